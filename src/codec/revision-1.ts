@@ -1,0 +1,157 @@
+// Packets and payloads of Socket.IO protocol revision 1 (0.7 to 0.9). Pure: no clock, no I/O, no Fastify.
+import { ProtocolError } from './packet.js'
+import type { AckKind, Codec, ErrorReason, Frame, WirePacket } from './packet.js'
+import { toJson } from './json.js'
+
+/** The noop packet, which answers a poll that has nothing to say. */
+export const NOOP = '8::'
+/** The heartbeat packet. */
+export const HEARTBEAT = '2::'
+/** The disconnect packet of the whole connection. The old client never reconnects after it. */
+export const DISCONNECT = '0::'
+/** The connect packet of the default endpoint. */
+export const CONNECT = '1::'
+/** "client not handshaken", advice "reconnect": the answer to an unknown session. */
+export const UNKNOWN_SESSION = '7:::1+0'
+
+const MARK = '\ufffd'
+const MARK_CODE = 0xfffd
+const TYPES = ['disconnect', 'connect', 'heartbeat', 'message', 'json', 'event', 'ack', 'error', 'noop'] as const
+const REASONS: readonly ErrorReason[] = ['transport not supported', 'client not handshaken', 'unauthorized']
+// TYPE ':' [ID ['+']] ':' [ENDPOINT] [':' DATA]: only the first three colons separate (WIRE.md 3).
+const PACKET = /^([0-8]):(\d*)(\+?):([^:]*)(?::([^]*))?$/
+const ACK_DATA = /^(\d+)(?:\+([^]*))?$/
+const ERROR_DATA = /^(\d*)(?:\+(\d+))?$/
+const DIGITS = /^\d+$/
+
+type Asking = { id?: string, ack?: AckKind }
+
+/** The acknowledgement asked for: a `+` without an id asks for nothing (transcript plus-without-id). */
+function asking (id: string, plus: string): Asking {
+  return id === '' ? {} : { id, ack: plus === '' ? 'plain' : 'data' }
+}
+
+function parse (json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    throw new ProtocolError('data is not JSON')
+  }
+}
+
+function parseList (json: string | undefined): unknown[] {
+  const list = json === undefined || json === '' ? [] : parse(json)
+  if (!Array.isArray(list)) throw new ProtocolError('arguments are not a list')
+  return list
+}
+
+function parseEvent (data: string): { name: string, args: unknown[] } {
+  const event = parse(data)
+  if (typeof event !== 'object' || event === null) throw new ProtocolError('event is not an object')
+  const { name, args = [] } = event as { name?: unknown, args?: unknown }
+  if (typeof name !== 'string') throw new ProtocolError('event has no name')
+  if (!Array.isArray(args)) throw new ProtocolError('arguments are not a list')
+  return { name, args }
+}
+
+function parseError (endpoint: string, data: string): WirePacket {
+  const match = ERROR_DATA.exec(data)
+  if (match === null) throw new ProtocolError('error is not of the form reason+advice')
+  const reason = REASONS[Number(match[1] || NaN)]
+  return { type: 'error', endpoint, ...(reason && { reason }), ...(match[2] === '0' && { advice: 'reconnect' }) }
+}
+
+/** @throws ProtocolError when the text is no packet; time is linear in its length. */
+function decodePacket (text: string): WirePacket {
+  const match = PACKET.exec(text)
+  if (match === null) throw new ProtocolError('not a packet')
+  const [, digit, id = '', plus = '', endpoint = '', data] = match
+  const type = TYPES[Number(digit)] ?? 'noop'
+  switch (type) {
+    case 'connect': return data ? { type, endpoint, query: data } : { type, endpoint }
+    case 'disconnect': return { type, endpoint }
+    case 'message': return { type, endpoint, data: data ?? '', ...asking(id, plus) }
+    case 'json': return { type, endpoint, data: parse(data ?? ''), ...asking(id, plus) }
+    case 'event': return { type, endpoint, ...parseEvent(data ?? ''), ...asking(id, plus) }
+    case 'ack': {
+      const ack = ACK_DATA.exec(data ?? '')
+      if (ack === null) throw new ProtocolError('acknowledgement without an id')
+      return { type, endpoint, id: ack[1] ?? '', args: parseList(ack[2]) }
+    }
+    case 'error': return parseError(endpoint, data ?? '')
+    case 'heartbeat':
+    case 'noop': return { type }
+    default: return type satisfies never
+  }
+}
+
+/** `type:id:endpoint`, with the acknowledgement's id when one is asked for. */
+function head (type: number, endpoint: string, asked: Asking = {}): string {
+  if (endpoint.includes(':')) throw new ProtocolError('an endpoint cannot hold a colon')
+  if (asked.ack === undefined) return `${type}::${endpoint}`
+  if (asked.id === undefined || !DIGITS.test(asked.id)) throw new ProtocolError('an id is decimal digits')
+  return `${type}:${asked.id}${asked.ack === 'data' ? '+' : ''}:${endpoint}`
+}
+
+function errorData ({ reason, advice }: { reason?: ErrorReason, advice?: 'reconnect' }): string {
+  return `${reason === undefined ? '' : REASONS.indexOf(reason)}${advice === undefined ? '' : '+0'}`
+}
+
+/** @throws ProtocolError when the packet has no form on the wire (a colon in an endpoint, an id that is no number). */
+function encodePacket (packet: WirePacket): string {
+  const { type } = packet
+  switch (type) {
+    case 'disconnect': return head(0, packet.endpoint)
+    case 'connect': return head(1, packet.endpoint) + (packet.query ? `:${packet.query}` : '')
+    case 'heartbeat': return HEARTBEAT
+    // Empty text has no third colon (transcript message-colons).
+    case 'message': return head(3, packet.endpoint, packet) + (packet.data === '' ? '' : `:${packet.data}`)
+    case 'json': return `${head(4, packet.endpoint, packet)}:${toJson(packet.data)}`
+    case 'event': {
+      // Name first, args left out when empty (transcript event-no-args).
+      const args = packet.args.length === 0 ? '' : `,"args":${toJson(packet.args)}`
+      return `${head(5, packet.endpoint, packet)}:{"name":${toJson(packet.name)}${args}}`
+    }
+    case 'ack': {
+      if (!DIGITS.test(packet.id)) throw new ProtocolError('an id is decimal digits')
+      return `${head(6, packet.endpoint)}:${packet.id}${packet.args.length === 0 ? '' : `+${toJson(packet.args)}`}`
+    }
+    case 'error': {
+      const data = errorData(packet)
+      return data === '' ? head(7, packet.endpoint) : `${head(7, packet.endpoint)}:${data}`
+    }
+    case 'noop': return NOOP
+    default: return type satisfies never
+  }
+}
+
+/** One packet is sent bare; more are framed, with their lengths in UTF-16 code units (WIRE.md 4). */
+function encodePayload (frames: readonly Frame[]): string {
+  if (frames.length === 1) return String(frames[0])
+  let payload = ''
+  for (const frame of frames) {
+    const text = String(frame)
+    payload += MARK + text.length + MARK + text
+  }
+  return payload
+}
+
+/** @throws ProtocolError when a length is missing or no decimal number, or a frame does not start with U+FFFD. */
+function decodePayload (payload: string): string[] {
+  if (payload.charCodeAt(0) !== MARK_CODE) return payload === '' ? [] : [payload]
+  const frames: string[] = []
+  for (let at = 0; at < payload.length;) {
+    if (payload.charCodeAt(at) !== MARK_CODE) throw new ProtocolError('a frame does not begin where its predecessor ends')
+    // A length longer than sixteen digits is beyond any payload; so is looking for its end.
+    const end = payload.slice(at + 1, at + 18).indexOf(MARK)
+    const length = end < 0 ? '' : payload.slice(at + 1, at + 1 + end)
+    if (!DIGITS.test(length)) throw new ProtocolError('a frame has no length')
+    const start = at + 2 + end
+    at = start + Number(length)
+    frames.push(payload.slice(start, at)) // too long a length takes the rest, as the old server did
+  }
+  return frames
+}
+
+/** The codec of revision 1. */
+export const revision1: Codec = { encodePacket, decodePacket, encodePayload, decodePayload }

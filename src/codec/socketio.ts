@@ -1,0 +1,106 @@
+// Socket.IO packets inside the message text of the official Server, and what in them has a form in revision 1.
+// Pure: no clock, no I/O, no Fastify. State: only what a parser keeps between a packet and its attachments.
+import { Decoder, Encoder, PacketType } from 'socket.io-parser'
+import type { Packet as ParserPacket } from 'socket.io-parser'
+import type { ParserModule } from '../../types/options.js'
+
+export { PacketType }
+
+/** A packet of Socket.IO protocol 4 and 5. `nsp` is `/` for the default namespace. */
+export interface SocketioPacket {
+  type: PacketType
+  nsp: string
+  data?: unknown
+  id?: number
+}
+
+/** What an event, message or JSON value is called on either side. */
+export type Message =
+  | { type: 'message', data: string }
+  | { type: 'json', data: unknown }
+  | { type: 'event', name: string, args: unknown[] }
+
+// On the Server's side these mean something else; an event of such a name makes it close the connection.
+const RESERVED = new Set(['connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener'])
+
+/** Whether the official Server refuses events of this name. */
+export const isReservedEvent = (name: string): boolean => RESERVED.has(name)
+
+/** Events named `message` are messages in revision 1: text, or one JSON value. What fits neither stays an event. */
+export function toMessage (list: readonly unknown[]): Message {
+  const [name, ...args] = list
+  const [data] = args
+  if (name !== 'message' || args.length !== 1 || data === undefined) return { type: 'event', name: String(name), args }
+  return typeof data === 'string' ? { type: 'message', data } : { type: 'json', data }
+}
+
+/** The argument list of the Server's EVENT for a message of revision 1. */
+export function fromMessage (message: Message): unknown[] {
+  return message.type === 'event' ? [message.name, ...message.args] : ['message', message.data]
+}
+
+function isBinary (value: object): value is ArrayBuffer | ArrayBufferView {
+  return value instanceof ArrayBuffer || ArrayBuffer.isView(value)
+}
+
+function base64 (value: ArrayBuffer | ArrayBufferView): string {
+  const bytes = ArrayBuffer.isView(value) ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : Buffer.from(value)
+  return bytes.toString('base64')
+}
+
+/**
+ * The form of binary for clients that know only JSON: `{ "base64": true, "data": "…" }`, which is how engine.io's first
+ * clients were handed binary where there was none.
+ */
+export function withoutBinary (value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (isBinary(value)) return { base64: true, data: base64(value) }
+  if (Array.isArray(value)) return value.map(withoutBinary)
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return value // a Date of a custom parser, say
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutBinary(item)]))
+}
+
+/** Reads and writes message text of the official Server, with its own parser or the one given. */
+export class SocketioCodec {
+  readonly #parser: ParserModule | undefined
+  readonly #encoder: { encode (packet: ParserPacket): unknown[] }
+  #decoder: { add (data: unknown): void }
+  #decoded: SocketioPacket | undefined
+
+  constructor (parser?: ParserModule) {
+    this.#parser = parser
+    this.#encoder = parser === undefined ? new Encoder() : new parser.Encoder()
+    this.#decoder = this.#newDecoder()
+  }
+
+  #newDecoder (): { add (data: unknown): void } {
+    // What our own Server writes has no bound of ours on attachments.
+    const decoder = this.#parser === undefined ? new Decoder({ maxAttachments: Infinity }) : new this.#parser.Decoder()
+    decoder.on('decoded', (packet: SocketioPacket) => { this.#decoded = packet })
+    return decoder
+  }
+
+  /** Whether packets may hold binary without their type saying so. */
+  get custom (): boolean { return this.#parser !== undefined }
+
+  /**
+   * The packet that this completes; undefined while attachments are missing. The Server writes a packet and its
+   * attachments in one go, so that one decoder serves all connections.
+   */
+  decode (data: string | Buffer): SocketioPacket | undefined {
+    this.#decoded = undefined
+    try {
+      this.#decoder.add(data)
+    } catch (error) {
+      this.#decoder = this.#newDecoder()
+      throw error
+    }
+    return this.#decoded
+  }
+
+  /** One string, or as many pieces as the parser makes. */
+  encode (packet: SocketioPacket): (string | Buffer)[] {
+    return this.#encoder.encode(packet as ParserPacket) as (string | Buffer)[]
+  }
+}

@@ -1,0 +1,120 @@
+// Revision 1 above its codec: what the server does by itself with the client's packets (heartbeats, automatic
+// acknowledgements, the default endpoint), and the two faces on top: decoded packets, and the official Server.
+import type { SendOptions } from '../../types/socket.js'
+import type { Frame, OutgoingPacket, Packet, WirePacket } from '../codec/packet.js'
+import { CONNECT, DISCONNECT, HEARTBEAT, revision1 } from '../codec/revision-1.js'
+import type { SocketioCodec } from '../codec/socketio.js'
+import type { Dialect, DialectSocket } from '../dialect.js'
+import { ServerFace } from '../faces/server.js'
+import type { BroadcastMemo, FaceLimits, FaceSession } from '../faces/server.js'
+
+/** What all sessions of a plugin instance share. */
+export interface Revision1Shared {
+  readonly codec: SocketioCodec
+  readonly limits: FaceLimits
+  readonly memo: BroadcastMemo
+}
+
+export class Revision1 implements Dialect, FaceSession {
+  readonly name = 'revision 1'
+  readonly protocol = 3
+  readonly heartbeat = HEARTBEAT
+  readonly #socket: DialectSocket
+  readonly #shared: Revision1Shared
+  #face: ServerFace | undefined
+  #lastId = 0
+  #leaving = false
+
+  constructor (socket: DialectSocket, shared: Revision1Shared) {
+    this.#socket = socket
+    this.#shared = shared
+  }
+
+  /** The face of the Server, if there is one: it listens to 'data' from 'connection' on. */
+  get #server (): ServerFace | undefined {
+    if (this.#face === undefined && this.#socket.listenerCount('data') > 0) {
+      const { codec, limits, memo } = this.#shared
+      this.#face = new ServerFace(this, codec, limits, memo)
+    }
+    return this.#face
+  }
+
+  /** The Server announces the default endpoint when its middleware has let the client in; without one we do. */
+  opened (): void {
+    if (this.#server === undefined) this.#socket.enqueueFirst(CONNECT)
+  }
+
+  receive (frame: Frame): void {
+    if (this.#leaving) return
+    const packet = revision1.decodePacket(String(frame))
+    if (packet.type === 'noop') return
+    if (packet.type === 'heartbeat') return this.#socket.heard()
+    // Before the handlers run, and whatever becomes of the packet (transcript event-plain-id).
+    if ('ack' in packet && packet.ack === 'plain' && packet.id !== undefined) {
+      this.enqueue(this.encode({ type: 'ack', endpoint: packet.endpoint, id: packet.id, args: [] }))
+    }
+    const server = this.#server
+    if (packet.type === 'connect' && packet.endpoint === '' && server === undefined) return this.enqueue(CONNECT)
+    if (this.#socket.listenerCount('packet') > 0) this.#socket.emit('packet', packet)
+    if (packet.type === 'disconnect' && packet.endpoint === '') return this.#left()
+    server?.receive(packet)
+  }
+
+  /**
+   * The client's goodbye is answered with one, on whatever is open (WIRE.md 8). The Server hears of it first, one tick later:
+   * it is to call this 'client namespace disconnect'.
+   */
+  #left (): void {
+    this.#leaving = true
+    const end = (): void => this.#socket.end('transport close', DISCONNECT)
+    if (this.#face === undefined) return end()
+    this.#face.leave()
+    process.nextTick(end)
+  }
+
+  // ---- the packet face
+
+  send (outgoing: OutgoingPacket, { volatile = false }: SendOptions): string | undefined {
+    const packet = { args: [], endpoint: '', ...outgoing } as Packet
+    if (packet.type === 'disconnect' && packet.endpoint === '') {
+      this.disconnect()
+      return undefined
+    }
+    if (!('ack' in packet) || packet.ack === undefined) {
+      this.enqueue(this.encode(packet), volatile)
+      return undefined
+    }
+    const id = packet.id ?? this.nextId()
+    this.enqueue(this.encode({ ...packet, id }), volatile)
+    return id
+  }
+
+  // ---- the Server's face
+
+  write (data: string | Buffer, { volatile = false }: SendOptions): void {
+    this.#server?.write(data, volatile)
+  }
+
+  deliver (data: string | Buffer): void {
+    this.#socket.emit('data', data)
+  }
+
+  // ---- what both use
+
+  encode (packet: WirePacket): string {
+    return revision1.encodePacket(packet)
+  }
+
+  enqueue (frame: Frame, volatile = false): void {
+    this.#socket.enqueue(frame, volatile)
+  }
+
+  /** Ids count per session from 1 (transcript server-acks-count). */
+  nextId (): string {
+    return String(++this.#lastId)
+  }
+
+  disconnect (): void {
+    this.#socket.end('forced close', DISCONNECT)
+  }
+}

@@ -1,0 +1,97 @@
+// The registry: session id → Socket, in the one place where that is looked up. Also what io.bind() receives.
+import { randomBytes } from 'node:crypto'
+import { EventEmitter } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Engine as PublicEngine, EngineEvents } from '../types/engine.js'
+import type { Dialect, DialectSocket } from './dialect.js'
+import { CONNECTION_ERRORS, InvalidIdError } from './errors.js'
+import type { ConnectionErrorCode } from './errors.js'
+import { Socket } from './socket.js'
+import type { SocketLimits } from './socket.js'
+import { TimerWheel } from './timer-wheel.js'
+import type { Transport } from './transport.js'
+
+export interface EngineOptions {
+  limits: SocketLimits
+  /** The shortest time in use, ms; decides how finely the timers run. */
+  shortestTime: number
+  maxSessions: number
+  generateId?: (request: IncomingMessage) => string
+  log: FastifyBaseLogger
+}
+
+export interface HandshakeInit {
+  request: IncomingMessage
+  remoteAddress: string
+  context: unknown
+  dialect: (socket: DialectSocket) => Dialect
+}
+
+const ID = /^[\w-]{1,100}$/
+/** A twentieth of the shortest time is fine enough; a timer that runs more than ten times a second is not needed. */
+const resolutionFor = (shortestTime: number): number => Math.min(Math.max(Math.floor(shortestTime / 20), 10), 250)
+
+export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
+  readonly wheel: TimerWheel
+  readonly #options: EngineOptions
+  readonly #sessions = new Map<string, Socket>()
+  #clientsCount = 0
+  #closing = false
+  generateId: (request: IncomingMessage) => string
+
+  constructor (options: EngineOptions) {
+    super()
+    this.#options = options
+    this.wheel = new TimerWheel(resolutionFor(options.shortestTime))
+    // 120 random bits in 20 characters: as long as the old server's ids, and they hold no `:`, `/` or `?` (WIRE.md 2).
+    this.generateId = options.generateId ?? (() => randomBytes(15).toString('base64url'))
+  }
+
+  get sessions (): ReadonlyMap<string, Socket> { return this.#sessions }
+  get clientsCount () { return this.#clientsCount }
+  get closing () { return this.#closing }
+  get full () { return this.#sessions.size >= this.#options.maxSessions }
+
+  /** Opens a session. @throws FST_SIO_INVALID_ID when `generateId` makes none that can be used. */
+  handshake ({ request, remoteAddress, context, dialect }: HandshakeInit): Socket {
+    const id = this.generateId(request)
+    if (typeof id !== 'string' || !ID.test(id) || this.#sessions.has(id)) throw new InvalidIdError(JSON.stringify(id))
+    const socket = new Socket({
+      id,
+      request,
+      remoteAddress,
+      context,
+      dialect,
+      limits: this.#options.limits,
+      wheel: this.wheel,
+      log: this.#options.log,
+      onEnd: this.#onEnd
+    })
+    this.#sessions.set(id, socket)
+    return socket
+  }
+
+  readonly #onEnd = (socket: Socket, wasOpen: boolean): void => {
+    this.#sessions.delete(socket.id)
+    if (wasOpen) this.#clientsCount--
+  }
+
+  /** Gives a session its next transport. The first one connects it. */
+  attach (socket: Socket, transport: Transport): void {
+    if (socket.readyState !== 'opening') return socket.attach(transport)
+    this.#clientsCount++
+    socket.open(transport, () => this.emit('connection', socket))
+  }
+
+  /** Tells 'connection_error' listeners of a refused request. */
+  refused (req: IncomingMessage, code: ConnectionErrorCode, context: Record<string, unknown>): void {
+    this.emit('connection_error', { req, code, message: CONNECTION_ERRORS[code], context })
+  }
+
+  close (): this {
+    this.#closing = true
+    for (const socket of [...this.#sessions.values()]) socket.close()
+    return this
+  }
+}

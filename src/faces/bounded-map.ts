@@ -1,0 +1,24 @@
+// A Map that forgets its oldest entry when it is full, for what a peer may never come back to. Pure.
+
+export class BoundedMap<K, V> {
+  readonly #map = new Map<K, V>()
+  readonly #limit: number
+
+  constructor (limit: number) {
+    this.#limit = limit
+  }
+
+  get (key: K): V | undefined {
+    return this.#map.get(key)
+  }
+
+  delete (key: K): boolean {
+    return this.#map.delete(key)
+  }
+
+  set (key: K, value: V): void {
+    const oldest = this.#map.keys().next()
+    if (this.#map.size >= this.#limit && oldest.done !== true) this.#map.delete(oldest.value)
+    this.#map.set(key, value)
+  }
+}

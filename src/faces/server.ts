@@ -1,0 +1,233 @@
+// The face that the official Server sees of a revision-1 session: message text in the grammar of Socket.IO protocol 4. Here
+// lives what that needs beyond translation: which endpoints are connected, and whose acknowledgement is whose.
+import { fromMessage, isReservedEvent, PacketType, toMessage, withoutBinary } from '../codec/socketio.js'
+import type { SocketioCodec, SocketioPacket } from '../codec/socketio.js'
+import type { Frame, Packet, WirePacket } from '../codec/packet.js'
+import { BoundedMap } from './bounded-map.js'
+
+/** Bounds of one session. */
+export interface FaceLimits {
+  readonly maxEndpoints: number
+  readonly maxAcks: number
+  /** Most that may wait for an endpoint to connect; bytes. */
+  readonly maxPayload: number
+}
+
+/** What the face may do with its session. */
+export interface FaceSession {
+  /** To the Server. */
+  deliver (data: string | Buffer): void
+  /** To the client. */
+  enqueue (frame: Frame, volatile: boolean): void
+  encode (packet: WirePacket): string
+  /** The next acknowledgement id of the session. */
+  nextId (): string
+  /** The Server has disconnected the client. */
+  disconnect (): void
+}
+
+/** One encoded broadcast, kept for the next receiver. One for all sessions of a plugin instance. */
+export interface BroadcastMemo { text: string, frame: string }
+
+type Asking = Extract<Packet, { type: 'message' | 'json' | 'event' }>
+
+/** An endpoint that is not listed is absent, refused or left. */
+interface Endpoint {
+  /** `leaving`: the Server is still to hear of it, and would take a new connect for a second one. */
+  state: 'connecting' | 'connected' | 'leaving'
+  /** Packets wait until the Server has connected the endpoint. */
+  waiting: Packet[]
+  waitingBytes: number
+}
+
+const newEndpoint = (): Endpoint => ({ state: 'connecting', waiting: [], waitingBytes: 0 })
+
+const BASE = 'http://localhost'
+const toNsp = (endpoint: string): string => endpoint === '' ? '/' : endpoint
+const toEndpoint = (nsp: string): string => nsp === '/' ? '' : nsp
+
+/**
+ * Whether the Server will know the endpoint by the name that the client gave it: it reads names as URLs, and its grammar ends
+ * them at a comma. Everything else (`//evil`, `/ä`, `/chat?x=1`, `/a/../b`) would make it close the connection.
+ */
+function survives (endpoint: string): boolean {
+  if (!endpoint.startsWith('/') || endpoint === '/' || endpoint.includes(',')) return false
+  if (!URL.canParse(endpoint, BASE)) return false
+  const url = new URL(endpoint, BASE)
+  return url.origin === BASE && url.pathname === endpoint
+}
+
+export class ServerFace {
+  readonly #session: FaceSession
+  readonly #codec: SocketioCodec
+  readonly #limits: FaceLimits
+  readonly #memo: BroadcastMemo
+  /** The Server connects the default endpoint by itself (its model of protocol 3). */
+  readonly #endpoints = new Map<string, Endpoint>([['', newEndpoint()]])
+  /** Our id → the Server's, which count per namespace from 0. */
+  readonly #asked: BoundedMap<string, { endpoint: string, id: number }>
+  /** An id for the Server → the client's, which are text. */
+  readonly #asking: BoundedMap<number, string>
+  #lastId = 0
+
+  constructor (session: FaceSession, codec: SocketioCodec, limits: FaceLimits, memo: BroadcastMemo) {
+    this.#session = session
+    this.#codec = codec
+    this.#limits = limits
+    this.#memo = memo
+    this.#asked = new BoundedMap(limits.maxAcks)
+    this.#asking = new BoundedMap(limits.maxAcks)
+  }
+
+  // ---- from the client
+
+  /** A packet of the client, as far as the Server can take it; the rest is dropped, as the old server did. */
+  receive (packet: Packet): void {
+    if (packet.type === 'error') return
+    const endpoint = this.#endpoints.get(packet.endpoint)
+    if (endpoint?.state === 'connected') return this.#forward(packet)
+    if (endpoint !== undefined) return this.#wait(endpoint, packet)
+    if (packet.type === 'connect') this.#connect(packet.endpoint, packet.query)
+  }
+
+  #connect (name: string, query = ''): void {
+    if ((name !== '' && !survives(name)) || this.#endpoints.size > this.#limits.maxEndpoints) return
+    this.#endpoints.set(name, newEndpoint())
+    // A comma would end the name in the Server's grammar.
+    this.#deliver({ type: PacketType.CONNECT, nsp: toNsp(name) + query.replaceAll(',', '%2C') })
+  }
+
+  #wait (endpoint: Endpoint, packet: Packet): void {
+    endpoint.waitingBytes += this.#session.encode(packet).length
+    if (endpoint.waitingBytes <= this.#limits.maxPayload) endpoint.waiting.push(packet)
+  }
+
+  #forward (packet: Packet): void {
+    const nsp = toNsp(packet.endpoint)
+    switch (packet.type) {
+      case 'message':
+      case 'json':
+      case 'event': {
+        if (packet.type === 'event' && isReservedEvent(packet.name)) return
+        return this.#deliver({ type: PacketType.EVENT, nsp, data: fromMessage(packet), ...this.#idFor(packet) })
+      }
+      case 'ack': {
+        const asked = this.#asked.get(packet.id)
+        if (asked === undefined || asked.endpoint !== packet.endpoint) return
+        this.#asked.delete(packet.id)
+        return this.#deliver({ type: PacketType.ACK, nsp, data: packet.args, id: asked.id })
+      }
+      case 'disconnect': return this.#leave(packet.endpoint)
+      // Connected again: the old server answered each time (transcript websocket/namespace).
+      case 'connect': return this.#enqueue({ type: 'connect', endpoint: packet.endpoint })
+      case 'error': return
+      default: packet satisfies never
+    }
+  }
+
+  /** The client has left the endpoint. The Server acts on that one tick later. */
+  #leave (name: string): void {
+    const leaving: Endpoint = { ...newEndpoint(), state: 'leaving' }
+    this.#endpoints.set(name, leaving)
+    this.#deliver({ type: PacketType.DISCONNECT, nsp: toNsp(name) })
+    process.nextTick(() => {
+      if (this.#endpoints.get(name) !== leaving) return
+      this.#endpoints.delete(name)
+      for (const packet of leaving.waiting) this.receive(packet)
+    })
+  }
+
+  /** The client has left: so have all of its endpoints. */
+  leave (): void {
+    for (const [endpoint, { state }] of this.#endpoints) {
+      if (state === 'connected') this.#deliver({ type: PacketType.DISCONNECT, nsp: toNsp(endpoint) })
+    }
+    this.#endpoints.clear()
+  }
+
+  #idFor (packet: Asking): { id?: number } {
+    if (packet.ack !== 'data' || packet.id === undefined) return {}
+    const id = this.#lastId++
+    this.#asking.set(id, packet.id)
+    return { id }
+  }
+
+  #deliver (packet: SocketioPacket): void {
+    for (const piece of this.#codec.encode(packet)) this.#session.deliver(piece)
+  }
+
+  // ---- from the Server
+
+  /** Message text of the Server, for the client. */
+  write (data: string | Buffer, volatile: boolean): void {
+    if (data === this.#memo.text) return this.#session.enqueue(this.#memo.frame, volatile)
+    const packet = this.#codec.decode(data)
+    if (packet === undefined) return
+    const endpoint = toEndpoint(packet.nsp)
+    switch (packet.type) {
+      case PacketType.CONNECT: return this.#connected(endpoint)
+      case PacketType.DISCONNECT: return this.#disconnected(endpoint)
+      case PacketType.CONNECT_ERROR: return this.#refused(endpoint, packet.data)
+      case PacketType.EVENT:
+      case PacketType.BINARY_EVENT: return this.#event(endpoint, packet, volatile, data)
+      case PacketType.ACK:
+      case PacketType.BINARY_ACK: return this.#ack(endpoint, packet)
+      default: packet.type satisfies never
+    }
+  }
+
+  #enqueue (packet: WirePacket, volatile = false): void {
+    this.#session.enqueue(this.#session.encode(packet), volatile)
+  }
+
+  #connected (name: string): void {
+    this.#enqueue({ type: 'connect', endpoint: name })
+    // The Server writes this before it lists the socket and before its 'connection' listeners have run.
+    process.nextTick(() => {
+      const endpoint = this.#endpoints.get(name)
+      if (endpoint?.state !== 'connecting') return
+      endpoint.state = 'connected'
+      // Those that repeat the connect have had their answer.
+      for (const packet of endpoint.waiting.splice(0)) if (packet.type !== 'connect') this.receive(packet)
+    })
+  }
+
+  #disconnected (endpoint: string): void {
+    if (endpoint === '') return this.#session.disconnect()
+    this.#endpoints.delete(endpoint)
+    this.#enqueue({ type: 'disconnect', endpoint })
+  }
+
+  /** A namespace that does not exist is silence, as in the old server; any other refusal is `7::/ep:2`. */
+  #refused (endpoint: string, data: unknown): void {
+    this.#endpoints.delete(endpoint)
+    const { message } = Object(data) as { message?: unknown }
+    if (message !== 'Invalid namespace') this.#enqueue({ type: 'error', endpoint, reason: 'unauthorized' })
+  }
+
+  #event (endpoint: string, packet: SocketioPacket, volatile: boolean, text: string | Buffer): void {
+    const message = toMessage(this.#list(packet))
+    if (packet.id === undefined) {
+      const frame = this.#session.encode({ ...message, endpoint })
+      // Without an id the frame is the same for every receiver of a broadcast.
+      if (typeof text === 'string') Object.assign(this.#memo, { text, frame })
+      return this.#session.enqueue(frame, volatile)
+    }
+    const id = this.#session.nextId()
+    this.#asked.set(id, { endpoint, id: packet.id })
+    // The old client acknowledges messages by itself, and events never but with `id+` (WIRE.md 3).
+    this.#enqueue({ ...message, endpoint, id, ack: message.type === 'event' ? 'data' : 'plain' }, volatile)
+  }
+
+  #ack (endpoint: string, packet: SocketioPacket): void {
+    const id = this.#asking.get(packet.id ?? -1)
+    if (id === undefined) return
+    this.#asking.delete(packet.id ?? -1)
+    this.#enqueue({ type: 'ack', endpoint, id, args: this.#list(packet) })
+  }
+
+  #list ({ type, data }: SocketioPacket): unknown[] {
+    const mayHoldBinary = this.#codec.custom || type === PacketType.BINARY_EVENT || type === PacketType.BINARY_ACK
+    return (mayHoldBinary ? withoutBinary(data) : data) as unknown[]
+  }
+}

@@ -1,0 +1,71 @@
+// The Flash policy responder: Flash asks a server for leave before it opens a socket to it. Plain TCP, no HTTP.
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { Server as TcpServer, Socket as TcpSocket } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import type { FlashPolicyOptions, OriginOption } from '../types/options.js'
+import { BadOptionError } from './errors.js'
+
+const REQUEST = '<policy-file-request/>\0'
+/** What Flash asks since 0.8 (WIRE.md 5). */
+const DEFAULT_PORT = 10_843
+/** Connections at a time on the policy port, and how long each may last, ms. */
+const MAX_CONNECTIONS = 100
+const TIME_LIMIT = 2000
+
+/** `host:*` for each origin that is given as a string. */
+function fromOrigins (origin: OriginOption | undefined): string[] {
+  const values: unknown[] = Array.isArray(origin) ? origin : [origin]
+  return values.filter((value): value is string => typeof value === 'string' && URL.canParse(value))
+    .map((value) => `${new URL(value).hostname}:*`)
+}
+
+/** The policy file: one entry per allowed `host:port`. */
+export function policyFile (allow: readonly string[]): string {
+  const entries = allow.map((entry) => {
+    const [domain, ports] = entry.split(':')
+    return `<allow-access-from domain="${domain}" to-ports="${ports}"/>`
+  })
+  return '<?xml version="1.0"?><!DOCTYPE cross-domain-policy SYSTEM "http://www.macromedia.com/xml/dtds/cross-domain-policy.dtd">' +
+    `<cross-domain-policy>${entries.join('')}</cross-domain-policy>`
+}
+
+/** Sent at once, without waiting for the request, as the old server did; whatever is sent is discarded. */
+function answer (socket: TcpSocket, policy: string): void {
+  socket.on('error', () => socket.destroy())
+  socket.setTimeout(TIME_LIMIT, () => socket.destroy())
+  socket.resume()
+  socket.end(policy)
+}
+
+/** @throws what the system says when the port cannot be had: the app does not start then. */
+async function openPort (policy: string, port: number, host: string): Promise<TcpServer> {
+  const server = createServer((socket) => answer(socket, policy))
+  server.maxConnections = MAX_CONNECTIONS
+  await once(server.listen(port, host), 'listening')
+  return server
+}
+
+/** Node's HTTP parser fails on a policy request and hands over what it read; in time, if that came in one segment. */
+function answerInline (app: FastifyInstance, policy: string): void {
+  app.server.prependListener('clientError', (error: Error & { rawPacket?: Buffer }, socket: TcpSocket) => {
+    if (error.rawPacket?.toString('latin1') === REQUEST && socket.writable) socket.end(policy)
+  })
+}
+
+/** @throws FST_SIO_BAD_OPTION when nothing says whom to allow. */
+export function registerFlashPolicy (app: FastifyInstance, options: FlashPolicyOptions, origin: OriginOption | undefined): void {
+  const { port = DEFAULT_PORT, host = '127.0.0.1', inline = true, allow = fromOrigins(origin) } = options
+  if (allow.length === 0) {
+    throw new BadOptionError('flashPolicy.allow', 'missing', 'a list of "host:port", since cors.origin has no strings to take it from')
+  }
+  const policy = policyFile(allow)
+  if (inline) answerInline(app, policy)
+  if (port === false) return
+  let server: TcpServer | undefined
+  app.addHook('onReady', async () => {
+    server = await openPort(policy, port, host)
+    app.log.info({ port, host }, 'flash policy port open')
+  })
+  app.addHook('preClose', async () => { server?.close() })
+}

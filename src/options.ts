@@ -1,0 +1,157 @@
+// The options: defaults, what is allowed, and the checks at registration. No option is read anywhere without having passed.
+import type { FastifyBaseLogger } from 'fastify'
+import type { CorsOptions, FlashPolicyOptions, SocketioTransportsOptions } from '../types/options.js'
+import type { TransportName } from '../types/socket.js'
+import { BadOptionError } from './errors.js'
+import { TRANSPORTS } from './transports/index.js'
+
+export type { CorsOptions, FlashPolicyOptions, SocketioTransportsOptions }
+
+interface Rule {
+  allowed: string
+  check (value: unknown): boolean
+}
+
+const NAMES = Object.keys(TRANSPORTS) as TransportName[]
+/** The longest time that setTimeout knows. */
+const MAX_TIME = 2 ** 31 - 1
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+const isTime = (value: unknown): boolean => Number.isInteger(value) && Number(value) > 0 && Number(value) <= MAX_TIME
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0
+const isOrigin = (value: unknown): boolean => typeof value === 'string' || value instanceof RegExp
+const isPort = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 65536
+const isTextList = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isText)
+
+const time: Rule = { check: isTime, allowed: `a whole number of milliseconds from 1 to ${MAX_TIME}` }
+const count: Rule = { check: isCount, allowed: 'a positive whole number' }
+const text: Rule = { check: isText, allowed: 'a string that is not empty' }
+const flag: Rule = { check: (value) => typeof value === 'boolean', allowed: 'true or false' }
+const callback: Rule = { check: (value) => typeof value === 'function', allowed: 'a function' }
+
+const RULES: Record<keyof SocketioTransportsOptions, Rule> = {
+  path: {
+    check: (value) => typeof value === 'string' && /^(?:\/[\w.~-]+)+$/.test(value),
+    allowed: 'a path like "/socket.io": a slash before each segment, none at the end'
+  },
+  prefix: { check: (value) => typeof value === 'string', allowed: 'a string' },
+  transports: {
+    check: (value) => isTextList(value) && new Set(value as []).size === (value as []).length &&
+      (value as TransportName[]).every((name) => NAMES.includes(name)),
+    allowed: `a list without doubles of ${NAMES.map((name) => `"${name}"`).join(', ')}`
+  },
+  heartbeatInterval: { check: (value) => value === false || isTime(value), allowed: `${time.allowed}, or false for none` },
+  heartbeatTimeout: time,
+  closeTimeout: time,
+  pollingDuration: time,
+  handshakeTimeout: time,
+  maxPayload: count,
+  maxQueueBytes: count,
+  slowClient: { check: (value) => value === 'close' || value === 'drop', allowed: '"close" or "drop"' },
+  maxSessions: count,
+  maxEndpoints: count,
+  maxAcks: count,
+  cors: { check: isObject, allowed: 'an object with "origin" and "credentials"' },
+  authorize: callback,
+  generateId: callback,
+  flashPolicy: { check: (value) => typeof value === 'boolean' || isObject(value), allowed: 'true, false or an object' },
+  serveClient: { check: (value) => value === false || isText(value), allowed: 'false, or the folder of the client files' },
+  io: { check: isObject, allowed: 'a socket.io Server, or the options of one' },
+  parser: {
+    check: (value) => isObject(value) && typeof value['Encoder'] === 'function' && typeof value['Decoder'] === 'function',
+    allowed: 'an object with the classes "Encoder" and "Decoder"'
+  }
+}
+
+const CORS_RULES: Record<keyof CorsOptions, Rule> = {
+  origin: {
+    check: (value) => typeof value === 'boolean' || typeof value === 'function' || isOrigin(value) ||
+      (Array.isArray(value) && value.every(isOrigin)),
+    allowed: 'true, false, a string, a regular expression, a list of these two, or a function'
+  },
+  credentials: flag
+}
+
+const FLASH_RULES: Record<keyof FlashPolicyOptions, Rule> = {
+  port: { check: (value) => value === false || isPort(value), allowed: 'a port number, or false for none' },
+  host: text,
+  inline: flag,
+  allow: {
+    // Nothing that could end the attribute or the element it is written into.
+    check: (value) => isTextList(value) && (value as string[]).every((entry) => /^[\w.*-]+:(?:\d+|\*)$/.test(entry)),
+    allowed: 'a list of "host:port", where either may be "*"'
+  }
+}
+
+/** What Fastify itself reads from the options of `register`. */
+const FASTIFYS = new Set(['logLevel', 'logSerializers'])
+
+function show (value: unknown): string {
+  if (typeof value === 'function') return 'a function'
+  if (isObject(value) && !Array.isArray(value)) return 'an object'
+  return typeof value === 'string' ? JSON.stringify(value) : Array.isArray(value) ? JSON.stringify(value) : String(value)
+}
+
+function check (options: object, rules: Record<string, Rule>, prefix = ''): void {
+  for (const [name, value] of Object.entries(options)) {
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
+    if (rule === undefined) {
+      if (prefix === '' && FASTIFYS.has(name)) continue
+      throw new BadOptionError(prefix + name, 'not known', Object.keys(rules).map((known) => prefix + known).join(', '))
+    }
+    if (value !== undefined && !rule.check(value)) throw new BadOptionError(prefix + name, show(value), rule.allowed)
+  }
+}
+
+const DEFAULTS = {
+  path: '/socket.io',
+  prefix: '',
+  transports: ['websocket', 'htmlfile', 'xhr-polling', 'jsonp-polling'] as readonly TransportName[],
+  heartbeatInterval: 25_000 as number | false,
+  heartbeatTimeout: 60_000,
+  closeTimeout: 60_000,
+  pollingDuration: 20_000,
+  handshakeTimeout: 30_000,
+  maxPayload: 1_000_000,
+  maxQueueBytes: 1024 * 1024,
+  slowClient: 'close' as 'close' | 'drop',
+  maxSessions: 100_000,
+  maxEndpoints: 100,
+  maxAcks: 1000,
+  cors: {} as CorsOptions,
+  serveClient: false as false | string
+}
+
+type Optional = 'authorize' | 'generateId' | 'io' | 'parser'
+
+/** The options with their defaults. */
+export type Settings = typeof DEFAULTS & Pick<SocketioTransportsOptions, Optional> & {
+  flashPolicy: FlashPolicyOptions | undefined
+}
+
+function withoutUndefined <T extends object> (object: T): T {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T
+}
+
+/** @throws FST_SIO_BAD_OPTION, which names the option, its value and what is allowed. */
+export function readOptions (options: SocketioTransportsOptions): Settings {
+  check(options, RULES)
+  check(options.cors ?? {}, CORS_RULES, 'cors.')
+  const flash = options.flashPolicy === true ? {} : options.flashPolicy === false ? undefined : options.flashPolicy
+  check(flash ?? {}, FLASH_RULES, 'flashPolicy.')
+  return { ...DEFAULTS, ...withoutUndefined(options), flashPolicy: flash } as Settings
+}
+
+/** Says what the old client cannot live with: allowed, since a server of other clients may want it (WIRE.md 2 and 6). */
+export function warnOfTimers (settings: Settings, log: FastifyBaseLogger): void {
+  const { heartbeatInterval, heartbeatTimeout, closeTimeout, pollingDuration } = settings
+  const warnings = [
+    heartbeatInterval === false && 'heartbeatInterval is false: 0.9 clients never connect, since they read an empty heartbeat timeout as 0 ms',
+    heartbeatInterval !== false && heartbeatInterval >= Math.min(heartbeatTimeout, closeTimeout) &&
+      `heartbeatInterval (${heartbeatInterval}) is not below heartbeatTimeout (${heartbeatTimeout}) and closeTimeout (${closeTimeout}): 0.9 clients take the silence for a lost connection`,
+    pollingDuration >= closeTimeout &&
+      `pollingDuration (${pollingDuration}) is not below closeTimeout (${closeTimeout}): 0.9 clients give up a poll before it is answered`
+  ]
+  for (const warning of warnings) if (warning !== false) log.warn(warning)
+}

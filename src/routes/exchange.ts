@@ -1,0 +1,63 @@
+// Between Fastify's replies and the transports, which know no Fastify.
+import { PassThrough } from 'node:stream'
+import type { FastifyReply } from 'fastify'
+import { NOOP, revision1 } from '../codec/revision-1.js'
+import type { Engine } from '../engine.js'
+import type { Socket } from '../socket.js'
+import type { TransportName } from '../transport.js'
+import { PollingTransport } from '../transports/polling.js'
+import type { Poll } from '../transports/polling.js'
+import { StreamTransport } from '../transports/stream.js'
+import type { StreamFormat } from '../transports/stream.js'
+
+class HttpPoll implements Poll {
+  readonly #reply: FastifyReply
+  readonly #engine: Engine
+
+  constructor (reply: FastifyReply, engine: Engine) {
+    this.#reply = reply
+    this.#engine = engine
+  }
+
+  send (payload: string): void {
+    // The client goes to the next server; a kept connection would hold this one up.
+    if (this.#engine.closing) this.#reply.header('connection', 'close')
+    this.#reply.send(payload)
+  }
+
+  destroy (): void {
+    this.#reply.raw.destroy()
+  }
+}
+
+/** The session's polling transport under this name, made if it has another one. */
+export function pollingTransport (engine: Engine, socket: Socket, name: TransportName, pollingDuration: number): PollingTransport {
+  const current = socket.transport
+  if (current instanceof PollingTransport && current.name === name) return current
+  const { wheel } = engine
+  const transport = new PollingTransport({ name, listener: socket, codec: revision1, wheel, pollingDuration, noop: NOOP })
+  engine.attach(socket, transport)
+  return transport
+}
+
+/** Parks a GET. */
+export function acceptPoll (engine: Engine, transport: PollingTransport, reply: FastifyReply): void {
+  const poll = new HttpPoll(reply, engine)
+  // 'finish': handed to the operating system whole. 'close' without it: broken.
+  reply.raw.once('finish', () => transport.settled(poll, true))
+  reply.raw.once('close', () => transport.settled(poll, false))
+  transport.accept(poll)
+}
+
+/** Answers a GET with a stream and moves the session to it. */
+export function openStream (engine: Engine, socket: Socket, name: TransportName, format: StreamFormat, reply: FastifyReply): void {
+  const stream = new PassThrough()
+  const connection = reply.raw.socket
+  const destroy = (): void => { reply.raw.destroy() }
+  const transport = new StreamTransport({ name, listener: socket, codec: revision1, format, stream, destroy, wheel: engine.wheel })
+  reply.raw.once('close', () => transport.gone())
+  // What was announced as kept alive would hold up a shutdown.
+  reply.raw.once('finish', () => { if (engine.closing) connection?.end() })
+  reply.send(stream)
+  engine.attach(socket, transport)
+}

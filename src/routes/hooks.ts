@@ -1,0 +1,147 @@
+// What happens to every request of the plugin in Fastify's lifecycle: origin policy, CORS, preflight, JSONP, refusals.
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Engine } from '../engine.js'
+import { RefusedRequest, REFUSALS } from '../errors.js'
+import type { Refusal } from '../errors.js'
+import { callbackIndex, toErrorScript, toScript } from '../transports/jsonp-polling.js'
+import { TRANSPORTS } from '../transports/index.js'
+import { originOf } from './origin.js'
+import type { OriginPolicy } from './origin.js'
+
+type Done = (error?: Error) => void
+
+/** The callback that this request's answer is for, once it is known to be digits. */
+export const JSONP: unique symbol = Symbol('fastify-socketio-transports.jsonp')
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    [JSONP]: { index: string, failed: boolean } | null
+  }
+}
+
+/** The last value of a query parameter: the client puts its own behind those of the page (WIRE.md 1). */
+export function lastOf (request: FastifyRequest, name: string): unknown {
+  const value = (request.query as Record<string, unknown>)[name]
+  return Array.isArray(value) ? value.at(-1) : value
+}
+
+export const hasDisconnect = (request: FastifyRequest): boolean => 'disconnect' in (request.query as object)
+
+// ---- onRequest
+
+function addVary (reply: FastifyReply, field: string): void {
+  const vary = reply.getHeader('vary')
+  if (vary === undefined) reply.header('vary', field)
+  else if (!String(vary).toLowerCase().includes(field.toLowerCase())) reply.header('vary', `${String(vary)}, ${field}`)
+}
+
+/** Whether a browser reads this request's answer across origins by CORS; scripts and frames need no leave (WIRE.md 2 and 5). */
+function isCors (request: FastifyRequest): boolean {
+  const transport = request.routeOptions.config.socketio?.transport
+  if (request.method !== 'GET') return true
+  return transport ? TRANSPORTS[transport].cors : callbackIndex(lastOf(request, 'jsonp')) === undefined
+}
+
+function addCors (request: FastifyRequest, reply: FastifyReply, policy: OriginPolicy): void {
+  const { origin } = request.headers
+  if (!policy.configured || !isCors(request)) return
+  addVary(reply, 'Origin')
+  // An app-wide @fastify/cors has answered already.
+  if (origin === undefined || reply.hasHeader('access-control-allow-origin')) return
+  // Never `*`: the old client's handshake asks with credentials.
+  reply.header('access-control-allow-origin', origin)
+  if (policy.credentials) reply.header('access-control-allow-credentials', 'true')
+  if (request.method === 'POST') reply.header('x-xss-protection', '0')
+}
+
+/** The client never needs one, but a proxy or a page with headers of its own may. */
+function preflight (request: FastifyRequest, reply: FastifyReply): void {
+  const asked = request.headers['access-control-request-headers']
+  reply.header('allow', 'GET, POST, OPTIONS')
+  if (request.headers['access-control-request-method'] !== undefined) {
+    reply.header('access-control-allow-methods', 'GET, POST')
+    if (asked !== undefined) reply.header('access-control-allow-headers', asked)
+    addVary(reply, 'Access-Control-Request-Headers')
+  }
+  reply.code(204).send()
+}
+
+function originHook (policy: OriginPolicy) {
+  return function checkOrigin (request: FastifyRequest, reply: FastifyReply, done: Done): void {
+    reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
+    const origin = originOf(request)
+    const proceed = (allowed: boolean): void => {
+      if (!allowed) return done(new RefusedRequest(REFUSALS.badOrigin, 'origin not allowed', { origin }))
+      addCors(request, reply, policy)
+      if (request.method === 'OPTIONS') preflight(request, reply)
+      else done()
+    }
+    const allowed = policy.allows(origin, request)
+    if (typeof allowed === 'boolean') return proceed(allowed)
+    allowed.then(proceed, (error: unknown) => {
+      done(new RefusedRequest(REFUSALS.badOrigin, 'cors.origin failed', { origin, err: error }))
+    })
+  }
+}
+
+/** An upgrade on a route that is no WebSocket would be accepted by @fastify/websocket, and then closed. */
+function refuseStrayUpgrade (request: FastifyRequest, _reply: FastifyReply, done: Done): void {
+  const transport = request.routeOptions.config.socketio?.transport
+  const stray = (request as { ws?: boolean }).ws === true && !(transport && TRANSPORTS[transport].carrier === 'websocket')
+  done(stray ? new RefusedRequest(REFUSALS.badRequest, 'upgrade on a route that takes none') : undefined)
+}
+
+// ---- preHandler and onSend: JSONP. The index is taken after validation, and onSend reads nothing but it: onSend runs for
+// answers to invalid requests too.
+
+/** The handshake's `jsonp`: all digits, else the plain form. */
+export function handshakeJsonp (request: FastifyRequest, _reply: FastifyReply, done: Done): void {
+  const index = callbackIndex(lastOf(request, 'jsonp'))
+  if (index !== undefined) request[JSONP] = { index, failed: false }
+  done()
+}
+
+/** A poll's `i`: all digits, else 0. */
+export function pollJsonp (request: FastifyRequest, reply: FastifyReply, done: Done): void {
+  request[JSONP] = { index: callbackIndex(lastOf(request, 'i')) ?? '0', failed: false }
+  reply.header('x-xss-protection', '0')
+  done()
+}
+
+export function quoteJsonp (request: FastifyRequest, _reply: FastifyReply, payload: unknown, done: (error: null, payload: unknown) => void): void {
+  const jsonp = request[JSONP]
+  if (jsonp === null || typeof payload !== 'string') return done(null, payload)
+  done(null, jsonp.failed ? toErrorScript(jsonp.index, payload) : toScript(jsonp.index, payload))
+}
+
+// ---- refusals
+
+function refusalFor (error: FastifyError): Refusal | undefined {
+  if (error instanceof RefusedRequest) return error.refusal
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return REFUSALS.tooLarge
+  return error.validation === undefined ? undefined : REFUSALS.badRequest
+}
+
+/** Errors of others (a rate limiter, an authentication hook, our own bugs) go on to the application's error handler. */
+function errorHook (engine: Engine) {
+  return function answerRefusal (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const refusal = refusalFor(error)
+    if (refusal === undefined) throw error
+    const context = error instanceof RefusedRequest ? error.context : { err: error }
+    request.log.warn({ reason: error.message, ...context }, `refused: ${refusal.body}`)
+    engine.refused(request.raw, refusal.code, { reason: error.message, ...context })
+    // A script cannot see a status: it is handed the error (WIRE.md 2).
+    const jsonp = request[JSONP]
+    if (jsonp !== null) jsonp.failed = true
+    return reply.code(jsonp === null ? refusal.status : 200)
+      .type(jsonp === null ? 'text/plain' : 'application/javascript').send(refusal.body)
+  }
+}
+
+/** Adds what all routes of the scope share. */
+export function addHooks (scope: FastifyInstance, engine: Engine, policy: OriginPolicy): void {
+  if (!scope.hasRequestDecorator(JSONP)) scope.decorateRequest(JSONP, null)
+  scope.addHook('onRequest', originHook(policy))
+  scope.addHook('onRequest', refuseStrayUpgrade)
+  scope.setErrorHandler(errorHook(engine))
+}

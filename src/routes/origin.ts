@@ -1,0 +1,61 @@
+// The one origin policy, for every transport, upgrades and JSONP included.
+import type { FastifyRequest } from 'fastify'
+import type { CorsOptions, OriginOption } from '../../types/options.js'
+
+type OriginValue = boolean | string | RegExp
+type OriginAnswer = OriginValue | readonly OriginValue[] | undefined
+
+/** Where a request comes from, as far as a browser says so; undefined when nothing does (no browser). */
+export function originOf (request: FastifyRequest): string | undefined {
+  const { origin, referer, 'sec-fetch-site': site } = request.headers
+  if (origin !== undefined) return origin
+  // A script element sends no Origin. The browser's own word goes before the page's, which may be held back.
+  if (site === 'same-origin' || site === 'none') return undefined
+  if (referer !== undefined && URL.canParse(referer)) return new URL(referer).origin
+  return site === undefined && referer === undefined ? undefined : 'null'
+}
+
+/** The server's own origin, behind a proxy as Fastify's `trustProxy` sees it. */
+function isOwn (origin: string, request: FastifyRequest): boolean {
+  const own = `${request.protocol}://${request.host}`
+  if (origin === own) return true
+  return URL.canParse(own) && URL.canParse(origin) && origin !== 'null' && new URL(own).origin === new URL(origin).origin
+}
+
+function matches (origin: string, allowed: OriginAnswer): boolean {
+  if (typeof allowed === 'boolean') return allowed
+  if (typeof allowed === 'string') return allowed === '*' || allowed === origin
+  if (allowed instanceof RegExp) {
+    allowed.lastIndex = 0 // a global expression remembers where it stopped
+    return allowed.test(origin)
+  }
+  return allowed !== undefined && allowed.some((value) => matches(origin, value))
+}
+
+function ask (origin: string, decide: Extract<OriginOption, (...args: never) => unknown>): Promise<OriginAnswer> {
+  return new Promise((resolve, reject) => {
+    const answer = decide(origin, (error, value) => error === null ? resolve(value) : reject(error))
+    if (answer instanceof Promise) answer.then(resolve, reject)
+  })
+}
+
+/** Whether a request may use the transports, by where it comes from. */
+export class OriginPolicy {
+  readonly #allowed: OriginOption
+  readonly credentials: boolean
+
+  constructor ({ origin = false, credentials = true }: CorsOptions) {
+    this.#allowed = origin
+    this.credentials = credentials
+  }
+
+  /** Whether answers differ by Origin at all. */
+  get configured (): boolean { return this.#allowed !== false }
+
+  /** Allowed: no browser, the server's own origin, or one that `cors.origin` allows. */
+  allows (origin: string | undefined, request: FastifyRequest): boolean | Promise<boolean> {
+    if (origin === undefined || isOwn(origin, request)) return true
+    if (typeof this.#allowed === 'function') return ask(origin, this.#allowed).then((answer) => matches(origin, answer))
+    return matches(origin, this.#allowed)
+  }
+}

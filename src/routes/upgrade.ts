@@ -1,0 +1,78 @@
+// WebSocket upgrades, through @fastify/websocket, so that an upgrade passes every hook. One server may have several
+// instances of it (the app's own, ours in several scopes), but only one may answer an upgrade.
+import { createServer, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import fastifyWebsocket from '@fastify/websocket'
+import type { FastifyInstance } from 'fastify'
+
+/** The paths that upgrades are wanted on, by server. */
+const gates = new WeakMap<Server, RegExp[]>()
+
+/** @fastify/websocket marks a request that it has dispatched with the socket, under a symbol of this description. */
+const isDispatched = (request: IncomingMessage): boolean =>
+  Object.getOwnPropertySymbols(request).some(({ description }) => description === 'ws-socket')
+
+/** A base path, with Fastify's parameters in a prefix, as it looks in a URL. */
+function toPattern (base: string): RegExp {
+  const segments = base.split('/').map((segment) => segment.startsWith(':') ? '[^/?]+' : escape(segment))
+  return new RegExp(`^${segments.join('/+')}(?:[/?]|$)`)
+}
+
+const escape = (text: string): string => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')
+
+/** What Node does with an upgrade that nobody listens for: it is an ordinary request. */
+function answerPlainly (app: FastifyInstance, request: IncomingMessage, socket: Duplex): void {
+  const response = new ServerResponse(request)
+  response.shouldKeepAlive = false
+  response.assignSocket(socket as never)
+  response.once('finish', () => socket.end())
+  socket.on('error', () => socket.destroy())
+  app.routing(request, response)
+}
+
+/** Answers the server's upgrades with `silent`, the server that our instance listens to, unless another instance has. */
+function openGate (app: FastifyInstance, base: string, silent: Server): void {
+  const server = app.server as Server
+  const known = gates.get(server)
+  if (known !== undefined) {
+    known.push(toPattern(base))
+    return
+  }
+  const patterns = [toPattern(base)]
+  gates.set(server, patterns)
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (isDispatched(request)) return
+    const wanted = patterns.some((pattern) => pattern.test(request.url ?? ''))
+    if (wanted) silent.emit('upgrade', request, socket, head)
+    else if (server.listenerCount('upgrade') === 1) answerPlainly(app, request, socket)
+  })
+}
+
+/**
+ * Makes `wsHandler` work on the routes of this scope. The app's own @fastify/websocket is reused where there is one around the
+ * scope. Elsewhere ours listens to a server that nobody connects to, and is handed the upgrades that no other instance takes:
+ * two that both listen would both answer.
+ */
+export async function registerWebsocket (scope: FastifyInstance, base: string, maxPayload: number): Promise<void> {
+  if (scope.hasDecorator('websocketServer')) {
+    const { maxPayload: theirs } = scope.websocketServer.options
+    scope.log.info({ maxPayload: theirs }, 'reusing the @fastify/websocket of this app; its maxPayload rules for websocket messages')
+    return
+  }
+  const silent = createServer()
+  await scope.register(fastifyWebsocket, {
+    options: { server: silent, maxPayload, perMessageDeflate: false, clientTracking: false },
+    // What peers do to their sockets ends their session, which says why.
+    errorHandler: (error, socket, request) => {
+      request.log.debug({ err: error }, 'websocket failed')
+      socket.terminate()
+    },
+    preClose (done) { done() } // the sessions close their sockets themselves
+  })
+  // After every plugin has loaded: listeners that were there before have had the request first.
+  scope.addHook('onReady', (done) => {
+    openGate(scope, base, silent)
+    done()
+  })
+}

@@ -1,0 +1,244 @@
+// One session: its state, its outgoing queue, its heartbeat, and the only way to end it. Knows no concrete transport and
+// no dialect's packets.
+import { EventEmitter } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import type { FastifyBaseLogger } from 'fastify'
+import type { SendOptions, Socket as PublicSocket, SocketContext, SocketEvents } from '../types/socket.js'
+import { ProtocolError } from './codec/packet.js'
+import type { Frame, OutgoingPacket } from './codec/packet.js'
+import type { Dialect, DialectSocket } from './dialect.js'
+import { InvalidPacketError } from './errors.js'
+import type { Timer, TimerWheel } from './timer-wheel.js'
+import { NO_TRANSPORT } from './transport.js'
+import type { CloseReason, Transport, TransportListener } from './transport.js'
+
+/** The bounds and times of a session; ms and bytes. */
+export interface SocketLimits {
+  readonly heartbeatInterval: number | false
+  readonly heartbeatTimeout: number
+  readonly closeTimeout: number
+  readonly handshakeTimeout: number
+  readonly maxQueueBytes: number
+  readonly slowClient: 'close' | 'drop'
+}
+
+export interface SocketInit {
+  id: string
+  request: IncomingMessage
+  remoteAddress: string
+  context: unknown
+  limits: SocketLimits
+  wheel: TimerWheel
+  log: FastifyBaseLogger
+  /** Makes the dialect for this session. */
+  dialect: (socket: DialectSocket) => Dialect
+  /** Called once when the session has ended, before 'close' is emitted. */
+  onEnd: (socket: Socket, wasOpen: boolean) => void
+}
+
+interface Queued {
+  frame: Frame
+  bytes: number
+  volatile: boolean
+}
+
+export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, TransportListener, DialectSocket {
+  readonly id: string
+  readonly request: IncomingMessage
+  readonly remoteAddress: string
+  readonly context: SocketContext
+  readonly #dialect: Dialect
+  readonly #limits: SocketLimits
+  readonly #log: FastifyBaseLogger
+  readonly #onEnd: SocketInit['onEnd']
+  readonly #timer: Timer
+  #readyState: 'opening' | 'open' | 'closed' = 'opening'
+  #transport: Transport = NO_TRANSPORT
+  #queue: Queued[] = []
+  #queueBytes = 0
+  /** The 'connection' listeners run: what they send waits for the connect packet. */
+  #corked = false
+  /** A heartbeat is out and unanswered. */
+  #awaiting = false
+
+  constructor (init: SocketInit) {
+    super()
+    this.id = init.id
+    this.request = init.request
+    this.remoteAddress = init.remoteAddress
+    this.context = init.context as SocketContext
+    this.#limits = init.limits
+    this.#log = init.log
+    this.#onEnd = init.onEnd
+    this.#dialect = init.dialect(this)
+    this.#timer = init.wheel.timer(() => this.#onTimer())
+    this.#timer.start(init.limits.handshakeTimeout)
+  }
+
+  get dialect () { return this.#dialect.name }
+  get protocol () { return this.#dialect.protocol }
+  get readyState () { return this.#readyState }
+  get transport () { return this.#transport }
+  get bufferedAmount () { return this.#queueBytes + this.#transport.bufferedAmount }
+
+  // ---- what the application calls
+
+  send (packet: OutgoingPacket, options: SendOptions = {}): string | undefined {
+    if (this.#readyState !== 'open') return undefined
+    try {
+      return this.#dialect.send(packet, options)
+    } catch (error) {
+      if (error instanceof ProtocolError) throw new InvalidPacketError(packet.type, error.message)
+      throw error
+    }
+  }
+
+  write (data: string | Buffer, options: SendOptions = {}): this {
+    if (this.#readyState === 'open') this.#dialect.write(data, options)
+    return this
+  }
+
+  close (): void {
+    this.end('forced close')
+  }
+
+  // ---- what the engine and the routes call
+
+  /** The first transport request has come: tells the application, then moves what that led to. */
+  open (transport: Transport, announce: () => void): void {
+    this.#transport = transport
+    this.#readyState = 'open'
+    this.#corked = true
+    this.#timer.start(this.#limits.closeTimeout)
+    try {
+      announce()
+      this.#dialect.opened()
+    } finally {
+      this.#corked = false
+      this.#resume()
+    }
+  }
+
+  /** Moves the session to another transport. The older one ends; what is queued goes out on the new one. */
+  attach (transport: Transport): void {
+    const previous = this.#transport
+    this.#transport = transport
+    previous.close()
+    this.emit('upgrade', transport)
+    this.#resume()
+  }
+
+  #resume (): void {
+    if (!this.#transport.open) return
+    this.onOpen()
+    this.onWritable()
+  }
+
+  // ---- the way out
+
+  /** Queues the frame, or sends it when nothing is before it. */
+  enqueue (frame: Frame, volatile = false): void {
+    if (this.#readyState !== 'open') return
+    if (this.#queue.length === 0 && this.#transport.writable && !this.#corked) return this.#transport.send([frame])
+    if (volatile && !this.#transport.open) return
+    this.#push({ frame, bytes: Buffer.byteLength(frame), volatile }, false)
+    if (this.#queueBytes > this.#limits.maxQueueBytes) this.#overflow()
+  }
+
+  enqueueFirst (frame: Frame): void {
+    this.onReturned([frame])
+  }
+
+  #push (queued: Queued, first: boolean): void {
+    this.#queueBytes += queued.bytes
+    if (first) this.#queue.unshift(queued)
+    else this.#queue.push(queued)
+  }
+
+  #overflow (): void {
+    const limit = this.#limits.maxQueueBytes
+    if (this.#limits.slowClient === 'drop') {
+      this.#queue = this.#queue.filter((queued) => {
+        if (!queued.volatile || this.#queueBytes <= limit) return true
+        this.#queueBytes -= queued.bytes
+        return false
+      })
+      if (this.#queueBytes <= limit) return
+    }
+    this.#transport.destroy()
+    this.end('transport error', undefined, new Error(`slow client: more than ${limit} bytes queued`))
+  }
+
+  // ---- what the transport reports
+
+  onFrame (frame: Frame): void {
+    if (this.#readyState !== 'open') return
+    try {
+      this.#dialect.receive(frame)
+    } catch (error) {
+      if (error instanceof ProtocolError) this.#log.debug({ sid: this.id, reason: error.message }, 'packet dropped')
+      else this.#log.error({ sid: this.id, err: error }, 'a listener of this session failed')
+    }
+  }
+
+  onOpen (): void {
+    if (this.#readyState !== 'open') return
+    this.#awaiting = false
+    if (this.#transport.persistent && this.#limits.heartbeatInterval !== false) this.#timer.start(this.#limits.heartbeatInterval)
+    else this.#timer.stop()
+  }
+
+  onIdle (): void {
+    if (this.#readyState === 'open') this.#timer.start(this.#limits.closeTimeout)
+  }
+
+  onWritable (): void {
+    if (this.#queue.length === 0 || !this.#transport.writable || this.#corked) return
+    const frames = this.#queue.map(({ frame }) => frame)
+    this.#queue = []
+    this.#queueBytes = 0
+    this.#transport.send(frames)
+    this.emit('drain')
+  }
+
+  onReturned (frames: Frame[]): void {
+    if (this.#readyState !== 'open') return
+    for (const frame of frames.reverse()) this.#push({ frame, bytes: Buffer.byteLength(frame), volatile: false }, true)
+  }
+
+  onClose (reason: CloseReason, cause?: Error): void {
+    this.end(reason, undefined, cause)
+  }
+
+  // ---- time
+
+  /** Asked or not, the interval counts from the client's last heartbeat (WIRE.md 6). */
+  heard (): void {
+    if (this.#transport.persistent && this.#transport.open) this.onOpen()
+  }
+
+  #onTimer (): void {
+    const { heartbeatTimeout } = this.#limits
+    if (this.#readyState === 'open' && this.#transport.persistent && this.#transport.open && !this.#awaiting) {
+      this.#awaiting = true
+      this.#timer.start(heartbeatTimeout)
+      this.enqueue(this.#dialect.heartbeat)
+      return
+    }
+    this.end('ping timeout')
+  }
+
+  /** The only way a session ends: idempotent, clears the timer, leaves the registry, emits 'close' once. */
+  end (reason: CloseReason, farewell?: Frame, cause?: Error): void {
+    if (this.#readyState === 'closed') return
+    const wasOpen = this.#readyState === 'open'
+    this.#readyState = 'closed'
+    this.#timer.stop()
+    this.#queue = []
+    this.#queueBytes = 0
+    this.#onEnd(this, wasOpen)
+    this.#transport.close(farewell)
+    this.#log.debug({ sid: this.id, reason, err: cause }, 'session ended')
+    if (wasOpen) this.emit('close', reason, cause)
+  }
+}

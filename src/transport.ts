@@ -1,0 +1,49 @@
+// The contract between a Socket and what carries its frames. Types only; no transport is known here.
+import type { CloseReason, TransportName } from '../types/socket.js'
+import type { Frame } from './codec/packet.js'
+
+export type { CloseReason, TransportName }
+
+/** Moves frames. It outlives its requests: between two polls it exists and is not writable. */
+export interface Transport {
+  readonly name: TransportName
+  /** Whether heartbeats run: a stream or a WebSocket, as opposed to polls. */
+  readonly persistent: boolean
+  /** Whether the client holds something open. */
+  readonly open: boolean
+  /** Whether frames given now leave at once: open, and not backed up. */
+  readonly writable: boolean
+  /** Bytes taken and not yet handed to the operating system. */
+  readonly bufferedAmount: number
+  /** Hands frames over. Call only while writable; the array is the transport's from then on. */
+  send (frames: Frame[]): void
+  /** Ends politely, with a last frame when there is one to say and a way to say it. The listener hears no more. */
+  close (farewell?: Frame): void
+  /** Ends at once, whatever is under way. */
+  destroy (): void
+}
+
+/** Who a transport reports to. */
+export interface TransportListener {
+  onFrame (frame: Frame): void
+  /** A request is held, or a stream or WebSocket has opened. */
+  onOpen (): void
+  /** Nothing is held any more; the client is expected back. */
+  onIdle (): void
+  onWritable (): void
+  /** These frames did not reach the client whole; they go first again. */
+  onReturned (frames: Frame[]): void
+  onClose (reason: CloseReason, cause?: Error): void
+}
+
+/** Before a session's first transport request. */
+export const NO_TRANSPORT: Transport = {
+  name: 'xhr-polling',
+  persistent: false,
+  open: false,
+  writable: false,
+  bufferedAmount: 0,
+  send () {},
+  close () {},
+  destroy () {}
+}

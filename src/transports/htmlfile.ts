@@ -1,0 +1,15 @@
+// htmlfile: one endless document in a hidden frame; every payload is a script element that calls the page.
+import { toJson } from '../codec/json.js'
+import type { StreamFormat } from './stream.js'
+
+/** Padded to 256 bytes, at which Internet Explorer begins to render (transcript htmlfile/connect). */
+const PROLOGUE = '<html><body><script>var _ = function (msg) { parent.s._(msg, document); };</script>'.padEnd(256)
+
+/** Every slash is escaped: `</script>` in a message would end the element. The client takes the backslashes out again. */
+const toElement = (payload: string): string => `<script>_(${toJson(payload).replaceAll('/', '\\/')});</script>`
+
+export const htmlfile: StreamFormat = {
+  contentType: 'text/html; charset=UTF-8',
+  prologue: PROLOGUE,
+  encode: toElement
+}

@@ -1,0 +1,42 @@
+// The table of transports: a new one is a file and a row. What a row says is what the routes need to know.
+import type { TransportName } from '../transport.js'
+import { htmlfile } from './htmlfile.js'
+import { decodeBody as decodeForm } from './jsonp-polling.js'
+import type { StreamFormat } from './stream.js'
+import { decodeBody } from './xhr-polling.js'
+import { xhrMultipart } from './xhr-multipart.js'
+
+interface Row {
+  /** The payload in a POST's body. */
+  readonly decodeBody: (body: string) => string
+  /** Whether answers to GETs carry CORS headers; scripts and frames need none (WIRE.md 5). */
+  readonly cors: boolean
+}
+
+interface PollRow extends Row {
+  readonly carrier: 'poll'
+  readonly contentType: string
+  /** Whether answers to GETs are scripts. */
+  readonly jsonp: boolean
+}
+
+interface StreamRow extends Row {
+  readonly carrier: 'stream'
+  readonly format: () => StreamFormat
+}
+
+interface WebSocketRow extends Row {
+  readonly carrier: 'websocket'
+}
+
+export type TransportRow = PollRow | StreamRow | WebSocketRow
+
+/** Every transport of revision 1, in the order in which the old server offered them. */
+export const TRANSPORTS: Readonly<Record<TransportName, TransportRow>> = {
+  websocket: { carrier: 'websocket', decodeBody, cors: false },
+  flashsocket: { carrier: 'websocket', decodeBody, cors: false },
+  htmlfile: { carrier: 'stream', decodeBody, cors: false, format: () => htmlfile },
+  'xhr-multipart': { carrier: 'stream', decodeBody, cors: true, format: xhrMultipart },
+  'xhr-polling': { carrier: 'poll', decodeBody, cors: true, jsonp: false, contentType: 'text/plain; charset=UTF-8' },
+  'jsonp-polling': { carrier: 'poll', decodeBody: decodeForm, cors: false, jsonp: true, contentType: 'text/javascript; charset=UTF-8' }
+}

@@ -1,0 +1,113 @@
+// Long polling: one GET at a time is held open and answered with the first thing there is to say. The GETs come and go; this
+// stays. Knows nothing of what is polled with (XHR, script) and of HTTP only that a response can break.
+import type { Codec, Frame } from '../codec/packet.js'
+import type { Timer, TimerWheel } from '../timer-wheel.js'
+import type { Transport, TransportListener, TransportName } from '../transport.js'
+
+/** How long a reader may take to read the last answer of its session, ms. */
+const CLOSE_GRACE = 1000
+
+/** One GET of the client. */
+export interface Poll {
+  /** Answers it. */
+  send (payload: string): void
+  /** Breaks the connection that carries it. */
+  destroy (): void
+}
+
+export interface PollingInit {
+  name: TransportName
+  listener: TransportListener
+  codec: Codec
+  wheel: TimerWheel
+  /** How long a poll waits for something to say, ms. */
+  pollingDuration: number
+  /** What answers a poll when there is nothing. */
+  noop: string
+}
+
+export class PollingTransport implements Transport {
+  readonly name: TransportName
+  readonly persistent = false
+  readonly #init: PollingInit
+  readonly #timer: Timer
+  readonly #grace: Timer
+  #parked: Poll | undefined
+  /** A response that has been handed to the server and not yet, as a whole, to the operating system. */
+  #inFlight: { poll: Poll, frames: Frame[] } | undefined
+  #closed = false
+
+  constructor (init: PollingInit) {
+    this.name = init.name
+    this.#init = init
+    this.#timer = init.wheel.timer(() => this.#answer(init.noop))
+    this.#grace = init.wheel.timer(() => this.destroy())
+  }
+
+  get open () { return this.#parked !== undefined }
+  get writable () { return this.#parked !== undefined && this.#inFlight === undefined }
+  get bufferedAmount () {
+    return this.#inFlight === undefined ? 0 : this.#inFlight.frames.reduce((sum, frame) => sum + frame.length, 0)
+  }
+
+  /** A GET has come. An older one that still waits is answered with nothing: the old client takes that for a noop. */
+  accept (poll: Poll): void {
+    if (this.#closed) return poll.send(this.#init.noop)
+    this.#parked?.send(this.#init.noop)
+    this.#parked = poll
+    this.#timer.start(this.#init.pollingDuration)
+    this.#init.listener.onOpen()
+    if (this.#inFlight === undefined) this.#init.listener.onWritable()
+    else this.#breakUnread(this.#inFlight.poll)
+  }
+
+  /**
+   * The client polls again while an answer is under way. Either it has read that answer whole, and the news of it is on its
+   * way to us; or it has given it up. After one turn of the event loop, an answer that is still not handed over whole
+   * cannot have been read whole: it is broken off, and its packets go into the new poll. Nothing is doubled.
+   */
+  #breakUnread (poll: Poll): void {
+    setImmediate(() => { if (this.#inFlight?.poll === poll) poll.destroy() })
+  }
+
+  send (frames: Frame[]): void {
+    const poll = this.#parked
+    if (poll === undefined) return
+    this.#inFlight = { poll, frames }
+    this.#answer(this.#init.codec.encodePayload(frames))
+  }
+
+  #answer (payload: string): void {
+    const poll = this.#parked
+    this.#parked = undefined
+    this.#timer.stop()
+    poll?.send(payload)
+    if (!this.#closed) this.#init.listener.onIdle()
+  }
+
+  /** A GET is over: its response was handed over whole, or it broke before. */
+  settled (poll: Poll, whole: boolean): void {
+    if (poll === this.#parked) {
+      this.#parked = undefined
+      this.#timer.stop()
+      if (!this.#closed) this.#init.listener.onIdle()
+    }
+    if (poll !== this.#inFlight?.poll) return
+    const { frames } = this.#inFlight
+    this.#inFlight = undefined
+    this.#grace.stop()
+    if (!whole) this.#init.listener.onReturned(frames)
+    this.#init.listener.onWritable()
+  }
+
+  close (farewell?: Frame): void {
+    if (this.#closed) return
+    this.#closed = true
+    if (this.#inFlight !== undefined) this.#grace.start(CLOSE_GRACE)
+    this.#answer(farewell === undefined ? this.#init.noop : this.#init.codec.encodePayload([farewell]))
+  }
+
+  destroy (): void {
+    this.#inFlight?.poll.destroy()
+  }
+}

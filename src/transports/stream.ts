@@ -1,0 +1,82 @@
+// A response that never ends: what htmlfile and xhr-multipart share. They differ in how a payload is written.
+import type { Writable } from 'node:stream'
+import type { Codec, Frame } from '../codec/packet.js'
+import type { Timer, TimerWheel } from '../timer-wheel.js'
+import type { Transport, TransportListener, TransportName } from '../transport.js'
+
+/** How long a reader may take to read the end, ms. */
+const CLOSE_GRACE = 1000
+
+/** How a streaming transport writes. */
+export interface StreamFormat {
+  readonly contentType: string
+  /** What opens the stream. */
+  readonly prologue: string
+  /** What carries one payload. */
+  encode (payload: string): string
+}
+
+export interface StreamInit {
+  name: TransportName
+  listener: TransportListener
+  codec: Codec
+  format: StreamFormat
+  /** The response body. */
+  stream: Writable
+  /** Breaks the connection that carries it. */
+  destroy: () => void
+  wheel: TimerWheel
+}
+
+export class StreamTransport implements Transport {
+  readonly name: TransportName
+  readonly persistent = true
+  readonly #init: StreamInit
+  readonly #grace: Timer
+  #open = true
+  #full = false
+
+  constructor (init: StreamInit) {
+    this.name = init.name
+    this.#init = init
+    this.#grace = init.wheel.timer(init.destroy)
+    init.stream.on('drain', () => {
+      this.#full = false
+      if (this.#open) init.listener.onWritable()
+    })
+    this.#write(init.format.prologue)
+  }
+
+  get open () { return this.#open }
+  get writable () { return this.#open && !this.#full }
+  get bufferedAmount () { return this.#init.stream.writableLength }
+
+  #write (text: string): void {
+    this.#full = !this.#init.stream.write(text)
+  }
+
+  send (frames: Frame[]): void {
+    this.#write(this.#init.format.encode(this.#init.codec.encodePayload(frames)))
+  }
+
+  /** The response is over, whoever ended it. */
+  gone (): void {
+    this.#grace.stop()
+    if (!this.#open) return
+    this.#open = false
+    this.#init.listener.onClose('transport close')
+  }
+
+  close (farewell?: Frame): void {
+    if (!this.#open) return
+    if (farewell !== undefined) this.send([farewell])
+    this.#open = false
+    this.#grace.start(CLOSE_GRACE)
+    this.#init.stream.end()
+  }
+
+  destroy (): void {
+    this.#open = false
+    this.#init.destroy()
+  }
+}

@@ -1,0 +1,92 @@
+// The application behind the transcripts (APP.md), on the plugin with the official Server:
+//   node test/golden/app.js --port N --config JSON
+// The config has the old server's option names, times in seconds.
+import { parseArgs } from 'node:util'
+import Fastify from 'fastify'
+import socketioTransports from 'fastify-socketio-transports'
+
+const { values } = parseArgs({ options: { port: { type: 'string' }, config: { type: 'string', default: '{}' } } })
+const config = JSON.parse(values.config)
+
+const ms = (name, fallback) => (config[name] ?? fallback) * 1000
+/** `host:port` entries of the old `origins`, either part `*`, as one origin matcher. */
+function toOrigin (origins) {
+  if (origins === '*:*') return true
+  return origins.split(' ').map((entry) => {
+    const [host, port] = entry.split(':').map((part) => part.replaceAll('.', '\\.').replace(/^\*$/, '.*'))
+    return new RegExp(`^https?://${host}(?::${port === '.*' ? '\\d+' : port})?$`)
+  })
+}
+
+const policyPort = config['flash policy port'] ?? -1
+const app = Fastify({ forceCloseConnections: true })
+await app.register(socketioTransports, {
+  transports: config.transports ?? ['websocket', 'flashsocket', 'htmlfile', 'xhr-polling', 'jsonp-polling'],
+  heartbeatInterval: config.heartbeats === false ? false : ms('heartbeat interval', 25),
+  heartbeatTimeout: ms('heartbeat timeout', 60),
+  closeTimeout: ms('close timeout', 60),
+  pollingDuration: ms('polling duration', 20),
+  // The old server refused bodies that reach its limit.
+  maxPayload: (config['destroy buffer size'] ?? 1e8) - 1,
+  cors: { origin: toOrigin(config.origins ?? '*:*') },
+  authorize ({ query }) {
+    if (query.auth === 'err') throw new Error('authorization failed')
+    return query.auth !== 'no'
+  },
+  flashPolicy: policyPort > 0 && { port: policyPort, allow: ['*:*'] },
+  serveClient: 'node_modules/socket.io-client-0.9/dist',
+  io: {}
+})
+app.setNotFoundHandler((request, reply) => reply.code(404).send('app'))
+
+/** An event with a plain id, which the Server cannot ask for: by the packet face of the same connection. */
+function emitPlain (socket, name, args, onAck) {
+  const connection = app.socketio.sessions.get(socket.conn.id)
+  const endpoint = socket.nsp.name === '/' ? '' : socket.nsp.name
+  const id = connection.send({ type: 'event', endpoint, name, args, ack: 'plain' })
+  connection.on('packet', function listen (packet) {
+    if (packet.type !== 'ack' || packet.id !== id) return
+    connection.off('packet', listen)
+    onAck(...packet.args)
+  })
+}
+
+function run (socket, actions) {
+  const acked = (...args) => socket.emit('acked', ...args)
+  const commands = {
+    send: (x) => socket.send(x),
+    json: (x) => socket.send(x),
+    emit: (name, ...args) => socket.emit(name, ...args),
+    'send+ack': (x) => socket.send(x, acked),
+    'json+ack': (x) => socket.send(x, acked),
+    'emit+ack': (name, ...args) => socket.emit(name, ...args, acked),
+    'emit+ack0': (name, ...args) => emitPlain(socket, name, args, acked),
+    volatile: (x) => socket.volatile.send(x),
+    broadcast: (x) => socket.broadcast.emit('message', x),
+    disconnect: () => socket.disconnect(socket.nsp.name === '/'),
+    wait: (time, ...then) => setTimeout(run, time, socket, then)
+  }
+  for (const [command, ...args] of actions) commands[command](...args)
+}
+
+function connected (socket) {
+  socket.on('message', (data, ack) => {
+    socket.send(data)
+    ack?.('got')
+  })
+  socket.on('echo', (...args) => {
+    const ack = typeof args.at(-1) === 'function' ? args.pop() : undefined
+    if (ack) ack(...args)
+    else socket.emit('echo', ...args)
+  })
+  socket.on('do', (...actions) => run(socket, actions))
+}
+
+app.io.on('connection', connected)
+app.io.of('/chat').on('connection', connected)
+app.io.of('/refused').use((socket, next) => next(new Error('unauthorized')))
+app.io.of('/broken').use((socket, next) => next(new Error('boom')))
+
+await app.listen({ port: Number(values.port), host: '127.0.0.1' })
+console.log(`listening on ${values.port}`)
+for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => app.close().then(() => process.exit(0)))

@@ -1,0 +1,35 @@
+import type { EventEmitter } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from './socket.js'
+
+/** A refused request, as engine.io reports it. */
+export interface ConnectionError {
+  req: IncomingMessage
+  /**
+   * 0 transport unknown, 1 session id unknown, 2 bad handshake method, 3 bad request, 4 forbidden,
+   * 5 unsupported protocol version
+   */
+  code: 0 | 1 | 2 | 3 | 4 | 5
+  message: string
+  /** More about the reason, for logs. */
+  context: Record<string, unknown>
+}
+
+/** The events of an {@link Engine}. */
+export interface EngineEvents {
+  /** A session made its first transport request. */
+  connection: [socket: Socket]
+  connection_error: [error: ConnectionError]
+}
+
+/** The registry of sessions, and the object that the official Server binds to: `io.bind(app.socketio)`. */
+export interface Engine extends EventEmitter<EngineEvents> {
+  /** Every session from its handshake on, by id. */
+  readonly sessions: ReadonlyMap<string, Socket>
+  /** Sessions that have connected. */
+  readonly clientsCount: number
+  /** Makes the session ids; assign to replace. */
+  generateId: (request: IncomingMessage) => string
+  /** Ends every session so that its client comes back to the next server. Idempotent. */
+  close (): this
+}

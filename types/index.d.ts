@@ -1,0 +1,37 @@
+import type { FastifyPluginAsync } from 'fastify'
+import type { Server } from 'socket.io'
+import type { Engine } from './engine.js'
+import type { SocketioTransportsOptions } from './options.js'
+import type { DialectName, Socket, TransportName } from './socket.js'
+
+export type * from './engine.js'
+export type * from './options.js'
+export type * from './packet.js'
+export type * from './socket.js'
+
+/** What a route of this plugin serves; found as `request.routeOptions.config.socketio`. */
+export interface SocketioRouteConfig {
+  /** The transport, or null on routes that serve none (handshake, refusals). */
+  readonly transport: TransportName | null
+  readonly dialect: DialectName
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The sessions of fastify-socketio-transports. */
+    socketio: Engine
+    /** The official Server, when the option `io` was given. */
+    io: Server
+  }
+  interface FastifyRequest {
+    /** The session that this request belongs to, if any. */
+    readonly socketio: Socket | null
+  }
+  interface FastifyContextConfig {
+    socketio?: SocketioRouteConfig
+  }
+}
+
+/** Socket.IO's transports as Fastify routes. */
+export declare const socketioTransports: FastifyPluginAsync<SocketioTransportsOptions>
+export default socketioTransports

@@ -1,0 +1,81 @@
+import type { EventEmitter } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import type { OutgoingPacket, Packet } from './packet.js'
+
+/** Every transport of revision 1, under its name on the wire. */
+export type TransportName = 'websocket' | 'flashsocket' | 'htmlfile' | 'xhr-multipart' | 'xhr-polling' | 'jsonp-polling'
+
+/** The protocol generation a client speaks. `revision 1`: Socket.IO 0.7 to 0.9. */
+export type DialectName = 'revision 1'
+
+/**
+ * Why a session ended: the official Server's words (engine.io's `socket.on('close')`).
+ * `ping timeout`: the client fell silent; `transport close`: it left; `forced close`: this side ended it;
+ * `transport error`: its connection broke or could not keep up (the description says which).
+ */
+export type CloseReason = 'transport error' | 'transport close' | 'forced close' | 'ping timeout' | 'parse error'
+
+/** How one packet is sent. */
+export interface SendOptions {
+  /** Drop the packet when the client holds nothing open, instead of queueing it. */
+  volatile?: boolean
+}
+
+/** What a connection moves its packets with. Never null, also between two polls. */
+export interface TransportView {
+  readonly name: TransportName
+  /** Whether a packet would leave at once. */
+  readonly writable: boolean
+}
+
+/**
+ * Augment to type what `authorize` returns and `socket.context` holds:
+ * `declare module 'fastify-socketio-transports' { interface SocketioTypes { context: { user: string } } }`
+ */
+export interface SocketioTypes {}
+
+/** What `authorize` returned for this session. `unknown` unless `SocketioTypes` is augmented. */
+export type SocketContext = SocketioTypes extends { context: infer Context } ? Context : unknown
+
+/** The events of a {@link Socket}. */
+export interface SocketEvents {
+  /** A decoded packet of the client. Packets are decoded only as far as somebody listens. */
+  packet: [packet: Packet]
+  /** The message text that the official Server reads (the grammar of Socket.IO protocol 4). */
+  data: [data: string | Buffer]
+  /** The session moved to another transport. */
+  upgrade: [transport: TransportView]
+  /** The queue has been handed over and more is welcome. */
+  drain: []
+  /** The session has ended; emitted once. */
+  close: [reason: CloseReason, description?: Error]
+  error: [error: Error]
+}
+
+/** One client's abstract connection, whatever transport carries it. */
+export interface Socket extends EventEmitter<SocketEvents> {
+  /** The session id. */
+  readonly id: string
+  readonly dialect: DialectName
+  /** The Engine.IO protocol that this connection reports to the official Server; revision 1 follows the model of 3. */
+  readonly protocol: 3 | 4
+  readonly readyState: 'opening' | 'open' | 'closed'
+  /** The handshake's raw request. */
+  readonly request: IncomingMessage & { _query?: Record<string, unknown> }
+  /** The client's address at the handshake, as Fastify's `trustProxy` sees it. */
+  readonly remoteAddress: string
+  readonly transport: TransportView
+  /** What `authorize` returned. */
+  readonly context: SocketContext
+  /** Bytes accepted and not yet handed to the operating system or a poll's response. */
+  readonly bufferedAmount: number
+  /**
+   * Sends a decoded packet. Returns the id of the acknowledgement it asks for, if it asks for one.
+   * @throws FST_SIO_INVALID_PACKET when the packet cannot be written (an endpoint with a colon, say).
+   */
+  send (packet: OutgoingPacket, options?: SendOptions): string | undefined
+  /** Sends message text in the official Server's grammar. For the Server; applications use {@link send}. */
+  write (data: string | Buffer, options?: SendOptions): this
+  /** Ends the session; the client may come back with a new one. Idempotent. */
+  close (): void
+}
