@@ -1,11 +1,11 @@
 // The plugin: options → Engine, decorators, an inner scope with hooks and routes, preClose.
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
-import type { Server, ServerOptions } from 'socket.io'
 import { SocketioCodec } from './codec/socketio.js'
 import { Engine } from './engine.js'
-import { AlreadyRegisteredError, MissingPeerError } from './errors.js'
+import { AlreadyRegisteredError } from './errors.js'
 import { registerFlashPolicy } from './flash-policy.js'
+import { officialServer, parserOf } from './official-server.js'
 import { readOptions, warnOfTimers } from './options.js'
 import type { Settings, SocketioTransportsOptions } from './options.js'
 import { registerClientFiles } from './routes/client-files.js'
@@ -13,19 +13,6 @@ import { addHooks } from './routes/hooks.js'
 import { OriginPolicy } from './routes/origin.js'
 import { registerRevision1 } from './routes/revision-1.js'
 import { registerWebsocket } from './routes/upgrade.js'
-
-/** A Server is told from the options of one by what it can do. */
-const isServer = (io: Server | Partial<ServerOptions>): io is Server => 'bind' in io && typeof io.bind === 'function'
-
-async function newServer (options: Partial<ServerOptions>): Promise<Server> {
-  try {
-    const { Server } = await import('socket.io')
-    return new Server(options)
-  } catch (error) {
-    if (Object(error).code !== 'ERR_MODULE_NOT_FOUND') throw error
-    throw new MissingPeerError('io', 'socket.io')
-  }
-}
 
 function createEngine (app: FastifyInstance, settings: Settings): Engine {
   const { heartbeatInterval, heartbeatTimeout, closeTimeout, pollingDuration, handshakeTimeout } = settings
@@ -64,7 +51,7 @@ function routes (engine: Engine, settings: Settings) {
     registerRevision1(scope, {
       engine,
       settings,
-      shared: { codec: new SocketioCodec(settings.parser), limits: settings, memo: { text: '', frame: '' } }
+      shared: { codec: new SocketioCodec(settings.parser ?? parserOf(settings.io)), limits: settings, memo: { text: '', frame: '' } }
     })
   }
 }
@@ -75,10 +62,10 @@ const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fas
   warnOfTimers(settings, app.log)
   const engine = createEngine(app, settings)
   decorate(app, engine)
-  const server = io === undefined ? undefined : isServer(io) ? io : await newServer(io)
+  const server = io === undefined ? undefined : await officialServer(io, app.log)
   if (server !== undefined) app.decorate('io', server.bind(engine))
   // The sockets of a Server that is not ours may live elsewhere too.
-  const ours = server !== undefined && server !== io ? server : undefined
+  const ours = server === io ? undefined : server
 
   app.addHook('preClose', async () => {
     await ours?.close()

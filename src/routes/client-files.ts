@@ -23,8 +23,9 @@ export async function registerClientFiles (scope: FastifyInstance, path: string,
   const root = isAbsolute(folder) ? folder : resolve(folder)
   const fastifyStatic = await importStatic()
   await scope.register(fastifyStatic, { root, serve: false, decorateReply: !scope.hasReplyDecorator('sendFile') })
+  const config = { socketio: { transport: null, dialect: 'revision 1' } } as const
   for (const { url, name, type } of FILES) {
-    scope.get(path + url, { schema: { hide: true } as object }, (_request, reply) => {
+    scope.get(path + url, { schema: { hide: true } as object, config }, (_request, reply) => {
       return reply.type(type).sendFile(name, root, { contentType: false })
     })
   }

@@ -21,7 +21,7 @@ class HttpPoll implements Poll {
 
   send (payload: string): void {
     // The client goes to the next server; a kept connection would hold this one up.
-    if (this.#engine.closing) this.#reply.header('connection', 'close')
+    if (this.#engine.closing && this.#reply.request.raw.httpVersionMajor === 1) this.#reply.header('connection', 'close')
     this.#reply.send(payload)
   }
 
@@ -43,8 +43,9 @@ export function pollingTransport (engine: Engine, socket: Socket, name: Transpor
 /** Parks a GET. */
 export function acceptPoll (engine: Engine, transport: PollingTransport, reply: FastifyReply): void {
   const poll = new HttpPoll(reply, engine)
-  // 'finish': handed to the operating system whole. 'close' without it: broken.
-  reply.raw.once('finish', () => transport.settled(poll, true))
+  // 'finish': handed to the operating system whole, unless a hook of the app has put an error in its place. 'close' without it:
+  // broken.
+  reply.raw.once('finish', () => transport.settled(poll, reply.raw.statusCode === 200))
   reply.raw.once('close', () => transport.settled(poll, false))
   transport.accept(poll)
 }

@@ -1,5 +1,6 @@
 // The handshake of revision 1: any request without a session id opens a session and is answered with its line.
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { DISCONNECT } from '../codec/revision-1.js'
 import type { Dialect, DialectSocket } from '../dialect.js'
 import type { Engine } from '../engine.js'
 import { RefusedRequest, REFUSALS } from '../errors.js'
@@ -47,12 +48,12 @@ export function createHandshake (engine: Engine, settings: Settings, dialect: (s
     if (version !== 1) throw new RefusedRequest(REFUSALS.unsupportedVersion, 'unsupported revision', { protocol })
     // `/1//SID/?disconnect`, where the host takes two slashes for one.
     if (hasDisconnect(request) && transport !== undefined && !Object.hasOwn(TRANSPORTS, transport)) {
-      engine.sessions.get(transport)?.end('transport close', '0::')
+      engine.sessions.get(transport)?.end('transport close', DISCONNECT)
       return await reply.send('')
     }
-    if (engine.full) {
+    if (engine.full || engine.closing) {
       reply.header('retry-after', '30')
-      throw new RefusedRequest(REFUSALS.overloaded, 'maxSessions reached', { maxSessions: settings.maxSessions })
+      throw new RefusedRequest(REFUSALS.overloaded, engine.closing ? 'closing' : 'maxSessions reached', { sessions: engine.sessions.size })
     }
     const context = await authorized(request, settings.authorize)
     const raw: RawRequest = request.raw

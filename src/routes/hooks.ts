@@ -5,7 +5,7 @@ import { RefusedRequest, REFUSALS } from '../errors.js'
 import type { Refusal } from '../errors.js'
 import { callbackIndex, toErrorScript, toScript } from '../transports/jsonp-polling.js'
 import { TRANSPORTS } from '../transports/index.js'
-import { originOf } from './origin.js'
+import { originOf, ownOrigin } from './origin.js'
 import type { OriginPolicy } from './origin.js'
 
 type Done = (error?: Error) => void
@@ -71,7 +71,7 @@ function originHook (policy: OriginPolicy) {
     reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
     const origin = originOf(request)
     const proceed = (allowed: boolean): void => {
-      if (!allowed) return done(new RefusedRequest(REFUSALS.badOrigin, 'origin not allowed', { origin }))
+      if (!allowed) return done(new RefusedRequest(REFUSALS.badOrigin, 'origin not allowed: neither in cors.origin nor the own one (as trustProxy sees it)', { origin, own: ownOrigin(request) }))
       addCors(request, reply, policy)
       if (request.method === 'OPTIONS') preflight(request, reply)
       else done()

@@ -16,8 +16,10 @@ export function originOf (request: FastifyRequest): string | undefined {
 }
 
 /** The server's own origin, behind a proxy as Fastify's `trustProxy` sees it. */
+export const ownOrigin = (request: FastifyRequest): string => `${request.protocol}://${request.host}`
+
 function isOwn (origin: string, request: FastifyRequest): boolean {
-  const own = `${request.protocol}://${request.host}`
+  const own = ownOrigin(request)
   if (origin === own) return true
   return URL.canParse(own) && URL.canParse(origin) && origin !== 'null' && new URL(own).origin === new URL(origin).origin
 }

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { WebSocket } from 'ws'
 import { ProtocolError } from '../codec/packet.js'
-import { revision1, UNKNOWN_SESSION } from '../codec/revision-1.js'
+import { DISCONNECT, revision1, UNKNOWN_SESSION } from '../codec/revision-1.js'
 import { Revision1 } from '../dialects/revision-1.js'
 import type { Revision1Shared } from '../dialects/revision-1.js'
 import type { Engine } from '../engine.js'
@@ -58,7 +58,7 @@ export function registerRevision1 (scope: FastifyInstance, context: Revision1Con
   /** `?disconnect`, on any URL that names a session, ends it, whether something is open or not (WIRE.md 8). */
   function forceDisconnect (request: FastifyRequest, reply: FastifyReply, done: Done): void {
     if (!hasDisconnect(request)) return done()
-    sessionOf(request)?.end('transport close', '0::')
+    sessionOf(request)?.end('transport close', DISCONNECT)
     reply.send('')
   }
 
@@ -179,5 +179,6 @@ export function registerRevision1 (scope: FastifyInstance, context: Revision1Con
   }
   const welcome = (_request: FastifyRequest, reply: FastifyReply): FastifyReply => reply.type('text/plain').send('Welcome to socket.io.')
   route('', null, { method: 'GET', handler: welcome })
-  scope.get(`${path}/*`, { exposeHeadRoute: false, schema: { hide: true } as object }, welcome)
+  const config = { socketio: { transport: null, dialect: 'revision 1' } } as const
+  scope.get(`${path}/*`, { exposeHeadRoute: false, schema: { hide: true } as object, config }, welcome)
 }

@@ -1,0 +1,17 @@
+import Fastify from 'fastify'
+import socketioTransports from 'fastify-socketio-transports'
+
+const app = Fastify({ logger: true })
+await app.register(socketioTransports, {
+  io: {}, // options of the official Server, found as app.io
+  cors: { origin: ['https://app.example'] } // beside the server's own origin
+})
+
+app.io.on('connection', (socket) => {
+  socket.on('chat', (text, ack) => {
+    socket.broadcast.emit('chat', text)
+    ack('ok')
+  })
+})
+
+await app.listen({ port: Number(process.env.PORT ?? 3000) })

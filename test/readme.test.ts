@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+
+const root = new URL('../', import.meta.url)
+const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
+const readme = read('README.md')
+
+async function freePort (): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/** Starts an example as a user does and waits until Fastify says that it listens. */
+async function start (name: string): Promise<{ port: number, stop: () => Promise<void> }> {
+  const port = await freePort()
+  const child = spawn(process.execPath, [fileURLToPath(new URL(`examples/${name}`, root))], {
+    env: { ...process.env, PORT: String(port) }, stdio: ['ignore', 'pipe', 'inherit']
+  })
+  for await (const chunk of child.stdout) if (String(chunk).includes('Server listening')) break
+  return {
+    port,
+    async stop () {
+      child.kill()
+      await once(child, 'exit')
+    }
+  }
+}
+
+for (const name of ['quick-start.js', 'packets.js']) {
+  t.test(`the README shows examples/${name} as it is`, async (t) => {
+    t.ok(readme.includes('```js\n' + read(`examples/${name}`) + '```'))
+  })
+}
+
+t.test('the quick start answers an event with its acknowledgement', async (t) => {
+  const { port, stop } = await start('quick-start.js')
+  t.teardown(stop)
+  const base = `http://127.0.0.1:${port}/socket.io/1/`
+  const [sid] = (await (await fetch(base)).text()).split(':')
+  const poll = async () => await (await fetch(`${base}xhr-polling/${sid}`)).text()
+  t.equal(await poll(), '1::')
+  await fetch(`${base}xhr-polling/${sid}`, { method: 'POST', body: '5:1+::{"name":"chat","args":["hello"]}' })
+  t.equal(await poll(), '6:::1+["ok"]')
+})
+
+t.test('the packets example lets in who has the token, and answers', async (t) => {
+  const { port, stop } = await start('packets.js')
+  t.teardown(stop)
+  const base = `http://127.0.0.1:${port}/socket.io/1/`
+  t.equal((await fetch(base)).status, 403)
+  const [sid] = (await (await fetch(`${base}?token=secret`)).text()).split(':')
+  const poll = async () => await (await fetch(`${base}xhr-polling/${sid}`)).text()
+  t.equal(await poll(), '1::')
+  await fetch(`${base}xhr-polling/${sid}`, { method: 'POST', body: '3:::hi' })
+  t.equal(await poll(), '3:::ada: hi')
+})
+
+t.test('the README\'s table names every option', async (t) => {
+  const options = read('types/options.d.ts').split('export interface SocketioTransportsOptions')[1] ?? ''
+  const names = [...options.matchAll(/^ {2}(\w+)\?/gm)].map(([, name]) => name ?? '').filter((name) => name !== 'prefix')
+  t.ok(names.length > 15)
+  for (const name of names) t.match(readme, new RegExp(`^\\| \`${name}[\`.]`, 'm'), name)
+})
