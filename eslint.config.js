@@ -1,3 +1,106 @@
-import neostandard from 'neostandard'
+// House style, and the only direction imports may run (docs/architecture.md).
+import neostandard, { plugins } from 'neostandard'
 
-export default neostandard({ ts: true, ignores: ['dist', '.tap', 'test/golden/replay.mjs', 'examples/live/public/vendor'] })
+const TYPES = String.raw`(?:\.\./)+types/[\w-]+\.js`
+const NODE = 'node:(?!https?$|net$)[a-z_/]+'
+
+/**
+ * One row per layer: `may` is what its files import, `mayTypes` what they import types of and nothing else. Regular
+ * expressions over whole specifiers. A file of src that is in no row may import nothing.
+ */
+const LAYERS = [
+  { files: ['src/codec/packet.ts'], may: [], mayTypes: [TYPES] },
+  { files: ['src/codec/!(packet).ts'], may: [String.raw`\./.+`, 'socket\\.io-parser'], mayTypes: [TYPES] },
+  { files: ['src/timer-wheel.ts', 'src/faces/bounded-map.ts'], may: [], mayTypes: [] },
+  { files: ['src/errors.ts'], may: ['@fastify/error'], mayTypes: [] },
+  { files: ['src/outgoing-queue.ts'], may: [], mayTypes: [String.raw`\./codec/packet\.js`] },
+  { files: ['src/transport.ts'], may: [], mayTypes: [TYPES, String.raw`\./codec/packet\.js`] },
+  { files: ['src/dialect.ts'], may: [], mayTypes: [TYPES, String.raw`\./codec/packet\.js`, String.raw`\./transport\.js`] },
+  {
+    files: ['src/transports/*.ts'],
+    may: [NODE, String.raw`\./.+`, String.raw`\.\./codec/(?:packet|json)\.js`],
+    mayTypes: [TYPES, String.raw`\.\./(?:transport|timer-wheel)\.js`, 'ws']
+  },
+  {
+    files: ['src/socket.ts'],
+    may: [NODE, String.raw`\./codec/packet\.js`, String.raw`\./(?:errors|outgoing-queue|timer-wheel|transport)\.js`],
+    mayTypes: [TYPES, String.raw`\./dialect\.js`, 'node:http', 'fastify']
+  },
+  {
+    files: ['src/engine.ts'],
+    may: [NODE, String.raw`\./(?:errors|socket|timer-wheel)\.js`],
+    mayTypes: [TYPES, String.raw`\./(?:dialect|transport)\.js`, 'node:http', 'fastify']
+  },
+  {
+    files: ['src/faces/!(bounded-map).ts'],
+    may: [String.raw`\./.+`, String.raw`\.\./codec/(?:packet|socketio)\.js`],
+    mayTypes: [TYPES]
+  },
+  {
+    files: ['src/dialects/*.ts'],
+    may: [String.raw`\./.+`, String.raw`\.\./codec/.+`, String.raw`\.\./faces/.+`],
+    mayTypes: [TYPES, String.raw`\.\./dialect\.js`]
+  },
+  { files: ['src/options.ts'], may: [String.raw`\./errors\.js`, String.raw`\./transports/index\.js`], mayTypes: [TYPES, 'fastify'] },
+  { files: ['src/flash-policy.ts'], may: ['node:.+', String.raw`\./errors\.js`], mayTypes: [TYPES, 'fastify'] },
+  {
+    files: ['src/routes/*.ts'],
+    may: ['node:.+', String.raw`\./.+`, String.raw`\.\./(?:codec|dialects|transports)/.+`, String.raw`\.\./errors\.js`, '@fastify/websocket'],
+    mayTypes: [TYPES, String.raw`\.\./(?:dialect|engine|options|socket|timer-wheel|transport)\.js`, 'fastify', 'ws']
+  },
+  { files: ['src/official-server.ts'], may: [String.raw`\./errors\.js`], mayTypes: [TYPES, 'fastify', 'socket\\.io'] },
+  {
+    files: ['src/index.ts'],
+    may: ['fastify-plugin', String.raw`\./(?:codec|routes)/.+`, String.raw`\./(?:engine|errors|flash-policy|official-server|options)\.js`],
+    mayTypes: [TYPES, 'fastify', 'socket\\.io']
+  }
+]
+
+/** The two packages that are there only when an option asks for them, each imported in one place. */
+const OPTIONAL_PEERS = { 'src/official-server.ts': 'socket.io', 'src/routes/client-files.ts': '@fastify/static' }
+
+const RESTRICTED = '@typescript-eslint/no-restricted-imports'
+const exactly = (specifiers) => `^(?:${specifiers.join('|')})$`
+
+function arrows ({ files, may, mayTypes }) {
+  const layer = files.join(', ')
+  const never = {
+    regex: `^(?!(?:${[...may, ...mayTypes].join('|') || '$.'})$)`,
+    message: `No import of ${layer} runs there: see the layers in docs/architecture.md.`
+  }
+  const typesOnly = {
+    regex: exactly(mayTypes),
+    allowTypeImports: true,
+    message: `${layer} knows only the types of this: use \`import type\`.`
+  }
+  const patterns = mayTypes.length > 0 ? [never, typesOnly] : [never]
+  return { name: `arrows of ${layer}`, files, rules: { [RESTRICTED]: ['error', { patterns }] } }
+}
+
+/** `import()` is for the optional peers; anywhere else it would go round the arrows. */
+function dynamicImport (files, peer) {
+  const selector = peer === undefined ? 'ImportExpression' : `ImportExpression:not([source.value="${peer}"])`
+  const message = 'import() is for optional peers only; everything else is imported at the top, where the arrows are checked.'
+  return { files, rules: { 'no-restricted-syntax': ['error', { selector, message }] } }
+}
+
+export default [
+  ...neostandard({ ts: true, ignores: ['dist', '.tap', 'test/golden/replay.mjs', 'examples/live/public/vendor'] }),
+  {
+    name: 'no way round the types',
+    files: ['**/*.ts'],
+    plugins: { '@typescript-eslint': plugins['typescript-eslint'].plugin },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/ban-ts-comment': ['error', { 'ts-expect-error': true, 'ts-ignore': true, 'ts-nocheck': true }],
+      '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }]
+    }
+  },
+  { name: 'logs go through Fastify', files: ['src/**/*.ts'], rules: { 'no-console': 'error' } },
+  arrows({ files: ['src/**/*.ts'], may: [], mayTypes: [] }),
+  ...LAYERS.map(arrows),
+  dynamicImport(['src/**/*.ts']),
+  ...Object.entries(OPTIONAL_PEERS).map(([file, peer]) => dynamicImport([file], peer))
+]

@@ -5,9 +5,15 @@ import createError from '@fastify/error'
 export const BadOptionError = createError<[option: string, value: string, allowed: string]>(
   'FST_SIO_BAD_OPTION', 'fastify-socketio-transports: option "%s" is %s; allowed: %s', 500, TypeError)
 
+const MissingPeer = createError<[option: string, name: string, install: string]>(
+  'FST_SIO_MISSING_PEER', 'fastify-socketio-transports: option "%s" needs the package "%s"; npm install %s', 500)
+
 /** An option needs a package that is not installed. */
-export const MissingPeerError = createError<[option: string, name: string]>(
-  'FST_SIO_MISSING_PEER', 'fastify-socketio-transports: option "%s" needs the package "%s"; npm install %2$s', 500)
+export class MissingPeerError extends MissingPeer {
+  constructor (option: string, name: string) {
+    super(option, name, name)
+  }
+}
 
 /** A second registration in a scope that has one already. */
 export const AlreadyRegisteredError = createError(

@@ -33,7 +33,9 @@ export function policyFile (allow: readonly string[]): string {
 /** Sent at once, without waiting for the request, as the old server did; whatever is sent is discarded. */
 function answer (socket: TcpSocket, policy: string): void {
   socket.on('error', () => socket.destroy())
-  socket.setTimeout(TIME_LIMIT, () => socket.destroy())
+  // Not the socket's own timeout, which a trickle of bytes would put off for ever.
+  const limit = setTimeout(() => socket.destroy(), TIME_LIMIT).unref()
+  socket.on('close', () => clearTimeout(limit))
   socket.resume()
   socket.end(policy)
 }

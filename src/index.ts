@@ -8,7 +8,7 @@ import { registerFlashPolicy } from './flash-policy.js'
 import { officialServer, parserOf } from './official-server.js'
 import { readOptions, warnOfTimers } from './options.js'
 import type { Settings, SocketioTransportsOptions } from './options.js'
-import { registerClientFiles } from './routes/client-files.js'
+import { missClientFiles, registerClientFiles } from './routes/client-files.js'
 import { addHooks } from './routes/hooks.js'
 import { OriginPolicy } from './routes/origin.js'
 import { registerRevision1 } from './routes/revision-1.js'
@@ -51,7 +51,7 @@ function routes (engine: Engine, settings: Settings) {
     registerRevision1(scope, {
       engine,
       settings,
-      shared: { codec: new SocketioCodec(settings.parser ?? parserOf(settings.io)), limits: settings, memo: { text: '', frame: '' } }
+      shared: { codec: new SocketioCodec(settings.parser ?? parserOf(settings.io)), limits: settings, memo: { text: undefined, frame: '' } }
     })
   }
 }
@@ -72,7 +72,10 @@ const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fas
     engine.close()
   })
   if (flashPolicy !== undefined) registerFlashPolicy(app, flashPolicy, settings.cors.origin)
-  if (serveClient !== false) await app.register(async (scope) => registerClientFiles(scope, path, serveClient), { prefix })
+  await app.register(async (scope) => {
+    if (serveClient === false) missClientFiles(scope, path)
+    else await registerClientFiles(scope, path, serveClient)
+  }, { prefix })
   await app.register(routes(engine, settings), { prefix })
 }
 

@@ -8,6 +8,7 @@ import { ProtocolError } from './codec/packet.js'
 import type { Frame, OutgoingPacket } from './codec/packet.js'
 import type { Dialect, DialectSocket } from './dialect.js'
 import { InvalidPacketError } from './errors.js'
+import { OutgoingQueue } from './outgoing-queue.js'
 import type { Timer, TimerWheel } from './timer-wheel.js'
 import { NO_TRANSPORT } from './transport.js'
 import type { CloseReason, Transport, TransportListener } from './transport.js'
@@ -36,11 +37,7 @@ export interface SocketInit {
   onEnd: (socket: Socket, wasOpen: boolean) => void
 }
 
-interface Queued {
-  frame: Frame
-  bytes: number
-  volatile: boolean
-}
+const LISTENER_FAILED = 'a listener of this session failed'
 
 export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, TransportListener, DialectSocket {
   readonly id: string
@@ -54,8 +51,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   readonly #timer: Timer
   #readyState: 'opening' | 'open' | 'closed' = 'opening'
   #transport: Transport = NO_TRANSPORT
-  #queue: Queued[] = []
-  #queueBytes = 0
+  readonly #queue = new OutgoingQueue()
   /** The 'connection' listeners run: what they send waits for the connect packet. */
   #corked = false
   /** A heartbeat is out and unanswered. */
@@ -79,7 +75,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   get protocol () { return this.#dialect.protocol }
   get readyState () { return this.#readyState }
   get transport () { return this.#transport }
-  get bufferedAmount () { return this.#queueBytes + this.#transport.bufferedAmount }
+  get bufferedAmount () { return this.#queue.bytes + this.#transport.bufferedAmount }
 
   // ---- what the application calls
 
@@ -110,13 +106,10 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     this.#readyState = 'open'
     this.#corked = true
     this.#timer.start(this.#limits.closeTimeout)
-    try {
-      announce()
-      this.#dialect.opened()
-    } finally {
-      this.#corked = false
-      this.#resume()
-    }
+    this.#guard(announce)
+    this.#dialect.opened()
+    this.#corked = false
+    this.#resume()
   }
 
   /** Moves the session to another transport. The older one ends; what is queued goes out on the new one. */
@@ -124,7 +117,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     const previous = this.#transport
     this.#transport = transport
     previous.close()
-    this.emit('upgrade', transport)
+    this.#guard(() => this.emit('upgrade', transport))
     this.#resume()
   }
 
@@ -139,34 +132,21 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   /** Queues the frame, or sends it when nothing is before it. */
   enqueue (frame: Frame, volatile = false): void {
     if (this.#readyState !== 'open') return
-    if (this.#queue.length === 0 && this.#transport.writable && !this.#corked) return this.#transport.send([frame])
+    if (this.#queue.empty && this.#transport.writable && !this.#corked) return this.#transport.send([frame])
     if (volatile && !this.#transport.open) return
-    this.#push({ frame, bytes: Buffer.byteLength(frame), volatile }, false)
-    if (this.#queueBytes > this.#limits.maxQueueBytes) this.#overflow()
+    this.#queue.push(frame, volatile)
+    if (this.#queue.bytes > this.#limits.maxQueueBytes) this.#overflow()
   }
 
   enqueueFirst (frame: Frame): void {
-    this.onReturned([frame])
-  }
-
-  #push (queued: Queued, first: boolean): void {
-    this.#queueBytes += queued.bytes
-    if (first) this.#queue.unshift(queued)
-    else this.#queue.push(queued)
+    if (this.#readyState === 'open') this.#queue.unshift([frame])
   }
 
   #overflow (): void {
-    const limit = this.#limits.maxQueueBytes
-    if (this.#limits.slowClient === 'drop') {
-      this.#queue = this.#queue.filter((queued) => {
-        if (!queued.volatile || this.#queueBytes <= limit) return true
-        this.#queueBytes -= queued.bytes
-        return false
-      })
-      if (this.#queueBytes <= limit) return
-    }
+    const { maxQueueBytes, slowClient } = this.#limits
+    if (slowClient === 'drop' && this.#queue.dropVolatile(maxQueueBytes)) return
     this.#transport.destroy()
-    this.end('transport error', undefined, new Error(`slow client: more than ${limit} bytes queued`))
+    this.end('transport error', undefined, new Error(`slow client: more than ${maxQueueBytes} bytes queued`))
   }
 
   // ---- what the transport reports
@@ -177,7 +157,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
       this.#dialect.receive(frame)
     } catch (error) {
       if (error instanceof ProtocolError) this.#log.debug({ sid: this.id, reason: error.message }, 'packet dropped')
-      else this.#log.error({ sid: this.id, err: error }, 'a listener of this session failed')
+      else this.#log.error({ sid: this.id, err: error }, LISTENER_FAILED)
     }
   }
 
@@ -193,17 +173,13 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   }
 
   onWritable (): void {
-    if (this.#queue.length === 0 || !this.#transport.writable || this.#corked) return
-    const frames = this.#queue.map(({ frame }) => frame)
-    this.#queue = []
-    this.#queueBytes = 0
-    this.#transport.send(frames)
-    this.emit('drain')
+    if (this.#queue.empty || !this.#transport.writable || this.#corked) return
+    this.#transport.send(this.#queue.take())
+    if (this.listenerCount('drain') > 0) this.#guard(() => this.emit('drain'))
   }
 
   onReturned (frames: Frame[]): void {
-    if (this.#readyState !== 'open') return
-    for (const frame of frames.reverse()) this.#push({ frame, bytes: Buffer.byteLength(frame), volatile: false }, true)
+    if (this.#readyState === 'open') this.#queue.unshift(frames)
   }
 
   onClose (reason: CloseReason, cause?: Error): void {
@@ -234,11 +210,25 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     const wasOpen = this.#readyState === 'open'
     this.#readyState = 'closed'
     this.#timer.stop()
-    this.#queue = []
-    this.#queueBytes = 0
+    const frames = this.#queue.take()
     this.#onEnd(this, wasOpen)
+    // What was said before the goodbye goes before it, as long as there is an open way; without one it is dropped.
+    if (farewell !== undefined && frames.length > 0 && this.#transport.persistent && this.#transport.open) this.#transport.send(frames)
     this.#transport.close(farewell)
     this.#log.debug({ sid: this.id, reason, err: cause }, 'session ended')
-    if (wasOpen) this.emit('close', reason, cause)
+    if (!wasOpen) return
+    const tell = (): void => this.#guard(() => this.emit('close', reason, cause))
+    // The Server that disconnects a client is to finish first: it calls this 'server namespace disconnect'.
+    if (reason === 'forced close' && farewell !== undefined) process.nextTick(tell)
+    else tell()
+  }
+
+  /** A listener's error is logged: neither this session nor whoever ends it (a timer, a shutdown) is stopped by it. */
+  #guard (call: () => void): void {
+    try {
+      call()
+    } catch (error) {
+      this.#log.error({ sid: this.id, err: error }, LISTENER_FAILED)
+    }
   }
 }

@@ -2,7 +2,7 @@
 
 /** A restartable timeout on a {@link TimerWheel}. Starting it anew costs two number writes. */
 export interface Timer {
-  /** (Re)starts it. It fires between `ms` and `ms` plus one resolution later. */
+  /** (Re)starts it. It fires no sooner than `ms` later, and less than two resolutions after that. */
   start (ms: number): void
   stop (): void
 }

@@ -4,12 +4,14 @@ import type { Socket } from './socket.js'
 
 /** A refused request, as engine.io reports it. */
 export interface ConnectionError {
+  /** The raw request. */
   req: IncomingMessage
   /**
    * 0 transport unknown, 1 session id unknown, 2 bad handshake method, 3 bad request, 4 forbidden,
    * 5 unsupported protocol version
    */
   code: 0 | 1 | 2 | 3 | 4 | 5
+  /** The code in words. */
   message: string
   /** More about the reason, for logs. */
   context: Record<string, unknown>
@@ -19,6 +21,7 @@ export interface ConnectionError {
 export interface EngineEvents {
   /** A session made its first transport request. */
   connection: [socket: Socket]
+  /** A request was refused: bad origin, unauthorized, unknown transport, too large, and so on. */
   connection_error: [error: ConnectionError]
 }
 
@@ -26,10 +29,13 @@ export interface EngineEvents {
 export interface Engine extends EventEmitter<EngineEvents> {
   /** Every session from its handshake on, by id. */
   readonly sessions: ReadonlyMap<string, Socket>
-  /** Sessions that have connected. */
+  /** Sessions that have connected: those of {@link sessions} that made a transport request. */
   readonly clientsCount: number
-  /** Makes the session ids; assign to replace. */
+  /** Makes the session ids, as the option of that name does; assign to replace. */
   generateId: (request: IncomingMessage) => string
-  /** Ends every session so that its client comes back to the next server. Idempotent. */
+  /**
+   * Ends every session so that its client comes back to the next server, and refuses handshakes from then on (503).
+   * `app.close()` calls it. Idempotent.
+   */
   close (): this
 }

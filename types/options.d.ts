@@ -3,89 +3,132 @@ import type { IncomingMessage } from 'node:http'
 import type { Server, ServerOptions } from 'socket.io'
 import type { SocketContext, TransportName } from './socket.js'
 
+/** `true`: every origin. `false`: none. A string: exactly this one. A regular expression: those that match. */
 type OriginValue = boolean | string | RegExp
 type OriginCallback = (error: Error | null, origin?: OriginValue | OriginValue[]) => void
 
-/** Which origins may use the transports, in the forms that @fastify/cors takes. */
+/**
+ * Which origins may use the transports, in the forms that @fastify/cors takes: a value, a list of strings and regular
+ * expressions, or a function of the request's `Origin` that answers by callback or promise. A function that fails
+ * refuses the request (403).
+ */
 export type OriginOption =
   | OriginValue
   | readonly (string | RegExp)[]
   | ((origin: string, callback: OriginCallback) => void)
   | ((origin: string) => Promise<OriginValue | OriginValue[]>)
 
+/** Cross-origin access: what `cors` takes. */
 export interface CorsOptions {
-  /** Origins allowed beside the server's own. Default: none. */
+  /** Origins allowed beside the server's own; others are refused with 403. Default: none. */
   origin?: OriginOption
   /** Whether answers allow cookies. Default true: the 0.9 client's handshake asks with credentials. */
   credentials?: boolean
 }
 
+/** The Flash policy responder: what `flashPolicy` takes. */
 export interface FlashPolicyOptions {
-  /** The policy port: 10843 is what flash clients of 0.8 and later ask. `false`: none. Default 10843. */
+  /**
+   * The TCP port of the policy: 10843 is what flash clients of 0.8 and later ask. 0: any free one. `false`: none.
+   * A port that is taken fails `app.ready()`. Default 10843.
+   */
   port?: number | false
-  /** Where the policy port listens. Default: `127.0.0.1`. */
+  /** The address that the policy port listens on. Default `127.0.0.1`. */
   host?: string
   /** Answer `<policy-file-request/>` on the HTTP port as well. Default true. */
   inline?: boolean
-  /** `host:port` entries; `*` must be written out. Default: derived from the strings in `cors.origin`. */
+  /**
+   * `host:port` entries; `*` must be written out. Default: `host:*` for each string in `cors.origin`; where there is
+   * none, this option is required (FST_SIO_BAD_OPTION).
+   */
   allow?: readonly string[]
 }
 
-/** A parser as socket.io's `parser` option takes it. */
+/** A parser as socket.io's `parser` option takes it: the module of socket.io-parser, or one made like it. */
 export interface ParserModule {
   Encoder: new () => { encode (packet: object): (string | Uint8Array)[] }
   Decoder: new () => {
     add (data: unknown): void
-    on (event: 'decoded', listener: (packet: never) => void): unknown
+    on (event: 'decoded', listener: (packet: unknown) => void): unknown
     destroy (): void
   }
 }
 
-/** Options of the plugin. Times are milliseconds, sizes bytes. */
+/**
+ * Options of the plugin. Times are milliseconds, from 1 to 2^31 - 1; sizes are bytes.
+ *
+ * Registration fails with FST_SIO_BAD_OPTION, which names the option and what is allowed, for a wrong or unknown option;
+ * with FST_SIO_MISSING_PEER when `io` or `serveClient` needs a package that is not installed; and with
+ * FST_SIO_ALREADY_REGISTERED for a second registration in one scope.
+ */
 export interface SocketioTransportsOptions {
-  /** URL path of every route, below `prefix`. Default `/socket.io`. */
+  /** URL path of every route, below `prefix`: a slash before each segment, none at the end. Default `/socket.io`. */
   path?: string
-  /** Fastify's: put before `path`. */
+  /** Fastify's: put before `path`. Default: none. */
   prefix?: string
-  /** The transports offered, in the order in which the handshake names them. */
+  /**
+   * The transports offered, in the order in which the handshake names them; clients try them in that order.
+   * Default `['websocket', 'htmlfile', 'xhr-polling', 'jsonp-polling']`, as the old server had it.
+   */
   transports?: readonly TransportName[]
-  /** Time from opening, or the client's last heartbeat, to the next one; `false`: none. Default 25000. */
+  /**
+   * Time from opening, or the client's last heartbeat, to the next one, on streams and WebSockets; `false`: none, which
+   * 0.9 clients do not live with (logged as a warning). Default 25000.
+   */
   heartbeatInterval?: number | false
-  /** How long a client may take to answer a heartbeat. Default 60000. */
+  /** How long a client may take to answer a heartbeat, before its session ends with `ping timeout`. Default 60000. */
   heartbeatTimeout?: number
-  /** How long a polling client may stay away between two polls. Default 60000. */
+  /** How long a client may stay away between two polls, before its session ends with `ping timeout`. Default 60000. */
   closeTimeout?: number
   /** How long a poll waits before it is answered with nothing. Default 20000. */
   pollingDuration?: number
   /** How long a handshake is kept without a first request. Default 30000. */
   handshakeTimeout?: number
-  /** Largest body of a POST and largest WebSocket message. Default 1000000. */
+  /**
+   * Largest body of a POST (more: 413) and largest WebSocket message (more: the connection is closed with 1009). A
+   * @fastify/websocket that the application registered before keeps its own limit for messages. Default 1000000.
+   */
   maxPayload?: number
-  /** Largest queue of one session. Default 1 MiB. */
+  /** Most bytes that one session may have queued. Default 1048576. */
   maxQueueBytes?: number
-  /** What happens above `maxQueueBytes`: `close` the client, or `drop` volatile packets first. Default `close`. */
+  /**
+   * What happens above `maxQueueBytes`: `close` ends the session with `transport error`; `drop` drops its volatile
+   * packets, and ends it only if that is not enough. Default `close`.
+   */
   slowClient?: 'close' | 'drop'
-  /** Sessions at a time; more handshakes are refused with 503. Default 100000. */
+  /** Sessions at a time; more handshakes are refused with 503 and `Retry-After: 30`. Default 100000. */
   maxSessions?: number
-  /** Endpoints (namespaces) that one session may hold. Default 100. */
+  /** Endpoints (namespaces) that one session may hold with the official Server; more are left unanswered. Default 100. */
   maxEndpoints?: number
-  /** Acknowledgements that one session may have outstanding in each direction; the oldest is forgotten. Default 1000. */
+  /**
+   * Acknowledgements that one session may have outstanding in each direction with the official Server; the oldest is
+   * forgotten. Default 1000.
+   */
   maxAcks?: number
-  /** Cross-origin access. Default: same origin only. */
+  /** Cross-origin access. Default: same origin only, and requests without an `Origin`. */
   cors?: CorsOptions
   /**
-   * Decides about a handshake: `false` refuses it (403), a throw fails it (500, or the error's own `statusCode`), anything
-   * else is accepted and found as `socket.context`.
+   * Decides about a handshake: `false` refuses it (403), a throw fails it (500, or the error's own `statusCode` from 400
+   * to 599), anything else is accepted and found as `socket.context`. Default: everybody is let in.
    */
   authorize?: (request: FastifyRequest) => SocketContext | boolean | void | Promise<SocketContext | boolean | void>
-  /** Makes session ids: `[A-Za-z0-9_-]`, unguessable. Default: 120 random bits. */
+  /**
+   * Makes session ids from the handshake's raw request: 1 to 100 characters of `[A-Za-z0-9_-]`, unguessable, unused; any
+   * other fails the handshake with FST_SIO_INVALID_ID (500). Default: 120 random bits in 20 characters.
+   */
   generateId?: (request: IncomingMessage) => string
-  /** Flash policy responder. Default off. */
+  /** Flash policy responder; `true`: with its defaults. Default `false`. */
   flashPolicy?: boolean | FlashPolicyOptions
-  /** Folder of the old client's files (`socket.io.js` and the two SWF files), served below `path`. Default off. */
+  /**
+   * Folder of the old client's files (`socket.io.js` and the two SWF files), relative to the working directory or
+   * absolute, served below `path` by @fastify/static (FST_SIO_MISSING_PEER without it). Default `false`.
+   */
   serveClient?: false | string
-  /** The official Server on top: one of yours, or the options to make one, found as `app.io`. */
+  /**
+   * The official Server on top: one of yours, or the options to make one (FST_SIO_MISSING_PEER without socket.io); found
+   * as `app.io`. One made here is closed with the application, one of yours is not. Default: none, packets only.
+   */
   io?: Server | Partial<ServerOptions>
-  /** The parser of the Server on top, when it has one of its own. */
+  /** The parser of the Server on top, when it has one of its own. Default: that of socket.io. */
   parser?: ParserModule
 }

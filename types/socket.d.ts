@@ -47,8 +47,9 @@ export interface SocketEvents {
   upgrade: [transport: TransportView]
   /** The queue has been handed over and more is welcome. */
   drain: []
-  /** The session has ended; emitted once. */
+  /** The session has ended; emitted once, and only if the session had connected. The description says more, if anything does. */
   close: [reason: CloseReason, description?: Error]
+  /** For the official Server, which listens to it. What goes wrong with a session ends it: see `close`. */
   error: [error: Error]
 }
 
@@ -56,21 +57,26 @@ export interface SocketEvents {
 export interface Socket extends EventEmitter<SocketEvents> {
   /** The session id. */
   readonly id: string
+  /** The protocol generation that its client speaks. */
   readonly dialect: DialectName
   /** The Engine.IO protocol that this connection reports to the official Server; revision 1 follows the model of 3. */
   readonly protocol: 3 | 4
+  /** `opening` from the handshake to the first transport request, `closed` for good. */
   readonly readyState: 'opening' | 'open' | 'closed'
   /** The handshake's raw request. */
   readonly request: IncomingMessage & { _query?: Record<string, unknown> }
   /** The client's address at the handshake, as Fastify's `trustProxy` sees it. */
   readonly remoteAddress: string
+  /** What carries its packets at present. */
   readonly transport: TransportView
-  /** What `authorize` returned. */
+  /** What `authorize` returned; `undefined` without one. */
   readonly context: SocketContext
-  /** Bytes accepted and not yet handed to the operating system or a poll's response. */
+  /** Bytes accepted and not yet handed to the operating system or a poll's response; at most `maxQueueBytes` are queued. */
   readonly bufferedAmount: number
   /**
-   * Sends a decoded packet. Returns the id of the acknowledgement it asks for, if it asks for one.
+   * Sends a decoded packet, or queues it until the client holds something open. Returns the id of the acknowledgement it
+   * asks for, if it asks for one. `disconnect` on the default endpoint ends the session. On a session that is not open
+   * it does nothing.
    * @throws FST_SIO_INVALID_PACKET when the packet cannot be written (an endpoint with a colon, say).
    */
   send (packet: OutgoingPacket, options?: SendOptions): string | undefined

@@ -77,7 +77,7 @@ export class SocketioCodec {
   #newDecoder (): { add (data: unknown): void } {
     // What our own Server writes has no bound of ours on attachments.
     const decoder = this.#parser === undefined ? new Decoder({ maxAttachments: Infinity }) : new this.#parser.Decoder()
-    decoder.on('decoded', (packet: SocketioPacket) => { this.#decoded = packet })
+    decoder.on('decoded', (packet: unknown) => { this.#decoded = packet as SocketioPacket })
     return decoder
   }
 

@@ -18,7 +18,8 @@ export class BoundedMap<K, V> {
 
   set (key: K, value: V): void {
     const oldest = this.#map.keys().next()
-    if (this.#map.size >= this.#limit && oldest.done !== true) this.#map.delete(oldest.value)
+    const full = this.#map.size >= this.#limit && !this.#map.has(key)
+    if (full && oldest.done !== true) this.#map.delete(oldest.value)
     this.#map.set(key, value)
   }
 }

@@ -9,7 +9,7 @@ import { BoundedMap } from './bounded-map.js'
 export interface FaceLimits {
   readonly maxEndpoints: number
   readonly maxAcks: number
-  /** Most that may wait for an endpoint to connect; bytes. */
+  /** Most that may wait for an endpoint to connect; UTF-16 code units. */
   readonly maxPayload: number
 }
 
@@ -27,7 +27,7 @@ export interface FaceSession {
 }
 
 /** One encoded broadcast, kept for the next receiver. One for all sessions of a plugin instance. */
-export interface BroadcastMemo { text: string, frame: string }
+export interface BroadcastMemo { text: string | undefined, frame: string }
 
 type Asking = Extract<Packet, { type: 'message' | 'json' | 'event' }>
 
@@ -171,7 +171,7 @@ export class ServerFace {
       case PacketType.EVENT:
       case PacketType.BINARY_EVENT: return this.#event(endpoint, packet, volatile, data)
       case PacketType.ACK:
-      case PacketType.BINARY_ACK: return this.#ack(endpoint, packet)
+      case PacketType.BINARY_ACK: return this.#ack(endpoint, packet, data)
       default: packet.type satisfies never
     }
   }
@@ -183,12 +183,14 @@ export class ServerFace {
   #connected (name: string): void {
     this.#enqueue({ type: 'connect', endpoint: name })
     // The Server writes this before it lists the socket and before its 'connection' listeners have run.
+    const endpoint = this.#endpoints.get(name)
     process.nextTick(() => {
-      const endpoint = this.#endpoints.get(name)
-      if (endpoint?.state !== 'connecting') return
+      if (endpoint?.state !== 'connecting' || endpoint !== this.#endpoints.get(name)) return
       endpoint.state = 'connected'
-      // Those that repeat the connect have had their answer.
-      for (const packet of endpoint.waiting.splice(0)) if (packet.type !== 'connect') this.receive(packet)
+      for (const packet of endpoint.waiting.splice(0)) {
+        // Those that repeat the connect have had their answer; after a goodbye it is a new one.
+        if (packet.type !== 'connect' || endpoint !== this.#endpoints.get(name)) this.receive(packet)
+      }
     })
   }
 
@@ -206,7 +208,7 @@ export class ServerFace {
   }
 
   #event (endpoint: string, packet: SocketioPacket, volatile: boolean, text: string | Buffer): void {
-    const message = toMessage(this.#list(packet))
+    const message = toMessage(this.#list(packet, text))
     if (packet.id === undefined) {
       const frame = this.#session.encode({ ...message, endpoint })
       // Without an id the frame is the same for every receiver of a broadcast.
@@ -219,15 +221,16 @@ export class ServerFace {
     this.#enqueue({ ...message, endpoint, id, ack: message.type === 'event' ? 'data' : 'plain' }, volatile)
   }
 
-  #ack (endpoint: string, packet: SocketioPacket): void {
+  #ack (endpoint: string, packet: SocketioPacket, written: string | Buffer): void {
     const id = this.#asking.get(packet.id ?? -1)
     if (id === undefined) return
     this.#asking.delete(packet.id ?? -1)
-    this.#enqueue({ type: 'ack', endpoint, id, args: this.#list(packet) })
+    this.#enqueue({ type: 'ack', endpoint, id, args: this.#list(packet, written) })
   }
 
-  #list ({ type, data }: SocketioPacket): unknown[] {
-    const mayHoldBinary = this.#codec.custom || type === PacketType.BINARY_EVENT || type === PacketType.BINARY_ACK
+  /** With the official parser, a packet that holds binary ends with an attachment; its type then no longer says so. */
+  #list ({ data }: SocketioPacket, written: string | Buffer): unknown[] {
+    const mayHoldBinary = this.#codec.custom || typeof written !== 'string'
     return (mayHoldBinary ? withoutBinary(data) : data) as unknown[]
   }
 }

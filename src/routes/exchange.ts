@@ -43,9 +43,11 @@ export function pollingTransport (engine: Engine, socket: Socket, name: Transpor
 /** Parks a GET. */
 export function acceptPoll (engine: Engine, transport: PollingTransport, reply: FastifyReply): void {
   const poll = new HttpPoll(reply, engine)
-  // 'finish': handed to the operating system whole, unless a hook of the app has put an error in its place. 'close' without it:
-  // broken.
-  reply.raw.once('finish', () => transport.settled(poll, reply.raw.statusCode === 200))
+  const { httpVersionMajor, socket } = reply.request.raw
+  const connection = httpVersionMajor === 1 ? socket : undefined // HTTP/2 has closed its stream by then in any case
+  // 'finish': handed to the operating system whole, unless a hook of the app has put an error in its place, or the connection
+  // is gone: Node says 'finish' of writes that were given up with it, too. 'close' without it: broken.
+  reply.raw.once('finish', () => transport.settled(poll, reply.raw.statusCode === 200 && connection?.destroyed !== true))
   reply.raw.once('close', () => transport.settled(poll, false))
   transport.accept(poll)
 }
@@ -54,8 +56,16 @@ export function acceptPoll (engine: Engine, transport: PollingTransport, reply: 
 export function openStream (engine: Engine, socket: Socket, name: TransportName, format: StreamFormat, reply: FastifyReply): void {
   const stream = new PassThrough()
   const connection = reply.raw.socket
-  const destroy = (): void => { reply.raw.destroy() }
-  const transport = new StreamTransport({ name, listener: socket, codec: revision1, format, stream, destroy, wheel: engine.wheel })
+  const transport = new StreamTransport({
+    name,
+    listener: socket,
+    codec: revision1,
+    format,
+    stream,
+    pending: () => stream.writableLength + stream.readableLength + reply.raw.writableLength,
+    destroy: () => { reply.raw.destroy() },
+    wheel: engine.wheel
+  })
   reply.raw.once('close', () => transport.gone())
   // What was announced as kept alive would hold up a shutdown.
   reply.raw.once('finish', () => { if (engine.closing) connection?.end() })

@@ -37,6 +37,12 @@ async function authorized (request: FastifyRequest, authorize: Settings['authori
 export function createHandshake (engine: Engine, settings: Settings, dialect: (socket: DialectSocket) => Dialect): Handler {
   const line = lineOf(settings)
 
+  function refuseWhenFull (reply: FastifyReply): void {
+    if (!engine.full && !engine.closing) return
+    reply.header('retry-after', '30')
+    throw new RefusedRequest(REFUSALS.overloaded, engine.closing ? 'closing' : 'maxSessions reached', { sessions: engine.sessions.size })
+  }
+
   return async function handshake (request, reply) {
     const { protocol, transport } = request.params as { protocol: string, transport?: string }
     if (/\.(?:js|swf)$/.test(transport ?? protocol)) { // a page asks for the client, which is not served
@@ -51,11 +57,9 @@ export function createHandshake (engine: Engine, settings: Settings, dialect: (s
       engine.sessions.get(transport)?.end('transport close', DISCONNECT)
       return await reply.send('')
     }
-    if (engine.full || engine.closing) {
-      reply.header('retry-after', '30')
-      throw new RefusedRequest(REFUSALS.overloaded, engine.closing ? 'closing' : 'maxSessions reached', { sessions: engine.sessions.size })
-    }
+    refuseWhenFull(reply)
     const context = await authorized(request, settings.authorize)
+    refuseWhenFull(reply) // others may have come meanwhile
     const raw: RawRequest = request.raw
     raw._query = request.query // the official Server reads socket.handshake.query here
     const socket = engine.handshake({ request: raw, remoteAddress: request.ip, context, dialect })

@@ -30,9 +30,9 @@ export const hasDisconnect = (request: FastifyRequest): boolean => 'disconnect' 
 // ---- onRequest
 
 function addVary (reply: FastifyReply, field: string): void {
-  const vary = reply.getHeader('vary')
-  if (vary === undefined) reply.header('vary', field)
-  else if (!String(vary).toLowerCase().includes(field.toLowerCase())) reply.header('vary', `${String(vary)}, ${field}`)
+  const fields = String(reply.getHeader('vary') ?? '').split(/[\s,]+/).filter((one) => one !== '')
+  if (fields.some((one) => one === '*' || one.toLowerCase() === field.toLowerCase())) return
+  reply.header('vary', [...fields, field].join(', '))
 }
 
 /** Whether a browser reads this request's answer across origins by CORS; scripts and frames need no leave (WIRE.md 2 and 5). */

@@ -23,6 +23,11 @@ export interface Revision1Context {
   shared: Revision1Shared
 }
 
+/** The longest time that setTimeout knows. */
+const MAX_TIME = 2 ** 31 - 1
+
+/** What matters here of the host's options, wherever it has set them. */
+interface HostOptions { ignoreTrailingSlash?: boolean, handlerTimeout?: number }
 interface Params { protocol: string, transport?: string, sid: string }
 type Done = (error?: Error) => void
 
@@ -45,7 +50,8 @@ function checkVersion (request: FastifyRequest, _reply: FastifyReply, done: Done
 export function registerRevision1 (scope: FastifyInstance, context: Revision1Context): void {
   const { engine, settings, shared } = context
   const { path, transports, maxPayload, pollingDuration } = settings
-  const { ignoreTrailingSlash } = { ...scope.initialConfig, ...scope.initialConfig.routerOptions }
+  const { ignoreTrailingSlash, handlerTimeout = 0 } = { ...scope.initialConfig, ...scope.initialConfig.routerOptions } as HostOptions
+  const hasHandlerTimeout = handlerTimeout > 0
 
   /** The one place where a session id becomes a session. */
   const sessionOf = (request: FastifyRequest): Socket | undefined => engine.sessions.get(paramsOf(request).sid)
@@ -152,7 +158,8 @@ export function registerRevision1 (scope: FastifyInstance, context: Revision1Con
         preHandler: jsonp ? [...preHandler, pollJsonp] : preHandler,
         ...(jsonp && { onSend: quoteJsonp }),
         ...(row.carrier === 'stream' && { compress: false }),
-        handlerTimeout: pollingDuration + 60_000, // the server's own would answer parked polls with 503
+        // The server's own would answer parked polls with 503 and end streams; without one, requests are spared the timer.
+        ...(hasHandlerTimeout && { handlerTimeout: MAX_TIME }),
         handler: get(name, row)
       })
       route(url, name, { method: 'POST', bodyLimit: maxPayload, preHandler, handler: post(name, row) })
@@ -173,10 +180,13 @@ export function registerRevision1 (scope: FastifyInstance, context: Revision1Con
   })
 
   const handshake = createHandshake(engine, settings, (socket) => new Revision1(socket, shared))
-  for (const url of ['/:protocol', '/:protocol/:transport']) {
-    route(url, null, { method: ['GET', 'POST'], preHandler: handshakeJsonp, onSend: quoteJsonp, handler: handshake })
+  function handshakeRoute (url: string, preHandler: typeof checkVersion[]): void {
+    route(url, null, { method: ['GET', 'POST'], preHandler, onSend: quoteJsonp, handler: handshake })
     route(url, null, { method: 'OPTIONS', handler: () => {} })
   }
+  for (const url of ['/:protocol', '/:protocol/:transport']) handshakeRoute(url, [handshakeJsonp])
+  // Without these, `/1/xhr-polling/` would be a poll of a session without a name.
+  for (const name of transports) handshakeRoute(`/:protocol/${name}`, [handshakeJsonp, checkVersion])
   const welcome = (_request: FastifyRequest, reply: FastifyReply): FastifyReply => reply.type('text/plain').send('Welcome to socket.io.')
   route('', null, { method: 'GET', handler: welcome })
   const config = { socketio: { transport: null, dialect: 'revision 1' } } as const

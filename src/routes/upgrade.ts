@@ -13,20 +13,24 @@ const gates = new WeakMap<Server, RegExp[]>()
 const isDispatched = (request: IncomingMessage): boolean =>
   Object.getOwnPropertySymbols(request).some(({ description }) => description === 'ws-socket')
 
-/** A base path, with Fastify's parameters in a prefix, as it looks in a URL. */
+/** A base path, with Fastify's parameters in a prefix, as it looks in a URL; the client's files are none of ours. */
 function toPattern (base: string): RegExp {
   const segments = base.split('/').map((segment) => segment.startsWith(':') ? '[^/?]+' : escape(segment))
-  return new RegExp(`^${segments.join('/+')}(?:[/?]|$)`)
+  return new RegExp(`^${segments.join('/+')}(?:\\?|$|/+(?!socket\\.io\\.js|static/))`)
 }
 
 const escape = (text: string): string => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')
+
+/** Without a parser of Node's behind it nobody else would: its end is half of it, and nothing reads the client's. */
+const close = (socket: Duplex): void => { socket.end(() => socket.destroy()) }
 
 /** What Node does with an upgrade that nobody listens for: it is an ordinary request. */
 function answerPlainly (app: FastifyInstance, request: IncomingMessage, socket: Duplex): void {
   const response = new ServerResponse(request)
   response.shouldKeepAlive = false
   response.assignSocket(socket as never)
-  response.once('finish', () => socket.end())
+  response.once('finish', () => close(socket))
+  socket.on('drain', () => response.emit('drain')) // Node's own listener left with the parser
   socket.on('error', () => socket.destroy())
   app.routing(request, response)
 }
@@ -43,9 +47,18 @@ function openGate (app: FastifyInstance, base: string, silent: Server): void {
   gates.set(server, patterns)
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (isDispatched(request)) return
-    const wanted = patterns.some((pattern) => pattern.test(request.url ?? ''))
+    const wanted = request.method === 'GET' && patterns.some((pattern) => pattern.test(request.url ?? ''))
     if (wanted) silent.emit('upgrade', request, socket, head)
     else if (server.listenerCount('upgrade') === 1) answerPlainly(app, request, socket)
+  })
+}
+
+/** Closes what @fastify/websocket leaves open: upgrades answered before it has marked the request, or outside of its scope. */
+function closeRefusedUpgrades (scope: FastifyInstance): void {
+  scope.addHook('onResponse', (request, _reply, done) => {
+    const { socket, headers } = request.raw as { socket?: Duplex, headers: IncomingMessage['headers'] }
+    if (headers.upgrade !== undefined && socket !== undefined && isDispatched(request.raw)) close(socket)
+    done()
   })
 }
 
@@ -55,6 +68,7 @@ function openGate (app: FastifyInstance, base: string, silent: Server): void {
  * two that both listen would both answer.
  */
 export async function registerWebsocket (scope: FastifyInstance, base: string, maxPayload: number): Promise<void> {
+  closeRefusedUpgrades(scope)
   if (scope.hasDecorator('websocketServer')) {
     const { maxPayload: theirs } = scope.websocketServer.options
     scope.log.info({ maxPayload: theirs }, 'reusing the @fastify/websocket of this app; its maxPayload rules for websocket messages')

@@ -23,6 +23,8 @@ export interface StreamInit {
   format: StreamFormat
   /** The response body. */
   stream: Writable
+  /** Bytes of the response that the operating system has not taken yet. */
+  pending: () => number
   /** Breaks the connection that carries it. */
   destroy: () => void
   wheel: TimerWheel
@@ -49,7 +51,7 @@ export class StreamTransport implements Transport {
 
   get open () { return this.#open }
   get writable () { return this.#open && !this.#full }
-  get bufferedAmount () { return this.#init.stream.writableLength }
+  get bufferedAmount () { return this.#init.pending() }
 
   #write (text: string): void {
     this.#full = !this.#init.stream.write(text)

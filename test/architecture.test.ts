@@ -1,0 +1,112 @@
+// The lint rules that keep the layers apart bite: small texts that break them, under a path of src, fail.
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ESLint } from 'eslint'
+import t from 'tap'
+
+const eslint = new ESLint()
+
+/** The rules that a text breaks when it stands in that file. */
+async function broken (file: string, text: string): Promise<string[]> {
+  const [result] = await eslint.lintText(text + '\n', { filePath: file })
+  return (result?.messages ?? []).map(({ ruleId, message }) => ruleId ?? message)
+}
+
+const ARROWS = '@typescript-eslint/no-restricted-imports'
+const value = (from: string): string => `import { x } from '${from}'\nx()`
+const type = (from: string): string => `import type { X } from '${from}'\nexport type Y = X`
+
+interface Case { file: string, text: string, why: string }
+
+const FORBIDDEN: Case[] = [
+  { file: 'src/codec/new.ts', text: type('fastify'), why: 'a codec knows no Fastify' },
+  { file: 'src/codec/new.ts', text: value('../transport.js'), why: 'a codec knows no transport' },
+  { file: 'src/codec/new.ts', text: value('node:net'), why: 'a codec does no I/O' },
+  { file: 'src/codec/new.ts', text: value('../../types/packet.js'), why: 'the types are no code' },
+  { file: 'src/codec/packet.ts', text: value('./revision-1.js'), why: 'what all codecs share knows none of them' },
+  { file: 'src/transport.ts', text: type('./socket.js'), why: 'the contract knows no Socket' },
+  { file: 'src/transport.ts', text: type('./transports/polling.js'), why: 'the contract knows no transport' },
+  { file: 'src/transports/new.ts', text: type('../socket.js'), why: 'a transport knows its listener, not the Socket' },
+  { file: 'src/transports/new.ts', text: type('../engine.js'), why: 'a transport knows no registry' },
+  { file: 'src/transports/new.ts', text: value('../routes/hooks.js'), why: 'a transport knows no route' },
+  { file: 'src/transports/new.ts', text: type('../dialects/revision-1.js'), why: 'a transport knows no dialect' },
+  { file: 'src/transports/new.ts', text: type('../faces/server.js'), why: 'a transport knows no face' },
+  { file: 'src/transports/new.ts', text: type('fastify'), why: 'a transport knows no Fastify' },
+  { file: 'src/transports/new.ts', text: value('ws'), why: 'a transport is handed its WebSocket' },
+  { file: 'src/transports/new.ts', text: value('../codec/revision-1.js'), why: 'a transport is handed its codec' },
+  { file: 'src/socket.ts', text: type('./transports/websocket.js'), why: 'the Socket knows no concrete transport' },
+  { file: 'src/socket.ts', text: value('./codec/revision-1.js'), why: 'the Socket knows no codec' },
+  { file: 'src/socket.ts', text: type('./faces/server.js'), why: 'the Socket knows no face' },
+  { file: 'src/socket.ts', text: value('./dialects/revision-1.js'), why: 'the Socket knows no dialect' },
+  { file: 'src/socket.ts', text: value('./routes/exchange.js'), why: 'the Socket knows no route' },
+  { file: 'src/socket.ts', text: type('./engine.js'), why: 'the Socket knows no registry' },
+  { file: 'src/socket.ts', text: value('fastify'), why: 'the Socket knows of Fastify only types' },
+  { file: 'src/engine.ts', text: type('./routes/revision-1.js'), why: 'the Engine knows no route' },
+  { file: 'src/engine.ts', text: type('./transports/polling.js'), why: 'the Engine knows no concrete transport' },
+  { file: 'src/engine.ts', text: value('./dialects/revision-1.js'), why: 'the Engine knows no dialect' },
+  { file: 'src/engine.ts', text: value('fastify'), why: 'the Engine knows of Fastify only types' },
+  { file: 'src/faces/new.ts', text: type('../socket.js'), why: 'a face knows what it may do, not the Socket' },
+  { file: 'src/faces/new.ts', text: type('socket.io'), why: 'a face knows the Server only by its message text' },
+  { file: 'src/dialects/new.ts', text: value('../transports/polling.js'), why: 'a dialect knows no transport' },
+  { file: 'src/dialects/new.ts', text: type('../engine.js'), why: 'a dialect knows no registry' },
+  { file: 'src/dialects/new.ts', text: value('../dialect.js'), why: 'of the contract a dialect knows only types' },
+  { file: 'src/routes/new.ts', text: value('../index.js'), why: 'nobody knows the plugin' },
+  { file: 'src/routes/new.ts', text: value('socket.io'), why: 'a route knows no Server' },
+  { file: 'src/timer-wheel.ts', text: type('./socket.js'), why: 'the timers know nobody' },
+  { file: 'src/errors.ts', text: type('./engine.js'), why: 'the errors know nobody' },
+  { file: 'src/options.ts', text: value('./routes/hooks.js'), why: 'the options know no route' },
+  { file: 'src/official-server.ts', text: value('socket.io'), why: 'the optional peer is imported when it is asked for' },
+  { file: 'src/new.ts', text: value('./errors.js'), why: 'a file that is in no layer may import nothing' },
+  { file: 'src/codec/new.ts', text: "export { x } from '../socket.js'", why: 'an export is an import too' },
+  { file: 'src/transports/new.ts', text: "export type { X } from '../socket.js'", why: 'an export of a type is an import too' }
+]
+
+const ALLOWED: Case[] = [
+  { file: 'src/codec/new.ts', text: value('./packet.js'), why: 'a codec knows what all codecs share' },
+  { file: 'src/transports/new.ts', text: type('../transport.js'), why: 'a transport knows the contract' },
+  { file: 'src/transports/new.ts', text: type('ws'), why: 'a transport knows the type of what it is handed' },
+  { file: 'src/socket.ts', text: value('./transport.js'), why: 'the Socket knows the contract' },
+  { file: 'src/engine.ts', text: value('./socket.js'), why: 'the Engine makes Sockets' },
+  { file: 'src/routes/new.ts', text: value('../transports/websocket.js'), why: 'a route makes its transport' },
+  { file: 'src/routes/new.ts', text: type('../engine.js'), why: 'a route is handed the Engine' },
+  { file: 'src/index.ts', text: type('socket.io'), why: "the plugin knows the Server's type" }
+]
+
+t.test('an import against the arrows is an error', async (t) => {
+  for (const { file, text, why } of FORBIDDEN) t.same(await broken(file, text), [ARROWS], `${why} (${file})`)
+})
+
+t.test('an import along the arrows is none', async (t) => {
+  for (const { file, text, why } of ALLOWED) t.same(await broken(file, text), [], `${why} (${file})`)
+})
+
+t.test('import() goes round no arrow, and reaches the optional peers in one place each', async (t) => {
+  const load = (from: string): string => `export const x = await import('${from}')`
+  t.same(await broken('src/socket.ts', load('./transports/polling.js')), ['no-restricted-syntax'])
+  t.same(await broken('src/routes/revision-1.ts', load('socket.io')), ['no-restricted-syntax'])
+  t.same(await broken('src/official-server.ts', load('@fastify/static')), ['no-restricted-syntax'])
+  t.same(await broken('src/official-server.ts', load('socket.io')), [])
+  t.same(await broken('src/routes/client-files.ts', load('@fastify/static')), [])
+})
+
+t.test('nothing goes round the types, in sources, types and tests', async (t) => {
+  for (const folder of ['src/codec', 'types', 'test']) {
+    const file = `${folder}/new.ts`
+    t.same(await broken(file, 'export const x: any = 1'), ['@typescript-eslint/no-explicit-any'], `any in ${folder}`)
+    t.same(await broken(file, "export const x = 'x'.at(0)!"), ['@typescript-eslint/no-non-null-assertion'], `! in ${folder}`)
+    for (const silencer of ['ts-ignore', 'ts-expect-error: because', 'ts-nocheck']) {
+      t.same(await broken(file, `// @${silencer}\nexport const x = 1`), ['@typescript-eslint/ban-ts-comment'], `@${silencer} in ${folder}`)
+    }
+  }
+})
+
+t.test('sources write nothing to the console', async (t) => {
+  t.same(await broken('src/routes/hooks.ts', "console.log('x')"), ['no-console'])
+})
+
+t.test('every file of src has its layer, and keeps to it', async (t) => {
+  const names = (await readdir('src', { recursive: true })).filter((name) => name.endsWith('.ts'))
+  t.ok(names.length > 20, `${names.length} files`)
+  const results = await eslint.lintFiles(names.map((name) => join('src', name)))
+  t.same(results.flatMap(({ messages }) => messages), [])
+})

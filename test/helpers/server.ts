@@ -1,0 +1,147 @@
+// What the tests of transports share: an app that listens, sessions with a client at the other end, a clock to turn.
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import Fastify from 'fastify'
+import type { FastifyInstance, FastifyServerOptions } from 'fastify'
+import socketioTransports from '../../src/index.js'
+import type { SocketioTransportsOptions } from '../../types/options.js'
+import type { Packet } from '../../types/packet.js'
+import type { Socket, TransportName } from '../../types/socket.js'
+import { Client, fetchText } from './client.js'
+
+/** tap's `t`, as far as it is needed here. */
+export interface Teardown { teardown (fn: () => unknown): unknown }
+
+export const ALL: readonly TransportName[] = ['websocket', 'flashsocket', 'htmlfile', 'xhr-multipart', 'xhr-polling', 'jsonp-polling']
+
+/** A session, seen from both ends. */
+export interface Session {
+  client: Client
+  socket: Socket
+  /** What the application was told, in order. */
+  packets: Packet[]
+  closed: { count: number, reason?: string }
+}
+
+export interface TestServer {
+  app: FastifyInstance
+  port: number
+  handshake (): Promise<string>
+  /** A client that has handshaken, and nothing more. */
+  client (name: TransportName, sid?: string): Promise<Client>
+  /** A client that has read its `1::`. */
+  connect (name: TransportName): Promise<Session>
+  socketOf (sid: string): Socket
+}
+
+export function watch (socket: Socket): Pick<Session, 'packets' | 'closed'> {
+  const packets: Packet[] = []
+  const closed: Session['closed'] = { count: 0 }
+  socket.on('packet', (packet) => packets.push(packet))
+  socket.on('close', (reason) => {
+    closed.count++
+    closed.reason = reason
+  })
+  return { packets, closed }
+}
+
+/** An app with every transport, on a port of its own. */
+export async function serve (t: Teardown, options: SocketioTransportsOptions = {}, server: FastifyServerOptions = { forceCloseConnections: true }): Promise<TestServer> {
+  const app = Fastify(server) as FastifyInstance
+  const clients: Client[] = []
+  t.teardown(async () => {
+    for (const client of clients) client.close()
+    await app.close()
+  })
+  await app.register(socketioTransports, { transports: ALL, ...options })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo
+
+  async function handshake (): Promise<string> {
+    const { body } = await fetchText(`http://127.0.0.1:${port}/socket.io/1/`)
+    return body.slice(0, body.indexOf(':'))
+  }
+
+  async function client (name: TransportName, sid?: string): Promise<Client> {
+    const made = new Client(port, name, sid ?? await handshake())
+    clients.push(made)
+    return made
+  }
+
+  function socketOf (sid: string): Socket {
+    const socket = app.socketio.sessions.get(sid)
+    if (socket === undefined) throw new Error(`no session ${sid}`)
+    return socket
+  }
+
+  async function connect (name: TransportName): Promise<Session> {
+    const made = await client(name)
+    const first = await made.next()
+    if (first !== '1::') throw new Error(`the first packet is ${first}`)
+    const socket = socketOf(made.sid)
+    return { client: made, socket, ...watch(socket) }
+  }
+
+  return { app, port, handshake, client, connect, socketOf }
+}
+
+/** Turns of the event loop until something holds that announces itself by no event. */
+export async function until (condition: () => boolean): Promise<void> {
+  const end = Date.now() + 5000
+  while (!condition()) {
+    if (Date.now() > end) throw new Error(`never: ${String(condition)}`)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+/** Opens whatever the transport holds open, and waits until the server knows. */
+export async function park ({ client, socket }: Session): Promise<void> {
+  if (socket.transport.writable) return
+  client.hold()
+  await until(() => socket.transport.writable)
+}
+
+export const nextPacket = async (socket: Socket): Promise<Packet> => {
+  const [packet] = await once(socket, 'packet') as [Packet]
+  return packet
+}
+
+export interface Clock {
+  (ms: number): void
+  /** How many intervals there are. */
+  running (): number
+}
+
+/**
+ * Stops the intervals of what is made from now on; they run by `tick(ms)` alone. Not the mock timers of node:test: in Node 20
+ * an interval that is cleared in its own callback goes on there.
+ */
+export function clock (t: Teardown): Clock {
+  const real = { set: globalThis.setInterval, clear: globalThis.clearInterval }
+  const running = new Map<unknown, { due: number, every: number, run: () => void }>()
+  let now = 0
+  globalThis.setInterval = ((run: () => void, every: number) => {
+    const handle = { unref: () => handle }
+    running.set(handle, { due: now + every, every, run })
+    return handle
+  }) as unknown as typeof setInterval
+  globalThis.clearInterval = ((handle: NodeJS.Timeout) => {
+    if (!running.delete(handle)) real.clear(handle)
+  }) as typeof clearInterval
+  t.teardown(() => {
+    globalThis.setInterval = real.set
+    globalThis.clearInterval = real.clear
+  })
+  const tick = (ms: number): void => {
+    const end = now + ms
+    for (;;) {
+      const [next] = [...running.values()].filter(({ due }) => due <= end).sort((a, b) => a.due - b.due)
+      if (next === undefined) break
+      now = next.due
+      next.due += next.every
+      next.run()
+    }
+    now = end
+  }
+  return Object.assign(tick, { running: () => running.size })
+}

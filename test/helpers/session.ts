@@ -1,0 +1,96 @@
+// A Socket of revision 1 over a transport that only notes what it is told, on a clock that the test moves.
+import { IncomingMessage } from 'node:http'
+import { Socket as TcpSocket } from 'node:net'
+import Fastify from 'fastify'
+import type { FastifyBaseLogger } from 'fastify'
+import { SocketioCodec } from '../../src/codec/socketio.js'
+import type { Frame } from '../../src/codec/packet.js'
+import type { Dialect, DialectSocket } from '../../src/dialect.js'
+import { Revision1 } from '../../src/dialects/revision-1.js'
+import { Socket } from '../../src/socket.js'
+import type { SocketLimits } from '../../src/socket.js'
+import { TimerWheel } from '../../src/timer-wheel.js'
+import type { Transport, TransportName } from '../../src/transport.js'
+
+export const RESOLUTION = 10
+
+export const LIMITS: SocketLimits = {
+  heartbeatInterval: 25_000,
+  heartbeatTimeout: 60_000,
+  closeTimeout: 40_000,
+  handshakeTimeout: 30_000,
+  maxQueueBytes: 100,
+  slowClient: 'close'
+}
+
+export class FakeTransport implements Transport {
+  readonly name: TransportName
+  readonly persistent: boolean
+  open = true
+  writable = true
+  bufferedAmount = 0
+  /** What was handed over, a list for each time. */
+  sent: Frame[][] = []
+  /** How it was ended: a farewell, `silently` or `destroyed`. */
+  readonly ends: Frame[] = []
+
+  constructor (persistent = true) {
+    this.persistent = persistent
+    this.name = persistent ? 'websocket' : 'xhr-polling'
+  }
+
+  send (frames: Frame[]): void { this.sent.push(frames) }
+  close (farewell?: Frame): void { this.ends.push(farewell ?? 'silently') }
+  destroy (): void { this.ends.push('destroyed') }
+
+  /** What was handed over since it was asked last. */
+  take (): Frame[][] { return this.sent.splice(0) }
+
+  /** Nothing is held open, or something is again. */
+  hold (held: boolean): this {
+    this.open = this.writable = held
+    return this
+  }
+}
+
+/** A real logger and what it wrote. */
+export function newLog (): { log: FastifyBaseLogger, lines: Record<string, unknown>[] } {
+  const lines: Record<string, unknown>[] = []
+  const write = (line: string): void => { lines.push(JSON.parse(line) as Record<string, unknown>) }
+  return { log: Fastify({ logger: { level: 'debug', stream: { write } } }).log, lines }
+}
+
+export const newRequest = (): IncomingMessage => new IncomingMessage(new TcpSocket())
+
+export function newDialect (socket: DialectSocket): Dialect {
+  const limits = { maxEndpoints: 10, maxAcks: 10, maxPayload: 1000 }
+  return new Revision1(socket, { codec: new SocketioCodec(), limits, memo: { text: '', frame: '' } })
+}
+
+/** A session after its handshake. */
+export function newSession (limits: Partial<SocketLimits> = {}) {
+  const { log, lines } = newLog()
+  const ended: boolean[] = []
+  const closes: unknown[][] = []
+  const socket = new Socket({
+    id: 'abc',
+    request: newRequest(),
+    remoteAddress: '192.0.2.1',
+    context: { user: 'u' },
+    limits: { ...LIMITS, ...limits },
+    wheel: new TimerWheel(RESOLUTION),
+    log,
+    dialect: newDialect,
+    onEnd: (_socket, wasOpen) => ended.push(wasOpen)
+  })
+  socket.on('close', (...args) => closes.push(args))
+  return { socket, lines, ended, closes }
+}
+
+/** A session that has connected: its connect packet has been sent. */
+export function openSession (limits: Partial<SocketLimits> = {}, transport = new FakeTransport()) {
+  const session = newSession(limits)
+  session.socket.open(transport, () => {})
+  transport.take()
+  return { ...session, transport }
+}

@@ -1,0 +1,144 @@
+// What a user gets: the tarball, installed in a folder of its own without the optional peers. Wants a build.
+import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import t from 'tap'
+
+const exec = promisify(execFile)
+const PROJECT = resolve(import.meta.dirname, '..')
+const { version } = JSON.parse(await readFile(join(PROJECT, 'package.json'), 'utf8')) as { version: string }
+const TARBALL = `fastify-socketio-transports-${version}.tgz`
+/** Outside the project: nothing may be found in its node_modules. */
+const folder = await mkdtemp(join(tmpdir(), 'sio-package-'))
+t.teardown(() => rm(folder, { recursive: true, force: true }))
+
+/** Without tap's loaders, which it gives to every child process: they would compile what is required. */
+async function run (command: string, args: string[], cwd = folder): Promise<string> {
+  const { stdout } = await exec('env', ['-u', 'NODE_OPTIONS', command, ...args], { cwd, timeout: 90_000 })
+  return stdout
+}
+
+/** Runs a script in the folder; what it writes is the JSON of its result. */
+async function script (name: string, text: string): Promise<unknown> {
+  await writeFile(join(folder, name), text)
+  return JSON.parse(await run(process.execPath, [name]))
+}
+
+const tool = (name: string): string => join(PROJECT, 'node_modules', '.bin', name)
+
+await run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], PROJECT)
+await writeFile(join(folder, 'package.json'), '{ "name": "user", "private": true }')
+await run('npm', [
+  'install', `./${TARBALL}`, 'fastify@5', '--prefix', folder,
+  '--omit=optional', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--silent'
+])
+
+t.test('the tarball holds code, types and papers, and neither sources nor tests', async (t) => {
+  const files = (await run('tar', ['-tzf', TARBALL])).trim().split('\n').map((path) => path.replace('package/', ''))
+  const sources = (await readdir(join(PROJECT, 'src'), { recursive: true })).filter((name) => name.endsWith('.ts'))
+  const types = (await readdir(join(PROJECT, 'types'))).filter((name) => name.endsWith('.d.ts'))
+  const expected = [
+    ...sources.map((name) => `dist/${name.replace(/ts$/, 'js')}`),
+    ...types.map((name) => `types/${name}`),
+    'README.md', 'LICENSE', 'CHANGELOG.md', 'package.json'
+  ]
+  t.same(expected.filter((path) => !files.includes(path)), [], 'nothing is missing')
+  const known = /^(?:dist\/.+\.js|types\/[\w-]+\.d\.ts|docs\/.+\.md|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/
+  t.same(files.filter((path) => !known.test(path)), [], 'nothing is too much')
+})
+
+t.test('arethetypeswrong and publint find nothing', async (t) => {
+  // The one finding that the profile leaves out: a CommonJS module gets an ES module, which Node has loaded since 20.19.
+  const attw = await run(tool('attw'), [TARBALL, '--profile', 'esm-only', '--format', 'json'])
+  t.same(Object.keys(JSON.parse(attw).problems), ['CJSResolvesToESM'])
+  t.match(await run(tool('publint'), ['run', TARBALL, '--strict']), /All good/)
+})
+
+t.test('imported, it needs nothing but Fastify: handshake, packets, echo', async (t) => {
+  const result = await script('packets.mjs', `
+    import Fastify from 'fastify'
+    import plugin, { socketioTransports } from 'fastify-socketio-transports'
+    const app = Fastify()
+    await app.register(plugin)
+    app.socketio.on('connection', (socket) => {
+      socket.on('packet', (packet) => { if (packet.type === 'message') socket.send(packet) })
+    })
+    const handshake = await app.inject('/socket.io/1/')
+    const [sid, ...rest] = handshake.body.split(':')
+    const url = '/socket.io/1/xhr-polling/' + sid
+    const first = await app.inject(url)
+    const post = await app.inject({ method: 'POST', url, payload: '3:::hello' })
+    const second = await app.inject(url)
+    const missing = await import('socket.io').catch((error) => error.code)
+    await app.close()
+    console.log(JSON.stringify({
+      rest, same: plugin === socketioTransports, bodies: [first.body, post.body, second.body], missing,
+      from: import.meta.resolve('fastify-socketio-transports').replace(import.meta.resolve('./'), './')
+    }))`)
+  t.same(result, {
+    rest: ['60', '60', 'websocket,htmlfile,xhr-polling,jsonp-polling'],
+    same: true,
+    bodies: ['1::', '1', '3:::hello'],
+    missing: 'ERR_MODULE_NOT_FOUND',
+    from: './node_modules/fastify-socketio-transports/dist/index.js'
+  })
+})
+
+t.test('required, it is registered as it comes', async (t) => {
+  const result = await script('require.cjs', `
+    const app = require('fastify')()
+    const transports = require('fastify-socketio-transports')
+    app.register(transports)
+    app.inject('/socket.io/1/').then(async ({ statusCode, body }) => {
+      await app.close()
+      console.log(JSON.stringify({ statusCode, fields: body.split(':').length, same: transports.default === transports.socketioTransports }))
+    })`)
+  t.same(result, { statusCode: 200, fields: 4, same: true })
+})
+
+t.test('an option whose package is missing fails at registration and says what to install', async (t) => {
+  const result = await script('peers.mjs', `
+    import Fastify from 'fastify'
+    import plugin from 'fastify-socketio-transports'
+    const results = []
+    for (const options of [{ io: {} }, { serveClient: '.' }]) {
+      const failure = await Fastify().register(plugin, options).then(() => ({}), (error) => error)
+      results.push({ code: failure.code, says: /npm install \\S+/.exec(failure.message)?.[0] })
+    }
+    console.log(JSON.stringify(results))`)
+  t.same(result, [
+    { code: 'FST_SIO_MISSING_PEER', says: 'npm install socket.io' },
+    { code: 'FST_SIO_MISSING_PEER', says: 'npm install @fastify/static' }
+  ])
+})
+
+t.test('its types are found from both kinds of module', async (t) => {
+  const text = (from: string): string => `
+    import Fastify from 'fastify'
+    ${from}
+    const app = Fastify()
+    app.register(socketioTransports, { transports: ['xhr-polling'] })
+    app.socketio.on('connection', (socket) => {
+      socket.on('packet', (packet) => { if (packet.type === 'event') socket.send({ type: 'ack', id: packet.name, args: packet.args }) })
+      const wrong: number = socket.id
+    })`
+  await writeFile(join(folder, 'user.mts'), text("import { socketioTransports } from 'fastify-socketio-transports'"))
+  await writeFile(join(folder, 'user.cts'), text("import socketioTransports = require('fastify-socketio-transports')")
+    .replace('register(socketioTransports', 'register(socketioTransports.default').replace('import Fastify from', 'import Fastify = require(')
+    .replace("'fastify'\n", "'fastify')\n"))
+  const stdout = await run(tool('tsc'), [
+    '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--skipLibCheck', '--esModuleInterop',
+    '--types', 'node', '--typeRoots', join(PROJECT, 'node_modules', '@types'), 'user.mts', 'user.cts'
+  ]).catch((error: { stdout: string }) => error.stdout)
+  const errors = stdout.trim().split('\n').map((line) => line.replace(/\(.+$/s, '') + ' ' + (/TS\d+/.exec(line)?.[0] ?? line))
+  t.same(errors.sort(), ['user.cts TS2322', 'user.mts TS2322'], 'only the one mistake is found in each')
+})
+
+t.test('the package names no place that it was made in', async (t) => {
+  const manifest = await readFile(join(folder, 'node_modules', 'fastify-socketio-transports', 'package.json'), 'utf8')
+  t.notMatch(manifest, /https?:|file:/)
+  const lock = await readFile(join(PROJECT, 'package-lock.json'), 'utf8')
+  t.notMatch(lock, /"resolved":/)
+})

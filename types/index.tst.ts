@@ -1,0 +1,206 @@
+// The published types as an application meets them, and their agreement with the code: neither can drift alone.
+import Fastify from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest, RouteOptions } from 'fastify'
+import { Server } from 'socket.io'
+import { describe, expect, test } from 'tstyche'
+import implementation, { socketioTransports as namedImplementation } from '../src/index.js'
+import type { Engine as EngineClass } from '../src/engine.js'
+import type { readOptions } from '../src/options.js'
+import type { Settings } from '../src/options.js'
+import type { Socket as SocketClass } from '../src/socket.js'
+import type { TRANSPORTS } from '../src/transports/index.js'
+import type { CONNECTION_ERRORS } from '../src/errors.js'
+import plugin, { socketioTransports } from './index.js'
+import type {
+  CloseReason, ConnectionError, CorsOptions, DialectName, Engine, FlashPolicyOptions, OutgoingPacket, Packet, Socket,
+  SocketContext, SocketioRouteConfig, SocketioTransportsOptions, TransportName
+} from './index.js'
+
+declare const app: FastifyInstance
+declare const socket: Socket
+
+describe('the application', () => {
+  test('registers the plugin, by its name or as the default', () => {
+    expect(app.register).type.toBeCallableWith(plugin)
+    expect(app.register).type.toBeCallableWith(socketioTransports, { transports: ['xhr-polling'], prefix: '/old' })
+    expect(plugin).type.toBe<FastifyPluginAsync<SocketioTransportsOptions>>()
+    expect(socketioTransports).type.toBe<typeof plugin>()
+    expect(Fastify().register).type.toBeCallableWith(plugin, { io: new Server() })
+  })
+
+  test('has the Engine and the official Server', () => {
+    expect(app.socketio).type.toBe<Engine>()
+    expect(app.io).type.toBe<Server>()
+    expect(new Server().bind).type.toBeCallableWith(app.socketio)
+  })
+
+  test("finds the Socket below one of the Server's", () => {
+    app.io.on('connection', (client) => {
+      // socket.io types `conn.id` as private; brackets may read it.
+      expect(app.socketio.sessions.get(client.conn['id'])).type.toBe<Socket | undefined>()
+    })
+  })
+
+  test('knows the session of a request, and what a route serves', () => {
+    expect<FastifyRequest['socketio']>().type.toBe<Socket | null>()
+    expect<FastifyRequest['routeOptions']['config']['socketio']>().type.toBe<SocketioRouteConfig | undefined>()
+    expect<NonNullable<RouteOptions['config']>['socketio']>().type.toBe<SocketioRouteConfig | undefined>()
+    expect<SocketioRouteConfig['transport']>().type.toBe<TransportName | null>()
+    expect<SocketioRouteConfig['dialect']>().type.toBe<DialectName>()
+    app.addHook('preHandler', async (request) => {
+      expect(request.socketio?.transport.name).type.toBe<TransportName | undefined>()
+    })
+  })
+})
+
+describe('the Engine', () => {
+  test('gives its sessions to read, not to change', () => {
+    expect(app.socketio.sessions.get('id')).type.toBe<Socket | undefined>()
+    expect(app.socketio.sessions).type.not.toHaveProperty('set')
+    expect(app.socketio.clientsCount).type.toBe<number>()
+    expect(app.socketio.close()).type.toBe<Engine>()
+  })
+
+  test('types what its events carry', () => {
+    app.socketio.on('connection', (connected) => { expect(connected).type.toBe<Socket>() })
+    app.socketio.on('connection_error', (error) => {
+      expect(error).type.toBe<ConnectionError>()
+      expect(error.code).type.toBe<0 | 1 | 2 | 3 | 4 | 5>()
+    })
+  })
+})
+
+describe('a Socket', () => {
+  test('hands over packets that their type tells apart', () => {
+    socket.on('packet', (packet) => {
+      expect(packet).type.toBe<Packet>()
+      switch (packet.type) {
+        case 'connect': return expect(packet.query).type.toBe<string | undefined>()
+        case 'message': return expect(packet.data).type.toBe<string>()
+        case 'json': return expect(packet.data).type.toBe<unknown>()
+        case 'event': return expect(packet.args).type.toBe<unknown[]>()
+        case 'ack': return expect(packet.id).type.toBe<string>()
+        case 'error': return expect(packet.reason).type.toBe<Exclude<typeof packet.reason, undefined> | undefined>()
+        case 'disconnect': return expect(packet).type.not.toHaveProperty('data')
+        default: return expect(packet).type.toBe<never>()
+      }
+    })
+  })
+
+  test('takes what it hands over back, and less', () => {
+    expect<Packet>().type.toBeAssignableTo<OutgoingPacket>()
+    expect(socket.send).type.toBeCallableWith({ type: 'message', data: 'x' })
+    expect(socket.send).type.toBeCallableWith({ type: 'event', name: 'x', ack: 'plain' }, { volatile: true })
+    expect(socket.send).type.toBeCallableWith({ type: 'ack', id: '1' })
+    expect(socket.send).type.toBeCallableWith({ type: 'disconnect' })
+    expect(socket.send({ type: 'json', data: 1, ack: 'data' })).type.toBe<string | undefined>()
+  })
+
+  test('refuses what is no packet', () => {
+    expect(socket.send).type.not.toBeCallableWith({ type: 'greeting' })
+    expect(socket.send).type.not.toBeCallableWith({ type: 'message' })
+    expect(socket.send).type.not.toBeCallableWith({ type: 'message', data: 1 })
+    expect(socket.send).type.not.toBeCallableWith({ type: 'message', data: 'x', name: 'y' })
+    expect(socket.send).type.not.toBeCallableWith({ type: 'event', args: [] })
+    expect(socket.send).type.not.toBeCallableWith({ type: 'ack', args: [] })
+    expect(socket.send).type.not.toBeCallableWith({ type: 'ack', id: 1 })
+    expect(socket.send).type.not.toBeCallableWith({ type: 'event', name: 'x', ack: true })
+    expect(socket.send).type.not.toBeCallableWith({ type: 'error', reason: 'because' })
+    expect(socket.send).type.not.toBeCallableWith({ type: 'heartbeat' })
+    expect(socket.send).type.not.toBeCallableWith({ type: 'noop' })
+    expect(socket.send).type.not.toBeCallableWith('x')
+  })
+
+  test('says why it ended', () => {
+    socket.on('close', (reason, description) => {
+      expect(reason).type.toBe<CloseReason>()
+      expect(reason).type.toBe<'transport error' | 'transport close' | 'forced close' | 'ping timeout' | 'parse error'>()
+      expect(description).type.toBe<Error | undefined>()
+    })
+  })
+
+  test('knows its transport and dialect by name', () => {
+    type Names = 'websocket' | 'flashsocket' | 'htmlfile' | 'xhr-multipart' | 'xhr-polling' | 'jsonp-polling'
+    expect(socket.transport.name).type.toBe<Names>()
+    expect(socket.dialect).type.toBe<'revision 1'>()
+  })
+
+  test('is read, not written', () => {
+    type Fixed = 'id' | 'dialect' | 'readyState' | 'request' | 'transport' | 'context' | 'bufferedAmount'
+    expect<{ -readonly [K in Fixed]: Socket[K] }>().type.not.toBe<Pick<Socket, Fixed>>()
+    expect<Readonly<Pick<Socket, Fixed>>>().type.toBe<Pick<Socket, Fixed>>()
+  })
+
+  test('holds a context of unknown type, unless SocketioTypes says more', () => {
+    expect(socket.context).type.toBe<unknown>()
+    expect<SocketContext>().type.toBe<unknown>()
+  })
+})
+
+describe('the options', () => {
+  const options = (given: SocketioTransportsOptions): SocketioTransportsOptions => given
+
+  test('name transports, times and bounds', () => {
+    expect(options).type.toBeCallableWith({ transports: ['flashsocket', 'xhr-multipart'] as const, heartbeatInterval: false })
+    expect(options).type.not.toBeCallableWith({ transports: ['polling'] })
+    expect(options).type.not.toBeCallableWith({ heartbeatTimeout: false })
+    expect(options).type.not.toBeCallableWith({ heartbeatInterval: true })
+    expect(options).type.not.toBeCallableWith({ slowClient: 'wait' })
+    expect(options).type.not.toBeCallableWith({ serveClient: true })
+    expect(options).type.not.toBeCallableWith({ pingInterval: 25_000 })
+  })
+
+  test('take origins as @fastify/cors does', () => {
+    for (const origin of [true, 'https://a.example', /a/, ['https://a.example', /b/]] as const) {
+      expect(options).type.toBeCallableWith({ cors: { origin } })
+    }
+    expect(options).type.toBeCallableWith({ cors: { origin: async (asked: string) => asked.endsWith('.example') } })
+    expect(options).type.not.toBeCallableWith({ cors: { origin: 1 } })
+    expect(options).type.not.toBeCallableWith({ cors: { methods: ['GET'] } })
+  })
+
+  test('let authorize see the request', () => {
+    type Authorize = NonNullable<SocketioTransportsOptions['authorize']>
+    expect<Parameters<Authorize>>().type.toBe<[request: FastifyRequest]>()
+    expect(options).type.toBeCallableWith({ authorize: () => false })
+    expect(options).type.toBeCallableWith({ authorize: async ({ headers }: FastifyRequest) => ({ user: String(headers.cookie) }) })
+    expect(options).type.not.toBeCallableWith({ authorize: (socket: Socket) => socket.id === '' })
+    expect(options).type.not.toBeCallableWith({ authorize: true })
+  })
+
+  test('take a Server or the options of one', () => {
+    expect(options).type.toBeCallableWith({ io: new Server() })
+    expect(options).type.toBeCallableWith({ io: { connectTimeout: 1000 } })
+    expect(options).type.not.toBeCallableWith({ io: { connectTimeout: 'soon' } })
+    expect(options).type.not.toBeCallableWith({ io: true })
+  })
+})
+
+describe('the code keeps what the types promise', () => {
+  test('the plugin', () => {
+    expect(implementation).type.toBeAssignableTo<typeof plugin>()
+    expect(plugin).type.toBeAssignableTo<typeof implementation>()
+    expect(namedImplementation).type.toBe<typeof implementation>()
+    expect<typeof import('../src/index.js')>().type.toBeAssignableTo<typeof import('./index.js')>()
+    expect<keyof typeof import('../src/index.js')>().type.toBe<keyof typeof import('./index.js')>()
+  })
+
+  test('the Engine and the Socket', () => {
+    expect<EngineClass>().type.toBeAssignableTo<Engine>()
+    expect<SocketClass>().type.toBeAssignableTo<Socket>()
+  })
+
+  test('every option is read, and none beside', () => {
+    expect<keyof Settings>().type.toBe<keyof SocketioTransportsOptions>()
+    expect<ReturnType<typeof readOptions>>().type.toBe<Settings>()
+    expect<Parameters<typeof readOptions>>().type.toBe<[options: SocketioTransportsOptions]>()
+    expect<Omit<Settings, 'flashPolicy'>>().type.toBeAssignableTo<Omit<SocketioTransportsOptions, 'flashPolicy'>>()
+    expect<Settings['cors']>().type.toBe<CorsOptions>()
+    expect<Settings['flashPolicy']>().type.toBe<FlashPolicyOptions | undefined>()
+  })
+
+  test('the tables have a row for each name', () => {
+    expect<keyof typeof TRANSPORTS>().type.toBe<TransportName>()
+    expect<keyof typeof CONNECTION_ERRORS>().type.toBe<ConnectionError['code']>()
+  })
+})
