@@ -1,0 +1,136 @@
+// A small client of revision 1 for the two transports that no client brings into a browser of today: xhr-multipart, read from
+// a fetch stream, and flashsocket, on the browser's own WebSocket.
+/* global location */
+import { run, tell, transport } from './frame.js'
+
+const BASE = '/socket.io/1'
+const RETRY = 1000 // ms
+
+// ---- carriers: each opens the session, hands over payloads until it ends, and says how to send one
+
+async function flashsocket (sid, { onOpen, onPayload }) {
+  const socket = new WebSocket(`${location.origin.replace('http', 'ws')}${BASE}/flashsocket/${sid}`)
+  socket.onopen = () => onOpen((payload) => socket.send(payload))
+  socket.onmessage = ({ data }) => onPayload(data)
+  await new Promise((resolve) => { socket.onclose = resolve })
+}
+
+async function xhrMultipart (sid, { onOpen, onPayload }) {
+  const url = `${BASE}/xhr-multipart/${sid}`
+  const response = await fetch(url)
+  onOpen((payload) => fetch(url, { method: 'POST', body: payload }))
+  // Each part ends with the boundary line: `Content-Type: text/plain`, an empty line, the payload.
+  const line = `--${/boundary="(.*?)"/.exec(response.headers.get('content-type'))[1]}\n`
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+  let text = ''
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return
+    text += value
+    for (let end; (end = text.indexOf(line)) >= 0; text = text.slice(end + line.length)) {
+      const part = text.slice(0, end)
+      if (part !== '') onPayload(part.slice(part.indexOf('\n\n') + 2, -1))
+    }
+  }
+}
+
+// ---- payloads and packets
+
+/** One packet is bare; more are framed, each with its length. */
+function split (payload) {
+  if (!payload.startsWith('\ufffd')) return [payload]
+  const packets = []
+  for (let at = 0; at < payload.length;) {
+    const mark = payload.indexOf('\ufffd', at + 1)
+    const end = mark + 1 + Number(payload.slice(at + 1, mark))
+    packets.push(payload.slice(mark + 1, end))
+    at = end
+  }
+  return packets
+}
+
+const PACKET = /^(\d):(\d*)\+?:([^:]*):?([^]*)$/
+const TYPE = { disconnect: '0', connect: '1', heartbeat: '2', message: '3', event: '5', ack: '6' }
+
+class StandIn {
+  #carry
+  #listeners = new Map()
+  #asked = new Map()
+  #lastId = 0
+  #write
+
+  constructor (carry) {
+    this.#carry = carry
+  }
+
+  on (name, listener) {
+    this.#listeners.set(name, listener)
+  }
+
+  send (text) {
+    this.#send(`3:::${text}`)
+  }
+
+  emit (name, ...args) {
+    let id = ''
+    if (typeof args.at(-1) === 'function') {
+      id = `${++this.#lastId}`
+      this.#asked.set(id, args.pop())
+    }
+    this.#send(`5:${id && `${id}+`}::${JSON.stringify({ name, args })}`)
+  }
+
+  /** Handshakes, carries until it is over, and begins again, unless the server has said goodbye. */
+  async connect () {
+    let over = false
+    while (!over) {
+      try {
+        const [sid] = (await (await fetch(`${BASE}/`)).text()).split(':')
+        await this.#carry(sid, {
+          onOpen: (write) => { this.#write = write },
+          onPayload: (payload) => {
+            tell('in', { payload })
+            for (const packet of split(payload)) over = this.#take(packet) || over
+          }
+        })
+      } catch {} // the server is away, or the stream broke
+      this.#call('disconnect')
+      if (over) return
+      await new Promise((resolve) => setTimeout(resolve, RETRY))
+      this.#call('reconnecting')
+    }
+  }
+
+  #send (packet) {
+    tell('out', { payload: packet })
+    this.#write?.(packet)
+  }
+
+  #call (name, ...args) {
+    this.#listeners.get(name)?.(...args)
+  }
+
+  /** Whether this was the end. */
+  #take (packet) {
+    const [, type, , , data] = PACKET.exec(packet) ?? []
+    if (type === TYPE.connect) this.#call('connect')
+    if (type === TYPE.heartbeat) this.#send('2::')
+    if (type === TYPE.message) this.#call('message', data)
+    if (type === TYPE.ack) this.#acked(data)
+    if (type === TYPE.event) {
+      const { name, args = [] } = JSON.parse(data)
+      this.#call(name, ...args)
+    }
+    return type === TYPE.disconnect
+  }
+
+  #acked (data) {
+    const [, id, args] = /^(\d+)\+?([^]*)$/.exec(data)
+    this.#asked.get(id)?.(...(args === '' ? [] : JSON.parse(args)))
+    this.#asked.delete(id)
+  }
+}
+
+const socket = new StandIn(transport === 'flashsocket' ? flashsocket : xhrMultipart)
+run(socket)
+socket.connect()

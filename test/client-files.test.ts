@@ -1,0 +1,94 @@
+// The old client's files, served from the folder that the application names.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import t from 'tap'
+import socketioTransports from '../src/index.js'
+import { inject, newApp, pluginApp, upgrade } from './fastify/support.js'
+
+const FOLDER = 'node_modules/socket.io-client-0.9/dist'
+const FILES = [
+  ['/socket.io.js', 'socket.io.js', 'application/javascript'],
+  ['/static/flashsocket/WebSocketMain.swf', 'WebSocketMain.swf', 'application/x-shockwave-flash'],
+  ['/static/flashsocket/WebSocketMainInsecure.swf', 'WebSocketMainInsecure.swf', 'application/x-shockwave-flash']
+] as const
+
+for (const [url, name, type] of FILES) {
+  t.test(`${url} is served byte for byte with its type, to pages of other origins too`, async (t) => {
+    const app = await pluginApp(t, { serveClient: FOLDER })
+    const file = await readFile(join(FOLDER, name))
+    for (const headers of [{}, { origin: 'http://elsewhere.test' }, { referer: 'http://elsewhere.test/', 'sec-fetch-site': 'cross-site' }] as Record<string, string>[]) {
+      const response = await inject(app, `/socket.io${url}`, headers)
+      t.equal(response.statusCode, 200)
+      t.equal(response.headers['content-type'], type)
+      t.ok(response.rawPayload.equals(file))
+    }
+    const cached = await inject(app, `/socket.io${url}`)
+    const again = await inject(app, `/socket.io${url}`, { 'if-none-match': String(cached.headers['etag']) })
+    t.equal(again.statusCode, 304)
+    t.equal(app.socketio.sessions.size, 0)
+  })
+}
+
+t.test('they follow path and prefix, and nothing else of the folder is served', async (t) => {
+  const app = await pluginApp(t, { serveClient: FOLDER, path: '/io', prefix: '/v1' })
+  t.equal((await app.inject('/v1/io/socket.io.js?v=1')).statusCode, 200)
+  t.equal((await app.inject('/socket.io/socket.io.js')).statusCode, 404)
+  t.equal((await app.inject('/v1/io/socket.io.min.js')).statusCode, 404)
+  t.not((await app.inject('/v1/io/static/flashsocket/..%2f..%2f..%2fpackage.json')).headers['content-type'], 'application/json')
+})
+
+t.test('they are served beside the files of the app itself', async (t) => {
+  const orders = [['static', 'ours'], ['ours', 'static']]
+  for (const order of orders) {
+    const app = newApp(t)
+    for (const one of order) {
+      if (one === 'static') await app.register(fastifyStatic, { root: process.cwd(), prefix: '/files/', decorateReply: true })
+      else await app.register(socketioTransports, { serveClient: FOLDER })
+    }
+    t.equal((await app.inject('/files/package.json')).json().name, 'fastify-socketio-transports')
+    const script = await app.inject('/socket.io/socket.io.js')
+    t.equal(script.statusCode, 200, order.join())
+    t.equal(script.headers['content-type'], 'application/javascript')
+    t.equal((await app.inject('/files/nowhere')).statusCode, 404)
+  }
+})
+
+t.test('without the option the app answers for them, with its own 404', async (t) => {
+  for (const options of [{}, { serveClient: false }] as const) {
+    const app = await pluginApp(t, options)
+    app.setNotFoundHandler((_request, reply) => reply.code(404).send('own 404'))
+    for (const url of ['/socket.io/socket.io.js', '/socket.io/static/flashsocket/WebSocketMain.swf']) {
+      const response = await app.inject(url)
+      t.equal(response.statusCode, 404, url)
+      t.equal(response.body, 'own 404')
+    }
+    t.equal(app.socketio.sessions.size, 0)
+  }
+})
+
+t.test('a file that is missing is the app\'s 404', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'client-files-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  await writeFile(join(folder, 'socket.io.js'), 'the client')
+  const app = await pluginApp(t, { serveClient: folder })
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send('own 404'))
+  t.equal((await app.inject('/socket.io/socket.io.js')).body, 'the client')
+  const missing = await app.inject('/socket.io/static/flashsocket/WebSocketMain.swf')
+  t.equal(missing.statusCode, 404)
+  t.equal(missing.body, 'own 404')
+})
+
+t.test('a folder that is missing, or is none, fails the registration', async (t) => {
+  for (const serveClient of ['no/such/folder', 'package.json']) {
+    const app = newApp(t)
+    await t.rejects(async () => { await app.register(socketioTransports, { serveClient }) }, { code: 'FST_SIO_BAD_OPTION' }, serveClient)
+  }
+})
+
+t.test('an upgrade on a file is answered and closed', async (t) => {
+  const app = await pluginApp(t, { serveClient: FOLDER })
+  t.equal((await upgrade(app, '/socket.io/socket.io.js')).status, 200)
+  t.equal((await upgrade(await pluginApp(t), '/socket.io/socket.io.js')).status, 404)
+})

@@ -1,0 +1,146 @@
+// Apps that use @fastify/websocket themselves, and upgrades that nobody can take.
+import fastifyWebsocket from '@fastify/websocket'
+import type { FastifyInstance } from 'fastify'
+import t from 'tap'
+import socketioTransports from '../../src/index.js'
+import { captureLog, connectWebsocket, handshake, newApp, open, pluginApp, portOf, upgrade } from './support.js'
+
+const echo = (app: FastifyInstance, url = '/own'): void => {
+  app.get(url, { websocket: true }, (socket) => { socket.on('message', (data) => socket.send(`own ${String(data)}`)) })
+}
+
+/** Each arrangement: where the app registers @fastify/websocket and its own route, and where ours is. */
+const arrangements: Record<string, (app: FastifyInstance) => Promise<void>> = {
+  'at the root, before ours': async (app) => {
+    await app.register(fastifyWebsocket)
+    await app.register(socketioTransports)
+    echo(app)
+  },
+  'at the root, after ours': async (app) => {
+    await app.register(socketioTransports)
+    await app.register(fastifyWebsocket)
+    await app.register(async (scope) => echo(scope))
+  },
+  'in a scope beside ours': async (app) => {
+    await app.register(async (scope) => {
+      await scope.register(fastifyWebsocket)
+      echo(scope)
+    })
+    await app.register(async (scope) => {
+      await scope.register(socketioTransports)
+    })
+  },
+  'in a scope beside ours, later': async (app) => {
+    await app.register(async (scope) => {
+      await scope.register(socketioTransports)
+    })
+    await app.register(async (scope) => {
+      await scope.register(fastifyWebsocket)
+      echo(scope)
+    })
+  },
+  'in our scope': async (app) => {
+    await app.register(async (scope) => {
+      await scope.register(fastifyWebsocket)
+      echo(scope)
+      await scope.register(socketioTransports)
+    })
+  },
+  'in two scopes, of which one is ours': async (app) => {
+    await app.register(async (scope) => {
+      await scope.register(socketioTransports, { path: '/one' })
+      await scope.register(async (child) => { await child.register(socketioTransports) })
+    })
+    await app.register(async (scope) => {
+      await scope.register(fastifyWebsocket)
+      echo(scope)
+    })
+  }
+}
+
+for (const [where, arrange] of Object.entries(arrangements)) {
+  t.test(`an app with @fastify/websocket ${where}: its route and ours work, and upgrades are not worth a warning`, async (t) => {
+    const { lines, logger } = captureLog('warn')
+    const app = newApp(t, { logger })
+    await arrange(app)
+    const port = await portOf(app)
+    const own = await open(`ws://127.0.0.1:${port}/own`)
+    own.send('hi')
+    t.equal(await own.next(), 'own hi')
+    const first = await connectWebsocket(app)
+    const second = await connectWebsocket(app)
+    first.send('3:1::a')
+    second.send('3:2::b')
+    t.equal(await first.next(), '6:::1')
+    t.equal(await second.next(), '6:::2')
+    own.send('ho')
+    t.equal(await own.next(), 'own ho')
+    for (const client of [own, first, second]) {
+      client.ws.close()
+      await client.closed
+    }
+    t.same(lines, [])
+  })
+}
+
+t.test('where the app has @fastify/websocket, the log says that its maxPayload rules', async (t) => {
+  const { lines, logger } = captureLog('info')
+  const app = newApp(t, { logger })
+  await app.register(fastifyWebsocket, { options: { maxPayload: 100 } })
+  await app.register(socketioTransports)
+  const [line] = lines.filter(({ msg }) => msg.includes('@fastify/websocket'))
+  t.equal(line?.msg, 'reusing the @fastify/websocket of this app; its maxPayload rules for websocket messages')
+  t.equal(line?.['maxPayload'], 100)
+  const client = await connectWebsocket(app)
+  client.send(`3:::${'x'.repeat(100)}`)
+  client.ws.on('error', () => {})
+  await client.closed
+  t.equal(app.socketio.sessions.size, 0)
+})
+
+t.test('where it has none, our maxPayload rules, and the log says nothing of it', async (t) => {
+  const { lines, logger } = captureLog('info')
+  const app = await pluginApp(t, { maxPayload: 100 }, { logger })
+  t.same(lines.filter(({ msg }) => msg.includes('@fastify/websocket')), [])
+  const client = await connectWebsocket(app)
+  client.send(`3:1::${'x'.repeat(95)}`)
+  t.equal(await client.next(), '6:::1')
+  client.send(`3:2::${'x'.repeat(96)}`)
+  await client.closed
+  t.equal(app.socketio.sessions.size, 0)
+})
+
+t.test('closing the app ends WebSockets of both, with and without @fastify/websocket of its own', async (t) => {
+  for (const arrange of Object.values(arrangements)) {
+    const app = newApp(t)
+    await arrange(app)
+    const own = await open(`ws://127.0.0.1:${await portOf(app)}/own`)
+    const client = await connectWebsocket(app)
+    await app.close()
+    await Promise.all([own.closed, client.closed])
+  }
+  t.pass('all closed')
+})
+
+for (const [where, arrange] of Object.entries(arrangements)) {
+  t.test(`an upgrade that a hook of the app or the origin refuses is closed, with @fastify/websocket ${where}`, async (t) => {
+    const app = newApp(t)
+    app.addHook('onRequest', async (request, reply) => {
+      if (request.headers.cookie === 'banned') return await reply.code(401).send('banned')
+    })
+    await arrange(app)
+    const port = await portOf(app)
+    const sid = await handshake(app)
+    const url = `/socket.io/1/websocket/${sid}`
+    const banned = await upgrade(app, url, { cookie: 'banned' })
+    t.equal(banned.status, 401)
+    t.equal(banned.body, 'banned')
+    const foreign = await upgrade(app, url, { origin: 'http://elsewhere.test' })
+    t.equal(foreign.status, 403)
+    t.equal(foreign.body, 'handshake bad origin')
+    t.equal((await upgrade(app, url, { origin: `http://127.0.0.1:${port}` })).status, 101)
+    const stray = await upgrade(app, `/socket.io/1/xhr-polling/${sid}`)
+    t.equal(stray.status, 400)
+    t.equal(stray.body, 'bad request')
+  })
+}

@@ -1,0 +1,153 @@
+// The origin policy: the same for handshakes, polls, posts, streams and upgrades, and what the answers say about it.
+import t from 'tap'
+import type { CorsOptions } from '../types/options.js'
+import type { TransportName } from '../types/socket.js'
+import { captureLog, connectPolling, handshake, inject, open, pluginApp, portOf, upgrade } from './fastify/support.js'
+
+const transports: TransportName[] = ['websocket', 'htmlfile', 'xhr-multipart', 'xhr-polling', 'jsonp-polling']
+const FOREIGN = 'http://elsewhere.test'
+const corsOf = (headers: Record<string, unknown>) =>
+  [headers['access-control-allow-origin'], headers['access-control-allow-credentials'], headers['vary']]
+
+/** What browsers send, and whether it may come in when only the server's own origin may. */
+const browsers: [string, Record<string, string>, boolean][] = [
+  ['no header at all: no browser', {}, true],
+  ['the own Origin', { origin: 'http://localhost' }, true],
+  ['the own Origin with its port', { origin: 'http://localhost:80' }, true],
+  ['the own Origin by another scheme', { origin: 'https://localhost' }, false],
+  ['the own host with another port', { origin: 'http://localhost:8080' }, false],
+  ['another Origin', { origin: FOREIGN }, false],
+  ['an Origin that begins like the own', { origin: 'http://localhost.elsewhere.test' }, false],
+  ['the Origin null', { origin: 'null' }, false],
+  ['an empty Origin', { origin: '' }, false],
+  ['another Origin, said to be the same site', { origin: FOREIGN, 'sec-fetch-site': 'same-origin' }, false],
+  ['Sec-Fetch-Site same-origin', { 'sec-fetch-site': 'same-origin' }, true],
+  ['Sec-Fetch-Site none', { 'sec-fetch-site': 'none' }, true],
+  ['Sec-Fetch-Site same-site', { 'sec-fetch-site': 'same-site' }, false],
+  ['Sec-Fetch-Site cross-site', { 'sec-fetch-site': 'cross-site' }, false],
+  ['the own Referer', { referer: 'http://localhost/page?x=1' }, true],
+  ['the own Referer and cross-site is another page of the server', { referer: 'http://localhost/page', 'sec-fetch-site': 'same-origin' }, true],
+  ['another Referer', { referer: `${FOREIGN}/page` }, false],
+  ['a Referer that holds the own origin', { referer: `${FOREIGN}/http://localhost/` }, false],
+  ['a Referer that is no URL', { referer: 'nonsense' }, false],
+  ['another Referer beside the own Origin', { origin: 'http://localhost', referer: `${FOREIGN}/page` }, true]
+]
+
+for (const [name, headers, allowed] of browsers) {
+  t.test(`by default, a handshake with ${name} is ${allowed ? 'accepted' : 'refused'}`, async (t) => {
+    const app = await pluginApp(t)
+    const response = await inject(app, '/socket.io/1/', headers)
+    t.equal(response.statusCode, allowed ? 200 : 403)
+    if (!allowed) t.equal(response.body, 'handshake bad origin')
+    t.equal(app.socketio.sessions.size, allowed ? 1 : 0)
+    t.same(corsOf(response.headers), [undefined, undefined, undefined])
+    t.equal(response.headers['cache-control'], 'no-store')
+    t.equal(response.headers['x-content-type-options'], 'nosniff')
+  })
+}
+
+t.test('a refusal is logged with its reason, and reported', async (t) => {
+  const { lines, logger } = captureLog('warn')
+  const app = await pluginApp(t, {}, { logger })
+  const reported: unknown[] = []
+  app.socketio.on('connection_error', ({ code, message, context, req }) => reported.push([code, message, context, req.url]))
+  await inject(app, '/socket.io/1/?x=1', { origin: FOREIGN })
+  t.equal(lines.length, 1)
+  t.match(lines[0], { msg: 'refused: handshake bad origin', reason: /^origin not allowed/, origin: FOREIGN, own: 'http://localhost:80' })
+  t.match(reported, [[4, 'Forbidden', { reason: /^origin not allowed/, origin: FOREIGN }, '/socket.io/1/?x=1']])
+  t.equal(reported.length, 1)
+})
+
+t.test('a foreign page gets nothing out of a session it knows the id of, and cannot end it', async (t) => {
+  const app = await pluginApp(t, { transports, cors: { origin: 'http://friend.test' } })
+  const sid = await connectPolling(app)
+  const got: unknown[] = []
+  app.socketio.sessions.get(sid)?.on('packet', (packet) => got.push(packet))
+  app.socketio.sessions.get(sid)?.send({ type: 'message', data: 'secret' })
+  for (const headers of [{ origin: FOREIGN }, { referer: `${FOREIGN}/` }, { 'sec-fetch-site': 'cross-site' }] as Record<string, string>[]) {
+    for (const [method, url] of [
+      ['GET', `xhr-polling/${sid}`], ['POST', `xhr-polling/${sid}`], ['OPTIONS', `xhr-polling/${sid}`],
+      ['GET', `jsonp-polling/${sid}?i=0`], ['POST', `jsonp-polling/${sid}?i=0`],
+      ['GET', `htmlfile/${sid}`], ['POST', `htmlfile/${sid}`], ['GET', `xhr-multipart/${sid}`],
+      ['GET', `xhr-polling/${sid}?disconnect=1`], ['GET', `/${sid}/?disconnect=1`], ['GET', `websocket/${sid}`],
+      ['GET', ''], ['POST', ''], ['OPTIONS', '']
+    ] as const) {
+      const payload = method === 'POST' ? { payload: '3:::intruder' } : {}
+      const response = await inject(app, `/socket.io/1/${url}`, headers, { method, ...payload })
+      t.equal(response.statusCode, 403, `${method} ${url}`)
+      t.equal(response.body, 'handshake bad origin')
+      t.equal(response.headers['access-control-allow-origin'], undefined)
+    }
+    const refused = await upgrade(app, `/socket.io/1/websocket/${sid}`, headers)
+    t.equal(refused.status, 403)
+    t.equal(refused.body, 'handshake bad origin')
+  }
+  t.same(got, [])
+  t.equal((await inject(app, `/socket.io/1/xhr-polling/${sid}`)).body, '3:::secret')
+})
+
+/** Each form of cors.origin: what it lets in beside the own origin, and what not. */
+const policies: [string, CorsOptions['origin'], string[], string[]][] = [
+  ['true', true, [FOREIGN, 'null'], []],
+  ['*', '*', [FOREIGN, 'null'], []],
+  ['false', false, [], [FOREIGN]],
+  ['a string', FOREIGN, [FOREIGN], ['http://elsewhere.test.evil', 'https://elsewhere.test', 'null']],
+  ['the string null', 'null', ['null'], [FOREIGN]],
+  ['a regular expression', /^https?:\/\/(?:\w+\.)?elsewhere\.test$/, [FOREIGN, 'https://www.elsewhere.test'], ['http://evil-elsewhere.test']],
+  ['a global regular expression', /elsewhere\.test$/g, [FOREIGN, FOREIGN, FOREIGN], ['http://x.test']],
+  ['a sticky regular expression', /http:\/\/elsewhere\.test$/y, [FOREIGN, FOREIGN], ['http://x.test']],
+  ['a list', ['http://a.test', /b\.test$/], ['http://a.test', 'http://b.test'], [FOREIGN]],
+  ['an empty list', [], [], [FOREIGN]],
+  ['a function with a callback', (origin, done) => { done(null, origin === FOREIGN) }, [FOREIGN], ['http://x.test']],
+  ['a function that answers later with a list', (_origin, done) => { setImmediate(done, null, ['http://a.test', FOREIGN]) }, [FOREIGN], ['http://x.test']],
+  ['a function that answers nothing', (_origin: string, done: (error: Error | null) => void) => { done(null) }, [], [FOREIGN]],
+  ['an async function', async (origin: string) => origin === FOREIGN, [FOREIGN], ['http://x.test']],
+  ['an async function that gives an expression', async () => /elsewhere\.test$/, [FOREIGN], ['http://x.test']],
+  ['a function that fails by its callback', (_origin: string, done: (error: Error) => void) => { done(new Error('x')) }, [], [FOREIGN]],
+  ['an async function that fails', async () => { throw new Error('x') }, [], [FOREIGN]],
+  ['a function that throws', () => { throw new Error('x') }, [], [FOREIGN]]
+]
+
+for (const [name, origin, allowed, refused] of policies) {
+  t.test(`cors.origin as ${name} lets in whom it names`, async (t) => {
+    const app = await pluginApp(t, { cors: { ...(origin !== undefined && { origin }) } })
+    for (const one of allowed) {
+      const response = await inject(app, '/socket.io/1/', { origin: one })
+      t.equal(response.statusCode, 200, one)
+      t.same(corsOf(response.headers), [one, 'true', 'Origin'])
+      t.equal((await upgrade(app, '/socket.io/1/websocket/x', { origin: one })).status, 101)
+    }
+    for (const one of refused) {
+      const response = await inject(app, '/socket.io/1/', { origin: one })
+      t.equal(response.statusCode, 403, one)
+      t.equal(response.body, 'handshake bad origin')
+      t.same(corsOf(response.headers).slice(0, 2), [undefined, undefined])
+      t.equal((await upgrade(app, '/socket.io/1/websocket/x', { origin: one })).status, 403)
+    }
+    t.equal((await inject(app, '/socket.io/1/', { origin: 'http://localhost' })).statusCode, 200, 'the own origin')
+    t.equal((await inject(app, '/socket.io/1/')).statusCode, 200, 'no browser')
+  })
+}
+
+t.test('a failing cors.origin is logged with its error', async (t) => {
+  const { lines, logger } = captureLog('warn')
+  const app = await pluginApp(t, { cors: { origin: async () => { throw new Error('the list is gone') } } }, { logger })
+  await inject(app, '/socket.io/1/', { origin: FOREIGN })
+  t.match(lines[0], { reason: 'cors.origin failed', origin: FOREIGN, err: { message: 'the list is gone' } })
+})
+
+t.test('behind a proxy the own origin is what trustProxy says it is', async (t) => {
+  const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'chat.example', origin: 'https://chat.example' }
+  const trusting = await pluginApp(t, {}, { trustProxy: true })
+  t.equal((await inject(trusting, '/socket.io/1/', headers)).statusCode, 200)
+  t.equal((await inject(trusting, '/socket.io/1/', { ...headers, origin: 'http://chat.example' })).statusCode, 403)
+  const wary = await pluginApp(t)
+  t.equal((await inject(wary, '/socket.io/1/', headers)).statusCode, 403)
+})
+
+t.test('a WebSocket of the own origin opens', async (t) => {
+  const app = await pluginApp(t)
+  const port = await portOf(app)
+  const client = await open(`ws://127.0.0.1:${port}/socket.io/1/websocket/${await handshake(app)}`, { origin: `http://127.0.0.1:${port}` })
+  t.equal(await client.next(), '1::')
+})
