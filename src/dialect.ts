@@ -10,6 +10,8 @@ export interface Dialect {
   readonly protocol: 3 | 4
   /** What the server sends to hear whether the client lives. */
   readonly heartbeat: Frame
+  /** What tells the client to handshake anew. */
+  readonly comeBack: Frame
   /** The session has connected and its 'connection' listeners have run. */
   opened (): void
   /** @throws ProtocolError when the frame is no packet. */

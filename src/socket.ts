@@ -95,7 +95,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   }
 
   close (): void {
-    this.end('forced close')
+    this.end('forced close', this.#transport.endsUnnoticed && this.#transport.open ? this.#dialect.comeBack : undefined)
   }
 
   // ---- what the engine and the routes call

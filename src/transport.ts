@@ -9,6 +9,8 @@ export interface Transport {
   readonly name: TransportName
   /** Whether heartbeats run: a stream or a WebSocket, as opposed to polls. */
   readonly persistent: boolean
+  /** Whether the client does not notice its end, and would go on for the time of a lost heartbeat. */
+  readonly endsUnnoticed: boolean
   /** Whether the client holds something open. */
   readonly open: boolean
   /** Whether frames given now leave at once: open, and not backed up. */
@@ -40,6 +42,7 @@ export interface TransportListener {
 export const NO_TRANSPORT: Transport = {
   name: 'xhr-polling',
   persistent: false,
+  endsUnnoticed: false,
   open: false,
   writable: false,
   bufferedAmount: 0,

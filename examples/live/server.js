@@ -19,9 +19,6 @@ await app.register(fastifyStatic, { root: fileURLToPath(new URL('public', import
 await app.register(socketioTransports, {
   transports: ['websocket', 'flashsocket', 'htmlfile', 'xhr-multipart', 'xhr-polling', 'jsonp-polling'],
   serveClient: join(client, 'dist'), // the page loads /socket.io/socket.io.js
-  // The old client reads an htmlfile stream in a frame: only missing heartbeats tell it that the server has gone.
-  heartbeatInterval: 4000,
-  heartbeatTimeout: 8000,
   io: {}
 })
 

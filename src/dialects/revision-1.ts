@@ -2,7 +2,7 @@
 // acknowledgements, the default endpoint), and the two faces on top: decoded packets, and the official Server.
 import type { SendOptions } from '../../types/socket.js'
 import type { Frame, OutgoingPacket, Packet, WirePacket } from '../codec/packet.js'
-import { CONNECT, DISCONNECT, HEARTBEAT, revision1 } from '../codec/revision-1.js'
+import { CONNECT, DISCONNECT, HEARTBEAT, revision1, UNKNOWN_SESSION } from '../codec/revision-1.js'
 import type { SocketioCodec } from '../codec/socketio.js'
 import type { Dialect, DialectSocket } from '../dialect.js'
 import { ServerFace } from '../faces/server.js'
@@ -19,6 +19,7 @@ export class Revision1 implements Dialect, FaceSession {
   readonly name = 'revision 1'
   readonly protocol = 3
   readonly heartbeat = HEARTBEAT
+  readonly comeBack = UNKNOWN_SESSION
   readonly #socket: DialectSocket
   readonly #shared: Revision1Shared
   #face: ServerFace | undefined

@@ -10,6 +10,7 @@ const toElement = (payload: string): string => `<script>_(${toJson(payload).repl
 
 export const htmlfile: StreamFormat = {
   contentType: 'text/html; charset=UTF-8',
+  endsUnnoticed: true, // it listens for no event of its frame (client 0.9.17, lib/transports/htmlfile.js)
   prologue: PROLOGUE,
   encode: toElement
 }

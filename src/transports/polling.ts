@@ -29,6 +29,7 @@ export interface PollingInit {
 export class PollingTransport implements Transport {
   readonly name: TransportName
   readonly persistent = false
+  readonly endsUnnoticed = false
   readonly #init: PollingInit
   readonly #timer: Timer
   readonly #grace: Timer

@@ -10,6 +10,8 @@ const CLOSE_GRACE = 1000
 /** How a streaming transport writes. */
 export interface StreamFormat {
   readonly contentType: string
+  /** Whether the client does not see the stream end. */
+  readonly endsUnnoticed: boolean
   /** What opens the stream. */
   readonly prologue: string
   /** What carries one payload. */
@@ -33,6 +35,7 @@ export interface StreamInit {
 export class StreamTransport implements Transport {
   readonly name: TransportName
   readonly persistent = true
+  readonly endsUnnoticed: boolean
   readonly #init: StreamInit
   readonly #grace: Timer
   #open = true
@@ -40,6 +43,7 @@ export class StreamTransport implements Transport {
 
   constructor (init: StreamInit) {
     this.name = init.name
+    this.endsUnnoticed = init.format.endsUnnoticed
     this.#init = init
     this.#grace = init.wheel.timer(init.destroy)
     init.stream.on('drain', () => {

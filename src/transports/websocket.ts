@@ -20,6 +20,7 @@ export interface WebSocketInit {
 export class WebSocketTransport implements Transport {
   readonly name: TransportName
   readonly persistent = true
+  readonly endsUnnoticed = false
   readonly #socket: WebSocket
   readonly #listener: TransportListener
   readonly #grace: Timer

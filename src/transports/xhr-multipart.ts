@@ -10,6 +10,7 @@ export function xhrMultipart (): StreamFormat {
   const line = `--${boundary}\n`
   return {
     contentType: `multipart/x-mixed-replace;boundary="${boundary}"`,
+    endsUnnoticed: false,
     prologue: line,
     encode: (payload) => `Content-Type: text/plain\n\n${payload}\n${line}`
   }

@@ -53,15 +53,6 @@ function answer (socket: Socket): void {
   socket.on('throw me out', () => onceWritable(socket, () => socket.disconnect(true)))
 }
 
-export interface AppOptions {
-  /** Where to listen; 0: anywhere. */
-  port?: number
-  /** Timers by which a client whose transport can't notice it sees in seconds that the server has gone. */
-  impatient?: boolean
-}
-
-const IMPATIENT = { heartbeatInterval: 500, heartbeatTimeout: 2000, closeTimeout: 2000, pollingDuration: 1000 }
-
 /** Adds the page to a server. */
 export function addPage (app: FastifyInstance): void {
   const client = readFileSync(join(CLIENT_FOLDER, 'socket.io.js'), 'utf8')
@@ -78,15 +69,14 @@ export async function listen (app: FastifyInstance, port = 0): Promise<string> {
 }
 
 /** The server, not listening yet. */
-export async function buildApp ({ impatient = false }: AppOptions = {}): Promise<FastifyInstance> {
+export async function buildApp (): Promise<FastifyInstance> {
   // A browser opens connections ahead of need; Node counts those that were never used as busy.
   const app = Fastify({ forceCloseConnections: true })
   addPage(app)
   await app.register(socketioTransports, {
     transports: ['websocket', 'htmlfile', 'xhr-polling', 'jsonp-polling'],
     cors: { origin: true },
-    io: {},
-    ...(impatient && IMPATIENT)
+    io: {}
   })
   app.io.on('connection', answer)
   app.io.of('/chat').on('connection', answer)

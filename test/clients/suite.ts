@@ -103,7 +103,7 @@ async function exchange (t: Test, transport: string, run: Run, app: FastifyInsta
 /** The server goes and another one comes in its place. */
 export function restartSuite (t: Test, { transport, start }: SuiteOptions): void {
   t.test(`over ${transport}, the client comes back by itself to a restarted server`, async (t) => {
-    const first = await buildApp({ impatient: true })
+    const first = await buildApp()
     t.teardown(() => first.close())
     const url = await listen(first)
     const { run, close } = await start(url)
@@ -113,7 +113,7 @@ export function restartSuite (t: Test, { transport, start }: SuiteOptions): void
 
     await first.close()
     t.equal(first.socketio.sessions.size, 0)
-    const second = await buildApp({ impatient: true })
+    const second = await buildApp()
     t.teardown(() => second.close())
     await listen(second, Number(new URL(url).port))
     t.strictSame(await run('comeBack'), { transport, newSession: true, echo: ['here again'], chat: ['here too'] })

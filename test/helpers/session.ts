@@ -26,6 +26,7 @@ export const LIMITS: SocketLimits = {
 export class FakeTransport implements Transport {
   readonly name: TransportName
   readonly persistent: boolean
+  endsUnnoticed = false
   open = true
   writable = true
   bufferedAmount = 0
