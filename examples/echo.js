@@ -1,10 +1,11 @@
 // The echo application that clients and tools are tried against:
 //   npm run echo -- --port N [--config JSON]
 // `message` → the same; `echo` (x, ack) → ack(x), or emits `echo` x; `many` n → emits `many` 0…n-1; `up` i → emits `up` i;
-// `bcast` x → `news` x to all. The config is merged into the plugin's options.
+// `bcast` x → `news` x to all. The config holds options of the plugin, or of a socket.io 0.9 server by their old names (seconds).
 import { parseArgs } from 'node:util'
 import Fastify from 'fastify'
 import socketioTransports from 'fastify-socketio-transports'
+import { toOptions } from './old-options.js'
 
 const { values } = parseArgs({
   options: { port: { type: 'string', default: '3000' }, host: { type: 'string', default: '127.0.0.1' }, config: { type: 'string', default: '{}' } }
@@ -15,7 +16,7 @@ await app.register(socketioTransports, {
   transports: ['websocket', 'flashsocket', 'htmlfile', 'xhr-multipart', 'xhr-polling', 'jsonp-polling'],
   cors: { origin: true },
   io: {},
-  ...JSON.parse(values.config)
+  ...toOptions(JSON.parse(values.config))
 })
 
 app.io.on('connection', (socket) => {

@@ -1,40 +1,24 @@
 // The application behind the transcripts (APP.md), on the plugin with the official Server:
 //   node test/golden/app.js --port N --config JSON
-// The config has the old server's option names, times in seconds.
+// The config has the old server's option names, times in seconds; the other defaults are the same.
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import Fastify from 'fastify'
 import socketioTransports from 'fastify-socketio-transports'
+import { toOptions } from '../../examples/old-options.js'
 
 const { values } = parseArgs({ options: { port: { type: 'string' }, config: { type: 'string', default: '{}' } } })
-const config = JSON.parse(values.config)
 
-const ms = (name, fallback) => (config[name] ?? fallback) * 1000
-/** `host:port` entries of the old `origins`, either part `*`, as one origin matcher. */
-function toOrigin (origins) {
-  if (origins === '*:*') return true
-  return origins.split(' ').map((entry) => {
-    const [host, port] = entry.split(':').map((part) => part.replaceAll('.', '\\.').replace(/^\*$/, '.*'))
-    return new RegExp(`^https?://${host}(?::${port === '.*' ? '\\d+' : port})?$`)
-  })
-}
-
-const policyPort = config['flash policy port'] ?? -1
 const app = Fastify({ forceCloseConnections: true })
 await app.register(socketioTransports, {
-  transports: config.transports ?? ['websocket', 'flashsocket', 'htmlfile', 'xhr-polling', 'jsonp-polling'],
-  heartbeatInterval: config.heartbeats === false ? false : ms('heartbeat interval', 25),
-  heartbeatTimeout: ms('heartbeat timeout', 60),
-  closeTimeout: ms('close timeout', 60),
-  pollingDuration: ms('polling duration', 20),
-  // The old server refused bodies that reach its limit.
-  maxPayload: (config['destroy buffer size'] ?? 1e8) - 1,
-  cors: { origin: toOrigin(config.origins ?? '*:*') },
+  transports: ['websocket', 'flashsocket', 'htmlfile', 'xhr-polling', 'jsonp-polling'],
+  ...toOptions({ 'destroy buffer size': 1e8, origins: '*:*', ...JSON.parse(values.config) }),
   authorize ({ query }) {
     if (query.auth === 'err') throw new Error('authorization failed')
     return query.auth !== 'no'
   },
-  flashPolicy: policyPort > 0 && { port: policyPort, allow: ['*:*'] },
-  serveClient: 'node_modules/socket.io-client-0.9/dist',
+  serveClient: dirname(createRequire(import.meta.url).resolve('socket.io-client-0.9/dist/socket.io.js')),
   io: {}
 })
 app.setNotFoundHandler((request, reply) => reply.code(404).send('app'))
