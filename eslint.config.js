@@ -45,8 +45,8 @@ const LAYERS = [
   { files: ['src/flash-policy.ts'], may: ['node:.+', String.raw`\./errors\.js`], mayTypes: [TYPES, 'fastify'] },
   {
     files: ['src/routes/*.ts'],
-    may: ['node:.+', String.raw`\./.+`, String.raw`\.\./(?:codec|dialects|transports)/.+`, String.raw`\.\./errors\.js`, '@fastify/websocket'],
-    mayTypes: [TYPES, String.raw`\.\./(?:dialect|engine|options|socket|timer-wheel|transport)\.js`, 'fastify', 'ws']
+    may: ['node:.+', String.raw`\./.+`, String.raw`\.\./(?:codec|dialects|transports)/.+`, String.raw`\.\./(?:errors|options|transport)\.js`, '@fastify/websocket'],
+    mayTypes: [TYPES, String.raw`\.\./(?:dialect|engine|socket)\.js`, 'fastify', 'ws']
   },
   { files: ['src/official-server.ts'], may: [String.raw`\./errors\.js`], mayTypes: [TYPES, 'fastify', 'socket\\.io'] },
   {

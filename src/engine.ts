@@ -12,6 +12,7 @@ import type { SocketLimits } from './socket.js'
 import { TimerWheel } from './timer-wheel.js'
 import type { Transport } from './transport.js'
 
+/** What an {@link Engine} is made of. */
 export interface EngineOptions {
   limits: SocketLimits
   /** The shortest time in use, ms; decides how finely the timers run. */
@@ -21,6 +22,7 @@ export interface EngineOptions {
   log: FastifyBaseLogger
 }
 
+/** What a handshake gives its session. */
 export interface HandshakeInit {
   request: IncomingMessage
   remoteAddress: string
@@ -32,6 +34,7 @@ const ID = /^[\w-]{1,100}$/
 /** A twentieth of the shortest time is fine enough; a timer that runs more than ten times a second is not needed. */
 const resolutionFor = (shortestTime: number): number => Math.min(Math.max(Math.floor(shortestTime / 20), 10), 250)
 
+/** The sessions of one registration. */
 export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   readonly wheel: TimerWheel
   readonly #options: EngineOptions

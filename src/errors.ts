@@ -5,13 +5,14 @@ import createError from '@fastify/error'
 export const BadOptionError = createError<[option: string, value: string, allowed: string]>(
   'FST_SIO_BAD_OPTION', 'fastify-socketio-transports: option "%s" is %s; allowed: %s', 500, TypeError)
 
-const MissingPeer = createError<[option: string, name: string, install: string]>(
+const MissingPeerError = createError<[option: string, name: string, install: string]>(
   'FST_SIO_MISSING_PEER', 'fastify-socketio-transports: option "%s" needs the package "%s"; npm install %s', 500)
 
-/** An option needs a package that is not installed. */
-export class MissingPeerError extends MissingPeer {
-  constructor (option: string, name: string) {
-    super(option, name, name)
+/** For `import(name).catch(…)`: an option needs a package. @throws FST_SIO_MISSING_PEER when that is what is missing. */
+export function missingPeer (option: string, name: string) {
+  return (error: unknown): never => {
+    if (Object(error).code !== 'ERR_MODULE_NOT_FOUND') throw error
+    throw new MissingPeerError(option, name, name)
   }
 }
 
@@ -38,6 +39,7 @@ export const CONNECTION_ERRORS = {
   5: 'Unsupported protocol version'
 } as const
 
+/** A code of {@link CONNECTION_ERRORS}. */
 export type ConnectionErrorCode = keyof typeof CONNECTION_ERRORS
 
 /** A refused request: its status, its body in the words of revision 1, and why, for the log. */

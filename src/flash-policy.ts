@@ -21,7 +21,7 @@ function fromOrigins (origin: OriginOption | undefined): string[] {
 }
 
 /** The policy file: one entry per allowed `host:port`. */
-export function policyFile (allow: readonly string[]): string {
+function policyFile (allow: readonly string[]): string {
   const entries = allow.map((entry) => {
     const [domain, ports] = entry.split(':')
     return `<allow-access-from domain="${domain}" to-ports="${ports}"/>`

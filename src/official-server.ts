@@ -2,7 +2,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Server, ServerOptions } from 'socket.io'
 import type { ParserModule, SocketioTransportsOptions } from '../types/options.js'
-import { MissingPeerError } from './errors.js'
+import { missingPeer } from './errors.js'
 
 type IoOption = NonNullable<SocketioTransportsOptions['io']>
 
@@ -19,23 +19,14 @@ const UNUSED: Partial<Record<keyof ServerOptions, keyof SocketioTransportsOption
 /** A Server is told from the options of one by what it can do. */
 const isServer = (io: IoOption): io is Server => 'bind' in io && typeof io.bind === 'function'
 
-async function newServer (options: Partial<ServerOptions>): Promise<Server> {
-  try {
-    const { Server } = await import('socket.io')
-    return new Server(options)
-  } catch (error) {
-    if (Object(error).code !== 'ERR_MODULE_NOT_FOUND') throw error
-    throw new MissingPeerError('io', 'socket.io')
-  }
-}
-
 /** The Server given, or one made from the options given. @throws FST_SIO_MISSING_PEER without the package. */
 export async function officialServer (io: IoOption, log: FastifyBaseLogger): Promise<Server> {
   if (isServer(io)) return io
   for (const [name, ours] of Object.entries(UNUSED)) {
     if (name in io) log.warn(`io.${name} has no effect: set the option "${ours}" of fastify-socketio-transports`)
   }
-  return await newServer(io)
+  const { Server } = await import('socket.io').catch(missingPeer('io', 'socket.io'))
+  return new Server(io)
 }
 
 /** The custom parser among the Server's options, if any. */

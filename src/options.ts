@@ -13,8 +13,8 @@ interface Rule {
 }
 
 const NAMES = Object.keys(TRANSPORTS) as TransportName[]
-/** The longest time that setTimeout knows. */
-const MAX_TIME = 2 ** 31 - 1
+/** The longest time that setTimeout knows, ms. */
+export const MAX_TIME = 2 ** 31 - 1
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
@@ -90,7 +90,7 @@ const FASTIFYS = new Set(['logLevel', 'logSerializers'])
 function show (value: unknown): string {
   if (typeof value === 'function') return 'a function'
   if (isObject(value) && !Array.isArray(value)) return 'an object'
-  return typeof value === 'string' ? JSON.stringify(value) : Array.isArray(value) ? JSON.stringify(value) : String(value)
+  return typeof value === 'string' || Array.isArray(value) ? JSON.stringify(value) : String(value)
 }
 
 function check (options: object, rules: Record<string, Rule>, prefix = ''): void {

@@ -9,6 +9,7 @@ interface Queued {
 
 const toQueued = (frame: Frame, volatile = false): Queued => ({ frame, bytes: Buffer.byteLength(frame), volatile })
 
+/** A queue of frames that knows its size. */
 export class OutgoingQueue {
   #items: Queued[] = []
   #bytes = 0

@@ -23,6 +23,7 @@ export interface SocketLimits {
   readonly slowClient: 'close' | 'drop'
 }
 
+/** What a {@link Socket} is made of. */
 export interface SocketInit {
   id: string
   request: IncomingMessage
@@ -39,6 +40,7 @@ export interface SocketInit {
 
 const LISTENER_FAILED = 'a listener of this session failed'
 
+/** One client's connection, whatever transport carries it. */
 export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, TransportListener, DialectSocket {
   readonly id: string
   readonly request: IncomingMessage

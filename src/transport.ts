@@ -1,4 +1,4 @@
-// The contract between a Socket and what carries its frames. Types only; no transport is known here.
+// The contract between a Socket and what carries its frames; no transport is known here.
 import type { CloseReason, TransportName } from '../types/socket.js'
 import type { Frame } from './codec/packet.js'
 
@@ -19,7 +19,7 @@ export interface Transport {
   readonly bufferedAmount: number
   /** Hands frames over. Call only while writable; the array is the transport's from then on. */
   send (frames: Frame[]): void
-  /** Ends politely, with a last frame when there is one to say and a way to say it. The listener hears no more. */
+  /** Ends politely, with a last frame when there is one to say and a way to say it. The listener hears no more, save frames that were on their way. */
   close (farewell?: Frame): void
   /** Ends at once, whatever is under way. */
   destroy (): void
@@ -49,4 +49,14 @@ export const NO_TRANSPORT: Transport = {
   send () {},
   close () {},
   destroy () {}
+}
+
+/** For a transport without a session: nobody is told. */
+export const NO_LISTENER: TransportListener = {
+  onFrame () {},
+  onOpen () {},
+  onIdle () {},
+  onWritable () {},
+  onReturned () {},
+  onClose () {}
 }

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { readOptions } from '../src/options.js'
 
 const root = new URL('../', import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
@@ -66,7 +67,16 @@ t.test('the packets example lets in who has the token, and answers', async (t) =
 
 t.test('the README\'s table names every option', async (t) => {
   const options = read('types/options.d.ts').split('export interface SocketioTransportsOptions')[1] ?? ''
-  const names = [...options.matchAll(/^ {2}(\w+)\?/gm)].map(([, name]) => name ?? '').filter((name) => name !== 'prefix')
+  const names = [...options.matchAll(/^ {2}(\w+)\?/gm)].map(([, name]) => name ?? '')
   t.ok(names.length > 15)
   for (const name of names) t.match(readme, new RegExp(`^\\| \`${name}[\`.]`, 'm'), name)
+})
+
+t.test('the README\'s defaults are those of the code', async (t) => {
+  const rows = [...readme.matchAll(/^\| `(\w+)` \| ([^|]+) \|/gm)].map(([, name = '', shown = '']) => [name, shown.replaceAll(/[`']/g, '')])
+  const shown: Record<string, string | undefined> = Object.fromEntries(rows)
+  const defaults = Object.entries(readOptions({})).filter(([, value]) => value !== '' && typeof value !== 'object' && value !== undefined)
+  t.ok(defaults.length > 12)
+  for (const [name, value] of defaults) t.equal(shown[name], String(value), name)
+  t.equal(shown['transports'], readOptions({}).transports.join(', '))
 })

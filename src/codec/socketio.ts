@@ -4,6 +4,7 @@ import { Decoder, Encoder, PacketType } from 'socket.io-parser'
 import type { Packet as ParserPacket } from 'socket.io-parser'
 import type { ParserModule } from '../../types/options.js'
 
+/** The types of {@link SocketioPacket}. */
 export { PacketType }
 
 /** A packet of Socket.IO protocol 4 and 5. `nsp` is `/` for the default namespace. */

@@ -15,6 +15,7 @@ export interface Revision1Shared {
   readonly memo: BroadcastMemo
 }
 
+/** What one session of revision 1 says and hears. */
 export class Revision1 implements Dialect, FaceSession {
   readonly name = 'revision 1'
   readonly protocol = 3

@@ -1,5 +1,6 @@
-// A Map that forgets its oldest entry when it is full, for what a peer may never come back to. Pure.
+// Memory for what a peer may never come back to. Pure.
 
+/** A Map that forgets its oldest entry when it is full. */
 export class BoundedMap<K, V> {
   readonly #map = new Map<K, V>()
   readonly #limit: number

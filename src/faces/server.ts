@@ -57,6 +57,7 @@ function survives (endpoint: string): boolean {
   return url.origin === BASE && url.pathname === endpoint
 }
 
+/** One session, as the official Server sees it. */
 export class ServerFace {
   readonly #session: FaceSession
   readonly #codec: SocketioCodec
@@ -212,7 +213,10 @@ export class ServerFace {
     if (packet.id === undefined) {
       const frame = this.#session.encode({ ...message, endpoint })
       // Without an id the frame is the same for every receiver of a broadcast.
-      if (typeof text === 'string') Object.assign(this.#memo, { text, frame })
+      if (typeof text === 'string') {
+        this.#memo.text = text
+        this.#memo.frame = frame
+      }
       return this.#session.enqueue(frame, volatile)
     }
     const id = this.#session.nextId()

@@ -1,8 +1,8 @@
 // The old client's files, which pages of the time load from the server: `<script src="/socket.io/socket.io.js">`.
 import { stat } from 'node:fs/promises'
-import { isAbsolute, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import { BadOptionError, MissingPeerError } from '../errors.js'
+import { BadOptionError, missingPeer } from '../errors.js'
 
 /** Where they are asked for (WIRE.md 1), and their names in the client's `dist`. */
 const FILES = [
@@ -13,18 +13,10 @@ const FILES = [
 
 const OPTIONS = { schema: { hide: true } as object, config: { socketio: { transport: null, dialect: 'revision 1' } } } as const
 
-async function importStatic () {
-  try {
-    return (await import('@fastify/static')).default
-  } catch {
-    throw new MissingPeerError('serveClient', '@fastify/static')
-  }
-}
-
 /** Serves the files in `folder`. They are public: the origin policy is for sessions. @throws FST_SIO_BAD_OPTION without the folder. */
 export async function registerClientFiles (scope: FastifyInstance, path: string, folder: string): Promise<void> {
-  const root = isAbsolute(folder) ? folder : resolve(folder)
-  const fastifyStatic = await importStatic()
+  const root = resolve(folder)
+  const { default: fastifyStatic } = await import('@fastify/static').catch(missingPeer('serveClient', '@fastify/static'))
   const isFolder = await stat(root).then((found) => found.isDirectory(), () => false)
   if (!isFolder) throw new BadOptionError('serveClient', JSON.stringify(folder), 'false, or the folder of the client files')
   await scope.register(fastifyStatic, { root, serve: false, decorateReply: !scope.hasReplyDecorator('sendFile') })

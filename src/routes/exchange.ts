@@ -30,8 +30,16 @@ class HttpPoll implements Poll {
   }
 }
 
+/** What all requests of one transport share. */
+export interface Exchange {
+  readonly engine: Engine
+  readonly name: TransportName
+  /** ms */
+  readonly pollingDuration: number
+}
+
 /** The session's polling transport under this name, made if it has another one. */
-export function pollingTransport (engine: Engine, socket: Socket, name: TransportName, pollingDuration: number): PollingTransport {
+export function pollingTransport ({ engine, name, pollingDuration }: Exchange, socket: Socket): PollingTransport {
   const current = socket.transport
   if (current instanceof PollingTransport && current.name === name) return current
   const { wheel } = engine
@@ -53,7 +61,7 @@ export function acceptPoll (engine: Engine, transport: PollingTransport, reply: 
 }
 
 /** Answers a GET with a stream and moves the session to it. */
-export function openStream (engine: Engine, socket: Socket, name: TransportName, format: StreamFormat, reply: FastifyReply): void {
+export function openStream ({ engine, name }: Exchange, socket: Socket, format: StreamFormat, reply: FastifyReply): void {
   const stream = new PassThrough()
   const connection = reply.raw.socket
   const transport = new StreamTransport({

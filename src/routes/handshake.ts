@@ -34,6 +34,12 @@ async function authorized (request: FastifyRequest, authorize: Settings['authori
   return verdict
 }
 
+/** The answer to whoever is no client. */
+export function welcome (_request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply.type('text/plain').send('Welcome to socket.io.')
+}
+
+/** The handler of the handshake's URLs; `dialect` makes what speaks for each session. */
 export function createHandshake (engine: Engine, settings: Settings, dialect: (socket: DialectSocket) => Dialect): Handler {
   const line = lineOf(settings)
 
@@ -50,7 +56,7 @@ export function createHandshake (engine: Engine, settings: Settings, dialect: (s
       return reply
     }
     const version = Number(protocol)
-    if (Number.isNaN(version) && transport === undefined) return await reply.type('text/plain').send('Welcome to socket.io.')
+    if (Number.isNaN(version) && transport === undefined) return await welcome(request, reply)
     if (version !== 1) throw new RefusedRequest(REFUSALS.unsupportedVersion, 'unsupported revision', { protocol })
     // `/1//SID/?disconnect`, where the host takes two slashes for one.
     if (hasDisconnect(request) && transport !== undefined && !Object.hasOwn(TRANSPORTS, transport)) {

@@ -20,11 +20,12 @@ declare module 'fastify' {
 }
 
 /** The last value of a query parameter: the client puts its own behind those of the page (WIRE.md 1). */
-export function lastOf (request: FastifyRequest, name: string): unknown {
+function lastOf (request: FastifyRequest, name: string): unknown {
   const value = (request.query as Record<string, unknown>)[name]
   return Array.isArray(value) ? value.at(-1) : value
 }
 
+/** Whether the request ends its session: the key counts, not its value (WIRE.md 1). */
 export const hasDisconnect = (request: FastifyRequest): boolean => 'disconnect' in (request.query as object)
 
 // ---- onRequest
@@ -66,12 +67,14 @@ function preflight (request: FastifyRequest, reply: FastifyReply): void {
   reply.code(204).send()
 }
 
+const FOREIGN = 'origin not allowed: neither in cors.origin nor the own one (as trustProxy sees it)'
+
 function originHook (policy: OriginPolicy) {
   return function checkOrigin (request: FastifyRequest, reply: FastifyReply, done: Done): void {
     reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
     const origin = originOf(request)
     const proceed = (allowed: boolean): void => {
-      if (!allowed) return done(new RefusedRequest(REFUSALS.badOrigin, 'origin not allowed: neither in cors.origin nor the own one (as trustProxy sees it)', { origin, own: ownOrigin(request) }))
+      if (!allowed) return done(new RefusedRequest(REFUSALS.badOrigin, FOREIGN, { origin, own: ownOrigin(request) }))
       addCors(request, reply, policy)
       if (request.method === 'OPTIONS') preflight(request, reply)
       else done()
@@ -108,6 +111,7 @@ export function pollJsonp (request: FastifyRequest, reply: FastifyReply, done: D
   done()
 }
 
+/** Makes the answer a script, if the request has a callback. */
 export function quoteJsonp (request: FastifyRequest, _reply: FastifyReply, payload: unknown, done: (error: null, payload: unknown) => void): void {
   const jsonp = request[JSONP]
   if (jsonp === null || typeof payload !== 'string') return done(null, payload)

@@ -11,8 +11,10 @@ export function originOf (request: FastifyRequest): string | undefined {
   if (origin !== undefined) return origin
   // A script element sends no Origin. The browser's own word goes before the page's, which may be held back.
   if (site === 'same-origin' || site === 'none') return undefined
-  if (referer !== undefined && URL.canParse(referer)) return new URL(referer).origin
-  return site === undefined && referer === undefined ? undefined : 'null'
+  const page = referer !== undefined && URL.canParse(referer) ? new URL(referer).origin : 'null'
+  // The own page by way of another server's redirect is foreign to the browser.
+  if (site !== undefined) return isOwn(page, request) ? 'null' : page
+  return referer === undefined ? undefined : page
 }
 
 /** The server's own origin, behind a proxy as Fastify's `trustProxy` sees it. */

@@ -1,37 +1,33 @@
 // The URLs of revision 1: /PATH/1/ (handshake) and /PATH/1/TRANSPORT/SID, each with or without a slash at the end.
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
-import type { WebSocket } from 'ws'
-import { ProtocolError } from '../codec/packet.js'
-import { DISCONNECT, revision1, UNKNOWN_SESSION } from '../codec/revision-1.js'
 import { Revision1 } from '../dialects/revision-1.js'
 import type { Revision1Shared } from '../dialects/revision-1.js'
 import type { Engine } from '../engine.js'
 import { RefusedRequest, REFUSALS } from '../errors.js'
+import { MAX_TIME } from '../options.js'
 import type { Settings } from '../options.js'
-import type { Socket } from '../socket.js'
 import type { TransportName } from '../transport.js'
 import { TRANSPORTS } from '../transports/index.js'
-import type { TransportRow } from '../transports/index.js'
-import { WebSocketTransport } from '../transports/websocket.js'
-import { acceptPoll, openStream, pollingTransport } from './exchange.js'
-import { handshakeJsonp, hasDisconnect, pollJsonp, quoteJsonp } from './hooks.js'
-import { createHandshake } from './handshake.js'
+import { createHandshake, welcome } from './handshake.js'
+import { handshakeJsonp, pollJsonp, quoteJsonp } from './hooks.js'
+import { forceDisconnect, takeGet, takePost, takeUpgrade } from './session.js'
 
+/** What the routes of one registration share. */
 export interface Revision1Context {
-  engine: Engine
-  settings: Settings
-  shared: Revision1Shared
+  readonly engine: Engine
+  readonly settings: Settings
+  readonly shared: Revision1Shared
 }
 
-/** The longest time that setTimeout knows. */
-const MAX_TIME = 2 ** 31 - 1
-
-/** What matters here of the host's options, wherever it has set them. */
-interface HostOptions { ignoreTrailingSlash?: boolean, handlerTimeout?: number }
-interface Params { protocol: string, transport?: string, sid: string }
 type Done = (error?: Error) => void
+type PreHandler = (request: FastifyRequest, reply: FastifyReply, done: Done) => void
+type AddRoute = (url: string, transport: TransportName | null, options: Omit<RouteOptions, 'url'>) => void
 
-const paramsOf = (request: FastifyRequest): Params => request.params as Params
+interface Adding extends Revision1Context {
+  readonly route: AddRoute
+  /** Options of GETs that are held open. */
+  readonly held: { handlerTimeout?: number }
+}
 
 /** One string, or several of a parameter that is given more than once: a page's query may use the same names. */
 const FREE = { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] }
@@ -41,153 +37,94 @@ const SCHEMA = {
   params: { type: 'object', properties: { protocol: { type: 'string' }, transport: { type: 'string' }, sid: { type: 'string' } } }
 }
 
+/** The host's options that matter here, wherever it has set them. */
+function hostOptions ({ initialConfig }: FastifyInstance): { ignoreTrailingSlash?: boolean, handlerTimeout?: number } {
+  return { ...initialConfig, ...initialConfig.routerOptions }
+}
+
 /** The revision is compared as a number: `1.0` is 1 (transcript handshake/version-1.0). */
-function checkVersion (request: FastifyRequest, _reply: FastifyReply, done: Done): void {
-  const { protocol } = paramsOf(request)
+const checkVersion: PreHandler = (request, _reply, done) => {
+  const { protocol } = request.params as { protocol: string }
   done(Number(protocol) === 1 ? undefined : new RefusedRequest(REFUSALS.unsupportedVersion, 'unsupported revision', { protocol }))
 }
 
-export function registerRevision1 (scope: FastifyInstance, context: Revision1Context): void {
-  const { engine, settings, shared } = context
-  const { path, transports, maxPayload, pollingDuration } = settings
-  const { ignoreTrailingSlash, handlerTimeout = 0 } = { ...scope.initialConfig, ...scope.initialConfig.routerOptions } as HostOptions
-  const hasHandlerTimeout = handlerTimeout > 0
+const refuseTransport: PreHandler = (request, _reply, done) => {
+  const { transport } = request.params as { transport: string }
+  done(new RefusedRequest(REFUSALS.transportUnknown, 'transport unknown or not enabled', { transport }))
+}
 
-  /** The one place where a session id becomes a session. */
-  const sessionOf = (request: FastifyRequest): Socket | undefined => engine.sessions.get(paramsOf(request).sid)
+/** Answered in `onRequest`. */
+const PREFLIGHT = { method: 'OPTIONS', handler: () => {} } as const
 
-  function unknownSession (request: FastifyRequest): void {
-    request.log.info({ sid: paramsOf(request).sid }, 'unknown session')
-    engine.refused(request.raw, 1, { sid: paramsOf(request).sid })
-  }
+const refuseGet = (): never => { throw new RefusedRequest(REFUSALS.notAnUpgrade, 'not an upgrade') }
 
-  /** `?disconnect`, on any URL that names a session, ends it, whether something is open or not (WIRE.md 8). */
-  function forceDisconnect (request: FastifyRequest, reply: FastifyReply, done: Done): void {
-    if (!hasDisconnect(request)) return done()
-    sessionOf(request)?.end('transport close', DISCONNECT)
-    reply.send('')
-  }
-
-  function route (url: string, transport: TransportName | null, options: Omit<RouteOptions, 'url'>): void {
-    for (const spelling of ignoreTrailingSlash ? [url] : [url, `${url}/`]) {
+/** Adds a route below `path`, in the spellings that the host does not take for one. */
+function routeAdder (scope: FastifyInstance, path: string): AddRoute {
+  const endings = hostOptions(scope).ignoreTrailingSlash ? [''] : ['', '/']
+  return function addRoute (url, transport, options) {
+    for (const ending of endings) {
       scope.route({
         exposeHeadRoute: false, // a HEAD must not eat a poll
         schema: SCHEMA,
         config: { socketio: { transport, dialect: 'revision 1' } },
         ...options,
-        url: path + spelling
+        url: path + url + ending
       })
     }
   }
+}
 
-  // ---- transports
-
-  function takePayload (request: FastifyRequest, name: TransportName, row: TransportRow): void {
-    const socket = sessionOf(request)
-    if (socket === undefined) return unknownSession(request)
-    let frames: string[] = []
-    try {
-      frames = revision1.decodePayload(row.decodeBody((request.body as string | undefined) ?? ''))
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error
-      request.log.debug({ sid: socket.id, reason: error.message }, 'payload dropped')
-    }
-    // Whatever comes first connects the session; nothing said then is lost (WIRE.md 7).
-    if (socket.readyState === 'opening') pollingTransport(engine, socket, name, pollingDuration)
-    for (const frame of frames) socket.onFrame(frame)
+function addTransport ({ engine, settings, route, held }: Adding, name: TransportName): void {
+  const { maxPayload, pollingDuration } = settings
+  const exchange = { engine, name, pollingDuration }
+  const row = TRANSPORTS[name]
+  const url = `/:protocol/${name}/:sid`
+  const preHandler = [checkVersion, forceDisconnect(engine)]
+  if (row.carrier === 'websocket') {
+    route(url, name, { method: 'GET', preHandler, handler: refuseGet, wsHandler: takeUpgrade(exchange) })
+    return
   }
+  const jsonp = row.carrier === 'poll' && row.jsonp
+  route(url, name, {
+    method: 'GET',
+    preHandler: jsonp ? [...preHandler, pollJsonp] : preHandler,
+    ...(jsonp && { onSend: quoteJsonp }),
+    ...(row.carrier === 'stream' && { compress: false }),
+    ...held,
+    handler: takeGet(exchange, row)
+  })
+  route(url, name, { method: 'POST', bodyLimit: maxPayload, preHandler, handler: takePost(exchange, row) })
+}
 
-  /** Always 200 `1`, and before the packets are processed: the client gives up its transport on anything else. */
-  function post (name: TransportName, row: TransportRow) {
-    return (request: FastifyRequest, reply: FastifyReply): void => {
-      reply.type('text/plain; charset=UTF-8').send('1')
-      takePayload(request, name, row)
-    }
+function addHandshake ({ engine, settings, shared, route }: Adding): void {
+  const handler = createHandshake(engine, settings, (socket) => new Revision1(socket, shared))
+  const add = (url: string, preHandler: PreHandler[]): void => {
+    route(url, null, { method: ['GET', 'POST'], preHandler, onSend: quoteJsonp, handler })
+    route(url, null, PREFLIGHT)
   }
+  for (const url of ['/:protocol', '/:protocol/:transport']) add(url, [handshakeJsonp])
+  // Without these, `/1/xhr-polling/` would be a poll of a session without a name.
+  for (const name of settings.transports) add(`/:protocol/${name}`, [handshakeJsonp, checkVersion])
+}
 
-  function get (name: TransportName, row: Exclude<TransportRow, { carrier: 'websocket' }>) {
-    return (request: FastifyRequest, reply: FastifyReply): void => {
-      const socket = sessionOf(request)
-      if (socket === undefined) unknownSession(request)
-      if (row.carrier === 'poll') {
-        reply.type(row.contentType)
-        if (socket === undefined) reply.send(UNKNOWN_SESSION)
-        else acceptPoll(engine, pollingTransport(engine, socket, name, pollingDuration), reply)
-      } else {
-        const format = row.format()
-        reply.type(format.contentType).header('cache-control', 'no-store, no-transform').header('x-accel-buffering', 'no')
-        if (socket === undefined) reply.send(format.prologue + format.encode(UNKNOWN_SESSION))
-        else openStream(engine, socket, name, format, reply)
-      }
-    }
-  }
-
-  function upgrade (name: TransportName) {
-    return (socket: WebSocket, request: FastifyRequest): void => {
-      const session = sessionOf(request)
-      if (session !== undefined) {
-        engine.attach(session, new WebSocketTransport({ name, listener: session, socket, wheel: engine.wheel }))
-        return
-      }
-      // The upgrade succeeds, for only then is the client told to handshake anew (WIRE.md 5).
-      unknownSession(request)
-      socket.on('error', () => {})
-      socket.send(UNKNOWN_SESSION)
-      closeSoon(socket)
-    }
-  }
-
-  function closeSoon (socket: WebSocket): void {
-    const grace = engine.wheel.timer(() => socket.terminate())
-    socket.on('close', () => grace.stop())
-    grace.start(1000)
-    socket.close()
-  }
-
-  const preHandler = [checkVersion, forceDisconnect]
+/** Adds every route of revision 1 to the scope. */
+export function registerRevision1 (scope: FastifyInstance, context: Revision1Context): void {
+  const { engine, settings: { path, transports } } = context
+  const route = routeAdder(scope, path)
+  // The server's own would answer parked polls with 503 and end streams; without one, requests are spared the timer.
+  const held = hostOptions(scope).handlerTimeout ? { handlerTimeout: MAX_TIME } : {}
+  const adding = { ...context, route, held }
   for (const name of transports) {
-    const row = TRANSPORTS[name]
-    const url = `/:protocol/${name}/:sid`
-    if (row.carrier === 'websocket') {
-      const handler = (): never => { throw new RefusedRequest(REFUSALS.notAnUpgrade, 'not an upgrade') }
-      route(url, name, { method: 'GET', preHandler, handler, wsHandler: upgrade(name) })
-    } else {
-      const jsonp = row.carrier === 'poll' && row.jsonp
-      route(url, name, {
-        method: 'GET',
-        preHandler: jsonp ? [...preHandler, pollJsonp] : preHandler,
-        ...(jsonp && { onSend: quoteJsonp }),
-        ...(row.carrier === 'stream' && { compress: false }),
-        // The server's own would answer parked polls with 503 and end streams; without one, requests are spared the timer.
-        ...(hasHandlerTimeout && { handlerTimeout: MAX_TIME }),
-        handler: get(name, row)
-      })
-      route(url, name, { method: 'POST', bodyLimit: maxPayload, preHandler, handler: post(name, row) })
-    }
-    route(url, name, { method: 'OPTIONS', handler: () => {} })
+    addTransport(adding, name)
+    route(`/:protocol/${name}/:sid`, name, PREFLIGHT)
   }
-
-  // ---- everything else below the path
-
-  function refuseTransport (request: FastifyRequest, _reply: FastifyReply, done: Done): void {
-    const { transport } = paramsOf(request)
-    done(new RefusedRequest(REFUSALS.transportUnknown, 'transport unknown or not enabled', { transport }))
-  }
+  // Everything else below the path.
   route('/:protocol/:transport/:sid', null, {
     method: ['GET', 'POST'],
-    preHandler: [checkVersion, forceDisconnect, refuseTransport],
+    preHandler: [checkVersion, forceDisconnect(engine), refuseTransport],
     handler: () => {}
   })
-
-  const handshake = createHandshake(engine, settings, (socket) => new Revision1(socket, shared))
-  function handshakeRoute (url: string, preHandler: typeof checkVersion[]): void {
-    route(url, null, { method: ['GET', 'POST'], preHandler, onSend: quoteJsonp, handler: handshake })
-    route(url, null, { method: 'OPTIONS', handler: () => {} })
-  }
-  for (const url of ['/:protocol', '/:protocol/:transport']) handshakeRoute(url, [handshakeJsonp])
-  // Without these, `/1/xhr-polling/` would be a poll of a session without a name.
-  for (const name of transports) handshakeRoute(`/:protocol/${name}`, [handshakeJsonp, checkVersion])
-  const welcome = (_request: FastifyRequest, reply: FastifyReply): FastifyReply => reply.type('text/plain').send('Welcome to socket.io.')
+  addHandshake(adding)
   route('', null, { method: 'GET', handler: welcome })
   const config = { socketio: { transport: null, dialect: 'revision 1' } } as const
   scope.get(`${path}/*`, { exposeHeadRoute: false, schema: { hide: true } as object, config }, welcome)

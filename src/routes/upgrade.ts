@@ -15,11 +15,11 @@ const isDispatched = (request: IncomingMessage): boolean =>
 
 /** A base path, with Fastify's parameters in a prefix, as it looks in a URL; the client's files are none of ours. */
 function toPattern (base: string): RegExp {
-  const segments = base.split('/').map((segment) => segment.startsWith(':') ? '[^/?]+' : escape(segment))
+  const segments = base.split('/').map((segment) => segment.startsWith(':') ? '[^/?]+' : escapeRegExp(segment))
   return new RegExp(`^${segments.join('/+')}(?:\\?|$|/+(?!socket\\.io\\.js|static/))`)
 }
 
-const escape = (text: string): string => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')
+const escapeRegExp = (text: string): string => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')
 
 /** Without a parser of Node's behind it nobody else would: its end is half of it, and nothing reads the client's. */
 const close = (socket: Duplex): void => { socket.end(() => socket.destroy()) }

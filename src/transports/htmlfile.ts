@@ -8,6 +8,7 @@ const PROLOGUE = '<html><body><script>var _ = function (msg) { parent.s._(msg, d
 /** Every slash is escaped: `</script>` in a message would end the element. The client takes the backslashes out again. */
 const toElement = (payload: string): string => `<script>_(${toJson(payload).replaceAll('/', '\\/')});</script>`
 
+/** How htmlfile writes. */
 export const htmlfile: StreamFormat = {
   contentType: 'text/html; charset=UTF-8',
   endsUnnoticed: true, // it listens for no event of its frame (client 0.9.17, lib/transports/htmlfile.js)

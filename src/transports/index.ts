@@ -29,6 +29,7 @@ interface WebSocketRow extends Row {
   readonly carrier: 'websocket'
 }
 
+/** What the routes know of a transport. */
 export type TransportRow = PollRow | StreamRow | WebSocketRow
 
 /** Every transport of revision 1, in the order in which the old server offered them. */

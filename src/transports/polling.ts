@@ -15,6 +15,7 @@ export interface Poll {
   destroy (): void
 }
 
+/** What a {@link PollingTransport} is made of. */
 export interface PollingInit {
   name: TransportName
   listener: TransportListener
@@ -26,6 +27,7 @@ export interface PollingInit {
   noop: string
 }
 
+/** The polls of one session under one transport name. */
 export class PollingTransport implements Transport {
   readonly name: TransportName
   readonly persistent = false
@@ -48,7 +50,7 @@ export class PollingTransport implements Transport {
   get open () { return this.#parked !== undefined }
   get writable () { return this.#parked !== undefined && this.#inFlight === undefined }
   get bufferedAmount () {
-    return this.#inFlight === undefined ? 0 : this.#inFlight.frames.reduce((sum, frame) => sum + frame.length, 0)
+    return this.#inFlight === undefined ? 0 : this.#inFlight.frames.reduce((sum, frame) => sum + Buffer.byteLength(frame), 0)
   }
 
   /** A GET has come. An older one that still waits is answered with nothing: the old client takes that for a noop. */

@@ -18,6 +18,7 @@ export interface StreamFormat {
   encode (payload: string): string
 }
 
+/** What a {@link StreamTransport} is made of. */
 export interface StreamInit {
   name: TransportName
   listener: TransportListener
@@ -32,6 +33,7 @@ export interface StreamInit {
   wheel: TimerWheel
 }
 
+/** One response that stays open, as long as it lasts. */
 export class StreamTransport implements Transport {
   readonly name: TransportName
   readonly persistent = true

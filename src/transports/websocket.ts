@@ -10,6 +10,7 @@ const HIGH_WATER_MARK = 64 * 1024
 /** How long a peer may take to answer a close frame, ms; a client that is gone must not hold up a shutdown. */
 const CLOSE_GRACE = 200
 
+/** What a {@link WebSocketTransport} is made of. */
 export interface WebSocketInit {
   name: TransportName
   listener: TransportListener
@@ -17,6 +18,7 @@ export interface WebSocketInit {
   wheel: TimerWheel
 }
 
+/** One WebSocket, as long as it lasts. */
 export class WebSocketTransport implements Transport {
   readonly name: TransportName
   readonly persistent = true

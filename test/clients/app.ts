@@ -28,7 +28,7 @@ type Ack = (...args: unknown[]) => void
 /** The code units of a text: what arrived, said in a way that no encoding can damage. */
 const unitsOf = (text: string): number[] => Array.from({ length: text.length }, (_, i) => text.charCodeAt(i))
 
-/** Calls back once the client holds something open: a goodbye that finds nothing open is dropped (DESIGN.md, decision 5). */
+/** Calls back once the client holds something open: a goodbye that finds nothing open is dropped (docs/revision-1.md, "On the official Server"). */
 function onceWritable (socket: Socket, then: () => void): void {
   if (socket.conn.transport.writable) then()
   else if (socket.connected) setImmediate(onceWritable, socket, then)

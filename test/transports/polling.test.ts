@@ -284,3 +284,64 @@ t.test('over HTTP/2, what a poll was answered with is not said again', async (t)
     t.equal(await get(`/socket.io/1/xhr-polling/${sid}`), `3:::${data}`)
   }
 })
+
+/** An app whose hooks take as long as the test wants; a connected session, and a way to send a GET that is given up meanwhile. */
+async function slowHooks (t: { teardown (fn: () => unknown): unknown }) {
+  const app = Fastify({ forceCloseConnections: true }) as FastifyInstance
+  const gate: { arrived?: () => void, opened: Promise<void> | undefined } = { opened: undefined }
+  app.addHook('onRequest', async () => {
+    gate.arrived?.()
+    await gate.opened
+  })
+  await app.register(socketioTransports, { transports: ['xhr-polling', 'htmlfile'] })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  t.teardown(() => app.close())
+  const { port } = app.server.address() as AddressInfo
+  const get = async (path: string): Promise<string> => await (await fetch(`http://127.0.0.1:${port}/socket.io/1/${path}`)).text()
+  const [sid = ''] = (await get('')).split(':')
+  await get(`xhr-polling/${sid}`)
+  const socket = app.socketio.sessions.get(sid)
+
+  async function givenUp (name: string): Promise<void> {
+    let open = (): void => {}
+    gate.opened = new Promise((resolve) => { open = resolve })
+    const arrived = new Promise<void>((resolve) => { gate.arrived = resolve })
+    const tcp = connect(port, '127.0.0.1')
+    const gone = new Promise((resolve) => { app.server.once('connection', (peer: TcpSocket) => peer.once('close', resolve)) })
+    tcp.write(`GET /socket.io/1/${name}/${sid} HTTP/1.1\r\nHost: x\r\n\r\n`)
+    await arrived
+    tcp.destroy()
+    await gone
+    open()
+    gate.opened = undefined
+    await turn()
+  }
+  return { port, sid, socket, get, givenUp }
+}
+
+for (const name of ['xhr-polling', 'htmlfile']) {
+  t.test(`a GET on ${name} that is given up while the app's hooks run swallows nothing`, async (t) => {
+    const { sid, socket, get, givenUp } = await slowHooks(t)
+    await givenUp(name)
+    t.strictSame([socket?.transport.name, socket?.transport.open], ['xhr-polling', false])
+    for (const data of ['a', 'b']) socket?.send({ type: 'message', data })
+    t.strictSame(unframe(await get(`xhr-polling/${sid}`)), ['3:::a', '3:::b'])
+  })
+}
+
+t.test('a poll pipelined behind an answer that is under way is told to come again: its connection may die unnoticed', async (t) => {
+  const server = await serve(t)
+  const first = await server.connect('xhr-polling')
+  const second = await server.connect('xhr-polling')
+  const tcp = connect(server.port, '127.0.0.1')
+  const get = ({ client }: Session): string => `GET /socket.io/1/xhr-polling/${client.sid} HTTP/1.1\r\nHost: x\r\n\r\n`
+  tcp.write(get(first) + get(second))
+  await until(() => first.socket.transport.writable)
+  await turn()
+  tcp.destroy()
+  await until(() => !first.socket.transport.writable)
+  for (const { socket, client } of [first, second]) {
+    socket.send({ type: 'message', data: 'kept' })
+    t.equal((await client.request('GET')).body, '3:::kept')
+  }
+})

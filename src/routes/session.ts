@@ -1,0 +1,95 @@
+// What a request of a session does: GETs are held open, POSTs bring packets, upgrades become WebSockets, `?disconnect` ends it.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { WebSocket } from 'ws'
+import { ProtocolError } from '../codec/packet.js'
+import { DISCONNECT, NOOP, revision1, UNKNOWN_SESSION } from '../codec/revision-1.js'
+import type { Engine } from '../engine.js'
+import type { Socket } from '../socket.js'
+import { NO_LISTENER } from '../transport.js'
+import type { TransportRow } from '../transports/index.js'
+import { WebSocketTransport } from '../transports/websocket.js'
+import { acceptPoll, openStream, pollingTransport } from './exchange.js'
+import type { Exchange } from './exchange.js'
+import { hasDisconnect } from './hooks.js'
+
+type Handler = (request: FastifyRequest, reply: FastifyReply) => void
+type HttpRow = Exclude<TransportRow, { carrier: 'websocket' }>
+
+const sidOf = (request: FastifyRequest): string => (request.params as { sid: string }).sid
+
+/** The one place where a session id becomes a session. */
+const sessionOf = (engine: Engine, request: FastifyRequest): Socket | undefined => engine.sessions.get(sidOf(request))
+
+function unknownSession (engine: Engine, request: FastifyRequest): void {
+  const sid = sidOf(request)
+  request.log.info({ sid }, 'unknown session')
+  engine.refused(request.raw, 1, { sid })
+}
+
+/** `?disconnect`, on any URL that names a session, ends it, whether something is open or not (WIRE.md 8). */
+export function forceDisconnect (engine: Engine) {
+  return function disconnect (request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+    if (!hasDisconnect(request)) return done()
+    sessionOf(engine, request)?.end('transport close', DISCONNECT)
+    reply.send('')
+  }
+}
+
+/** A GET is a poll or opens a stream. */
+export function takeGet (exchange: Exchange, row: HttpRow): Handler {
+  const { engine } = exchange
+  return function get (request, reply) {
+    if (request.raw.socket.destroyed) return // given up while the app's hooks ran; nothing would tell us of it any more
+    const socket = sessionOf(engine, request)
+    if (socket === undefined) unknownSession(engine, request)
+    if (row.carrier === 'poll') {
+      reply.type(row.contentType)
+      if (socket === undefined) reply.send(UNKNOWN_SESSION)
+      // Pipelined behind an answer that is still under way: Node would not tell it of the end of the connection.
+      else if (reply.raw.socket === null) reply.send(NOOP)
+      else acceptPoll(engine, pollingTransport(exchange, socket), reply)
+      return
+    }
+    const format = row.format()
+    reply.type(format.contentType).header('cache-control', 'no-store, no-transform').header('x-accel-buffering', 'no')
+    if (socket === undefined) reply.send(format.prologue + format.encode(UNKNOWN_SESSION))
+    else openStream(exchange, socket, format, reply)
+  }
+}
+
+/** The frames of a POST; none when its framing is broken. */
+function framesOf (request: FastifyRequest, row: HttpRow): string[] {
+  try {
+    return revision1.decodePayload(row.decodeBody((request.body as string | undefined) ?? ''))
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error
+    request.log.debug({ sid: sidOf(request), reason: error.message }, 'payload dropped')
+    return []
+  }
+}
+
+/** A POST brings packets. It is answered 200 `1` in any case and before they are processed: for anything else the client gives up. */
+export function takePost (exchange: Exchange, row: HttpRow): Handler {
+  const { engine } = exchange
+  return function post (request, reply) {
+    reply.type('text/plain; charset=UTF-8').send('1')
+    const socket = sessionOf(engine, request)
+    if (socket === undefined) return unknownSession(engine, request)
+    const frames = framesOf(request, row)
+    // Whatever comes first connects the session; nothing said then is lost (WIRE.md 7).
+    if (socket.readyState === 'opening') pollingTransport(exchange, socket)
+    for (const frame of frames) socket.onFrame(frame)
+  }
+}
+
+/** An upgrade moves the session to a WebSocket. */
+export function takeUpgrade ({ engine, name }: Exchange) {
+  return function upgrade (socket: WebSocket, request: FastifyRequest): void {
+    const { wheel } = engine
+    const session = sessionOf(engine, request)
+    if (session !== undefined) return engine.attach(session, new WebSocketTransport({ name, listener: session, socket, wheel }))
+    // The upgrade succeeds, for only then is the client told to handshake anew (WIRE.md 5).
+    unknownSession(engine, request)
+    new WebSocketTransport({ name, listener: NO_LISTENER, socket, wheel }).close(UNKNOWN_SESSION)
+  }
+}
