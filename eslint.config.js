@@ -46,13 +46,13 @@ const LAYERS = [
   {
     files: ['src/routes/*.ts'],
     may: ['node:.+', String.raw`\./.+`, String.raw`\.\./(?:codec|dialects|transports)/.+`, String.raw`\.\./(?:errors|options|transport)\.js`, '@fastify/websocket'],
-    mayTypes: [TYPES, String.raw`\.\./(?:dialect|engine|socket)\.js`, 'fastify', 'ws']
+    mayTypes: [TYPES, String.raw`\.\./faces/server\.js`, String.raw`\.\./(?:dialect|engine|socket)\.js`, 'fastify', 'ws']
   },
   { files: ['src/official-server.ts'], may: [String.raw`\./errors\.js`], mayTypes: [TYPES, 'fastify', 'socket\\.io'] },
   {
     files: ['src/index.ts'],
     may: ['fastify-plugin', String.raw`\./(?:codec|routes)/.+`, String.raw`\./(?:engine|errors|flash-policy|official-server|options)\.js`],
-    mayTypes: [TYPES, 'fastify', 'socket\\.io']
+    mayTypes: [TYPES, String.raw`\./faces/server\.js`, 'fastify', 'socket\\.io']
   }
 ]
 

@@ -1,11 +1,13 @@
 // The plugin: options → Engine, decorators, an inner scope with hooks and routes, preClose.
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
+import type { ParserModule } from '../types/options.js'
 import { SocketioCodec } from './codec/socketio.js'
 import { Engine } from './engine.js'
 import { AlreadyRegisteredError } from './errors.js'
+import type { FaceShared } from './faces/server.js'
 import { registerFlashPolicy } from './flash-policy.js'
-import { officialServer, parserOf } from './official-server.js'
+import { officialServer, serverOptions } from './official-server.js'
 import { readOptions, warnOfTimers } from './options.js'
 import type { Settings, SocketioTransportsOptions } from './options.js'
 import { missClientFiles, registerClientFiles } from './routes/client-files.js'
@@ -40,6 +42,16 @@ function decorate (app: FastifyInstance, engine: Engine): void {
   })
 }
 
+function faceShared (settings: Settings): FaceShared {
+  const { parser, connectionStateRecovery } = serverOptions(settings.io)
+  return {
+    codec: new SocketioCodec(settings.parser ?? parser as ParserModule | undefined),
+    limits: settings,
+    memo: { text: undefined, frame: '' },
+    offsets: connectionStateRecovery !== undefined
+  }
+}
+
 /** Routes, hooks and body parser, in a scope of their own: the app's other routes see none of it. */
 function routes (engine: Engine, settings: Settings) {
   return async function socketioRoutes (scope: FastifyInstance): Promise<void> {
@@ -48,11 +60,7 @@ function routes (engine: Engine, settings: Settings) {
     // The Content-Type of a POST says nothing (WIRE.md 5).
     scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
     addHooks(scope, engine, new OriginPolicy(settings.cors))
-    registerRevision1(scope, {
-      engine,
-      settings,
-      shared: { codec: new SocketioCodec(settings.parser ?? parserOf(settings.io)), limits: settings, memo: { text: undefined, frame: '' } }
-    })
+    registerRevision1(scope, { engine, settings, shared: faceShared(settings) })
   }
 }
 

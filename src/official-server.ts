@@ -1,7 +1,7 @@
 // The official Server that the option `io` asks for. The package is imported here only, and only then.
 import type { FastifyBaseLogger } from 'fastify'
 import type { Server, ServerOptions } from 'socket.io'
-import type { ParserModule, SocketioTransportsOptions } from '../types/options.js'
+import type { SocketioTransportsOptions } from '../types/options.js'
 import { missingPeer } from './errors.js'
 
 type IoOption = NonNullable<SocketioTransportsOptions['io']>
@@ -29,7 +29,7 @@ export async function officialServer (io: IoOption, log: FastifyBaseLogger): Pro
   return new Server(io)
 }
 
-/** The custom parser among the Server's options, if any. */
-export function parserOf (io: IoOption | undefined): ParserModule | undefined {
-  return io === undefined || isServer(io) ? undefined : io.parser as ParserModule | undefined
+/** The options of the Server that is to be, or is there already. */
+export function serverOptions (io: IoOption | undefined): Partial<ServerOptions> {
+  return io === undefined ? {} : isServer(io) ? io._opts : io
 }

@@ -1,7 +1,7 @@
 // Who may open a session: the application's word, the limit on sessions, and how a refusal looks (WIRE.md 2).
 import t from 'tap'
 import type { FastifyRequest } from 'fastify'
-import { captureLog, handshake, pluginApp, sidOf } from './fastify/support.js'
+import { captureLog, handshake, pluginApp, portOf, sidOf } from './fastify/support.js'
 
 t.test('authorize: false is 403, a throw is 500, a status of its own is kept, and a script is handed the error with 200', async (t) => {
   const { lines, logger } = captureLog('warn')
@@ -71,4 +71,26 @@ t.test('maxSessions holds while authorize is still deciding', async (t) => {
   t.equal(answers.filter(({ statusCode }) => statusCode === 200).length, 2)
   t.equal(answers.filter(({ statusCode }) => statusCode === 503).length, 8)
   t.equal(app.socketio.sessions.size, 2)
+})
+
+t.test('a handshake whose authorize is still thinking when the app closes is refused, and holds nothing up', async (t) => {
+  let decide = (): void => {}
+  let asked = (): void => {}
+  const waiting = new Promise<void>((resolve) => { asked = resolve })
+  const app = await pluginApp(t, {
+    async authorize () {
+      asked()
+      await new Promise<void>((resolve) => { decide = resolve })
+    }
+  })
+  const answer = fetch(`http://127.0.0.1:${await portOf(app)}/socket.io/1/`)
+  await waiting
+  const closed = app.close()
+  app.socketio.close() // as app.close() is about to
+  decide()
+  const { status, headers } = await answer
+  t.equal(status, 503)
+  t.equal(headers.get('connection'), 'close')
+  await closed
+  t.equal(app.socketio.sessions.size, 0)
 })

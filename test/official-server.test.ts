@@ -1,8 +1,20 @@
 // The Server that the option `io` asks for: what of its options does nothing here, and where its parser comes from.
 import { Server } from 'socket.io'
 import t from 'tap'
-import { parserOf } from '../src/official-server.js'
-import { captureLog, pluginApp } from './fastify/support.js'
+import * as official from 'socket.io-parser'
+import { captureLog, connectPolling, connectWebsocket, pluginApp, poll, post } from './fastify/support.js'
+
+/** A parser that nobody else can read: the official one's text, backwards. */
+const parser = {
+  Encoder: class extends official.Encoder {
+    override encode (packet: official.Packet): unknown[] {
+      return super.encode(packet).map((piece) => [...String(piece)].reverse().join(''))
+    }
+  },
+  Decoder: class extends official.Decoder {
+    override add (text: unknown): void { super.add([...String(text)].reverse().join('')) }
+  }
+}
 
 t.test('options of the Server without effect are logged, each with the option that has one', async (t) => {
   const { lines, logger } = captureLog('warn')
@@ -20,10 +32,31 @@ t.test('a Server of the application is used as it is, without a word', async (t)
   t.strictSame(lines, [])
 })
 
-t.test('the parser is found in the options of a Server, and nowhere else', async (t) => {
-  const parser = { Encoder: class {}, Decoder: class {} }
-  t.equal(parserOf({ parser }), parser)
-  t.equal(parserOf({}), undefined)
-  t.equal(parserOf(new Server({ parser: await import('socket.io-parser') })), undefined)
-  t.equal(parserOf(undefined), undefined)
+t.test('a custom parser is found in the options of the Server, made here or given', async (t) => {
+  for (const io of [{ parser }, new Server({ parser })]) {
+    const app = await pluginApp(t, { io })
+    app.io.on('connection', (socket) => socket.on('echo', (x) => socket.emit('echo', x)))
+    const sid = await connectPolling(app)
+    await post(app, sid, '5:::{"name":"echo","args":["x"]}')
+    t.equal((await poll(app, sid)).body, '5:::{"name":"echo","args":["x"]}')
+  }
+})
+
+t.test('with connection state recovery, the offsets of the Server stay away from old clients', async (t) => {
+  const app = await pluginApp(t, { io: { connectionStateRecovery: {} } })
+  app.io.on('connection', (socket) => {
+    socket.on('go', () => {
+      socket.send('text')
+      socket.send({ a: 1 })
+      socket.emit('event', 1, 2)
+      socket.emit('none')
+      socket.emit('ask', 3, () => {})
+      app.io.emit('all', 4)
+    })
+  })
+  const client = await connectWebsocket(app)
+  client.send('5:::{"name":"go"}')
+  const frames = ['3:::text', '4:::{"a":1}', '5:::{"name":"event","args":[1,2]}', '5:::{"name":"none"}',
+    '5:1+::{"name":"ask","args":[3]}', '5:::{"name":"all","args":[4]}']
+  for (const frame of frames) t.equal(await client.next(), frame)
 })

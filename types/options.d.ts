@@ -129,6 +129,6 @@ export interface SocketioTransportsOptions {
    * as `app.io`. One made here is closed with the application, one of yours is not. Default: none, packets only.
    */
   io?: Server | Partial<ServerOptions>
-  /** The parser of the Server on top, when it has one of its own. Default: that of socket.io. */
+  /** The custom parser of a Server that is bound by hand. Default: that of the Server in `io`, else that of socket.io. */
   parser?: ParserModule
 }

@@ -3,6 +3,7 @@
 import { Decoder, Encoder, PacketType } from 'socket.io-parser'
 import type { Packet as ParserPacket } from 'socket.io-parser'
 import type { ParserModule } from '../../types/options.js'
+import { ofPeer } from './json.js'
 
 /** The types of {@link SocketioPacket}. */
 export { PacketType }
@@ -100,8 +101,12 @@ export class SocketioCodec {
     return this.#decoded
   }
 
-  /** One string, or as many pieces as the parser makes. */
+  /** One string, or as many pieces as the parser makes. @throws ProtocolError when it is nested too deep. */
   encode (packet: SocketioPacket): (string | Buffer)[] {
-    return this.#encoder.encode(packet as ParserPacket) as (string | Buffer)[]
+    try {
+      return this.#encoder.encode(packet as ParserPacket) as (string | Buffer)[]
+    } catch (error) {
+      throw ofPeer(error)
+    }
   }
 }

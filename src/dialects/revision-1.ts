@@ -3,17 +3,9 @@
 import type { SendOptions } from '../../types/socket.js'
 import type { Frame, OutgoingPacket, Packet, WirePacket } from '../codec/packet.js'
 import { CONNECT, DISCONNECT, HEARTBEAT, revision1, UNKNOWN_SESSION } from '../codec/revision-1.js'
-import type { SocketioCodec } from '../codec/socketio.js'
 import type { Dialect, DialectSocket } from '../dialect.js'
 import { ServerFace } from '../faces/server.js'
-import type { BroadcastMemo, FaceLimits, FaceSession } from '../faces/server.js'
-
-/** What all sessions of a plugin instance share. */
-export interface Revision1Shared {
-  readonly codec: SocketioCodec
-  readonly limits: FaceLimits
-  readonly memo: BroadcastMemo
-}
+import type { FaceSession, FaceShared } from '../faces/server.js'
 
 /** What one session of revision 1 says and hears. */
 export class Revision1 implements Dialect, FaceSession {
@@ -22,12 +14,12 @@ export class Revision1 implements Dialect, FaceSession {
   readonly heartbeat = HEARTBEAT
   readonly comeBack = UNKNOWN_SESSION
   readonly #socket: DialectSocket
-  readonly #shared: Revision1Shared
+  readonly #shared: FaceShared
   #face: ServerFace | undefined
   #lastId = 0
   #leaving = false
 
-  constructor (socket: DialectSocket, shared: Revision1Shared) {
+  constructor (socket: DialectSocket, shared: FaceShared) {
     this.#socket = socket
     this.#shared = shared
   }
@@ -35,8 +27,7 @@ export class Revision1 implements Dialect, FaceSession {
   /** The face of the Server, if there is one: it listens to 'data' from 'connection' on. */
   get #server (): ServerFace | undefined {
     if (this.#face === undefined && this.#socket.listenerCount('data') > 0) {
-      const { codec, limits, memo } = this.#shared
-      this.#face = new ServerFace(this, codec, limits, memo)
+      this.#face = new ServerFace(this, this.#shared)
     }
     return this.#face
   }

@@ -29,6 +29,18 @@ export interface FaceSession {
 /** One encoded broadcast, kept for the next receiver. One for all sessions of a plugin instance. */
 export interface BroadcastMemo { text: string | undefined, frame: string }
 
+/** What the faces of all sessions of a plugin instance share. */
+export interface FaceShared {
+  readonly codec: SocketioCodec
+  readonly limits: FaceLimits
+  readonly memo: BroadcastMemo
+  /**
+   * The Server has `connectionStateRecovery`: its adapter adds an offset to the arguments of each event that it could send again. It
+   * is for clients that recover; 0.9 would take it for an argument.
+   */
+  readonly offsets: boolean
+}
+
 type Asking = Extract<Packet, { type: 'message' | 'json' | 'event' }>
 
 /** An endpoint that is not listed is absent, refused or left. */
@@ -63,6 +75,7 @@ export class ServerFace {
   readonly #codec: SocketioCodec
   readonly #limits: FaceLimits
   readonly #memo: BroadcastMemo
+  readonly #offsets: boolean
   /** The Server connects the default endpoint by itself (its model of protocol 3). */
   readonly #endpoints = new Map<string, Endpoint>([['', newEndpoint()]])
   /** Our id → the Server's, which count per namespace from 0. */
@@ -71,11 +84,12 @@ export class ServerFace {
   readonly #asking: BoundedMap<number, string>
   #lastId = 0
 
-  constructor (session: FaceSession, codec: SocketioCodec, limits: FaceLimits, memo: BroadcastMemo) {
+  constructor (session: FaceSession, { codec, limits, memo, offsets }: FaceShared) {
     this.#session = session
     this.#codec = codec
     this.#limits = limits
     this.#memo = memo
+    this.#offsets = offsets
     this.#asked = new BoundedMap(limits.maxAcks)
     this.#asking = new BoundedMap(limits.maxAcks)
   }
@@ -209,7 +223,9 @@ export class ServerFace {
   }
 
   #event (endpoint: string, packet: SocketioPacket, volatile: boolean, text: string | Buffer): void {
-    const message = toMessage(this.#list(packet, text))
+    const list = this.#list(packet, text)
+    // Events that ask for an acknowledgement, and volatile ones, are never sent again and have none.
+    const message = toMessage(this.#offsets && packet.id === undefined && !volatile ? list.slice(0, -1) : list)
     if (packet.id === undefined) {
       const frame = this.#session.encode({ ...message, endpoint })
       // Without an id the frame is the same for every receiver of a broadcast.

@@ -46,6 +46,7 @@ export function createHandshake (engine: Engine, settings: Settings, dialect: (s
   function refuseWhenFull (reply: FastifyReply): void {
     if (!engine.full && !engine.closing) return
     reply.header('retry-after', '30')
+    if (engine.closing && reply.request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
     throw new RefusedRequest(REFUSALS.overloaded, engine.closing ? 'closing' : 'maxSessions reached', { sessions: engine.sessions.size })
   }
 

@@ -1,9 +1,9 @@
 // The URLs of revision 1: /PATH/1/ (handshake) and /PATH/1/TRANSPORT/SID, each with or without a slash at the end.
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import { Revision1 } from '../dialects/revision-1.js'
-import type { Revision1Shared } from '../dialects/revision-1.js'
 import type { Engine } from '../engine.js'
 import { RefusedRequest, REFUSALS } from '../errors.js'
+import type { FaceShared } from '../faces/server.js'
 import { MAX_TIME } from '../options.js'
 import type { Settings } from '../options.js'
 import type { TransportName } from '../transport.js'
@@ -16,7 +16,7 @@ import { forceDisconnect, takeGet, takePost, takeUpgrade } from './session.js'
 export interface Revision1Context {
   readonly engine: Engine
   readonly settings: Settings
-  readonly shared: Revision1Shared
+  readonly shared: FaceShared
 }
 
 type Done = (error?: Error) => void

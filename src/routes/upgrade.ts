@@ -47,7 +47,9 @@ function openGate (app: FastifyInstance, base: string, silent: Server): void {
   gates.set(server, patterns)
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (isDispatched(request)) return
-    const wanted = request.method === 'GET' && patterns.some((pattern) => pattern.test(request.url ?? ''))
+    // `Upgrade: h2c` of HTTP/2 clients asks for what nobody here gives: an ordinary request.
+    const isWebSocket = request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket'
+    const wanted = isWebSocket && patterns.some((pattern) => pattern.test(request.url ?? ''))
     if (wanted) silent.emit('upgrade', request, socket, head)
     else if (server.listenerCount('upgrade') === 1) answerPlainly(app, request, socket)
   })

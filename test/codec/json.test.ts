@@ -10,3 +10,8 @@ t.test('what has no JSON form is null', async (t) => {
   t.equal(toJson(undefined), 'null')
   t.equal(toJson(() => {}), 'null')
 })
+
+t.test('what is nested deeper than it can be written is the error of who sent it', async (t) => {
+  const deep: unknown = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000))
+  t.throws(() => toJson(deep), { name: 'ProtocolError' })
+})

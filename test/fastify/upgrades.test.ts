@@ -63,6 +63,13 @@ t.test('a large answer to an upgrade that nobody takes arrives whole', async (t)
   t.equal(body.length, 6_553_600)
 })
 
+t.test('a GET that would also take HTTP/2 is an ordinary request', async (t) => {
+  const app = await pluginApp(t)
+  const answer = await upgrade(app, '/socket.io/1/', { upgrade: 'h2c' })
+  t.equal(answer.status, 200)
+  t.match(answer.body, /^[\w-]{20}:60:60:/)
+})
+
 // Node takes its parser off a connection whose request asks for an upgrade as soon as anybody listens for those; the body is
 // lost to everyone (README, Limits). What counts is that such a client is answered and let go.
 t.test('a POST that would also take another protocol is answered, and its connection closed', async (t) => {

@@ -6,10 +6,10 @@ import type { BroadcastMemo } from '../../src/faces/server.js'
 import type { Packet } from '../../src/codec/packet.js'
 import type { ParserModule } from '../../types/options.js'
 
-interface Overrides { maxEndpoints?: number, maxAcks?: number, maxPayload?: number, memo?: BroadcastMemo, parser?: ParserModule }
+interface Overrides { maxEndpoints?: number, maxAcks?: number, maxPayload?: number, memo?: BroadcastMemo, parser?: ParserModule, offsets?: boolean }
 
 /** A face whose default endpoint is not connected yet. */
-export function setUp ({ maxEndpoints = 20, maxAcks = 10, maxPayload = 1000, memo = { text: '', frame: '' }, parser }: Overrides = {}) {
+export function setUp ({ maxEndpoints = 20, maxAcks = 10, maxPayload = 1000, memo = { text: '', frame: '' }, parser, offsets = false }: Overrides = {}) {
   const toServer: (string | Buffer)[] = []
   const toClient: unknown[] = []
   const seen = { disconnects: 0, encoded: 0 }
@@ -20,7 +20,7 @@ export function setUp ({ maxEndpoints = 20, maxAcks = 10, maxPayload = 1000, mem
     encode: (packet) => { seen.encoded++; return revision1.encodePacket(packet) },
     nextId: () => String(++ids),
     disconnect: () => { seen.disconnects++ }
-  }, new SocketioCodec(parser), { maxEndpoints, maxAcks, maxPayload }, memo)
+  }, { codec: new SocketioCodec(parser), limits: { maxEndpoints, maxAcks, maxPayload }, memo, offsets })
   return {
     seen,
     face,

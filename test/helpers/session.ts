@@ -65,7 +65,7 @@ export const newRequest = (): IncomingMessage => new IncomingMessage(new TcpSock
 
 export function newDialect (socket: DialectSocket): Dialect {
   const limits = { maxEndpoints: 10, maxAcks: 10, maxPayload: 1000 }
-  return new Revision1(socket, { codec: new SocketioCodec(), limits, memo: { text: '', frame: '' } })
+  return new Revision1(socket, { codec: new SocketioCodec(), limits, memo: { text: '', frame: '' }, offsets: false })
 }
 
 /** A session after its handshake. */

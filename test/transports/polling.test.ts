@@ -323,7 +323,7 @@ for (const name of ['xhr-polling', 'htmlfile']) {
   t.test(`a GET on ${name} that is given up while the app's hooks run swallows nothing`, async (t) => {
     const { sid, socket, get, givenUp } = await slowHooks(t)
     await givenUp(name)
-    t.strictSame([socket?.transport.name, socket?.transport.open], ['xhr-polling', false])
+    t.strictSame([socket?.transport.name, socket?.transport.writable], ['xhr-polling', false])
     for (const data of ['a', 'b']) socket?.send({ type: 'message', data })
     t.strictSame(unframe(await get(`xhr-polling/${sid}`)), ['3:::a', '3:::b'])
   })
