@@ -4,6 +4,8 @@ import { fromMessage, isReservedEvent, PacketType, toMessage, withoutBinary } fr
 import type { SocketioCodec, SocketioPacket } from '../codec/socketio.js'
 import type { Frame, Packet, WirePacket } from '../codec/packet.js'
 import { BoundedMap } from './bounded-map.js'
+import { newEndpoint, survives, toEndpoint, toNsp } from './endpoint.js'
+import type { Endpoint } from './endpoint.js'
 
 /** Bounds of one session. */
 export interface FaceLimits {
@@ -42,32 +44,6 @@ export interface FaceShared {
 }
 
 type Asking = Extract<Packet, { type: 'message' | 'json' | 'event' }>
-
-/** An endpoint that is not listed is absent, refused or left. */
-interface Endpoint {
-  /** `leaving`: the Server is still to hear of it, and would take a new connect for a second one. */
-  state: 'connecting' | 'connected' | 'leaving'
-  /** Packets wait until the Server has connected the endpoint. */
-  waiting: Packet[]
-  waitingBytes: number
-}
-
-const newEndpoint = (): Endpoint => ({ state: 'connecting', waiting: [], waitingBytes: 0 })
-
-const BASE = 'http://localhost'
-const toNsp = (endpoint: string): string => endpoint === '' ? '/' : endpoint
-const toEndpoint = (nsp: string): string => nsp === '/' ? '' : nsp
-
-/**
- * Whether the Server will know the endpoint by the name that the client gave it: it reads names as URLs, and its grammar ends
- * them at a comma. Everything else (`//evil`, `/ä`, `/chat?x=1`, `/a/../b`) would make it close the connection.
- */
-function survives (endpoint: string): boolean {
-  if (!endpoint.startsWith('/') || endpoint === '/' || endpoint.includes(',')) return false
-  if (!URL.canParse(endpoint, BASE)) return false
-  const url = new URL(endpoint, BASE)
-  return url.origin === BASE && url.pathname === endpoint
-}
 
 /** One session, as the official Server sees it. */
 export class ServerFace {
@@ -113,8 +89,8 @@ export class ServerFace {
   }
 
   #wait (endpoint: Endpoint, packet: Packet): void {
-    endpoint.waitingBytes += this.#session.encode(packet).length
-    if (endpoint.waitingBytes <= this.#limits.maxPayload) endpoint.waiting.push(packet)
+    endpoint.waitingLength += this.#session.encode(packet).length
+    if (endpoint.waitingLength <= this.#limits.maxPayload) endpoint.waiting.push(packet)
   }
 
   #forward (packet: Packet): void {

@@ -1,0 +1,33 @@
+// An endpoint of revision 1 and the namespace it is for the official Server. Pure: no clock, no I/O, no Fastify.
+import type { Packet } from '../codec/packet.js'
+
+/** An endpoint that is not listed is absent, refused or left. */
+export interface Endpoint {
+  /** `leaving`: the Server is still to hear of it, and would take a new connect for a second one. */
+  state: 'connecting' | 'connected' | 'leaving'
+  /** Packets wait until the Server has connected the endpoint. */
+  waiting: Packet[]
+  /** How much that is, UTF-16 code units. */
+  waitingLength: number
+}
+
+/** An endpoint that the Server is asked for. */
+export const newEndpoint = (): Endpoint => ({ state: 'connecting', waiting: [], waitingLength: 0 })
+
+const BASE = 'http://localhost'
+
+/** The Server's name of an endpoint. */
+export const toNsp = (endpoint: string): string => endpoint === '' ? '/' : endpoint
+/** The client's name of a namespace. */
+export const toEndpoint = (nsp: string): string => nsp === '/' ? '' : nsp
+
+/**
+ * Whether the Server will know the endpoint by the name that the client gave it: it reads names as URLs, and its grammar ends
+ * them at a comma. Everything else (`//evil`, `/ä`, `/chat?x=1`, `/a/../b`) would make it close the connection.
+ */
+export function survives (endpoint: string): boolean {
+  if (!endpoint.startsWith('/') || endpoint === '/' || endpoint.includes(',')) return false
+  if (!URL.canParse(endpoint, BASE)) return false
+  const url = new URL(endpoint, BASE)
+  return url.origin === BASE && url.pathname === endpoint
+}
