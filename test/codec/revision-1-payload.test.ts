@@ -122,7 +122,11 @@ t.test('the time to read hostile input grows with its length, not with its squar
   for (const { name, decode, make } of HOSTILE) {
     const small = make(20_000)
     const large = make(160_000)
-    const ratio = fastest(() => attempt(decode, large)) / Math.max(fastest(() => attempt(decode, small)), 0.05)
+    // A busy machine spoils a measurement now and then; what is quadratic fails each of them.
+    let ratio = Infinity
+    for (let tries = 0; ratio >= 32 && tries < 10; tries++) {
+      ratio = fastest(() => attempt(decode, large)) / Math.max(fastest(() => attempt(decode, small)), 0.05)
+    }
     t.ok(ratio < 32, `${name}: eight times the input takes ${ratio.toFixed(1)} times as long`)
   }
 })
