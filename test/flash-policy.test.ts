@@ -5,23 +5,13 @@ import type { AddressInfo, Socket } from 'node:net'
 import t from 'tap'
 import socketioTransports from '../src/index.js'
 import type { SocketioTransportsOptions } from '../types/options.js'
-import { captureLog, newApp, portOf } from './fastify/support.js'
+import { captureLog, freePort, newApp, portOf } from './fastify/support.js'
 import type { Teardown } from './fastify/support.js'
 
 const REQUEST = '<policy-file-request/>\0'
 const policy = (...entries: string[]) =>
   '<?xml version="1.0"?><!DOCTYPE cross-domain-policy SYSTEM "http://www.macromedia.com/xml/dtds/cross-domain-policy.dtd">' +
   `<cross-domain-policy>${entries.map((entry) => `<allow-access-from domain="${entry.split(':')[0]}" to-ports="${entry.split(':')[1]}"/>`).join('')}</cross-domain-policy>`
-
-/** A port that nobody has. */
-async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 async function readAll (socket: Socket): Promise<string> {
   let text = ''

@@ -2,19 +2,7 @@
 import { Server } from 'socket.io'
 import type { Socket } from 'socket.io'
 import t from 'tap'
-import { connectPolling, connectWebsocket, poll, serverApp, socketOf } from './fastify/support.js'
-
-/** The reasons for which the Server's sockets disconnect. */
-function reasonsOf (io: Server, nsp = '/') {
-  const reasons: string[] = []
-  const disconnected = new Promise<void>((resolve) => {
-    io.of(nsp).on('connection', (socket) => socket.on('disconnect', (reason) => {
-      reasons.push(reason)
-      resolve()
-    }))
-  })
-  return { reasons, disconnected }
-}
+import { connectPolling, connectWebsocket, poll, reasonsOf, serverApp, socketOf } from './fastify/support.js'
 
 t.test('disconnect on a namespace leaves the connection, disconnect(true) ends it with the goodbye', async (t) => {
   const app = await serverApp(t)

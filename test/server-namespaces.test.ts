@@ -1,19 +1,6 @@
 // The official Server on top of revision 1: namespaces, refusals, odd packets, and how connections end.
-import type { Server } from 'socket.io'
 import t from 'tap'
-import { connectPolling, connectWebsocket, poll, post, serverApp } from './fastify/support.js'
-
-/** The reasons for which the Server's sockets disconnect. */
-function reasonsOf (io: Server, nsp = '/') {
-  const reasons: string[] = []
-  const disconnected = new Promise<void>((resolve) => {
-    io.of(nsp).on('connection', (socket) => socket.on('disconnect', (reason) => {
-      reasons.push(reason)
-      resolve()
-    }))
-  })
-  return { reasons, disconnected }
-}
+import { connectPolling, connectWebsocket, poll, post, reasonsOf, serverApp } from './fastify/support.js'
 
 t.test('a namespace is connected and left by its own packets; its query is handshake.auth', async (t) => {
   const app = await serverApp(t)

@@ -2,6 +2,7 @@
 import { on, once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import type { IncomingHttpHeaders } from 'node:http'
+import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
 import type { FastifyInstance, FastifyServerOptions, InjectOptions, LightMyRequestResponse } from 'fastify'
@@ -152,3 +153,25 @@ export async function upgrade (app: FastifyInstance, path: string, headers: Reco
 /** Makes an inject request from the parts of one. */
 export const inject = (app: FastifyInstance, url: string, headers: Record<string, string> = {}, options: InjectOptions = {}) =>
   app.inject({ url, headers, ...options })
+
+/** The reasons for which the Server's sockets disconnect. */
+export function reasonsOf (io: Server, nsp = '/') {
+  const reasons: string[] = []
+  const disconnected = new Promise<void>((resolve) => {
+    io.of(nsp).on('connection', (socket) => socket.on('disconnect', (reason) => {
+      reasons.push(reason)
+      resolve()
+    }))
+  })
+  return { reasons, disconnected }
+}
+
+/** A port that nobody has. */
+export async function freePort (): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
