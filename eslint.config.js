@@ -12,7 +12,7 @@ const LAYERS = [
   { files: ['src/codec/packet.ts'], may: [], mayTypes: [TYPES] },
   { files: ['src/codec/!(packet).ts'], may: [String.raw`\./.+`, 'socket\\.io-parser'], mayTypes: [TYPES] },
   { files: ['src/timer-wheel.ts', 'src/faces/bounded-map.ts'], may: [], mayTypes: [] },
-  { files: ['src/errors.ts'], may: ['@fastify/error'], mayTypes: [] },
+  { files: ['src/errors.ts'], may: ['@fastify/error'], mayTypes: [TYPES] },
   { files: ['src/outgoing-queue.ts'], may: [], mayTypes: [String.raw`\./codec/packet\.js`] },
   { files: ['src/transport.ts'], may: [], mayTypes: [TYPES, String.raw`\./codec/packet\.js`] },
   { files: ['src/dialect.ts'], may: [], mayTypes: [TYPES, String.raw`\./codec/packet\.js`, String.raw`\./transport\.js`] },
@@ -26,6 +26,7 @@ const LAYERS = [
     may: [NODE, String.raw`\./codec/packet\.js`, String.raw`\./(?:errors|outgoing-queue|timer-wheel|transport)\.js`],
     mayTypes: [TYPES, String.raw`\./dialect\.js`, 'node:http', 'fastify']
   },
+  { files: ['src/upgrade.ts'], may: [String.raw`\./codec/engine\.js`], mayTypes: [String.raw`\./(?:codec/packet|timer-wheel|transport)\.js`] },
   {
     files: ['src/engine.ts'],
     may: [NODE, String.raw`\./(?:errors|socket|timer-wheel)\.js`],
@@ -39,20 +40,26 @@ const LAYERS = [
   {
     files: ['src/dialects/*.ts'],
     may: [String.raw`\./.+`, String.raw`\.\./codec/.+`, String.raw`\.\./faces/.+`],
-    mayTypes: [TYPES, String.raw`\.\./dialect\.js`]
+    mayTypes: [TYPES, String.raw`\.\./(?:dialect|transport)\.js`]
   },
-  { files: ['src/options.ts'], may: [String.raw`\./errors\.js`, String.raw`\./transports/index\.js`], mayTypes: [TYPES, 'fastify'] },
+  { files: ['src/options.ts'], may: [String.raw`\./errors\.js`, String.raw`\./transports/index\.js`], mayTypes: [TYPES, 'fastify', 'ws'] },
   { files: ['src/flash-policy.ts'], may: ['node:.+', String.raw`\./errors\.js`], mayTypes: [TYPES, 'fastify'] },
   {
     files: ['src/routes/*.ts'],
-    may: ['node:.+', String.raw`\./.+`, String.raw`\.\./(?:codec|dialects|transports)/.+`, String.raw`\.\./(?:errors|options|transport)\.js`, '@fastify/websocket'],
+    may: ['node:.+', String.raw`\./.+`, String.raw`\.\./(?:codec|dialects|transports)/.+`, String.raw`\.\./(?:errors|options|transport|upgrade)\.js`, '@fastify/websocket', 'cookie'],
     mayTypes: [TYPES, String.raw`\.\./faces/server\.js`, String.raw`\.\./(?:dialect|engine|socket)\.js`, 'fastify', 'ws']
   },
-  { files: ['src/official-server.ts'], may: [String.raw`\./errors\.js`], mayTypes: [TYPES, 'fastify', 'socket\\.io'] },
+  { files: ['src/official-server.ts'], may: ['node:url', String.raw`\./errors\.js`], mayTypes: [TYPES, 'fastify', 'socket\\.io'] },
   {
     files: ['src/index.ts'],
     may: ['fastify-plugin', String.raw`\./(?:codec|routes)/.+`, String.raw`\./(?:engine|errors|flash-policy|official-server|options)\.js`],
     mayTypes: [TYPES, String.raw`\./faces/server\.js`, 'fastify', 'socket\\.io']
+  },
+  { files: ['src/drop-in/*.ts'], may: [String.raw`\./.+`, String.raw`\.\./errors\.js`], mayTypes: [TYPES, 'node:http', 'fastify', 'socket\\.io'] },
+  {
+    files: ['src/fastify-socket.io.ts'],
+    may: ['fastify-plugin', String.raw`\./drop-in/.+`, String.raw`\./(?:index|official-server)\.js`],
+    mayTypes: [String.raw`\.\./types/fastify-socket\.io\.js`, 'fastify']
   }
 ]
 

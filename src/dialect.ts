@@ -1,17 +1,30 @@
 // The contract between a Socket and the protocol generation its client speaks. Types only.
 import type { DialectName, SendOptions } from '../types/socket.js'
 import type { Frame, OutgoingPacket, Packet } from './codec/packet.js'
-import type { CloseReason } from './transport.js'
+import type { CloseReason, Transport } from './transport.js'
+
+/** How a dialect finds out whether its client lives; ms. */
+export interface Heartbeat {
+  /** What the server sends, to be answered; undefined where the client sends, and the server answers. */
+  readonly frame: Frame | undefined
+  /** From the client's last heartbeat to the server's next one or, where the client sends them, to its end; `false`: never. */
+  readonly interval: number | false
+  /** How long the client may take to answer. */
+  readonly timeout: number
+  /** Whether polls carry heartbeats too. Where they do not, a client lives that comes back in time. */
+  readonly onPolls: boolean
+}
 
 /** What a session's packets mean; one object per session. */
 export interface Dialect {
   readonly name: DialectName
   /** The Engine.IO protocol number that the official Server sees. */
   readonly protocol: 3 | 4
-  /** What the server sends to hear whether the client lives. */
-  readonly heartbeat: Frame
-  /** What tells the client to handshake anew. */
-  readonly comeBack: Frame
+  readonly heartbeat: Heartbeat
+  /** Whether what is queued when the application ends the session still goes out, if the client comes for it. */
+  readonly drains: boolean
+  /** The last frame of a session that ends for `reason`, where the transport needs one to tell the client. */
+  farewell (transport: Transport, reason: CloseReason): Frame | undefined
   /** The session has connected and its 'connection' listeners have run. */
   opened (): void
   /** @throws ProtocolError when the frame is no packet. */
@@ -23,14 +36,18 @@ export interface Dialect {
 
 /** What a dialect may do with its Socket. */
 export interface DialectSocket {
+  readonly id: string
   /** Sends a frame, or queues it. */
   enqueue (frame: Frame, volatile?: boolean): void
   /** Puts a frame before everything that is queued. */
   enqueueFirst (frame: Frame): void
   /** The client's heartbeat has come. */
   heard (): void
-  end (reason: CloseReason, farewell?: Frame): void
+  end (reason: CloseReason, farewell?: Frame, cause?: Error): void
+  /** Ends the session when what is queued has gone out. */
+  close (): void
   listenerCount (event: 'packet' | 'data'): number
-  emit (event: 'packet', packet: Packet): boolean
+  /** Tells 'packet' listeners, whose failures stop nobody else. */
+  tell (packet: Packet): void
   emit (event: 'data', data: string | Buffer): boolean
 }

@@ -31,8 +31,8 @@ export interface HandshakeInit {
 }
 
 const ID = /^[\w-]{1,100}$/
-/** A twentieth of the shortest time is fine enough; a timer that runs more than ten times a second is not needed. */
-const resolutionFor = (shortestTime: number): number => Math.min(Math.max(Math.floor(shortestTime / 20), 10), 250)
+/** A hundredth of the shortest time is fine enough, and more than ten times a second is seldom needed. */
+const resolutionFor = (shortestTime: number): number => Math.min(Math.max(Math.floor(shortestTime / 100), 2), 100)
 
 /** The sessions of one registration. */
 export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
@@ -87,6 +87,14 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     socket.open(transport, () => this.emit('connection', socket))
   }
 
+  /** Lets listeners add headers to an answer. */
+  headers (req: IncomingMessage, initial: boolean): Record<string, string | string[]> {
+    const headers: Record<string, string | string[]> = {}
+    if (initial) this.emit('initial_headers', headers, req)
+    this.emit('headers', headers, req)
+    return headers
+  }
+
   /** Tells 'connection_error' listeners of a refused request. */
   refused (req: IncomingMessage, code: ConnectionErrorCode, context: Record<string, unknown>): void {
     this.emit('connection_error', { req, code, message: CONNECTION_ERRORS[code], context })
@@ -94,7 +102,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
 
   close (): this {
     this.#closing = true
-    for (const socket of [...this.#sessions.values()]) socket.close()
+    for (const socket of [...this.#sessions.values()]) socket.end('forced close')
     return this
   }
 }

@@ -1,5 +1,6 @@
-// Every error of the plugin: FST_SIO_* classes, and the words that revision 1 has for a refusal.
+// Every error of the plugin: FST_SIO_* classes, and the words that each dialect has for a refusal.
 import createError from '@fastify/error'
+import type { DialectName } from '../types/socket.js'
 
 /** A wrong option; names it, its value and what is allowed. */
 export const BadOptionError = createError<[option: string, value: string, allowed: string]>(
@@ -42,36 +43,83 @@ export const CONNECTION_ERRORS = {
 /** A code of {@link CONNECTION_ERRORS}. */
 export type ConnectionErrorCode = keyof typeof CONNECTION_ERRORS
 
-/** A refused request: its status, its body in the words of revision 1, and why, for the log. */
+/** Why a request is refused. */
+export type RefusalKind =
+  | 'badOrigin' | 'unauthorized' | 'handshakeError' | 'overloaded' | 'unsupportedVersion' | 'transportUnknown' | 'notAnUpgrade'
+  | 'badHandshakeMethod' | 'unknownSession' | 'badRequest' | 'tooLarge'
+
+/** How a refusal is answered. */
 export interface Refusal {
   readonly status: number
+  readonly type: string
   readonly body: string
-  readonly code: ConnectionErrorCode
 }
 
-/** The refusals of revision 1 (WIRE.md 1 and 2). */
-export const REFUSALS = {
-  badOrigin: { status: 403, body: 'handshake bad origin', code: 4 },
-  unauthorized: { status: 403, body: 'handshake unauthorized', code: 4 },
-  handshakeError: { status: 500, body: 'handshake error', code: 3 },
-  overloaded: { status: 503, body: 'handshake overloaded', code: 4 },
-  unsupportedVersion: { status: 500, body: 'Protocol version not supported.', code: 5 },
-  transportUnknown: { status: 400, body: 'transport unknown or not enabled', code: 0 },
-  notAnUpgrade: { status: 426, body: 'upgrade required', code: 3 },
-  badRequest: { status: 400, body: 'bad request', code: 3 },
-  tooLarge: { status: 413, body: 'payload too large', code: 3 }
-} as const satisfies Record<string, Refusal>
+/** What a refusal is for 'connection_error' listeners. */
+export const REFUSAL_CODES: Readonly<Record<RefusalKind, ConnectionErrorCode>> = {
+  badOrigin: 4,
+  unauthorized: 4,
+  handshakeError: 3,
+  overloaded: 4,
+  unsupportedVersion: 5,
+  transportUnknown: 0,
+  notAnUpgrade: 3,
+  badHandshakeMethod: 2,
+  unknownSession: 1,
+  badRequest: 3,
+  tooLarge: 3
+}
+
+/** The words of revision 1 (WIRE.md 2), where it has some. */
+const REVISION_1: Readonly<Record<RefusalKind, readonly [status: number, body: string]>> = {
+  badOrigin: [403, 'handshake bad origin'],
+  unauthorized: [403, 'handshake unauthorized'],
+  handshakeError: [500, 'handshake error'],
+  overloaded: [503, 'handshake overloaded'],
+  unsupportedVersion: [500, 'Protocol version not supported.'],
+  transportUnknown: [400, 'transport unknown or not enabled'],
+  notAnUpgrade: [426, 'upgrade required'],
+  badHandshakeMethod: [400, 'bad handshake method'],
+  unknownSession: [400, 'unknown session'],
+  badRequest: [400, 'bad request'],
+  tooLarge: [413, 'payload too large']
+}
+
+/** Engine.IO answers 400, but 403 where it is forbidden; these say more. */
+const ENGINE_STATUS: Partial<Record<RefusalKind, number>> = {
+  badOrigin: 403,
+  unauthorized: 403,
+  handshakeError: 500,
+  overloaded: 503,
+  tooLarge: 413
+}
+
+/** The refusal in the words of the dialect; Engine.IO may be given another message than that of its code. */
+export function refusalFor (kind: RefusalKind, dialect: DialectName, message?: string): Refusal {
+  if (dialect === 'revision 1') {
+    const [status, body] = REVISION_1[kind]
+    return { status, type: 'text/plain', body }
+  }
+  const code = REFUSAL_CODES[kind]
+  return { status: ENGINE_STATUS[kind] ?? 400, type: 'application/json', body: JSON.stringify({ code, message: message ?? CONNECTION_ERRORS[code] }) }
+}
+
+/** More about a refusal, for the log and 'connection_error' listeners. */
+export interface RefusalContext extends Record<string, unknown> {
+  /** Instead of its own. */
+  status?: number
+  /** What a client of Engine.IO is told instead of the code's own words. */
+  message?: string
+}
 
 /** Thrown in a route or hook to refuse its request. The message goes into the log, never to the client. */
-export class RefusedRequest extends createError<[reason: string]>('FST_SIO_REFUSED', '%s') {
-  readonly refusal: Refusal
-  /** More about the reason, for the log and 'connection_error' listeners. */
-  readonly context: Record<string, unknown>
+export class RefusedRequest extends createError<[reason: string]>('FST_SIO_REFUSED', '%s', 400) {
+  readonly kind: RefusalKind
+  readonly context: RefusalContext
 
-  constructor (refusal: Refusal, reason: string, context: Record<string, unknown> = {}) {
+  constructor (kind: RefusalKind, reason: string, context: RefusalContext = {}) {
     super(reason)
-    this.statusCode = refusal.status
-    this.refusal = refusal
+    this.kind = kind
     this.context = context
   }
 }

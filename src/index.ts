@@ -11,6 +11,8 @@ import { officialServer, serverOptions } from './official-server.js'
 import { readOptions, warnOfTimers } from './options.js'
 import type { Settings, SocketioTransportsOptions } from './options.js'
 import { missClientFiles, registerClientFiles } from './routes/client-files.js'
+import { registerEngine } from './routes/engine.js'
+import { addUpgradeHeaders } from './routes/headers.js'
 import { addHooks } from './routes/hooks.js'
 import { OriginPolicy } from './routes/origin.js'
 import { registerRevision1 } from './routes/revision-1.js'
@@ -18,7 +20,8 @@ import { registerWebsocket } from './routes/upgrade.js'
 
 function createEngine (app: FastifyInstance, settings: Settings): Engine {
   const { heartbeatInterval, heartbeatTimeout, closeTimeout, pollingDuration, handshakeTimeout } = settings
-  const times = [heartbeatInterval || Infinity, heartbeatTimeout, closeTimeout, pollingDuration, handshakeTimeout]
+  const { pingInterval, pingTimeout, upgradeTimeout } = settings
+  const times = [heartbeatInterval || Infinity, heartbeatTimeout, closeTimeout, pollingDuration, handshakeTimeout, pingInterval, pingTimeout, upgradeTimeout]
   return new Engine({
     limits: settings,
     shortestTime: Math.min(...times),
@@ -36,31 +39,34 @@ function decorate (app: FastifyInstance, engine: Engine): void {
   app.decorateRequest('socketio', {
     getter () {
       if (this.routeOptions.config.socketio === undefined) return null
-      const { sid } = this.params as { sid?: string }
-      return this.server.socketio.sessions.get(sid ?? '') ?? null
+      const { sid = (this.query as { sid?: unknown }).sid } = this.params as { sid?: string }
+      return this.server.socketio.sessions.get(String(sid)) ?? null
     }
   })
 }
 
+const parserOf = ({ parser, io }: Settings): ParserModule | undefined => parser ?? serverOptions(io).parser as ParserModule | undefined
+
 function faceShared (settings: Settings): FaceShared {
-  const { parser, connectionStateRecovery } = serverOptions(settings.io)
   return {
-    codec: new SocketioCodec(settings.parser ?? parser as ParserModule | undefined),
+    codec: new SocketioCodec(parserOf(settings)),
     limits: settings,
     memo: { text: undefined, frame: '' },
-    offsets: connectionStateRecovery !== undefined
+    offsets: serverOptions(settings.io).connectionStateRecovery !== undefined
   }
 }
 
 /** Routes, hooks and body parser, in a scope of their own: the app's other routes see none of it. */
 function routes (engine: Engine, settings: Settings) {
   return async function socketioRoutes (scope: FastifyInstance): Promise<void> {
-    await registerWebsocket(scope, scope.prefix + settings.path, settings.maxPayload)
+    await registerWebsocket(scope, scope.prefix + settings.path, settings)
+    addUpgradeHeaders(scope)
     scope.removeAllContentTypeParsers()
-    // The Content-Type of a POST says nothing (WIRE.md 5).
-    scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+    // The Content-Type of a POST says nothing (WIRE.md 5), but for the binary payloads of Engine.IO 3.
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
     addHooks(scope, engine, new OriginPolicy(settings.cors))
-    registerRevision1(scope, { engine, settings, shared: faceShared(settings) })
+    registerEngine(scope, { engine, settings, parser: parserOf(settings) })
+    if (settings.dialects.includes('revision 1')) registerRevision1(scope, { engine, settings, shared: faceShared(settings) })
   }
 }
 

@@ -1,32 +1,66 @@
 // The official Server that the option `io` asks for. The package is imported here only, and only then.
+import { fileURLToPath } from 'node:url'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Server, ServerOptions } from 'socket.io'
 import type { SocketioTransportsOptions } from '../types/options.js'
 import { missingPeer } from './errors.js'
 
 type IoOption = NonNullable<SocketioTransportsOptions['io']>
+type ServerOption = keyof ServerOptions
 
 /** Options of the Server for what it does not do here, and the option of the plugin that does. */
-const UNUSED: Partial<Record<keyof ServerOptions, keyof SocketioTransportsOptions>> = {
+const UNUSED: Partial<Record<ServerOption, keyof SocketioTransportsOptions>> = {
   path: 'path',
   transports: 'transports',
   cors: 'cors',
   allowRequest: 'authorize',
   maxHttpBufferSize: 'maxPayload',
-  serveClient: 'serveClient'
+  serveClient: 'serveClient',
+  pingInterval: 'pingInterval',
+  pingTimeout: 'pingTimeout',
+  upgradeTimeout: 'upgradeTimeout',
+  allowUpgrades: 'allowUpgrades',
+  cookie: 'cookie',
+  perMessageDeflate: 'perMessageDeflate',
+  allowEIO3: 'dialects'
 }
+
+/** Options for what no option of the plugin does, and what there is instead. */
+export const NOT_HERE = {
+  httpCompression: 'answers are compressed by @fastify/compress, where the app has registered it',
+  wsEngine: 'WebSockets are those of @fastify/websocket',
+  initialPacket: 'emit it on "connection"',
+  destroyUpgrade: 'upgrades that no route takes are answered',
+  destroyUpgradeTimeout: 'upgrades that no route takes are answered at once',
+  addTrailingSlash: 'clients may ask with a slash at the end of the path, or without'
+} as const satisfies Partial<Record<ServerOption, string>>
 
 /** A Server is told from the options of one by what it can do. */
 const isServer = (io: IoOption): io is Server => 'bind' in io && typeof io.bind === 'function'
 
+function warnOfUnused (options: Partial<ServerOptions>, log: FastifyBaseLogger): void {
+  for (const [name, ours] of Object.entries(UNUSED)) {
+    if (name in options) log.warn(`io.${name} has no effect: set the option "${ours}" of fastify-socketio-transports`)
+  }
+  for (const [name, instead] of Object.entries(NOT_HERE)) {
+    if (name in options) log.warn(`io.${name} has no effect: ${instead}`)
+  }
+}
+
+/** A Server that nothing is bound to. @throws FST_SIO_MISSING_PEER without the package. */
+export async function createServer (options: Partial<ServerOptions>): Promise<Server> {
+  const { Server } = await import('socket.io').catch(missingPeer('io', 'socket.io'))
+  return new Server(options)
+}
+
+/** The folder of today's client, which comes with the package. */
+export const clientFolder = (): string => fileURLToPath(new URL('client-dist', import.meta.resolve('socket.io/package.json')))
+
 /** The Server given, or one made from the options given. @throws FST_SIO_MISSING_PEER without the package. */
 export async function officialServer (io: IoOption, log: FastifyBaseLogger): Promise<Server> {
   if (isServer(io)) return io
-  for (const [name, ours] of Object.entries(UNUSED)) {
-    if (name in io) log.warn(`io.${name} has no effect: set the option "${ours}" of fastify-socketio-transports`)
-  }
-  const { Server } = await import('socket.io').catch(missingPeer('io', 'socket.io'))
-  return new Server(io)
+  warnOfUnused(io, log)
+  return await createServer(io)
 }
 
 /** The options of the Server that is to be, or is there already. */

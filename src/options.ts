@@ -1,9 +1,10 @@
 // The options: defaults, what is allowed, and the checks at registration. No option is read anywhere without having passed.
 import type { FastifyBaseLogger } from 'fastify'
-import type { CorsOptions, FlashPolicyOptions, SocketioTransportsOptions } from '../types/options.js'
-import type { TransportName } from '../types/socket.js'
+import type { PerMessageDeflateOptions } from 'ws'
+import type { CookieOptions, CorsOptions, FlashPolicyOptions, SocketioTransportsOptions } from '../types/options.js'
+import type { DialectName, TransportName } from '../types/socket.js'
 import { BadOptionError } from './errors.js'
-import { TRANSPORTS } from './transports/index.js'
+import { TRANSPORT_NAMES } from './transports/index.js'
 
 export type { CorsOptions, FlashPolicyOptions, SocketioTransportsOptions }
 
@@ -12,7 +13,7 @@ interface Rule {
   check (value: unknown): boolean
 }
 
-const NAMES = Object.keys(TRANSPORTS) as TransportName[]
+const DIALECTS: readonly DialectName[] = ['revision 1', 'engine 3', 'engine 4']
 /** The longest time that setTimeout knows, ms. */
 export const MAX_TIME = 2 ** 31 - 1
 
@@ -28,6 +29,12 @@ const time: Rule = { check: isTime, allowed: `a whole number of milliseconds fro
 const count: Rule = { check: isCount, allowed: 'a positive whole number' }
 const text: Rule = { check: isText, allowed: 'a string that is not empty' }
 const flag: Rule = { check: (value) => typeof value === 'boolean', allowed: 'true or false' }
+/** Some of the values, each once. */
+const listOf = (values: readonly string[]): Rule => ({
+  check: (value) => isTextList(value) && new Set(value as []).size === (value as []).length &&
+    (value as string[]).every((one) => values.includes(one)),
+  allowed: `a list without doubles of ${values.map((name) => `"${name}"`).join(', ')}`
+})
 const callback: Rule = { check: (value) => typeof value === 'function', allowed: 'a function' }
 
 const RULES: Record<keyof SocketioTransportsOptions, Rule> = {
@@ -36,17 +43,24 @@ const RULES: Record<keyof SocketioTransportsOptions, Rule> = {
     allowed: 'a path like "/socket.io": a slash before each segment, none at the end'
   },
   prefix: { check: (value) => typeof value === 'string', allowed: 'a string' },
-  transports: {
-    check: (value) => isTextList(value) && new Set(value as []).size === (value as []).length &&
-      (value as TransportName[]).every((name) => NAMES.includes(name)),
-    allowed: `a list without doubles of ${NAMES.map((name) => `"${name}"`).join(', ')}`
-  },
+  dialects: listOf(DIALECTS),
+  assumeEngine3: flag,
+  transports: listOf(TRANSPORT_NAMES),
+  pingInterval: time,
+  pingTimeout: time,
+  allowUpgrades: flag,
+  upgradeTimeout: time,
   heartbeatInterval: { check: (value) => value === false || isTime(value), allowed: `${time.allowed}, or false for none` },
   heartbeatTimeout: time,
   closeTimeout: time,
   pollingDuration: time,
   handshakeTimeout: time,
   maxPayload: count,
+  perMessageDeflate: { check: (value) => typeof value === 'boolean' || isObject(value), allowed: 'true, false, or an object with options of ws' },
+  cookie: {
+    check: (value) => typeof value === 'boolean' || (isObject(value) && (value['name'] === undefined || isText(value['name']))),
+    allowed: 'true, false, or an object with options of the package cookie and a "name"'
+  },
   maxQueueBytes: count,
   slowClient: { check: (value) => value === 'close' || value === 'drop', allowed: '"close" or "drop"' },
   maxSessions: count,
@@ -107,13 +121,20 @@ function check (options: object, rules: Record<string, Rule>, prefix = ''): void
 const DEFAULTS = {
   path: '/socket.io',
   prefix: '',
-  transports: ['websocket', 'htmlfile', 'xhr-polling', 'jsonp-polling'] as readonly TransportName[],
+  dialects: DIALECTS,
+  assumeEngine3: false,
+  transports: ['websocket', 'htmlfile', 'xhr-polling', 'jsonp-polling', 'polling'] as readonly TransportName[],
+  pingInterval: 25_000,
+  pingTimeout: 20_000,
+  allowUpgrades: true,
+  upgradeTimeout: 10_000,
   heartbeatInterval: 25_000 as number | false,
   heartbeatTimeout: 60_000,
   closeTimeout: 60_000,
   pollingDuration: 20_000,
   handshakeTimeout: 30_000,
   maxPayload: 1_000_000,
+  perMessageDeflate: false as boolean | PerMessageDeflateOptions,
   maxQueueBytes: 1024 * 1024,
   slowClient: 'close' as 'close' | 'drop',
   maxSessions: 100_000,
@@ -128,11 +149,18 @@ type Optional = 'authorize' | 'generateId' | 'io' | 'parser'
 /** The options with their defaults. */
 export type Settings = typeof DEFAULTS & Pick<SocketioTransportsOptions, Optional> & {
   flashPolicy: FlashPolicyOptions | undefined
+  cookie: false | (CookieOptions & { name: string })
 }
 
 function withoutUndefined <T extends object> (object: T): T {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T
 }
+
+/** As engine.io sets it. */
+const COOKIE = { name: 'io', path: '/', httpOnly: true, sameSite: 'lax' } as const
+
+const readCookie = (cookie: SocketioTransportsOptions['cookie'] = false): Settings['cookie'] =>
+  cookie === false ? false : { ...COOKIE, ...(cookie === true ? {} : withoutUndefined(cookie)) }
 
 /** @throws FST_SIO_BAD_OPTION, which names the option, its value and what is allowed. */
 export function readOptions (options: SocketioTransportsOptions): Settings {
@@ -140,11 +168,12 @@ export function readOptions (options: SocketioTransportsOptions): Settings {
   check(options.cors ?? {}, CORS_RULES, 'cors.')
   const flash = options.flashPolicy === true ? {} : options.flashPolicy === false ? undefined : options.flashPolicy
   check(flash ?? {}, FLASH_RULES, 'flashPolicy.')
-  return { ...DEFAULTS, ...withoutUndefined(options), flashPolicy: flash } as Settings
+  return { ...DEFAULTS, ...withoutUndefined(options), flashPolicy: flash, cookie: readCookie(options.cookie) } as Settings
 }
 
 /** Says what the old client cannot live with: allowed, since a server of other clients may want it (WIRE.md 2 and 6). */
 export function warnOfTimers (settings: Settings, log: FastifyBaseLogger): void {
+  if (!settings.dialects.includes('revision 1')) return
   const { heartbeatInterval, heartbeatTimeout, closeTimeout, pollingDuration } = settings
   const warnings = [
     heartbeatInterval === false && 'heartbeatInterval is false: 0.9 clients never connect, since they read an empty heartbeat timeout as 0 ms',

@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
 import type { SendOptions, Socket as PublicSocket, SocketContext, SocketEvents } from '../types/socket.js'
 import { ProtocolError } from './codec/packet.js'
-import type { Frame, OutgoingPacket } from './codec/packet.js'
+import type { Frame, OutgoingPacket, Packet } from './codec/packet.js'
 import type { Dialect, DialectSocket } from './dialect.js'
 import { InvalidPacketError } from './errors.js'
 import { OutgoingQueue } from './outgoing-queue.js'
@@ -15,8 +15,6 @@ import type { CloseReason, Transport, TransportListener } from './transport.js'
 
 /** The bounds and times of a session; ms and bytes. */
 export interface SocketLimits {
-  readonly heartbeatInterval: number | false
-  readonly heartbeatTimeout: number
   readonly closeTimeout: number
   readonly handshakeTimeout: number
   readonly maxQueueBytes: number
@@ -51,13 +49,19 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   readonly #log: FastifyBaseLogger
   readonly #onEnd: SocketInit['onEnd']
   readonly #timer: Timer
-  #readyState: 'opening' | 'open' | 'closed' = 'opening'
+  #readyState: 'opening' | 'open' | 'closing' | 'closed' = 'opening'
   #transport: Transport = NO_TRANSPORT
+  /** The transport before this one, which may still return packets that go first. */
+  #previous: Transport = NO_TRANSPORT
+  /** The upgrade that is under way. */
+  upgrade: { abandon (): void } | undefined
   readonly #queue = new OutgoingQueue()
   /** The 'connection' listeners run: what they send waits for the connect packet. */
   #corked = false
   /** A heartbeat is out and unanswered. */
   #awaiting = false
+  /** Something else has come instead of its answer. */
+  #extended = false
 
   constructor (init: SocketInit) {
     super()
@@ -97,7 +101,12 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   }
 
   close (): void {
-    this.end('forced close', this.#transport.endsUnnoticed && this.#transport.open ? this.#dialect.comeBack : undefined)
+    if (this.#readyState === 'closing') return
+    const drained = this.#queue.empty && this.#transport.open
+    if (drained || !this.#dialect.drains || this.#readyState !== 'open') return this.end('forced close')
+    this.#readyState = 'closing'
+    this.#timer.start(this.#limits.closeTimeout)
+    this.onWritable()
   }
 
   // ---- what the engine and the routes call
@@ -107,7 +116,8 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     this.#transport = transport
     this.#readyState = 'open'
     this.#corked = true
-    this.#timer.start(this.#limits.closeTimeout)
+    if (this.#dialect.heartbeat.onPolls) this.#beat()
+    else this.#timer.start(this.#limits.closeTimeout)
     this.#guard(announce)
     this.#dialect.opened()
     this.#corked = false
@@ -116,9 +126,9 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
 
   /** Moves the session to another transport. The older one ends; what is queued goes out on the new one. */
   attach (transport: Transport): void {
-    const previous = this.#transport
+    this.#previous = this.#transport
     this.#transport = transport
-    previous.close()
+    this.#previous.close()
     this.#guard(() => this.emit('upgrade', transport))
     this.#resume()
   }
@@ -131,17 +141,26 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
 
   // ---- the way out
 
+  /** Whether frames may leave now. */
+  get #ready (): boolean {
+    return this.#transport.writable && !this.#corked && !this.#previous.delivering
+  }
+
+  tell (packet: Packet): void {
+    if (this.listenerCount('packet') > 0) this.#guard(() => this.emit('packet', packet))
+  }
+
   /** Queues the frame, or sends it when nothing is before it. */
   enqueue (frame: Frame, volatile = false): void {
     if (this.#readyState !== 'open') return
-    if (this.#queue.empty && this.#transport.writable && !this.#corked) return this.#transport.send([frame])
+    if (this.#queue.empty && this.#ready) return this.#transport.send([frame])
     if (volatile && !this.#transport.open) return
     this.#queue.push(frame, volatile)
     if (this.#queue.bytes > this.#limits.maxQueueBytes) this.#overflow()
   }
 
   enqueueFirst (frame: Frame): void {
-    if (this.#readyState === 'open') this.#queue.unshift([frame])
+    if (this.#readyState === 'open' || this.#readyState === 'closing') this.#queue.unshift([frame])
   }
 
   #overflow (): void {
@@ -155,6 +174,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
 
   onFrame (frame: Frame): void {
     if (this.#readyState !== 'open') return
+    if (this.#awaiting && !this.#extended) this.#extend()
     try {
       this.#dialect.receive(frame)
     } catch (error) {
@@ -164,24 +184,26 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   }
 
   onOpen (): void {
-    if (this.#readyState !== 'open') return
+    if (this.#readyState !== 'open' || this.#dialect.heartbeat.onPolls) return
+    if (this.#transport.persistent) return this.#beat()
     this.#awaiting = false
-    if (this.#transport.persistent && this.#limits.heartbeatInterval !== false) this.#timer.start(this.#limits.heartbeatInterval)
-    else this.#timer.stop()
+    this.#timer.stop()
   }
 
   onIdle (): void {
-    if (this.#readyState === 'open') this.#timer.start(this.#limits.closeTimeout)
+    if (this.#readyState === 'open' && !this.#dialect.heartbeat.onPolls) this.#timer.start(this.#limits.closeTimeout)
   }
 
   onWritable (): void {
-    if (this.#queue.empty || !this.#transport.writable || this.#corked) return
+    if (!this.#ready) return
+    if (this.#readyState === 'closing') return this.#finish()
+    if (this.#queue.empty) return
     this.#transport.send(this.#queue.take())
     if (this.listenerCount('drain') > 0) this.#guard(() => this.emit('drain'))
   }
 
   onReturned (frames: Frame[]): void {
-    if (this.#readyState === 'open') this.#queue.unshift(frames)
+    if (this.#readyState === 'open' || this.#readyState === 'closing') this.#queue.unshift(frames)
   }
 
   onClose (reason: CloseReason, cause?: Error): void {
@@ -192,31 +214,59 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
 
   /** Asked or not, the interval counts from the client's last heartbeat (WIRE.md 6). */
   heard (): void {
-    if (this.#transport.persistent && this.#transport.open) this.onOpen()
+    if (this.#beats) this.#beat()
+  }
+
+  /** Whether heartbeats run on what the client has open. */
+  get #beats (): boolean {
+    return this.#dialect.heartbeat.onPolls || (this.#transport.persistent && this.#transport.open)
+  }
+
+  #beat (): void {
+    const { interval } = this.#dialect.heartbeat
+    this.#awaiting = false
+    if (interval === false) this.#timer.stop()
+    else this.#timer.start(interval)
+  }
+
+  /** The client lives, but its answer may be behind something large that it sends (engine.io waits once more, too). */
+  #extend (): void {
+    this.#extended = true
+    if (this.#dialect.heartbeat.onPolls) this.#timer.start(this.#dialect.heartbeat.timeout)
   }
 
   #onTimer (): void {
-    const { heartbeatTimeout } = this.#limits
-    if (this.#readyState === 'open' && this.#transport.persistent && this.#transport.open && !this.#awaiting) {
-      this.#awaiting = true
-      this.#timer.start(heartbeatTimeout)
-      this.enqueue(this.#dialect.heartbeat)
-      return
+    const { frame, timeout } = this.#dialect.heartbeat
+    if (this.#readyState !== 'open' || frame === undefined || this.#awaiting || !this.#beats) {
+      return this.end(this.#readyState === 'closing' ? 'forced close' : 'ping timeout')
     }
-    this.end('ping timeout')
+    this.#awaiting = true
+    this.#extended = false
+    this.#timer.start(timeout)
+    this.enqueue(frame)
+  }
+
+  /** The last of what is queued goes out, and the farewell with it. */
+  #finish (): void {
+    const frames = this.#queue.take()
+    const farewell = this.#dialect.farewell(this.#transport, 'forced close')
+    if (farewell !== undefined) frames.push(farewell)
+    if (frames.length > 0) this.#transport.send(frames)
+    this.end('forced close')
   }
 
   /** The only way a session ends: idempotent, clears the timer, leaves the registry, emits 'close' once. */
   end (reason: CloseReason, farewell?: Frame, cause?: Error): void {
     if (this.#readyState === 'closed') return
-    const wasOpen = this.#readyState === 'open'
+    const wasOpen = this.#readyState !== 'opening'
     this.#readyState = 'closed'
     this.#timer.stop()
+    this.upgrade?.abandon()
     const frames = this.#queue.take()
     this.#onEnd(this, wasOpen)
     // What was said before the goodbye goes before it, as long as there is an open way; without one it is dropped.
     if (farewell !== undefined && frames.length > 0 && this.#transport.persistent && this.#transport.open) this.#transport.send(frames)
-    this.#transport.close(farewell)
+    this.#transport.close(farewell ?? this.#dialect.farewell(this.#transport, reason))
     this.#log.debug({ sid: this.id, reason, err: cause }, 'session ended')
     if (!wasOpen) return
     const tell = (): void => this.#guard(() => this.emit('close', reason, cause))

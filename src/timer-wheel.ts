@@ -13,14 +13,21 @@ interface Entry {
   fire (): void
 }
 
+/** Time that passes without a tick beyond this is a stall and does not count, ms. */
+const STALL = 250
+
 /**
- * Counts ticks instead of reading a clock: when the process stalls, every timeout is late by the stall, and a burst of
- * sessions is not lost for heartbeats that nobody had the time to read.
+ * Counts ticks, of which a stall of the process has few: every timeout is late by it, and a burst of sessions is not lost for
+ * heartbeats that nobody had the time to read. Smaller delays, of which each interval has some, are made up for.
  */
 export class TimerWheel {
   readonly #resolution: number
   readonly #slots = new Map<number, Set<Entry>>()
   #now = 0
+  /** Until when ticks have been counted, ms. */
+  #counted = 0
+  /** Timers that are started now start with a tick. */
+  #ticking = false
   #ticker: NodeJS.Timeout | undefined
 
   /** @param resolution the length of a tick, ms */
@@ -33,7 +40,7 @@ export class TimerWheel {
     const entry: Entry = { due: 0, slot: 0, fire }
     return {
       start: (ms) => {
-        entry.due = this.#now + Math.ceil(ms / this.#resolution) + 1
+        entry.due = this.#now + Math.ceil(ms / this.#resolution) + (this.#ticking ? 0 : 1)
         // Later than where it waits: it is moved on when that tick comes.
         if (entry.slot === 0 || entry.slot > entry.due) this.#place(entry)
       },
@@ -50,7 +57,9 @@ export class TimerWheel {
     const slot = this.#slots.get(entry.slot)
     if (slot === undefined) this.#slots.set(entry.slot, new Set([entry]))
     else slot.add(entry)
-    this.#ticker ??= setInterval(() => this.#tick(), this.#resolution).unref()
+    if (this.#ticker !== undefined) return
+    this.#counted = performance.now()
+    this.#ticker = setInterval(() => this.settle(), this.#resolution).unref()
   }
 
   #leave (entry: Entry): void {
@@ -64,6 +73,19 @@ export class TimerWheel {
     if (this.#slots.size > 0 || this.#ticker === undefined) return
     clearInterval(this.#ticker)
     this.#ticker = undefined
+  }
+
+  /** Lets fire what is due, when nobody can wait for the next tick. */
+  settle (): void {
+    if (this.#ticking) return
+    const now = performance.now()
+    this.#counted = Math.max(this.#counted, now - Math.max(STALL, this.#resolution))
+    this.#ticking = true
+    try {
+      for (; this.#counted + this.#resolution <= now && this.#ticker !== undefined; this.#counted += this.#resolution) this.#tick()
+    } finally {
+      this.#ticking = false
+    }
   }
 
   #tick (): void {

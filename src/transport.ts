@@ -1,8 +1,8 @@
 // The contract between a Socket and what carries its frames; no transport is known here.
-import type { CloseReason, TransportName } from '../types/socket.js'
+import type { CloseReason, DialectName, TransportName } from '../types/socket.js'
 import type { Frame } from './codec/packet.js'
 
-export type { CloseReason, TransportName }
+export type { CloseReason, DialectName, TransportName }
 
 /** Moves frames. It outlives its requests: between two polls it exists and is not writable. */
 export interface Transport {
@@ -15,6 +15,8 @@ export interface Transport {
   readonly open: boolean
   /** Whether frames given now leave at once: open, and not backed up. */
   readonly writable: boolean
+  /** Whether it may still return what it was given. Afterwards it says `onWritable`, closed or not. */
+  readonly delivering: boolean
   /** Bytes taken and not yet handed to the operating system. */
   readonly bufferedAmount: number
   /** Hands frames over. Call only while writable; the array is the transport's from then on. */
@@ -45,6 +47,7 @@ export const NO_TRANSPORT: Transport = {
   endsUnnoticed: false,
   open: false,
   writable: false,
+  delivering: false,
   bufferedAmount: 0,
   send () {},
   close () {},

@@ -35,8 +35,24 @@ const WRONG: readonly Wrong[] = [
   },
   {
     option: 'transports',
-    allowed: 'a list without doubles of "websocket", "flashsocket", "htmlfile", "xhr-multipart", "xhr-polling", "jsonp-polling"',
-    values: [[[], '[]'], ['websocket', '"websocket"'], [['polling'], '["polling"]'], [['websocket', 'websocket'], '["websocket","websocket"]'], [['toString'], '["toString"]'], [[7], '[7]'], [{}, 'an object']]
+    allowed: 'a list without doubles of "websocket", "flashsocket", "htmlfile", "xhr-multipart", "xhr-polling", "jsonp-polling", "polling"',
+    values: [[[], '[]'], ['websocket', '"websocket"'], [['webtransport'], '["webtransport"]'], [['websocket', 'websocket'], '["websocket","websocket"]'], [['toString'], '["toString"]'], [[7], '[7]'], [{}, 'an object']]
+  },
+  {
+    option: 'dialects',
+    allowed: 'a list without doubles of "revision 1", "engine 3", "engine 4"',
+    values: [[[], '[]'], [['engine 5'], '["engine 5"]'], ['engine 4', '"engine 4"'], [['engine 4', 'engine 4'], '["engine 4","engine 4"]'], [4, '4']]
+  },
+  { option: 'assumeEngine3', allowed: 'true or false', values: [[3, '3'], [null, 'null']] },
+  { option: 'pingInterval', allowed: TIME, values: BAD_TIMES },
+  { option: 'pingTimeout', allowed: TIME, values: BAD_TIMES },
+  { option: 'allowUpgrades', allowed: 'true or false', values: [['websocket', '"websocket"']] },
+  { option: 'upgradeTimeout', allowed: TIME, values: BAD_TIMES },
+  { option: 'perMessageDeflate', allowed: 'true, false, or an object with options of ws', values: [['on', '"on"'], [null, 'null']] },
+  {
+    option: 'cookie',
+    allowed: 'true, false, or an object with options of the package cookie and a "name"',
+    values: [['io', '"io"'], [null, 'null'], [{ name: '' }, 'an object'], [{ name: 7 }, 'an object']]
   },
   { option: 'heartbeatInterval', allowed: `${TIME}, or false for none`, values: BAD_TIMES },
   { option: 'heartbeatTimeout', allowed: TIME, values: [...BAD_TIMES, [false, 'false']] },
@@ -101,8 +117,8 @@ t.test('a wrong prefix fails registration', async (t) => {
 
 t.test('an unknown option fails registration, also a nested one and those of Object\'s prototype', async (t) => {
   const cases: readonly { options: object, named: string, known: string }[] = [
-    { options: { hearbeatInterval: 5 }, named: 'hearbeatInterval', known: 'path, prefix, transports' },
-    { options: { toString: 5 }, named: 'toString', known: 'path, prefix, transports' },
+    { options: { hearbeatInterval: 5 }, named: 'hearbeatInterval', known: 'path, prefix, dialects' },
+    { options: { toString: 5 }, named: 'toString', known: 'path, prefix, dialects' },
     { options: { cors: { origins: true } }, named: 'cors.origins', known: 'cors.origin, cors.credentials' },
     { options: { cors: { logLevel: 'warn' } }, named: 'cors.logLevel', known: 'cors.origin, cors.credentials' },
     { options: { flashPolicy: { ports: 1 } }, named: 'flashPolicy.ports', known: 'flashPolicy.port, flashPolicy.host, flashPolicy.inline, flashPolicy.allow' }
@@ -126,13 +142,20 @@ t.test('what is not given has its default', async (t) => {
   const defaults = {
     path: '/socket.io',
     prefix: '',
-    transports: ['websocket', 'htmlfile', 'xhr-polling', 'jsonp-polling'],
+    dialects: ['revision 1', 'engine 3', 'engine 4'],
+    assumeEngine3: false,
+    transports: ['websocket', 'htmlfile', 'xhr-polling', 'jsonp-polling', 'polling'],
+    pingInterval: 25_000,
+    pingTimeout: 20_000,
+    allowUpgrades: true,
+    upgradeTimeout: 10_000,
     heartbeatInterval: 25_000,
     heartbeatTimeout: 60_000,
     closeTimeout: 60_000,
     pollingDuration: 20_000,
     handshakeTimeout: 30_000,
     maxPayload: 1_000_000,
+    perMessageDeflate: false,
     maxQueueBytes: 1_048_576,
     slowClient: 'close',
     maxSessions: 100_000,
@@ -140,7 +163,8 @@ t.test('what is not given has its default', async (t) => {
     maxAcks: 1000,
     cors: {},
     serveClient: false,
-    flashPolicy: undefined
+    flashPolicy: undefined,
+    cookie: false
   }
   t.strictSame(readOptions({}), defaults)
   t.strictSame(readOptions({ flashPolicy: false }), defaults)

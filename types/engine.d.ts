@@ -23,6 +23,10 @@ export interface EngineEvents {
   connection: [socket: Socket]
   /** A request was refused: bad origin, unauthorized, unknown transport, too large, and so on. */
   connection_error: [error: ConnectionError]
+  /** The first answer of a session (revision 1: its handshake) is about to be made: add headers to the object. */
+  initial_headers: [headers: Record<string, string | string[]>, req: IncomingMessage]
+  /** The same for every answer of a session, the first one included; upgrades too. */
+  headers: [headers: Record<string, string | string[]>, req: IncomingMessage]
 }
 
 /** The registry of sessions, and the object that the official Server binds to: `io.bind(app.socketio)`. */

@@ -2,7 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import type { Server } from 'socket.io'
 import type { Engine } from './engine.js'
 import type { SocketioTransportsOptions } from './options.js'
-import type { DialectName, Socket, TransportName } from './socket.js'
+import type { DialectName, Socket, SocketioTypes, TransportName } from './socket.js'
 
 export type * from './engine.js'
 export type * from './options.js'
@@ -20,8 +20,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** The sessions of fastify-socketio-transports. */
     socketio: Engine
-    /** The official Server, when the option `io` was given. */
-    io: Server
+    /** The official Server, when the option `io` was given. Typed further by `SocketioTypes`. */
+    io: SocketioTypes extends { server: infer OwnServer } ? OwnServer : Server
   }
   interface FastifyRequest {
     /** The session that this request belongs to, if any. */

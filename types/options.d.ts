@@ -1,11 +1,13 @@
 import type { FastifyRequest } from 'fastify'
 import type { IncomingMessage } from 'node:http'
 import type { Server, ServerOptions } from 'socket.io'
-import type { SocketContext, TransportName } from './socket.js'
+import type { SerializeOptions } from 'cookie'
+import type { PerMessageDeflateOptions } from 'ws'
+import type { DialectName, SocketContext, TransportName } from './socket.js'
 
 /** `true`: every origin. `false`: none. A string: exactly this one. A regular expression: those that match. */
 type OriginValue = boolean | string | RegExp
-type OriginCallback = (error: Error | null, origin?: OriginValue | OriginValue[]) => void
+type OriginCallback = (error: Error | null | undefined, origin?: OriginValue | OriginValue[]) => void
 
 /**
  * Which origins may use the transports, in the forms that @fastify/cors takes: a value, a list of strings and regular
@@ -24,6 +26,14 @@ export interface CorsOptions {
   origin?: OriginOption
   /** Whether answers allow cookies. Default true: the 0.9 client's handshake asks with credentials. */
   credentials?: boolean
+}
+
+/**
+ * The cookie of the session id: what `cookie` takes, and the package of that name. Default: `io`, for the path `/`, `HttpOnly` and
+ * `SameSite=Lax`.
+ */
+export interface CookieOptions extends Omit<SerializeOptions, 'encode'> {
+  name?: string
 }
 
 /** The Flash policy responder: what `flashPolicy` takes. */
@@ -46,7 +56,7 @@ export interface FlashPolicyOptions {
 
 /** A parser as socket.io's `parser` option takes it: the module of socket.io-parser, or one made like it. */
 export interface ParserModule {
-  Encoder: new () => { encode (packet: object): (string | Uint8Array)[] }
+  Encoder: new () => { encode (packet: object): unknown }
   Decoder: new () => {
     add (data: unknown): void
     on (event: 'decoded', listener: (packet: unknown) => void): unknown
@@ -67,28 +77,56 @@ export interface SocketioTransportsOptions {
   /** Fastify's: put before `path`. Default: none. */
   prefix?: string
   /**
-   * The transports offered, in the order in which the handshake names them; clients try them in that order.
-   * Default `['websocket', 'htmlfile', 'xhr-polling', 'jsonp-polling']`, as the old server had it.
+   * The protocol generations spoken; requests of the others are refused. Default: all,
+   * `['revision 1', 'engine 3', 'engine 4']`.
+   */
+  dialects?: readonly DialectName[]
+  /**
+   * Whether requests of Engine.IO that name no version (`EIO`) speak 3, as those of old Swift clients do; they are refused
+   * otherwise. Default false.
+   */
+  assumeEngine3?: boolean
+  /**
+   * The transports offered. Revision 1's handshake names its own in this order, and clients try them so. `websocket` is of every
+   * dialect, `polling` of Engine.IO (XHR and JSONP), the others of revision 1. Default
+   * `['websocket', 'htmlfile', 'xhr-polling', 'jsonp-polling', 'polling']`.
    */
   transports?: readonly TransportName[]
+  /** Engine.IO: time between two pings, which the server sends in 4, and the client in 3. Default 25000. */
+  pingInterval?: number
+  /** Engine.IO: how long the other side may take to answer a ping. Default 20000. */
+  pingTimeout?: number
+  /** Engine.IO: whether a session may move from polling to a WebSocket. Default true. */
+  allowUpgrades?: boolean
+  /** Engine.IO: how long that may take, before the WebSocket is closed and polling goes on. Default 10000. */
+  upgradeTimeout?: number
   /**
-   * Time from opening, or the client's last heartbeat, to the next one, on streams and WebSockets; `false`: none, which
+   * Revision 1: time from opening, or the client's last heartbeat, to the next one, on streams and WebSockets; `false`: none, which
    * 0.9 clients do not live with (logged as a warning). Default 25000.
    */
   heartbeatInterval?: number | false
-  /** How long a client may take to answer a heartbeat, before its session ends with `ping timeout`. Default 60000. */
+  /** Revision 1: how long a client may take to answer a heartbeat, before its session ends with `ping timeout`. Default 60000. */
   heartbeatTimeout?: number
-  /** How long a client may stay away between two polls, before its session ends with `ping timeout`. Default 60000. */
+  /**
+   * Revision 1: how long a client may stay away between two polls, before its session ends with `ping timeout`. Engine.IO: how
+   * long what is queued waits for a client whose session the server has closed. Default 60000.
+   */
   closeTimeout?: number
-  /** How long a poll waits before it is answered with nothing. Default 20000. */
+  /** Revision 1: how long a poll waits before it is answered with nothing; in Engine.IO heartbeats do that. Default 20000. */
   pollingDuration?: number
-  /** How long a handshake is kept without a first request. Default 30000. */
+  /** Revision 1: how long a handshake is kept without a first request. Default 30000. */
   handshakeTimeout?: number
   /**
    * Largest body of a POST (more: 413) and largest WebSocket message (more: the connection is closed with 1009). A
    * @fastify/websocket that the application registered before keeps its own limit for messages. Default 1000000.
    */
   maxPayload?: number
+  /**
+   * Compression of WebSocket messages: ws's options, or `true` for its defaults. Costs memory per connection. Default `false`.
+   */
+  perMessageDeflate?: boolean | PerMessageDeflateOptions
+  /** Engine.IO: tell the session id by a cookie in the first answer of a polling client, for load balancers. Default `false`. */
+  cookie?: boolean | CookieOptions
   /** Most bytes that one session may have queued. Default 1048576. */
   maxQueueBytes?: number
   /**

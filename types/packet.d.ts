@@ -1,11 +1,11 @@
 /**
  * The decoded packets that an application sees and sends: one discriminated union for all dialects.
- * Grammar: Socket.IO protocol revision 1 (0.7 to 0.9).
+ * Grammar: Socket.IO protocol revision 1 (0.7 to 0.9), and protocols 4 and 5 inside Engine.IO's messages.
  */
 
 /**
  * How a packet asks to be acknowledged. `plain`: the receiver acknowledges by itself, without arguments, before its
- * handlers run. `data`: the receiver's handler acknowledges, with arguments.
+ * handlers run (revision 1 only; elsewhere it is sent as `data`). `data`: the receiver's handler acknowledges, with arguments.
  */
 export type AckKind = 'plain' | 'data'
 
@@ -24,15 +24,21 @@ interface Acknowledged {
   ack?: AckKind
 }
 
-/** An endpoint is connected. From a client: it asks to be. `query` is `?a=b`, as the client wrote it. */
-export interface ConnectPacket extends Addressed { type: 'connect', query?: string }
-/** An endpoint is left; on the default endpoint, the whole connection ends. */
+/**
+ * An endpoint is connected. From a client: it asks to be. `query` is `?a=b`, as clients up to 2.x write it; `auth` is what those from
+ * 3.x on send instead.
+ */
+export interface ConnectPacket extends Addressed { type: 'connect', query?: string, auth?: unknown }
+/**
+ * An endpoint is left. Sent on the default endpoint, it ends the whole connection; so does a client of revision 1, while later ones
+ * may stay in other endpoints.
+ */
 export interface DisconnectPacket extends Addressed { type: 'disconnect' }
 /** A text message. */
 export interface MessagePacket extends Addressed, Acknowledged { type: 'message', data: string }
 /** A message of one JSON value. */
 export interface JsonPacket extends Addressed, Acknowledged { type: 'json', data: unknown }
-/** A named event with its arguments. */
+/** A named event with its arguments, which may hold binary but in revision 1. */
 export interface EventPacket extends Addressed, Acknowledged { type: 'event', name: string, args: unknown[] }
 /** The acknowledgement of packet `id`, with what the handler gave. */
 export interface AckPacket extends Addressed { type: 'ack', id: string, args: unknown[] }

@@ -2,11 +2,17 @@ import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { OutgoingPacket, Packet } from './packet.js'
 
-/** Every transport of revision 1, under its name on the wire. */
-export type TransportName = 'websocket' | 'flashsocket' | 'htmlfile' | 'xhr-multipart' | 'xhr-polling' | 'jsonp-polling'
+/**
+ * Every transport, under its name on the wire. `websocket` is of every dialect, `polling` (by XHR or JSONP) of Engine.IO, the
+ * others of revision 1.
+ */
+export type TransportName = 'websocket' | 'polling' | 'flashsocket' | 'htmlfile' | 'xhr-multipart' | 'xhr-polling' | 'jsonp-polling'
 
-/** The protocol generation a client speaks. `revision 1`: Socket.IO 0.7 to 0.9. */
-export type DialectName = 'revision 1'
+/**
+ * The protocol generation a client speaks. `revision 1`: clients 0.7 to 0.9; `engine 3` (Engine.IO protocol 3): 1.x and 2.x;
+ * `engine 4`: 3.x and 4.x.
+ */
+export type DialectName = 'revision 1' | 'engine 3' | 'engine 4'
 
 /**
  * Why a session ended: the official Server's words (engine.io's `socket.on('close')`).
@@ -29,8 +35,8 @@ export interface TransportView {
 }
 
 /**
- * Augment to type what `authorize` returns and `socket.context` holds:
- * `declare module 'fastify-socketio-transports' { interface SocketioTypes { context: { user: string } } }`
+ * Augment to type what `authorize` returns and `socket.context` holds, and the events of `app.io`:
+ * `declare module 'fastify-socketio-transports' { interface SocketioTypes { context: { user: string }, server: Server<MyEvents> } }`
  */
 export interface SocketioTypes {}
 
@@ -41,7 +47,10 @@ export type SocketContext = SocketioTypes extends { context: infer Context } ? C
 export interface SocketEvents {
   /** A decoded packet of the client. Packets are decoded only as far as somebody listens. */
   packet: [packet: Packet]
-  /** The message text that the official Server reads (the grammar of Socket.IO protocol 4). */
+  /**
+   * A message as it came: of Engine.IO, text or binary. Of revision 1, translated to what the official Server reads (the grammar
+   * of Socket.IO protocol 4).
+   */
   data: [data: string | Buffer]
   /** The session moved to another transport. */
   upgrade: [transport: TransportView]
@@ -59,10 +68,13 @@ export interface Socket extends EventEmitter<SocketEvents> {
   readonly id: string
   /** The protocol generation that its client speaks. */
   readonly dialect: DialectName
-  /** The Engine.IO protocol that this connection reports to the official Server; revision 1 follows the model of 3. */
+  /** The Engine.IO protocol of this connection, as the official Server sees it; revision 1 follows the model of 3. */
   readonly protocol: 3 | 4
-  /** `opening` from the handshake to the first transport request, `closed` for good. */
-  readonly readyState: 'opening' | 'open' | 'closed'
+  /**
+   * `opening` from the handshake to the first transport request, `closing` while what was queued before {@link close} waits
+   * for the client, `closed` for good.
+   */
+  readonly readyState: 'opening' | 'open' | 'closing' | 'closed'
   /** The handshake's raw request. */
   readonly request: IncomingMessage & { _query?: Record<string, unknown> }
   /** The client's address at the handshake, as Fastify's `trustProxy` sees it. */
@@ -80,8 +92,14 @@ export interface Socket extends EventEmitter<SocketEvents> {
    * @throws FST_SIO_INVALID_PACKET when the packet cannot be written (an endpoint with a colon, say).
    */
   send (packet: OutgoingPacket, options?: SendOptions): string | undefined
-  /** Sends message text in the official Server's grammar. For the Server; applications use {@link send}. */
+  /**
+   * Sends a message as it is, text or binary; to revision 1, what is given in the official Server's grammar. For the Server, and
+   * for applications that use Engine.IO without Socket.IO; others use {@link send}.
+   */
   write (data: string | Buffer, options?: SendOptions): this
-  /** Ends the session; the client may come back with a new one. Idempotent. */
+  /**
+   * Ends the session; the client may come back with a new one. With Engine.IO, what is queued goes out before, for which a
+   * polling client has `closeTimeout`. Idempotent.
+   */
   close (): void
 }

@@ -6,16 +6,22 @@ export type { AckKind, ErrorReason, OutgoingPacket, Packet, WirePacket } from '.
 /** One encoded packet: exactly the contents of one WebSocket message. */
 export type Frame = string | Buffer
 
-/** Translates between packets, frames and payloads of one dialect. */
-export interface Codec {
+/** Translates between frames and payloads, which is all of a dialect that a poll needs to know. */
+export interface PayloadCodec {
+  /** Packs one or more frames into one HTTP body. */
+  encodePayload (frames: readonly Frame[]): string | Buffer
+  /** The frames of an HTTP body. @throws ProtocolError when its framing is broken. */
+  decodePayload (payload: string | Buffer): Frame[]
+}
+
+/** Translates between packets, frames and payloads of revision 1, all of which are text. */
+export interface Codec extends PayloadCodec {
   /** @throws ProtocolError when the packet has no form on the wire. */
   encodePacket (packet: WirePacket): string
   /** @throws ProtocolError when the frame is no packet. */
   decodePacket (frame: string): WirePacket
-  /** Packs one or more frames into one HTTP body. */
   encodePayload (frames: readonly Frame[]): string
-  /** The frames of an HTTP body. @throws ProtocolError when its framing is broken. */
-  decodePayload (payload: string): string[]
+  decodePayload (payload: string | Buffer): string[]
 }
 
 /** The only error a codec throws: what was given to it is not of its protocol. */

@@ -137,7 +137,8 @@ function encodePayload (frames: readonly Frame[]): string {
 }
 
 /** @throws ProtocolError when a length is missing or no decimal number, or a frame does not start with U+FFFD. */
-function decodePayload (payload: string): string[] {
+function decodePayload (body: string | Buffer): string[] {
+  const payload = String(body)
   if (payload.charCodeAt(0) !== MARK_CODE) return payload === '' ? [] : [payload]
   const frames: string[] = []
   for (let at = 0; at < payload.length;) {

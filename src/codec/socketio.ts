@@ -66,19 +66,21 @@ export function withoutBinary (value: unknown): unknown {
 /** Reads and writes message text of the official Server, with its own parser or the one given. */
 export class SocketioCodec {
   readonly #parser: ParserModule | undefined
-  readonly #encoder: { encode (packet: ParserPacket): unknown[] }
+  readonly #trusted: boolean
+  readonly #encoder: { encode (packet: ParserPacket): unknown }
   #decoder: { add (data: unknown): void }
   #decoded: SocketioPacket | undefined
 
-  constructor (parser?: ParserModule) {
+  /** @param trusted whether it reads what our own Server writes, which has no bound of ours on attachments */
+  constructor (parser?: ParserModule, { trusted = true } = {}) {
     this.#parser = parser
+    this.#trusted = trusted
     this.#encoder = parser === undefined ? new Encoder() : new parser.Encoder()
     this.#decoder = this.#newDecoder()
   }
 
   #newDecoder (): { add (data: unknown): void } {
-    // What our own Server writes has no bound of ours on attachments.
-    const decoder = this.#parser === undefined ? new Decoder({ maxAttachments: Infinity }) : new this.#parser.Decoder()
+    const decoder = this.#parser === undefined ? new Decoder(this.#trusted ? { maxAttachments: Infinity } : {}) : new this.#parser.Decoder()
     decoder.on('decoded', (packet: unknown) => { this.#decoded = packet as SocketioPacket })
     return decoder
   }

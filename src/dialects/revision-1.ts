@@ -2,26 +2,28 @@
 // acknowledgements, the default endpoint), and the two faces on top: decoded packets, and the official Server.
 import type { SendOptions } from '../../types/socket.js'
 import type { Frame, OutgoingPacket, Packet, WirePacket } from '../codec/packet.js'
-import { CONNECT, DISCONNECT, HEARTBEAT, revision1, UNKNOWN_SESSION } from '../codec/revision-1.js'
-import type { Dialect, DialectSocket } from '../dialect.js'
+import { CONNECT, DISCONNECT, revision1, UNKNOWN_SESSION } from '../codec/revision-1.js'
+import type { Dialect, DialectSocket, Heartbeat } from '../dialect.js'
 import { ServerFace } from '../faces/server.js'
 import type { FaceSession, FaceShared } from '../faces/server.js'
+import type { CloseReason, Transport } from '../transport.js'
 
 /** What one session of revision 1 says and hears. */
 export class Revision1 implements Dialect, FaceSession {
   readonly name = 'revision 1'
   readonly protocol = 3
-  readonly heartbeat = HEARTBEAT
-  readonly comeBack = UNKNOWN_SESSION
+  readonly heartbeat: Heartbeat
+  readonly drains = false
   readonly #socket: DialectSocket
   readonly #shared: FaceShared
   #face: ServerFace | undefined
   #lastId = 0
   #leaving = false
 
-  constructor (socket: DialectSocket, shared: FaceShared) {
+  constructor (socket: DialectSocket, shared: FaceShared, heartbeat: Heartbeat) {
     this.#socket = socket
     this.#shared = shared
+    this.heartbeat = heartbeat
   }
 
   /** The face of the Server, if there is one: it listens to 'data' from 'connection' on. */
@@ -37,9 +39,15 @@ export class Revision1 implements Dialect, FaceSession {
     if (this.#server === undefined) this.#socket.enqueueFirst(CONNECT)
   }
 
+  /** Told only to a client that would not see the end: it is to handshake anew. */
+  farewell ({ open, endsUnnoticed }: Transport, reason: CloseReason): Frame | undefined {
+    return reason === 'forced close' && open && endsUnnoticed ? UNKNOWN_SESSION : undefined
+  }
+
   receive (frame: Frame): void {
-    if (this.#leaving) return
-    const packet = revision1.decodePacket(String(frame))
+    // Binary is none of its words; the old server ignored it too (transcript websocket/binary-frame).
+    if (this.#leaving || typeof frame !== 'string') return
+    const packet = revision1.decodePacket(frame)
     if (packet.type === 'noop') return
     if (packet.type === 'heartbeat') return this.#socket.heard()
     // Before the handlers run, and whatever becomes of the packet (transcript event-plain-id).
@@ -48,7 +56,7 @@ export class Revision1 implements Dialect, FaceSession {
     }
     const server = this.#server
     if (packet.type === 'connect' && packet.endpoint === '' && server === undefined) return this.enqueue(CONNECT)
-    if (this.#socket.listenerCount('packet') > 0) this.#socket.emit('packet', packet)
+    this.#socket.tell(packet)
     if (packet.type === 'disconnect' && packet.endpoint === '') return this.#left()
     server?.receive(packet)
   }

@@ -1,33 +1,60 @@
-// The old client's files, which pages of the time load from the server: `<script src="/socket.io/socket.io.js">`.
-import { stat } from 'node:fs/promises'
+// The client's files, which pages load from the server: `<script src="/socket.io/socket.io.js">`.
+import { readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { BadOptionError, missingPeer } from '../errors.js'
 
-/** Where they are asked for (WIRE.md 1), and their names in the client's `dist`. */
-const FILES = [
-  { url: '/socket.io.js', name: 'socket.io.js', type: 'application/javascript' },
-  { url: '/static/flashsocket/WebSocketMain.swf', name: 'WebSocketMain.swf', type: 'application/x-shockwave-flash' },
-  { url: '/static/flashsocket/WebSocketMainInsecure.swf', name: 'WebSocketMainInsecure.swf', type: 'application/x-shockwave-flash' }
-] as const
+interface ClientFile { url: string, name: string, type: string }
+
+/** Every build that a client release has come in: `.min` since 0.9, `.dev` and `.slim` in 1.x and 2.x, `.esm` and `.msgpack` since 3. */
+const BUILDS = ['', '.min', '.esm.min', '.msgpack.min', '.slim', '.slim.min', '.dev', '.slim.dev']
+
+/** Today's builds hold UTF-8, and a page may have another encoding. */
+const toScript = (build: string): ClientFile[] => [
+  { url: `/socket.io${build}.js`, name: `socket.io${build}.js`, type: 'application/javascript; charset=utf-8' },
+  { url: `/socket.io${build}.js.map`, name: `socket.io${build}.js.map`, type: 'application/json; charset=utf-8' }
+]
+
+const toFlash = (name: string): ClientFile => ({ url: `/static/flashsocket/${name}`, name, type: 'application/x-shockwave-flash' })
+
+/** Where they are asked for (WIRE.md 1; socket.io's own server has the same URLs), and their names in a client's `dist`. */
+const FILES: readonly ClientFile[] = [
+  ...BUILDS.flatMap(toScript),
+  ...['WebSocketMain.swf', 'WebSocketMainInsecure.swf'].map(toFlash)
+]
 
 const OPTIONS = { schema: { hide: true } as object, config: { socketio: { transport: null, dialect: 'revision 1' } } } as const
 
-/** Serves the files in `folder`. They are public: the origin policy is for sessions. @throws FST_SIO_BAD_OPTION without the folder. */
+/** The application answers; the URL looks like that of a session. */
+function miss (scope: FastifyInstance, url: string): void {
+  scope.get(url, { ...OPTIONS, exposeHeadRoute: false }, (_request, reply) => { reply.callNotFound() })
+}
+
+/**
+ * Serves the files in `folder`, whichever client's they are. They are public, to `import` from other origins too: the origin
+ * policy is for sessions. @throws FST_SIO_BAD_OPTION without the folder.
+ */
 export async function registerClientFiles (scope: FastifyInstance, path: string, folder: string): Promise<void> {
   const root = resolve(folder)
   const { default: fastifyStatic } = await import('@fastify/static').catch(missingPeer('serveClient', '@fastify/static'))
-  const isFolder = await stat(root).then((found) => found.isDirectory(), () => false)
-  if (!isFolder) throw new BadOptionError('serveClient', JSON.stringify(folder), 'false, or the folder of the client files')
+  const found = await readdir(root).catch(() => {
+    throw new BadOptionError('serveClient', JSON.stringify(folder), 'false, or the folder of the client files')
+  })
   await scope.register(fastifyStatic, { root, serve: false, decorateReply: !scope.hasReplyDecorator('sendFile') })
   for (const { url, name, type } of FILES) {
+    if (!found.includes(name)) {
+      miss(scope, path + url)
+      continue
+    }
     scope.get(path + url, OPTIONS, (_request, reply) => {
+      // Unless an app-wide @fastify/cors has answered already.
+      if (!reply.hasHeader('access-control-allow-origin')) reply.header('access-control-allow-origin', '*')
       return reply.type(type).sendFile(name, root, { contentType: false })
     })
   }
 }
 
-/** Where they are not served, the application answers for them; their URLs look like those of sessions. */
+/** Where no files are served. */
 export function missClientFiles (scope: FastifyInstance, path: string): void {
-  for (const { url } of FILES) scope.get(path + url, { ...OPTIONS, exposeHeadRoute: false }, (_request, reply) => { reply.callNotFound() })
+  for (const { url } of FILES) miss(scope, path + url)
 }

@@ -1,12 +1,11 @@
 // Between Fastify's replies and the transports, which know no Fastify.
 import { PassThrough } from 'node:stream'
 import type { FastifyReply } from 'fastify'
-import { NOOP, revision1 } from '../codec/revision-1.js'
+import { revision1 } from '../codec/revision-1.js'
 import type { Engine } from '../engine.js'
 import type { Socket } from '../socket.js'
 import type { TransportName } from '../transport.js'
-import { PollingTransport } from '../transports/polling.js'
-import type { Poll } from '../transports/polling.js'
+import type { Poll, PollingTransport } from '../transports/polling.js'
 import { StreamTransport } from '../transports/stream.js'
 import type { StreamFormat } from '../transports/stream.js'
 
@@ -19,7 +18,8 @@ class HttpPoll implements Poll {
     this.#engine = engine
   }
 
-  send (payload: string): void {
+  send (payload: string | Buffer): void {
+    if (typeof payload !== 'string') this.#reply.type('application/octet-stream')
     // The client goes to the next server; a kept connection would hold this one up.
     if (this.#engine.closing && this.#reply.request.raw.httpVersionMajor === 1) this.#reply.header('connection', 'close')
     this.#reply.send(payload)
@@ -28,24 +28,6 @@ class HttpPoll implements Poll {
   destroy (): void {
     this.#reply.raw.destroy()
   }
-}
-
-/** What all requests of one transport share. */
-export interface Exchange {
-  readonly engine: Engine
-  readonly name: TransportName
-  /** ms */
-  readonly pollingDuration: number
-}
-
-/** The session's polling transport under this name, made if it has another one. */
-export function pollingTransport ({ engine, name, pollingDuration }: Exchange, socket: Socket): PollingTransport {
-  const current = socket.transport
-  if (current instanceof PollingTransport && current.name === name) return current
-  const { wheel } = engine
-  const transport = new PollingTransport({ name, listener: socket, codec: revision1, wheel, pollingDuration, noop: NOOP })
-  engine.attach(socket, transport)
-  return transport
 }
 
 /** Parks a GET. */
@@ -60,8 +42,16 @@ export function acceptPoll (engine: Engine, transport: PollingTransport, reply: 
   transport.accept(poll)
 }
 
+/** What a stream is opened for. */
+export interface StreamRequest {
+  readonly engine: Engine
+  readonly name: TransportName
+  readonly socket: Socket
+  readonly format: StreamFormat
+}
+
 /** Answers a GET with a stream and moves the session to it. */
-export function openStream ({ engine, name }: Exchange, socket: Socket, format: StreamFormat, reply: FastifyReply): void {
+export function openStream ({ engine, name, socket, format }: StreamRequest, reply: FastifyReply): void {
   const stream = new PassThrough()
   const connection = reply.raw.socket
   const transport = new StreamTransport({

@@ -1,10 +1,9 @@
 // What happens to every request of the plugin in Fastify's lifecycle: origin policy, CORS, preflight, JSONP, refusals.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Engine } from '../engine.js'
-import { RefusedRequest, REFUSALS } from '../errors.js'
-import type { Refusal } from '../errors.js'
-import { callbackIndex, toErrorScript, toScript } from '../transports/jsonp-polling.js'
-import { TRANSPORTS } from '../transports/index.js'
+import { REFUSAL_CODES, RefusedRequest, refusalFor } from '../errors.js'
+import { callbackIndex, toCallback, toEngineCallback, toErrorScript, toScript } from '../transports/jsonp-polling.js'
+import { isRevision1, TRANSPORTS } from '../transports/index.js'
 import { originOf, ownOrigin } from './origin.js'
 import type { OriginPolicy } from './origin.js'
 
@@ -15,7 +14,7 @@ export const JSONP: unique symbol = Symbol('fastify-socketio-transports.jsonp')
 
 declare module 'fastify' {
   interface FastifyRequest {
-    [JSONP]: { index: string, failed: boolean } | null
+    [JSONP]: { callback: string, failed: boolean } | null
   }
 }
 
@@ -38,9 +37,10 @@ function addVary (reply: FastifyReply, field: string): void {
 
 /** Whether a browser reads this request's answer across origins by CORS; scripts and frames need no leave (WIRE.md 2 and 5). */
 function isCors (request: FastifyRequest): boolean {
-  const transport = request.routeOptions.config.socketio?.transport
+  const { transport = null, dialect } = request.routeOptions.config.socketio ?? {}
   if (request.method !== 'GET') return true
-  return transport ? TRANSPORTS[transport].cors : callbackIndex(lastOf(request, 'jsonp')) === undefined
+  if (dialect !== 'revision 1') return lastOf(request, 'j') === undefined
+  return transport !== null && isRevision1(transport) ? TRANSPORTS[transport].cors : callbackIndex(lastOf(request, 'jsonp')) === undefined
 }
 
 function addCors (request: FastifyRequest, reply: FastifyReply, policy: OriginPolicy): void {
@@ -74,7 +74,7 @@ function originHook (policy: OriginPolicy) {
     reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
     const origin = originOf(request)
     const proceed = (allowed: boolean): void => {
-      if (!allowed) return done(new RefusedRequest(REFUSALS.badOrigin, FOREIGN, { origin, own: ownOrigin(request) }))
+      if (!allowed) return done(new RefusedRequest('badOrigin', FOREIGN, { origin, own: ownOrigin(request) }))
       addCors(request, reply, policy)
       if (request.method === 'OPTIONS') preflight(request, reply)
       else done()
@@ -82,16 +82,17 @@ function originHook (policy: OriginPolicy) {
     const allowed = policy.allows(origin, request)
     if (typeof allowed === 'boolean') return proceed(allowed)
     allowed.then(proceed, (error: unknown) => {
-      done(new RefusedRequest(REFUSALS.badOrigin, 'cors.origin failed', { origin, err: error }))
+      done(new RefusedRequest('badOrigin', 'cors.origin failed', { origin, err: error }))
     })
   }
 }
 
 /** An upgrade on a route that is no WebSocket would be accepted by @fastify/websocket, and then closed. */
 function refuseStrayUpgrade (request: FastifyRequest, _reply: FastifyReply, done: Done): void {
-  const transport = request.routeOptions.config.socketio?.transport
-  const stray = (request as { ws?: boolean }).ws === true && !(transport && TRANSPORTS[transport].carrier === 'websocket')
-  done(stray ? new RefusedRequest(REFUSALS.badRequest, 'upgrade on a route that takes none') : undefined)
+  const { transport = null, dialect } = request.routeOptions.config.socketio ?? {}
+  if ((request as { ws?: boolean }).ws !== true || (transport === null && dialect !== 'revision 1')) return done() // what takes nothing, says why
+  const stray = transport === null || !isRevision1(transport) || TRANSPORTS[transport].carrier !== 'websocket'
+  done(stray ? new RefusedRequest('badRequest', 'upgrade on a route that takes none') : undefined)
 }
 
 // ---- preHandler and onSend: JSONP. The index is taken after validation, and onSend reads nothing but it: onSend runs for
@@ -100,14 +101,25 @@ function refuseStrayUpgrade (request: FastifyRequest, _reply: FastifyReply, done
 /** The handshake's `jsonp`: all digits, else the plain form. */
 export function handshakeJsonp (request: FastifyRequest, _reply: FastifyReply, done: Done): void {
   const index = callbackIndex(lastOf(request, 'jsonp'))
-  if (index !== undefined) request[JSONP] = { index, failed: false }
+  if (index !== undefined) request[JSONP] = { callback: toCallback(index), failed: false }
   done()
 }
 
 /** A poll's `i`: all digits, else 0. */
 export function pollJsonp (request: FastifyRequest, reply: FastifyReply, done: Done): void {
-  request[JSONP] = { index: callbackIndex(lastOf(request, 'i')) ?? '0', failed: false }
+  request[JSONP] = { callback: toCallback(callbackIndex(lastOf(request, 'i')) ?? '0'), failed: false }
   reply.header('x-xss-protection', '0')
+  done()
+}
+
+/** Engine.IO's `j`: digits, where there is one; its clients write nothing else. */
+export function engineJsonp (request: FastifyRequest, reply: FastifyReply, done: Done): void {
+  const { j } = request.query as { j?: unknown }
+  if (j === undefined) return done()
+  const index = callbackIndex(j)
+  if (index === undefined) return done(new RefusedRequest('badRequest', 'j is no index'))
+  request[JSONP] = { callback: toEngineCallback(index), failed: false }
+  reply.header('x-xss-protection', '0').type('text/javascript; charset=UTF-8') // pages run no text/plain with `nosniff`
   done()
 }
 
@@ -115,30 +127,36 @@ export function pollJsonp (request: FastifyRequest, reply: FastifyReply, done: D
 export function quoteJsonp (request: FastifyRequest, _reply: FastifyReply, payload: unknown, done: (error: null, payload: unknown) => void): void {
   const jsonp = request[JSONP]
   if (jsonp === null || typeof payload !== 'string') return done(null, payload)
-  done(null, jsonp.failed ? toErrorScript(jsonp.index, payload) : toScript(jsonp.index, payload))
+  done(null, jsonp.failed ? toErrorScript(jsonp.callback, payload) : toScript(jsonp.callback, payload))
 }
 
 // ---- refusals
 
-function refusalFor (error: FastifyError): Refusal | undefined {
-  if (error instanceof RefusedRequest) return error.refusal
-  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return REFUSALS.tooLarge
-  return error.validation === undefined ? undefined : REFUSALS.badRequest
+/** What refuses the request; undefined for errors of others. */
+function toRefused (error: FastifyError): RefusedRequest | undefined {
+  if (error instanceof RefusedRequest) return error
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new RefusedRequest('tooLarge', error.message, { err: error })
+  return error.validation === undefined ? undefined : new RefusedRequest('badRequest', error.message, { err: error })
 }
 
 /** Errors of others (a rate limiter, an authentication hook, our own bugs) go on to the application's error handler. */
 function errorHook (engine: Engine) {
   return function answerRefusal (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const refusal = refusalFor(error)
-    if (refusal === undefined) throw error
-    const context = error instanceof RefusedRequest ? error.context : { err: error }
-    request.log.warn({ reason: error.message, ...context }, `refused: ${refusal.body}`)
-    engine.refused(request.raw, refusal.code, { reason: error.message, ...context })
-    // A script cannot see a status: it is handed the error (WIRE.md 2).
+    const refused = toRefused(error)
+    if (refused === undefined) throw error
+    const { kind, message: reason, context } = refused
+    const dialect = request.routeOptions.config.socketio?.dialect ?? 'revision 1'
+    const refusal = refusalFor(kind, dialect, context.message)
+    request.log[kind === 'unknownSession' ? 'info' : 'warn']({ reason, ...context }, `refused: ${refusal.body}`)
+    engine.refused(request.raw, REFUSAL_CODES[kind], { reason, ...context })
     const jsonp = request[JSONP]
-    if (jsonp !== null) jsonp.failed = true
-    return reply.code(jsonp === null ? refusal.status : 200)
-      .type(jsonp === null ? 'text/plain' : 'application/javascript').send(refusal.body)
+    if (jsonp === null || dialect !== 'revision 1') {
+      request[JSONP] = null
+      return reply.code(context.status ?? refusal.status).type(refusal.type).send(refusal.body)
+    }
+    // A script cannot see a status: it is handed the error (WIRE.md 2).
+    jsonp.failed = true
+    return reply.code(200).type('application/javascript').send(refusal.body)
   }
 }
 

@@ -38,7 +38,7 @@ function matches (origin: string, allowed: OriginAnswer): boolean {
 
 function ask (origin: string, decide: Extract<OriginOption, (...args: never) => unknown>): Promise<OriginAnswer> {
   return new Promise((resolve, reject) => {
-    const answer = decide(origin, (error, value) => error === null ? resolve(value) : reject(error))
+    const answer = decide(origin, (error, value) => error ? reject(error) : resolve(value))
     if (answer instanceof Promise) answer.then(resolve, reject)
   })
 }

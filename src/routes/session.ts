@@ -6,19 +6,50 @@ import { DISCONNECT, NOOP, revision1, UNKNOWN_SESSION } from '../codec/revision-
 import type { Engine } from '../engine.js'
 import type { Socket } from '../socket.js'
 import { NO_LISTENER } from '../transport.js'
+import type { TransportName } from '../transport.js'
 import type { TransportRow } from '../transports/index.js'
+import { PollingTransport } from '../transports/polling.js'
 import { WebSocketTransport } from '../transports/websocket.js'
-import { acceptPoll, openStream, pollingTransport } from './exchange.js'
-import type { Exchange } from './exchange.js'
+import { acceptPoll, openStream } from './exchange.js'
+import { addHeaders } from './headers.js'
 import { hasDisconnect } from './hooks.js'
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => void
 type HttpRow = Exclude<TransportRow, { carrier: 'websocket' }>
 
+/** What all requests of one transport share. */
+export interface Exchange {
+  readonly engine: Engine
+  readonly name: TransportName
+  /** ms */
+  readonly pollingDuration: number
+}
+
 const sidOf = (request: FastifyRequest): string => (request.params as { sid: string }).sid
 
-/** The one place where a session id becomes a session. */
-const sessionOf = (engine: Engine, request: FastifyRequest): Socket | undefined => engine.sessions.get(sidOf(request))
+/** The session that the request names, if it is one of revision 1. */
+function sessionOf (engine: Engine, request: FastifyRequest): Socket | undefined {
+  const socket = engine.sessions.get(sidOf(request))
+  return socket?.dialect === 'revision 1' ? socket : undefined
+}
+
+/** The session's polling transport under this name, made if it has another one. */
+function pollingTransport ({ engine, name, pollingDuration }: Exchange, socket: Socket): PollingTransport {
+  const current = socket.transport
+  if (current instanceof PollingTransport && current.name === name) return current
+  const { wheel } = engine
+  const transport = new PollingTransport({
+    name,
+    listener: socket,
+    codec: revision1,
+    wheel,
+    pollingDuration,
+    noop: NOOP,
+    breaksSession: false
+  })
+  engine.attach(socket, transport)
+  return transport
+}
 
 function unknownSession (engine: Engine, request: FastifyRequest): void {
   const sid = sidOf(request)
@@ -32,6 +63,14 @@ export function forceDisconnect (engine: Engine) {
     if (!hasDisconnect(request)) return done()
     sessionOf(engine, request)?.end('transport close', DISCONNECT)
     reply.send('')
+  }
+}
+
+/** Lets listeners of the Engine add headers. */
+export function announce (engine: Engine) {
+  return function announceHeaders (_request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+    addHeaders(engine, reply, false)
+    done()
   }
 }
 
@@ -53,14 +92,14 @@ export function takeGet (exchange: Exchange, row: HttpRow): Handler {
     const format = row.format()
     reply.type(format.contentType).header('cache-control', 'no-store, no-transform').header('x-accel-buffering', 'no')
     if (socket === undefined) reply.send(format.prologue + format.encode(UNKNOWN_SESSION))
-    else openStream(exchange, socket, format, reply)
+    else openStream({ ...exchange, socket, format }, reply)
   }
 }
 
 /** The frames of a POST; none when its framing is broken. */
 function framesOf (request: FastifyRequest, row: HttpRow): string[] {
   try {
-    return revision1.decodePayload(row.decodeBody((request.body as string | undefined) ?? ''))
+    return revision1.decodePayload(row.decodeBody(String(request.body ?? '')))
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error
     request.log.debug({ sid: sidOf(request), reason: error.message }, 'payload dropped')

@@ -5,6 +5,7 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import fastifyWebsocket from '@fastify/websocket'
 import type { FastifyInstance } from 'fastify'
+import type { Settings } from '../options.js'
 
 /** The paths that upgrades are wanted on, by server. */
 const gates = new WeakMap<Server, RegExp[]>()
@@ -13,10 +14,13 @@ const gates = new WeakMap<Server, RegExp[]>()
 const isDispatched = (request: IncomingMessage): boolean =>
   Object.getOwnPropertySymbols(request).some(({ description }) => description === 'ws-socket')
 
+/** The options of the WebSockets. */
+type WebSocketSettings = Pick<Settings, 'maxPayload' | 'perMessageDeflate'>
+
 /** A base path, with Fastify's parameters in a prefix, as it looks in a URL; the client's files are none of ours. */
 function toPattern (base: string): RegExp {
   const segments = base.split('/').map((segment) => segment.startsWith(':') ? '[^/?]+' : escapeRegExp(segment))
-  return new RegExp(`^${segments.join('/+')}(?:\\?|$|/+(?!socket\\.io\\.js|static/))`)
+  return new RegExp(`^${segments.join('/+')}(?:\\?|$|/+(?!socket\\.io(?:\\.\\w+)*\\.js|static/))`)
 }
 
 const escapeRegExp = (text: string): string => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')
@@ -69,7 +73,8 @@ function closeRefusedUpgrades (scope: FastifyInstance): void {
  * scope. Elsewhere ours listens to a server that nobody connects to, and is handed the upgrades that no other instance takes:
  * two that both listen would both answer.
  */
-export async function registerWebsocket (scope: FastifyInstance, base: string, maxPayload: number): Promise<void> {
+export async function registerWebsocket (scope: FastifyInstance, base: string, settings: WebSocketSettings): Promise<void> {
+  const { maxPayload, perMessageDeflate } = settings
   closeRefusedUpgrades(scope)
   if (scope.hasDecorator('websocketServer')) {
     const { maxPayload: theirs } = scope.websocketServer.options
@@ -78,7 +83,7 @@ export async function registerWebsocket (scope: FastifyInstance, base: string, m
   }
   const silent = createServer()
   await scope.register(fastifyWebsocket, {
-    options: { server: silent, maxPayload, perMessageDeflate: false, clientTracking: false },
+    options: { server: silent, maxPayload, perMessageDeflate, clientTracking: false },
     // What peers do to their sockets ends their session, which says why.
     errorHandler: (error, socket, request) => {
       request.log.debug({ err: error }, 'websocket failed')

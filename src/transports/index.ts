@@ -32,8 +32,11 @@ interface WebSocketRow extends Row {
 /** What the routes know of a transport. */
 export type TransportRow = PollRow | StreamRow | WebSocketRow
 
+/** A transport of revision 1. */
+export type Revision1Transport = Exclude<TransportName, 'polling'>
+
 /** Every transport of revision 1, in the order in which the old server offered them. */
-export const TRANSPORTS: Readonly<Record<TransportName, TransportRow>> = {
+export const TRANSPORTS: Readonly<Record<Revision1Transport, TransportRow>> = {
   websocket: { carrier: 'websocket', decodeBody, cors: false },
   flashsocket: { carrier: 'websocket', decodeBody, cors: false },
   htmlfile: { carrier: 'stream', decodeBody, cors: false, format: () => htmlfile },
@@ -41,3 +44,9 @@ export const TRANSPORTS: Readonly<Record<TransportName, TransportRow>> = {
   'xhr-polling': { carrier: 'poll', decodeBody, cors: true, jsonp: false, contentType: 'text/plain; charset=UTF-8' },
   'jsonp-polling': { carrier: 'poll', decodeBody: decodeForm, cors: false, jsonp: true, contentType: 'text/javascript; charset=UTF-8' }
 }
+
+/** Those of every dialect. `websocket` is of all of them, `polling` of Engine.IO. */
+export const TRANSPORT_NAMES: readonly TransportName[] = [...Object.keys(TRANSPORTS) as Revision1Transport[], 'polling']
+
+/** Whether revision 1 has it. */
+export const isRevision1 = (name: string): name is Revision1Transport => Object.hasOwn(TRANSPORTS, name)

@@ -11,11 +11,17 @@ export function callbackIndex (value: unknown): string | undefined {
   return typeof value === 'string' && DIGITS.test(value) ? value : undefined
 }
 
-/** A script that hands `payload` to callback `index`. */
-export const toScript = (index: string, payload: string): string => `io.j[${index}](${toJson(payload)});`
+/** Revision 1's callback of an index. */
+export const toCallback = (index: string): string => `io.j[${index}]`
 
-/** A script that hands an error to callback `index`. */
-export const toErrorScript = (index: string, message: string): string => `io.j[${index}](new Error(${toJson(message)}));`
+/** Engine.IO's callback of an index. */
+export const toEngineCallback = (index: string): string => `___eio[${index}]`
+
+/** A script that hands `payload` to a callback. */
+export const toScript = (callback: string, payload: string): string => `${callback}(${toJson(payload)});`
+
+/** A script that hands an error to a callback. */
+export const toErrorScript = (callback: string, message: string): string => `${callback}(new Error(${toJson(message)}));`
 
 /**
  * The payload of a POST: form field `d`, a JSON string. Clients of 0.7 put the payload there as it is. JSON that is no string
@@ -30,4 +36,13 @@ export function decodeBody (body: string): string {
   } catch {
     return field
   }
+}
+
+/**
+ * The payload of a POST of Engine.IO: form field `d`. A form changes newlines, so the client writes each as a backslash and an `n`, and
+ * doubles the backslash of those that were there before (engine.io-client 3.5, polling-jsonp.js).
+ */
+export function decodeEngineBody (body: string): string {
+  const field = new URLSearchParams(body).get('d') ?? ''
+  return field.replace(/(\\)?\\n/g, (_match, escaped: string | undefined) => escaped === undefined ? '\n' : '\\n')
 }

@@ -1,16 +1,18 @@
 // Long polling: one GET at a time is held open and answered with the first thing there is to say. The GETs come and go; this
 // stays. Knows nothing of what is polled with (XHR, script) and of HTTP only that a response can break.
-import type { Codec, Frame } from '../codec/packet.js'
+import type { Frame, PayloadCodec } from '../codec/packet.js'
 import type { Timer, TimerWheel } from '../timer-wheel.js'
 import type { Transport, TransportListener, TransportName } from '../transport.js'
 
 /** How long a reader may take to read the last answer of its session, ms. */
 const CLOSE_GRACE = 1000
+/** How long a poll waits while the client is about to leave it for a WebSocket, ms. */
+const HURRY = 100
 
 /** One GET of the client. */
 export interface Poll {
   /** Answers it. */
-  send (payload: string): void
+  send (payload: string | Buffer): void
   /** Breaks the connection that carries it. */
   destroy (): void
 }
@@ -19,12 +21,14 @@ export interface Poll {
 export interface PollingInit {
   name: TransportName
   listener: TransportListener
-  codec: Codec
+  codec: PayloadCodec
   wheel: TimerWheel
-  /** How long a poll waits for something to say, ms. */
-  pollingDuration: number
+  /** How long a poll waits for something to say, ms; undefined: as long as it takes. */
+  pollingDuration: number | undefined
   /** What answers a poll when there is nothing. */
-  noop: string
+  noop: Frame
+  /** Whether the client gives up its session with a poll that breaks. */
+  breaksSession: boolean
 }
 
 /** The polls of one session under one transport name. */
@@ -32,6 +36,8 @@ export class PollingTransport implements Transport {
   readonly name: TransportName
   readonly persistent = false
   readonly endsUnnoticed = false
+  /** Packs and unpacks this session's payloads. */
+  readonly codec: PayloadCodec
   readonly #init: PollingInit
   readonly #timer: Timer
   readonly #grace: Timer
@@ -39,26 +45,31 @@ export class PollingTransport implements Transport {
   /** A response that has been handed to the server and not yet, as a whole, to the operating system. */
   #inFlight: { poll: Poll, frames: Frame[] } | undefined
   #closed = false
+  #hurried = false
 
   constructor (init: PollingInit) {
     this.name = init.name
+    this.codec = init.codec
     this.#init = init
-    this.#timer = init.wheel.timer(() => this.#answer(init.noop))
+    this.#timer = init.wheel.timer(() => this.#answer(this.#noop))
     this.#grace = init.wheel.timer(() => this.destroy())
   }
 
+  get #noop (): string | Buffer { return this.codec.encodePayload([this.#init.noop]) }
   get open () { return this.#parked !== undefined }
   get writable () { return this.#parked !== undefined && this.#inFlight === undefined }
+  get delivering () { return this.#inFlight !== undefined }
   get bufferedAmount () {
     return this.#inFlight === undefined ? 0 : this.#inFlight.frames.reduce((sum, frame) => sum + Buffer.byteLength(frame), 0)
   }
 
   /** A GET has come. An older one that still waits is answered with nothing: the old client takes that for a noop. */
   accept (poll: Poll): void {
-    if (this.#closed) return poll.send(this.#init.noop)
-    this.#parked?.send(this.#init.noop)
+    if (this.#closed) return poll.send(this.#noop)
+    this.#parked?.send(this.#noop)
     this.#parked = poll
-    this.#timer.start(this.#init.pollingDuration)
+    const duration = this.#hurried ? HURRY : this.#init.pollingDuration
+    if (duration !== undefined) this.#timer.start(duration)
     this.#init.listener.onOpen()
     if (this.#inFlight === undefined) this.#init.listener.onWritable()
     else this.#breakUnread(this.#inFlight.poll)
@@ -73,14 +84,20 @@ export class PollingTransport implements Transport {
     setImmediate(() => { if (this.#inFlight?.poll === poll) poll.destroy() })
   }
 
+  /** The client is about to leave: a poll that has nothing to say would only hold it up. */
+  hurry (hurried: boolean): void {
+    this.#hurried = hurried
+    if (hurried && this.#parked !== undefined) this.#answer(this.#noop)
+  }
+
   send (frames: Frame[]): void {
     const poll = this.#parked
     if (poll === undefined) return
     this.#inFlight = { poll, frames }
-    this.#answer(this.#init.codec.encodePayload(frames))
+    this.#answer(this.codec.encodePayload(frames))
   }
 
-  #answer (payload: string): void {
+  #answer (payload: string | Buffer): void {
     const poll = this.#parked
     this.#parked = undefined
     this.#timer.stop()
@@ -93,21 +110,30 @@ export class PollingTransport implements Transport {
     if (poll === this.#parked) {
       this.#parked = undefined
       this.#timer.stop()
-      if (!this.#closed) this.#init.listener.onIdle()
+      if (!this.#closed) this.#lost()
     }
     if (poll !== this.#inFlight?.poll) return
     const { frames } = this.#inFlight
     this.#inFlight = undefined
     this.#grace.stop()
-    if (!whole) this.#init.listener.onReturned(frames)
+    if (!whole) {
+      this.#init.listener.onReturned(frames)
+      if (!this.#closed && this.#init.breaksSession) this.#lost()
+    }
     this.#init.listener.onWritable()
+  }
+
+  #lost (): void {
+    const { listener, breaksSession } = this.#init
+    if (breaksSession) listener.onClose('transport error', new Error('the connection of a poll broke'))
+    else listener.onIdle()
   }
 
   close (farewell?: Frame): void {
     if (this.#closed) return
     this.#closed = true
     if (this.#inFlight !== undefined) this.#grace.start(CLOSE_GRACE)
-    this.#answer(farewell === undefined ? this.#init.noop : this.#init.codec.encodePayload([farewell]))
+    this.#answer(this.codec.encodePayload([farewell ?? this.#init.noop]))
   }
 
   destroy (): void {

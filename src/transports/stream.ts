@@ -37,6 +37,7 @@ export interface StreamInit {
 export class StreamTransport implements Transport {
   readonly name: TransportName
   readonly persistent = true
+  readonly delivering = false
   readonly endsUnnoticed: boolean
   readonly #init: StreamInit
   readonly #grace: Timer

@@ -16,6 +16,14 @@ export interface WebSocketInit {
   listener: TransportListener
   socket: WebSocket
   wheel: TimerWheel
+  /** For a client that writes its frames in another way. */
+  translation?: Translation
+}
+
+/** Between frames as they are and as a client has them. */
+export interface Translation {
+  encode (frame: Frame): Frame
+  decode (text: string): string
 }
 
 /** One WebSocket, as long as it lasts. */
@@ -23,20 +31,22 @@ export class WebSocketTransport implements Transport {
   readonly name: TransportName
   readonly persistent = true
   readonly endsUnnoticed = false
+  readonly delivering = false
   readonly #socket: WebSocket
-  readonly #listener: TransportListener
+  readonly #translation: Translation | undefined
+  #listener: TransportListener
   readonly #grace: Timer
   #full = false
   #closed = false
   #error: Error | undefined
 
-  constructor ({ name, listener, socket, wheel }: WebSocketInit) {
+  constructor ({ name, listener, socket, wheel, translation }: WebSocketInit) {
     this.name = name
     this.#socket = socket
+    this.#translation = translation
     this.#listener = listener
     this.#grace = wheel.timer(() => socket.terminate())
-    // Revision 1 knows no binary; the old server ignored it too (transcript websocket/binary-frame).
-    socket.on('message', (data, isBinary) => { if (!isBinary) listener.onFrame(String(data)) })
+    socket.on('message', (data, isBinary) => this.#listener.onFrame(isBinary ? data as Buffer : this.#decode(String(data))))
     socket.on('error', (error) => { this.#error = error })
     socket.on('close', () => this.#onClose())
   }
@@ -45,9 +55,19 @@ export class WebSocketTransport implements Transport {
   get writable () { return this.open && !this.#full }
   get bufferedAmount () { return this.#socket.bufferedAmount }
 
+  /** From now on it reports to somebody else. */
+  handOver (listener: TransportListener): void {
+    this.#listener = listener
+  }
+
   send (frames: Frame[]): void {
-    for (const frame of frames) this.#socket.send(frame, this.#onFlushed)
+    const translation = this.#translation
+    for (const frame of frames) this.#socket.send(translation === undefined ? frame : translation.encode(frame), this.#onFlushed)
     this.#full = this.#socket.bufferedAmount > HIGH_WATER_MARK
+  }
+
+  #decode (text: string): string {
+    return this.#translation === undefined ? text : this.#translation.decode(text)
   }
 
   readonly #onFlushed = (): void => {

@@ -131,7 +131,14 @@ t.test('onRoute sees every route with its config, hidden from documentation', as
     const own = routes.filter((route) => route.config?.socketio?.transport === transport)
     const methods = own.filter(({ url }) => url === `/socket.io/:protocol/${transport}/:sid`).map(({ method }) => method)
     t.same(methods, transport.endsWith('socket') ? ['GET', 'OPTIONS'] : ['GET', 'POST', 'OPTIONS'])
-    t.ok(own.every((route) => route.config?.socketio?.dialect === 'revision 1'))
+    t.ok(own.filter(({ url }) => url.includes(':protocol')).every((route) => route.config?.socketio?.dialect === 'revision 1'))
+  }
+  for (const version of [3, 4]) {
+    for (const transport of ['polling', 'websocket']) {
+      const own = routes.filter(({ constraints }) => Object.values(constraints ?? {}).includes(`${version} ${transport}`))
+      t.ok(own.some(({ method, config }) => method === 'GET' && config?.socketio?.transport === transport &&
+        config.socketio.dialect === `engine ${version}`), `${version} ${transport}`)
+    }
   }
   const shake = routes.find(({ url, method }) => url === '/socket.io/:protocol' && method !== 'OPTIONS')
   t.same(shake?.config?.socketio, { transport: null, dialect: 'revision 1' })

@@ -99,7 +99,7 @@ function readParts (headers: IncomingHttpHeaders): Decoder {
   })
 }
 
-const DECODERS: Record<Exclude<TransportName, 'websocket' | 'flashsocket'>, (headers: IncomingHttpHeaders) => Decoder> = {
+const DECODERS: Record<Exclude<TransportName, 'websocket' | 'flashsocket' | 'polling'>, (headers: IncomingHttpHeaders) => Decoder> = {
   'xhr-polling': readText,
   'jsonp-polling': readScript,
   htmlfile: readElements,

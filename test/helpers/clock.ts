@@ -8,14 +8,16 @@ export class Clock {
   readonly #running = new Map<object, Interval>()
   #now = 0
 
-  /** Takes the place of `setInterval` and `clearInterval` until `restore`. */
+  /** Takes the place of `setInterval`, `clearInterval` and `performance.now` until `restore`. */
   constructor () {
     mock.method(globalThis, 'setInterval', (callback: () => void, every: number) => {
       const handle = { unref: () => handle }
       this.#running.set(handle, { callback, every, due: this.#now + every })
       return handle
     })
-    mock.method(globalThis, 'clearInterval', (handle: object) => { this.#running.delete(handle) })
+    mock.method(performance, 'now', () => this.#now)
+    const { clearInterval } = globalThis
+    mock.method(globalThis, 'clearInterval', (handle: NodeJS.Timeout) => { if (!this.#running.delete(handle)) clearInterval(handle) })
   }
 
   restore (): void {

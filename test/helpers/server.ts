@@ -8,6 +8,7 @@ import type { SocketioTransportsOptions } from '../../types/options.js'
 import type { Packet } from '../../types/packet.js'
 import type { Socket, TransportName } from '../../types/socket.js'
 import { Client, fetchText } from './client.js'
+import { Clock as Stopped } from './clock.js'
 
 /** tap's `t`, as far as it is needed here. */
 export interface Teardown { teardown (fn: () => unknown): unknown }
@@ -112,36 +113,9 @@ export interface Clock {
   running (): number
 }
 
-/**
- * Stops the intervals of what is made from now on; they run by `tick(ms)` alone. Not the mock timers of node:test: in Node 20
- * an interval that is cleared in its own callback goes on there.
- */
+/** Stops the intervals of what is made from now on; they run by `tick(ms)` alone. */
 export function clock (t: Teardown): Clock {
-  const real = { set: globalThis.setInterval, clear: globalThis.clearInterval }
-  const running = new Map<unknown, { due: number, every: number, run: () => void }>()
-  let now = 0
-  globalThis.setInterval = ((run: () => void, every: number) => {
-    const handle = { unref: () => handle }
-    running.set(handle, { due: now + every, every, run })
-    return handle
-  }) as unknown as typeof setInterval
-  globalThis.clearInterval = ((handle: NodeJS.Timeout) => {
-    if (!running.delete(handle)) real.clear(handle)
-  }) as typeof clearInterval
-  t.teardown(() => {
-    globalThis.setInterval = real.set
-    globalThis.clearInterval = real.clear
-  })
-  const tick = (ms: number): void => {
-    const end = now + ms
-    for (;;) {
-      const [next] = [...running.values()].filter(({ due }) => due <= end).sort((a, b) => a.due - b.due)
-      if (next === undefined) break
-      now = next.due
-      next.due += next.every
-      next.run()
-    }
-    now = end
-  }
-  return Object.assign(tick, { running: () => running.size })
+  const stopped = new Stopped()
+  t.teardown(() => stopped.restore())
+  return Object.assign((ms: number) => stopped.tick(ms), { running: () => stopped.intervals })
 }

@@ -15,12 +15,16 @@ import type { Transport, TransportName } from '../../src/transport.js'
 export const RESOLUTION = 10
 
 export const LIMITS: SocketLimits = {
-  heartbeatInterval: 25_000,
-  heartbeatTimeout: 60_000,
   closeTimeout: 40_000,
   handshakeTimeout: 30_000,
   maxQueueBytes: 100,
   slowClient: 'close'
+}
+
+/** The bounds and times of a session of revision 1; ms and bytes. */
+export interface Times extends Partial<SocketLimits> {
+  heartbeatInterval?: number | false
+  heartbeatTimeout?: number
 }
 
 export class FakeTransport implements Transport {
@@ -29,6 +33,7 @@ export class FakeTransport implements Transport {
   endsUnnoticed = false
   open = true
   writable = true
+  delivering = false
   bufferedAmount = 0
   /** What was handed over, a list for each time. */
   sent: Frame[][] = []
@@ -63,13 +68,14 @@ export function newLog (): { log: FastifyBaseLogger, lines: Record<string, unkno
 
 export const newRequest = (): IncomingMessage => new IncomingMessage(new TcpSocket())
 
-export function newDialect (socket: DialectSocket): Dialect {
+export function newDialect (socket: DialectSocket, { heartbeatInterval = 25_000, heartbeatTimeout = 60_000 }: Times = {}): Dialect {
   const limits = { maxEndpoints: 10, maxAcks: 10, maxPayload: 1000 }
-  return new Revision1(socket, { codec: new SocketioCodec(), limits, memo: { text: '', frame: '' }, offsets: false })
+  const heartbeat = { frame: '2::', interval: heartbeatInterval, timeout: heartbeatTimeout, onPolls: false }
+  return new Revision1(socket, { codec: new SocketioCodec(), limits, memo: { text: '', frame: '' }, offsets: false }, heartbeat)
 }
 
 /** A session after its handshake. */
-export function newSession (limits: Partial<SocketLimits> = {}) {
+export function newSession (times: Times = {}) {
   const { log, lines } = newLog()
   const ended: boolean[] = []
   const closes: unknown[][] = []
@@ -78,10 +84,10 @@ export function newSession (limits: Partial<SocketLimits> = {}) {
     request: newRequest(),
     remoteAddress: '192.0.2.1',
     context: { user: 'u' },
-    limits: { ...LIMITS, ...limits },
+    limits: { ...LIMITS, ...times },
     wheel: new TimerWheel(RESOLUTION),
     log,
-    dialect: newDialect,
+    dialect: (self) => newDialect(self, times),
     onEnd: (_socket, wasOpen) => ended.push(wasOpen)
   })
   socket.on('close', (...args) => closes.push(args))
@@ -89,8 +95,8 @@ export function newSession (limits: Partial<SocketLimits> = {}) {
 }
 
 /** A session that has connected: its connect packet has been sent. */
-export function openSession (limits: Partial<SocketLimits> = {}, transport = new FakeTransport()) {
-  const session = newSession(limits)
+export function openSession (times: Times = {}, transport = new FakeTransport()) {
+  const session = newSession(times)
   session.socket.open(transport, () => {})
   transport.take()
   return { ...session, transport }

@@ -1,0 +1,21 @@
+// Payloads of Engine.IO 4: frames as text, with a control character between them. Pure: no clock, no I/O, no Fastify.
+import { isFrame, toText } from './engine.js'
+import { ProtocolError } from './packet.js'
+import type { Frame, PayloadCodec } from './packet.js'
+
+/** The record separator, which JSON never holds as it is. */
+const SEPARATOR = '\x1e'
+
+function encodePayload (frames: readonly Frame[]): string {
+  return frames.map((frame) => toText(frame, 4)).join(SEPARATOR)
+}
+
+function decodePayload (body: string | Buffer): string[] {
+  if (typeof body !== 'string') throw new ProtocolError('a payload is text')
+  const frames = body.split(SEPARATOR)
+  if (!frames.every(isFrame)) throw new ProtocolError('not a packet')
+  return frames
+}
+
+/** The payloads of every session of Engine.IO 4. */
+export const engine4: PayloadCodec = { encodePayload, decodePayload }

@@ -1,0 +1,134 @@
+// Engine.IO 3 and 4 above their codecs: what the server does by itself with the client's packets (heartbeats, the open packet, the
+// default endpoint), and the two faces on top: message text for the official Server, and decoded packets.
+import type { ParserModule } from '../../types/options.js'
+import type { DialectName, SendOptions } from '../../types/socket.js'
+import { decodePacket, encodeMessage, TYPE } from '../codec/engine.js'
+import type { EngineVersion } from '../codec/engine.js'
+import { ProtocolError } from '../codec/packet.js'
+import type { Frame, OutgoingPacket, Packet } from '../codec/packet.js'
+import { SocketioCodec } from '../codec/socketio.js'
+import type { Dialect, DialectSocket, Heartbeat } from '../dialect.js'
+import { PacketFace } from '../faces/packet.js'
+import type { PacketFaceSession } from '../faces/packet.js'
+import type { Transport } from '../transport.js'
+
+/** What all sessions of one version share. */
+export interface EngineIoShared {
+  readonly version: EngineVersion
+  /** ms */
+  readonly pingInterval: number
+  /** ms */
+  readonly pingTimeout: number
+  /** bytes */
+  readonly maxPayload: number
+  readonly parser: ParserModule | undefined
+}
+
+/** In 4 the server sends pings; in 3 the client does, and is taken for dead when none comes. */
+function heartbeatOf ({ version, pingInterval, pingTimeout }: EngineIoShared): Heartbeat {
+  return version === 4
+    ? { frame: TYPE.ping, interval: pingInterval, timeout: pingTimeout, onPolls: true }
+    : { frame: undefined, interval: pingInterval + pingTimeout, timeout: pingTimeout, onPolls: true }
+}
+
+/** What one session of Engine.IO says and hears. */
+export class EngineIo implements Dialect, PacketFaceSession {
+  readonly name: DialectName
+  readonly protocol: EngineVersion
+  readonly heartbeat: Heartbeat
+  readonly drains = true
+  readonly #socket: DialectSocket
+  readonly #shared: EngineIoShared
+  readonly #upgrades: readonly string[]
+  #face: PacketFace | undefined
+
+  /** @param upgrades the transports that the client may move to */
+  constructor (socket: DialectSocket, shared: EngineIoShared, upgrades: readonly string[]) {
+    this.#socket = socket
+    this.#shared = shared
+    this.#upgrades = upgrades
+    this.name = `engine ${shared.version}`
+    this.protocol = shared.version
+    this.heartbeat = heartbeatOf(shared)
+  }
+
+  get id () { return this.#socket.id }
+
+  /** Somebody reads the messages as they come: the official Server, or an application without Socket.IO. */
+  get raw (): boolean { return this.#socket.listenerCount('data') > 0 }
+
+  get #packets (): PacketFace {
+    this.#face ??= new PacketFace(this, new SocketioCodec(this.#shared.parser, { trusted: false }))
+    return this.#face
+  }
+
+  opened (): void {
+    const { pingInterval, pingTimeout, maxPayload } = this.#shared
+    const handshake = { sid: this.id, upgrades: this.#upgrades, pingInterval, pingTimeout, maxPayload }
+    // 1.x and 2.x wait to be told that the default endpoint is connected; 3.x and 4.x ask.
+    if (this.protocol === 3 && !this.raw) this.#socket.enqueueFirst(encodeMessage('0', 3))
+    this.#socket.enqueueFirst(TYPE.open + JSON.stringify(handshake))
+  }
+
+  /** A poll is told of the end; a WebSocket simply ends. */
+  farewell ({ persistent }: Transport): Frame | undefined {
+    return persistent ? undefined : TYPE.close
+  }
+
+  receive (frame: Frame): void {
+    try {
+      this.#received(frame)
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error
+      this.#socket.end('parse error', undefined, error)
+    }
+  }
+
+  #received (frame: Frame): void {
+    const { type, data } = decodePacket(frame, this.protocol)
+    switch (type) {
+      case 'message': return this.#message(data)
+      case 'ping': return this.#heartbeat(3)
+      case 'pong': return this.#heartbeat(4)
+      case 'close': return this.#socket.end('transport close', TYPE.noop)
+      case 'open':
+      case 'upgrade':
+      case 'noop': return
+      default: return type satisfies never
+    }
+  }
+
+  /** The client's pings are of protocol 3, its pongs of 4. */
+  #heartbeat (version: EngineVersion): void {
+    if (version !== this.protocol) return this.#socket.end('transport error', undefined, new Error('invalid heartbeat direction'))
+    if (version === 3) this.#socket.enqueue(TYPE.pong)
+    this.#socket.heard()
+  }
+
+  #message (data: string | Buffer): void {
+    const { raw } = this
+    if (raw) this.#socket.emit('data', data)
+    // Without anybody, the default endpoint is still connected.
+    if (!raw || this.#socket.listenerCount('packet') > 0) this.#packets.receive(data)
+  }
+
+  // ---- the packet face
+
+  send (packet: OutgoingPacket, options: SendOptions): string | undefined {
+    return this.#packets.send(packet, options)
+  }
+
+  emit (packet: Packet): void {
+    this.#socket.tell(packet)
+  }
+
+  close (): void {
+    this.#socket.close()
+  }
+
+  // ---- the Server's face, and what both use
+
+  write (data: string | Buffer, { volatile = false }: SendOptions): void {
+    this.#socket.enqueue(encodeMessage(data, this.protocol), volatile)
+  }
+}

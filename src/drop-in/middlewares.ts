@@ -1,0 +1,45 @@
+// `io.engine.use(middleware)`: functions of Express's kind that an application runs for every request of its clients.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FastifyInstance, onRequestHookHandler } from 'fastify'
+import { RefusedRequest } from '../errors.js'
+
+/** As engine.io takes it. */
+export type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void
+
+/** The middlewares of one registration, in the order of `use`. */
+export class Middlewares {
+  readonly #list: Middleware[] = []
+  /** What the responses to upgrades were given: they are written by `ws`, which does not know them. */
+  readonly #upgrades = new WeakMap<IncomingMessage, ServerResponse>()
+
+  readonly add = (middleware: Middleware): void => { this.#list.push(middleware) }
+
+  /** Runs them for requests below the path, in routes that are added from now on. */
+  watch (app: FastifyInstance, path: string): void {
+    const own = `${app.prefix}${path}`
+    app.addHook('onRoute', (route) => {
+      if (route.config?.socketio === undefined || !(route.url === own || route.url.startsWith(`${own}/`))) return
+      route.onRequest = [this.#run, ...[route.onRequest ?? []].flat()]
+    })
+  }
+
+  /** For the event 'headers': adds to the answer of an upgrade what they have set. */
+  readonly addHeaders = (headers: Record<string, string | string[]>, request: IncomingMessage): void => {
+    const set = this.#upgrades.get(request)?.getHeaders() ?? {}
+    for (const [name, value = ''] of Object.entries(set)) headers[name] = Array.isArray(value) ? value : String(value)
+  }
+
+  readonly #run: onRequestHookHandler = (request, reply, done) => {
+    // The client's files are nobody's session.
+    if (this.#list.length === 0 || !('transport' in (request.query as object))) return done()
+    if (request.raw.headers.upgrade !== undefined) this.#upgrades.set(request.raw, reply.raw)
+    const next = (i: number): void => {
+      const middleware = this.#list[i]
+      if (middleware === undefined) return done()
+      middleware(request.raw, reply.raw, (error) => error
+        ? done(new RefusedRequest('badRequest', 'a middleware of io.engine.use failed', { name: 'MIDDLEWARE_FAILURE', err: error }))
+        : next(i + 1))
+    }
+    next(0)
+  }
+}

@@ -1,0 +1,63 @@
+// The plugin under the name, options and manners of fastify-socket.io: an application changes the import, and nothing else.
+import type { FastifyBaseLogger, FastifyPluginAsync } from 'fastify'
+import fp from 'fastify-plugin'
+import type { FastifySocketioOptions } from '../types/fastify-socket.io.js'
+import { unusedOfCors } from './drop-in/cors.js'
+import { Middlewares } from './drop-in/middlewares.js'
+import { isTransport, toOptions } from './drop-in/options.js'
+import { socketioTransports } from './index.js'
+import { clientFolder, createServer, NOT_HERE } from './official-server.js'
+
+const STATIC = '@fastify/static'
+
+function isInstalled (name: string): boolean {
+  try {
+    import.meta.resolve(name)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** socket.io serves its client unless told otherwise, and most applications have it from elsewhere: what is missing is no error. */
+function clientFiles ({ serveClient }: FastifySocketioOptions, log: FastifyBaseLogger): string | false {
+  if (serveClient === false) return false
+  if (serveClient || isInstalled(STATIC)) return clientFolder()
+  log.warn(`the client's files (socket.io.js and others) are not served: npm install ${STATIC}, or set "serveClient: false"`)
+  return false
+}
+
+function warnOfUnused ({ transports = [], cors, ...options }: FastifySocketioOptions, log: FastifyBaseLogger): void {
+  const { addTrailingSlash, ...notHere } = NOT_HERE // either is served, so that neither is missed
+  for (const [name, instead] of Object.entries(notHere)) if (name in options) log.warn(`${name} has no effect: ${instead}`)
+  for (const name of cors ? unusedOfCors(cors) : []) log.warn(`${name} has no effect: register @fastify/cors for the whole app`)
+  for (const name of transports) if (!isTransport(name)) log.warn(`the transport "${name}" is not served`)
+}
+
+const plugin: FastifyPluginAsync<FastifySocketioOptions> = async function fastifySocketio (app, options) {
+  const settings = toOptions(options)
+  warnOfUnused(options, app.log)
+  if (app.prefix !== '') {
+    app.log.warn(`registered below the prefix ${app.prefix}: unlike fastify-socket.io's, the path is below it too, and clients must ask for that`)
+  }
+  const server = await createServer({ ...options })
+
+  app.addHook('preClose', (done) => {
+    if (options.preClose) return options.preClose(done)
+    server.local.disconnectSockets(true)
+    done()
+  })
+  // After the server: the application may speak to the other nodes until then.
+  app.addHook('onClose', async () => { await server.close() })
+
+  const middlewares = new Middlewares()
+  middlewares.watch(app, settings.path ?? '/socket.io')
+  await app.register(socketioTransports, { ...settings, io: server, serveClient: clientFiles(options, app.log) })
+  app.socketio.on('headers', middlewares.addHeaders)
+  Object.assign(app.socketio, { use: middlewares.add })
+}
+
+/** fastify-socket.io's plugin; other plugins find it by that name. */
+export const socketioServer = fp(plugin, { fastify: '5.x', name: 'fastify-socket.io' })
+
+export default socketioServer

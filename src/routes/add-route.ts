@@ -1,0 +1,42 @@
+// How the routes of every dialect are added: in the spellings that the host does not take for one, hidden from its API documentation.
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import { MAX_TIME } from '../options.js'
+import type { DialectName, TransportName } from '../transport.js'
+
+/** A hook of one route. */
+export type PreHandler = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void
+
+/** Adds one route below the path. */
+export type AddRoute = (url: string, transport: TransportName | null, options: Omit<RouteOptions, 'url'>) => void
+
+/** Answered in `onRequest`. */
+export const PREFLIGHT = { method: 'OPTIONS', handler: () => {} } as const
+
+/** The host's options that matter here, wherever it has set them. */
+function hostOptions ({ initialConfig }: FastifyInstance): { ignoreTrailingSlash?: boolean, handlerTimeout?: number } {
+  return { ...initialConfig, ...initialConfig.routerOptions }
+}
+
+/**
+ * Options of GETs that are held open: the host's own timeout would answer parked polls with 503 and end streams. Without one,
+ * requests are spared the timer.
+ */
+export function held (scope: FastifyInstance): { handlerTimeout?: number } {
+  return hostOptions(scope).handlerTimeout ? { handlerTimeout: MAX_TIME } : {}
+}
+
+/** Adds routes below `path` whose requests speak `dialect`. */
+export function routeAdder (scope: FastifyInstance, path: string, dialect: DialectName, schema: object): AddRoute {
+  const endings = hostOptions(scope).ignoreTrailingSlash ? [''] : ['', '/']
+  return function addRoute (url, transport, options) {
+    for (const ending of endings) {
+      scope.route({
+        exposeHeadRoute: false, // a HEAD must not eat a poll
+        schema: { hide: true, ...schema } as object, // no part of the application's documented API
+        config: { socketio: { transport, dialect } },
+        ...options,
+        url: path + url + ending
+      })
+    }
+  }
+}

@@ -1,0 +1,179 @@
+// What a request of Engine.IO does: a handshake opens a session, GETs are polls, POSTs bring packets, upgrades become WebSockets.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { WebSocket } from 'ws'
+import { toText, TYPE } from '../codec/engine.js'
+import type { EngineVersion } from '../codec/engine.js'
+import { engine4 } from '../codec/engine-4.js'
+import { Engine3Payloads } from '../codec/engine-3.js'
+import { ProtocolError } from '../codec/packet.js'
+import type { PayloadCodec } from '../codec/packet.js'
+import { fromByteString, toByteString } from '../codec/text.js'
+import { EngineIo } from '../dialects/engine-io.js'
+import type { EngineIoShared } from '../dialects/engine-io.js'
+import type { Engine } from '../engine.js'
+import { RefusedRequest } from '../errors.js'
+import type { Settings } from '../options.js'
+import type { Socket } from '../socket.js'
+import { NO_LISTENER } from '../transport.js'
+import type { TransportListener } from '../transport.js'
+import { decodeEngineBody } from '../transports/jsonp-polling.js'
+import { PollingTransport } from '../transports/polling.js'
+import { WebSocketTransport } from '../transports/websocket.js'
+import type { Translation } from '../transports/websocket.js'
+import { Upgrade } from '../upgrade.js'
+import { ADMITTED } from './admission.js'
+import { acceptPoll } from './exchange.js'
+import { addHeaders, setCookie } from './headers.js'
+import { JSONP } from './hooks.js'
+
+/** What the routes of one version share. */
+export interface EngineContext {
+  readonly engine: Engine
+  readonly settings: Settings
+  readonly shared: EngineIoShared
+}
+
+interface Query {
+  EIO?: string
+  sid?: string
+  j?: string
+  b64?: string
+  t?: string
+}
+
+/** The query of a request of Engine.IO, as its schema has let it pass. */
+export const queryOf = (request: FastifyRequest): Query => request.query as Query
+
+/** Whether the client takes only text: it says so, or polls by script. */
+const takesText = ({ b64, j }: Query): boolean => Boolean(b64) || j !== undefined
+
+/** The clients 1.0 to 1.3 tell the time in milliseconds, where later ones write it shorter. */
+const isEarly = ({ EIO, t = '' }: Query): boolean => EIO === '2' || /^\d{13}-\d+$/.test(t)
+
+function payloadsOf (version: EngineVersion, query: Query): PayloadCodec {
+  return version === 4 ? engine4 : new Engine3Payloads({ binary: !takesText(query), early: isEarly(query) })
+}
+
+/** What stands between the frames of most clients and those of one that takes only text, or has only bytes in its text (EIO 2). */
+function translationOf (version: EngineVersion, query: Query): Translation | undefined {
+  const bytes = query.EIO === '2'
+  if (!bytes && !takesText(query)) return undefined
+  return {
+    encode: (frame) => {
+      if (typeof frame !== 'string' && !takesText(query)) return frame
+      const text = toText(frame, version)
+      return bytes ? toByteString(text) : text
+    },
+    decode: (text) => bytes ? fromByteString(text) ?? text : text
+  }
+}
+
+function open ({ engine, shared }: EngineContext, request: FastifyRequest, upgrades: readonly string[]): Socket {
+  const socket = engine.handshake({
+    request: request.raw,
+    remoteAddress: request.ip,
+    context: request[ADMITTED],
+    dialect: (session) => new EngineIo(session, shared, upgrades)
+  })
+  request.log.debug({ sid: socket.id }, 'session opened')
+  return socket
+}
+
+/** The session that the request names; it has been looked at before. */
+function sessionOf ({ engine }: EngineContext, request: FastifyRequest): Socket {
+  const { sid = '' } = queryOf(request)
+  const socket = engine.sessions.get(sid)
+  if (socket === undefined) throw new RefusedRequest('unknownSession', 'the session has ended meanwhile', { sid })
+  return socket
+}
+
+function pollingOf (context: EngineContext, request: FastifyRequest): { socket: Socket, transport: PollingTransport } {
+  const socket = sessionOf(context, request)
+  const { transport } = socket
+  if (transport instanceof PollingTransport) return { socket, transport }
+  throw new RefusedRequest('badRequest', 'TRANSPORT_MISMATCH', { sid: socket.id, previousTransport: transport.name })
+}
+
+function newPolling ({ engine: { wheel }, shared }: EngineContext, listener: TransportListener, query: Query): PollingTransport {
+  return new PollingTransport({
+    name: 'polling',
+    listener,
+    codec: payloadsOf(shared.version, query),
+    wheel,
+    pollingDuration: undefined, // heartbeats answer polls often enough
+    noop: TYPE.noop,
+    breaksSession: true
+  })
+}
+
+/** A GET without a session opens one, and is its first poll: it brings the open packet. */
+function takeHandshake (context: EngineContext, request: FastifyRequest, reply: FastifyReply): void {
+  const { engine, settings: { allowUpgrades, transports, cookie } } = context
+  const socket = open(context, request, allowUpgrades && transports.includes('websocket') ? ['websocket'] : [])
+  const transport = newPolling(context, socket, queryOf(request))
+  if (cookie !== false) setCookie(reply, cookie, socket.id)
+  addHeaders(engine, reply, true)
+  engine.attach(socket, transport)
+  acceptPoll(engine, transport, reply)
+}
+
+/** A GET waits for something to say. */
+export function takePoll (context: EngineContext, request: FastifyRequest, reply: FastifyReply): void {
+  const { engine } = context
+  reply.type(request[JSONP] === null ? 'text/plain; charset=UTF-8' : 'text/javascript; charset=UTF-8')
+  if (request.raw.socket.destroyed) return // given up while the app's hooks ran; nothing would tell us of it any more
+  if (!queryOf(request).sid) return takeHandshake(context, request, reply)
+  const { socket, transport } = pollingOf(context, request)
+  if (transport.open) {
+    socket.end('transport error', undefined, new Error('two polls at a time'))
+    throw new RefusedRequest('badRequest', 'two polls at a time', { sid: socket.id })
+  }
+  addHeaders(engine, reply, false)
+  // Pipelined behind an answer that is still under way: Node would not tell it of the end of the connection.
+  if (reply.raw.socket === null) reply.send(transport.codec.encodePayload([TYPE.noop]))
+  else acceptPoll(engine, transport, reply)
+}
+
+/** What a POST carries: text, or in 3 a binary payload. */
+function payloadIn (request: FastifyRequest): string | Buffer {
+  const body = request.body as Buffer | undefined ?? Buffer.alloc(0)
+  if (/^application\/octet-stream\b/i.test(request.headers['content-type'] ?? '')) return body
+  return request[JSONP] === null ? body.toString() : decodeEngineBody(body.toString())
+}
+
+/** A POST brings packets; with one that cannot be read, the session ends. */
+export function takeData (context: EngineContext, request: FastifyRequest, reply: FastifyReply): void {
+  const { socket, transport } = pollingOf(context, request)
+  try {
+    for (const frame of transport.codec.decodePayload(payloadIn(request))) socket.onFrame(frame)
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error
+    socket.end('parse error', undefined, error)
+    throw new RefusedRequest('badRequest', error.message, { sid: socket.id })
+  }
+  addHeaders(context.engine, reply, false)
+  reply.type('text/html').send('ok') // as plain text, old browsers offered it for download
+}
+
+/** A WebSocket without a session opens one; with one, it is tried out for it. */
+export function takeWebSocket (context: EngineContext) {
+  const { engine, engine: { wheel }, settings: { upgradeTimeout }, shared: { version } } = context
+  const name = 'websocket'
+  return function upgrade (socket: WebSocket, request: FastifyRequest): void {
+    const query = queryOf(request)
+    const translation = translationOf(version, query)
+    const transport = (listener: TransportListener) =>
+      new WebSocketTransport({ name, listener, socket, wheel, ...(translation && { translation }) })
+    if (!query.sid) {
+      const session = open(context, request, [])
+      return engine.attach(session, transport(session))
+    }
+    const session = engine.sessions.get(query.sid)
+    if (session === undefined || session.upgrade !== undefined || !(session.transport instanceof PollingTransport)) {
+      request.log.info({ sid: query.sid }, 'upgrade of a session that has ended, or has been or is being upgraded')
+      return transport(NO_LISTENER).close()
+    }
+    const attempt = new Upgrade({ socket: session, polling: session.transport, wheel, upgradeTimeout })
+    attempt.start(transport(attempt))
+  }
+}

@@ -1,0 +1,148 @@
+// The requests of Engine.IO 3 and 4: all go to the path itself, told apart by what their query asks for.
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { ParserModule } from '../../types/options.js'
+import type { EngineVersion } from '../codec/engine.js'
+import type { Engine } from '../engine.js'
+import { RefusedRequest } from '../errors.js'
+import type { RefusalKind } from '../errors.js'
+import type { Settings } from '../options.js'
+import { held, PREFLIGHT, routeAdder } from './add-route.js'
+import type { AddRoute, PreHandler } from './add-route.js'
+import { ADMITTED, admit } from './admission.js'
+import { queryOf, takeData, takePoll, takeWebSocket } from './engine-session.js'
+import type { EngineContext } from './engine-session.js'
+import { addGenerations, TRANSPORT_KEYS } from './generation.js'
+import type { GenerationKey } from './generation.js'
+import { addHeaders } from './headers.js'
+import { engineJsonp, quoteJsonp } from './hooks.js'
+
+/** What the routes of Engine.IO are made of. */
+export interface EngineRoutes {
+  readonly engine: Engine
+  readonly settings: Settings
+  readonly parser: ParserModule | undefined
+}
+
+const VERSIONS: readonly EngineVersion[] = [3, 4]
+/** Engine.IO answers whoever it is that asks. */
+const OTHERS = ['PUT', 'PATCH', 'DELETE']
+const TEXT = { type: 'string' }
+const SCHEMA = {
+  querystring: {
+    type: 'object',
+    properties: { EIO: TEXT, transport: TEXT, sid: TEXT, j: TEXT, b64: TEXT },
+    additionalProperties: true
+  }
+}
+
+const isUpgrade = (request: FastifyRequest): boolean => (request as { ws?: boolean }).ws === true
+
+const refuse = (kind: RefusalKind, reason: string): PreHandler => (request, _reply, done) => {
+  done(new RefusedRequest(kind, reason, { url: request.url }))
+}
+
+/** @throws RefusedRequest when the request does not fit the session that it names. */
+function checkSession ({ engine, settings, shared: { version } }: EngineContext, request: FastifyRequest, sid: string): void {
+  engine.wheel.settle() // a session is over at its time, not a tick later
+  const socket = engine.sessions.get(sid)
+  if (socket === undefined || socket.dialect === 'revision 1') throw new RefusedRequest('unknownSession', 'unknown session', { sid })
+  const { protocol, transport: { name: previousTransport } } = socket
+  if (protocol !== version) {
+    throw new RefusedRequest('badRequest', 'PROTOCOL_MISMATCH', { sid, protocol: version, previousProtocol: protocol })
+  }
+  const { transport } = request.routeOptions.config.socketio ?? {}
+  const fits = isUpgrade(request) ? settings.allowUpgrades : transport === previousTransport
+  if (!fits) throw new RefusedRequest('badRequest', 'TRANSPORT_MISMATCH', { sid, transport, previousTransport })
+}
+
+/** Every request names a session that it fits, or is a handshake that is let in. */
+function verify (context: EngineContext): PreHandler {
+  return function verifyRequest (request, reply, done) {
+    const { sid } = queryOf(request)
+    if (sid) {
+      checkSession(context, request, sid)
+      return done()
+    }
+    if (request.method !== 'GET') throw new RefusedRequest('badHandshakeMethod', 'a handshake is a GET', { method: request.method })
+    admit(context.engine, context.settings, request, reply).then((admitted) => {
+      request[ADMITTED] = admitted
+      done()
+    }, done)
+  }
+}
+
+function addPolling (route: AddRoute, context: EngineContext, constraints: Record<string, string>, scope: FastifyInstance): void {
+  const preHandler = [verify(context), engineJsonp]
+  route('', 'polling', {
+    method: 'GET',
+    constraints,
+    preHandler,
+    onSend: quoteJsonp,
+    ...held(scope),
+    handler: (request, reply) => takePoll(context, request, reply)
+  })
+  route('', 'polling', {
+    method: 'POST',
+    constraints,
+    bodyLimit: context.settings.maxPayload,
+    preHandler,
+    handler: (request, reply) => takeData(context, request, reply)
+  })
+}
+
+function addWebSocket (route: AddRoute, context: EngineContext, constraints: Record<string, string>): void {
+  const announce: PreHandler = (request, reply, done) => {
+    addHeaders(context.engine, reply, !queryOf(request).sid)
+    done()
+  }
+  const onlyUpgrades: PreHandler = (request, _reply, done) => {
+    done(isUpgrade(request) ? undefined : new RefusedRequest('notAnUpgrade', 'not an upgrade'))
+  }
+  route('', 'websocket', {
+    method: 'GET',
+    constraints,
+    preHandler: [onlyUpgrades, verify(context), announce],
+    handler: () => {},
+    wsHandler: takeWebSocket(context)
+  })
+}
+
+/** Adds every route of Engine.IO to the scope; versions and transports that are off are refused. */
+export function registerEngine (scope: FastifyInstance, { engine, settings, parser }: EngineRoutes): void {
+  const { path, assumeEngine3, dialects, transports, pingInterval, pingTimeout, maxPayload } = settings
+  const constrain = addGenerations(scope, assumeEngine3)
+  if (!scope.hasRequestDecorator(ADMITTED)) scope.decorateRequest(ADMITTED, undefined)
+
+  for (const version of VERSIONS) {
+    const dialect = `engine ${version}` as const
+    const route = routeAdder(scope, path, dialect, SCHEMA)
+    const context = { engine, settings, shared: { version, pingInterval, pingTimeout, maxPayload, parser } }
+    const off = (key: GenerationKey, kind: RefusalKind, reason: string, method: string[]): void => {
+      route('', null, { method, constraints: constrain(key), preHandler: refuse(kind, reason), handler: () => {} })
+    }
+    for (const transport of TRANSPORT_KEYS) {
+      const key: GenerationKey = `${version} ${transport}`
+      const constraints = constrain(key)
+      route('', null, { ...PREFLIGHT, constraints })
+      if (!dialects.includes(dialect)) {
+        off(key, 'unsupportedVersion', `${dialect} is not among the dialects`, ['GET', 'POST', ...OTHERS])
+      } else if (transport === 'unknown' || !transports.includes(transport)) {
+        off(key, 'transportUnknown', 'transport unknown or not enabled', ['GET', 'POST', ...OTHERS])
+      } else if (transport === 'polling') {
+        addPolling(route, context, constraints, scope)
+        off(key, 'badHandshakeMethod', 'neither GET nor POST', OTHERS)
+      } else {
+        addWebSocket(route, context, constraints)
+        off(key, 'badHandshakeMethod', 'not a GET', ['POST', ...OTHERS])
+      }
+    }
+  }
+
+  const route = routeAdder(scope, path, 'engine 4', SCHEMA)
+  const none = (constraints: Record<string, string>, kind: RefusalKind, reason: string): void => {
+    route('', null, { ...PREFLIGHT, constraints })
+    route('', null, { method: ['GET', 'POST', ...OTHERS], constraints, preHandler: refuse(kind, reason), handler: () => {} })
+  }
+  none(constrain('unknown'), 'unsupportedVersion', 'EIO is neither 4 nor 3; see the option assumeEngine3 for clients that send none')
+  if (!dialects.includes('revision 1')) none({}, 'transportUnknown', 'nothing of Engine.IO in the URL, and no revision 1')
+}

@@ -1,0 +1,36 @@
+// Headers that listeners of the Engine add to answers and upgrades, and the cookie of the session id.
+import type { IncomingMessage } from 'node:http'
+import { serialize } from 'cookie'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { CookieOptions } from '../../types/options.js'
+import type { Engine } from '../engine.js'
+
+type Headers = Record<string, string | string[]>
+
+/** What goes out with the answer to an upgrade. */
+const ofUpgrades = new WeakMap<IncomingMessage, Headers>()
+
+/** Asks the listeners, if there are any. `initial`: this is the first answer of its session. */
+export function addHeaders (engine: Engine, reply: FastifyReply, initial: boolean): void {
+  if (engine.listenerCount('headers') + (initial ? engine.listenerCount('initial_headers') : 0) === 0) return
+  const { raw } = reply.request
+  const headers = engine.headers(raw, initial)
+  if ((reply.request as { ws?: boolean }).ws === true) ofUpgrades.set(raw, headers)
+  else reply.headers(headers)
+}
+
+/** The WebSocket library writes the answers to upgrades itself. */
+export function addUpgradeHeaders (scope: FastifyInstance): void {
+  scope.websocketServer.on('headers', (lines: string[], request: IncomingMessage) => {
+    const headers = ofUpgrades.get(request) ?? {}
+    ofUpgrades.delete(request) // another instance of this plugin may listen too
+    for (const [name, values] of Object.entries(headers)) {
+      for (const value of [values].flat()) lines.push(`${name}: ${value.replace(/[\r\n]/g, '')}`)
+    }
+  })
+}
+
+/** Tells the session id by cookie, for load balancers that send a client's requests to one server. */
+export function setCookie (reply: FastifyReply, { name, ...options }: CookieOptions & { name: string }, sid: string): void {
+  reply.header('set-cookie', serialize(name, sid, options))
+}

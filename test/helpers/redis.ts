@@ -1,0 +1,75 @@
+// Finds a Redis to test with: REDIS_URL, else one started from the redis-server on PATH, on a free port. Where there is neither the
+// tests are skipped, visibly; with CI=true they fail instead.
+import { spawn } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { delimiter, join } from 'node:path'
+import process from 'node:process'
+import { createInterface } from 'node:readline'
+
+const { REDIS_URL, PATH = '', CI } = process.env
+const MISSING = 'no Redis found: set REDIS_URL or install redis-server'
+/** A free port may be taken by another test before Redis has it. */
+const ATTEMPTS = 5
+
+function isExecutable (path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const executablePath = PATH.split(delimiter).map((folder) => join(folder, 'redis-server')).find(isExecutable)
+
+/** For the `skip` option of a test: why there is no Redis to test with, or false. */
+export const skip: string | false = !REDIS_URL && executablePath === undefined && CI !== 'true' ? MISSING : false
+
+async function freePort (): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+/** Starts a Redis that keeps nothing; undefined when the port is taken. */
+async function start (path: string, port: number) {
+  const child = spawn(path, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const kill = (): boolean => child.kill('SIGKILL')
+  process.once('exit', kill)
+  const exited = once(child, 'exit')
+  const ready = (async () => {
+    for await (const line of createInterface(child.stdout)) {
+      if (line.includes('Ready to accept connections')) return true
+    }
+    return false
+  })()
+  if (!await ready) return undefined
+  child.stdout.resume()
+  return async () => {
+    process.removeListener('exit', kill)
+    kill()
+    await exited
+  }
+}
+
+/**
+ * The URL of a Redis, which is stopped with the test if it was started for it.
+ * @throws when there is none, which only happens with CI=true, or when it does not start.
+ */
+export async function redisUrl (t: { teardown (fn: () => unknown): unknown }): Promise<string> {
+  if (REDIS_URL) return REDIS_URL
+  if (executablePath === undefined) throw new Error(MISSING)
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const port = await freePort()
+    const stop = await start(executablePath, port)
+    if (stop === undefined) continue
+    t.teardown(stop)
+    return `redis://127.0.0.1:${port}`
+  }
+  throw new Error('redis-server does not start')
+}
