@@ -23,9 +23,10 @@ const LAYERS = [
   },
   {
     files: ['src/socket.ts'],
-    may: [NODE, String.raw`\./codec/packet\.js`, String.raw`\./(?:errors|outgoing-queue|timer-wheel|transport)\.js`],
-    mayTypes: [TYPES, String.raw`\./dialect\.js`, 'node:http', 'fastify']
+    may: [NODE, String.raw`\./codec/packet\.js`, String.raw`\./(?:errors|liveness|outgoing-queue|transport)\.js`],
+    mayTypes: [TYPES, String.raw`\./(?:dialect|timer-wheel)\.js`, 'node:http', 'fastify']
   },
+  { files: ['src/liveness.ts'], may: [], mayTypes: [String.raw`\./(?:dialect|timer-wheel)\.js`] },
   { files: ['src/upgrade.ts'], may: [String.raw`\./codec/engine\.js`], mayTypes: [String.raw`\./(?:codec/packet|timer-wheel|transport)\.js`] },
   {
     files: ['src/engine.ts'],

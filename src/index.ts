@@ -1,13 +1,14 @@
 // The plugin: options → Engine, decorators, an inner scope with hooks and routes, preClose.
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
+import type { Server } from 'socket.io'
 import type { ParserModule } from '../types/options.js'
 import { SocketioCodec } from './codec/socketio.js'
 import { Engine } from './engine.js'
 import { AlreadyRegisteredError } from './errors.js'
 import type { FaceShared } from './faces/server.js'
 import { registerFlashPolicy } from './flash-policy.js'
-import { officialServer, serverOptions } from './official-server.js'
+import { addsOffsets, officialServer, serverOptions } from './official-server.js'
 import { readOptions, warnOfTimers } from './options.js'
 import type { Settings, SocketioTransportsOptions } from './options.js'
 import { missClientFiles, registerClientFiles } from './routes/client-files.js'
@@ -47,17 +48,17 @@ function decorate (app: FastifyInstance, engine: Engine): void {
 
 const parserOf = ({ parser, io }: Settings): ParserModule | undefined => parser ?? serverOptions(io).parser as ParserModule | undefined
 
-function faceShared (settings: Settings): FaceShared {
+function faceShared (settings: Settings, server: Server | undefined): FaceShared {
   return {
     codec: new SocketioCodec(parserOf(settings)),
     limits: settings,
     memo: { text: undefined, frame: '' },
-    offsets: serverOptions(settings.io).connectionStateRecovery !== undefined
+    offsets: () => server !== undefined && addsOffsets(server)
   }
 }
 
 /** Routes, hooks and body parser, in a scope of their own: the app's other routes see none of it. */
-function routes (engine: Engine, settings: Settings) {
+function routes (engine: Engine, settings: Settings, server: Server | undefined) {
   return async function socketioRoutes (scope: FastifyInstance): Promise<void> {
     await registerWebsocket(scope, scope.prefix + settings.path, settings)
     addUpgradeHeaders(scope)
@@ -66,7 +67,7 @@ function routes (engine: Engine, settings: Settings) {
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
     addHooks(scope, engine, new OriginPolicy(settings.cors))
     registerEngine(scope, { engine, settings, parser: parserOf(settings) })
-    if (settings.dialects.includes('revision 1')) registerRevision1(scope, { engine, settings, shared: faceShared(settings) })
+    if (settings.dialects.includes('revision 1')) registerRevision1(scope, { engine, settings, shared: faceShared(settings, server) })
   }
 }
 
@@ -90,7 +91,7 @@ const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fas
     if (serveClient === false) missClientFiles(scope, path)
     else await registerClientFiles(scope, path, serveClient)
   }, { prefix })
-  await app.register(routes(engine, settings), { prefix })
+  await app.register(routes(engine, settings, server), { prefix })
 }
 
 /** Socket.IO's transports as Fastify routes. */

@@ -67,3 +67,19 @@ export async function officialServer (io: IoOption, log: FastifyBaseLogger): Pro
 export function serverOptions (io: IoOption | undefined): Partial<ServerOptions> {
   return io === undefined ? {} : isServer(io) ? io._opts : io
 }
+
+type Adapter = Server['sockets']['adapter']
+
+/** How often a method is defined along the classes of an object. */
+function definitions (object: object | null, method: string): number {
+  if (object === null) return 0
+  return definitions(Object.getPrototypeOf(object) as object | null, method) + (Object.hasOwn(object, method) ? 1 : 0)
+}
+
+/** Adapters that restore sessions override what the plain one has for it; those of clusters have a method of their own for offsets. */
+const hasOffsets = (adapter: Adapter): boolean => 'addOffsetIfNecessary' in adapter || definitions(adapter, 'restoreSession') > 1
+
+/** Whether the Server adds an offset to the arguments of events, for clients that come back and ask for what they have missed. */
+export function addsOffsets (server: Server): boolean {
+  return server._opts.connectionStateRecovery !== undefined && hasOffsets(server.sockets.adapter)
+}

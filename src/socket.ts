@@ -8,8 +8,9 @@ import { ProtocolError } from './codec/packet.js'
 import type { Frame, OutgoingPacket, Packet } from './codec/packet.js'
 import type { Dialect, DialectSocket } from './dialect.js'
 import { InvalidPacketError } from './errors.js'
+import { Liveness } from './liveness.js'
 import { OutgoingQueue } from './outgoing-queue.js'
-import type { Timer, TimerWheel } from './timer-wheel.js'
+import type { TimerWheel } from './timer-wheel.js'
 import { NO_TRANSPORT } from './transport.js'
 import type { CloseReason, Transport, TransportListener } from './transport.js'
 
@@ -48,7 +49,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   readonly #limits: SocketLimits
   readonly #log: FastifyBaseLogger
   readonly #onEnd: SocketInit['onEnd']
-  readonly #timer: Timer
+  readonly #liveness: Liveness
   #readyState: 'opening' | 'open' | 'closing' | 'closed' = 'opening'
   #transport: Transport = NO_TRANSPORT
   /** The transport before this one, which may still return packets that go first. */
@@ -58,10 +59,6 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   readonly #queue = new OutgoingQueue()
   /** The 'connection' listeners run: what they send waits for the connect packet. */
   #corked = false
-  /** A heartbeat is out and unanswered. */
-  #awaiting = false
-  /** Something else has come instead of its answer. */
-  #extended = false
 
   constructor (init: SocketInit) {
     super()
@@ -73,8 +70,14 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     this.#log = init.log
     this.#onEnd = init.onEnd
     this.#dialect = init.dialect(this)
-    this.#timer = init.wheel.timer(() => this.#onTimer())
-    this.#timer.start(init.limits.handshakeTimeout)
+    const { heartbeat } = this.#dialect
+    this.#liveness = new Liveness({
+      wheel: init.wheel,
+      heartbeat,
+      onDue: () => { if (heartbeat.frame !== undefined) this.enqueue(heartbeat.frame) },
+      onDead: () => this.end(this.#readyState === 'closing' ? 'forced close' : 'ping timeout')
+    })
+    this.#liveness.wait(init.limits.handshakeTimeout)
   }
 
   get dialect () { return this.#dialect.name }
@@ -105,7 +108,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     const drained = this.#queue.empty && this.#transport.open
     if (drained || !this.#dialect.drains || this.#readyState !== 'open') return this.end('forced close')
     this.#readyState = 'closing'
-    this.#timer.start(this.#limits.closeTimeout)
+    this.#liveness.wait(this.#limits.closeTimeout)
     this.onWritable()
   }
 
@@ -116,8 +119,8 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     this.#transport = transport
     this.#readyState = 'open'
     this.#corked = true
-    if (this.#dialect.heartbeat.onPolls) this.#beat()
-    else this.#timer.start(this.#limits.closeTimeout)
+    if (this.#dialect.heartbeat.onPolls) this.#liveness.beat()
+    else this.#liveness.wait(this.#limits.closeTimeout)
     this.#guard(announce)
     this.#dialect.opened()
     this.#corked = false
@@ -174,7 +177,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
 
   onFrame (frame: Frame): void {
     if (this.#readyState !== 'open') return
-    if (this.#awaiting && !this.#extended) this.#extend()
+    if (this.#dialect.heartbeat.onPolls) this.#liveness.extend()
     try {
       this.#dialect.receive(frame)
     } catch (error) {
@@ -185,13 +188,12 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
 
   onOpen (): void {
     if (this.#readyState !== 'open' || this.#dialect.heartbeat.onPolls) return
-    if (this.#transport.persistent) return this.#beat()
-    this.#awaiting = false
-    this.#timer.stop()
+    if (this.#transport.persistent) this.#liveness.beat()
+    else this.#liveness.stop()
   }
 
   onIdle (): void {
-    if (this.#readyState === 'open' && !this.#dialect.heartbeat.onPolls) this.#timer.start(this.#limits.closeTimeout)
+    if (this.#readyState === 'open' && !this.#dialect.heartbeat.onPolls) this.#liveness.wait(this.#limits.closeTimeout)
   }
 
   onWritable (): void {
@@ -214,45 +216,18 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
 
   /** Asked or not, the interval counts from the client's last heartbeat (WIRE.md 6). */
   heard (): void {
-    if (this.#beats) this.#beat()
+    const { onPolls } = this.#dialect.heartbeat
+    if (onPolls || (this.#transport.persistent && this.#transport.open)) this.#liveness.beat()
   }
 
-  /** Whether heartbeats run on what the client has open. */
-  get #beats (): boolean {
-    return this.#dialect.heartbeat.onPolls || (this.#transport.persistent && this.#transport.open)
-  }
-
-  #beat (): void {
-    const { interval } = this.#dialect.heartbeat
-    this.#awaiting = false
-    if (interval === false) this.#timer.stop()
-    else this.#timer.start(interval)
-  }
-
-  /** The client lives, but its answer may be behind something large that it sends (engine.io waits once more, too). */
-  #extend (): void {
-    this.#extended = true
-    if (this.#dialect.heartbeat.onPolls) this.#timer.start(this.#dialect.heartbeat.timeout)
-  }
-
-  #onTimer (): void {
-    const { frame, timeout } = this.#dialect.heartbeat
-    if (this.#readyState !== 'open' || frame === undefined || this.#awaiting || !this.#beats) {
-      return this.end(this.#readyState === 'closing' ? 'forced close' : 'ping timeout')
-    }
-    this.#awaiting = true
-    this.#extended = false
-    this.#timer.start(timeout)
-    this.enqueue(frame)
-  }
-
-  /** The last of what is queued goes out, and the farewell with it. */
+  /**
+   * What is queued goes out, then the farewell, which gets a poll of its own: 4.x clients act on it before they have handled the
+   * packets beside it (socket.io-client 4.8 hands those on a tick later), and would take a disconnect by the server for an accident.
+   */
   #finish (): void {
-    const frames = this.#queue.take()
-    const farewell = this.#dialect.farewell(this.#transport, 'forced close')
-    if (farewell !== undefined) frames.push(farewell)
-    if (frames.length > 0) this.#transport.send(frames)
-    this.end('forced close')
+    const queued = this.#queue.take()
+    if (queued.length > 0) this.#transport.send(queued)
+    if (queued.length === 0 || this.#transport.persistent) this.end('forced close')
   }
 
   /** The only way a session ends: idempotent, clears the timer, leaves the registry, emits 'close' once. */
@@ -260,7 +235,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     if (this.#readyState === 'closed') return
     const wasOpen = this.#readyState !== 'opening'
     this.#readyState = 'closed'
-    this.#timer.stop()
+    this.#liveness.stop()
     this.upgrade?.abandon()
     const frames = this.#queue.take()
     this.#onEnd(this, wasOpen)

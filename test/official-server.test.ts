@@ -18,10 +18,38 @@ const parser = {
 
 t.test('options of the Server without effect are logged, each with the option that has one', async (t) => {
   const { lines, logger } = captureLog('warn')
-  await pluginApp(t, { io: { path: '/x', cors: {}, allowRequest: () => {}, maxHttpBufferSize: 1, serveClient: false, connectTimeout: 1000 } }, { logger })
-  t.strictSame(lines.map(({ msg }) => /^io\.(\w+) has no effect: set the option "(\w+)"/.exec(String(msg))?.slice(1, 3)), [
-    ['path', 'path'], ['cors', 'cors'], ['allowRequest', 'authorize'], ['maxHttpBufferSize', 'maxPayload'], ['serveClient', 'serveClient']
+  await pluginApp(t, {
+    io: {
+      path: '/x',
+      cors: {},
+      allowRequest: () => {},
+      maxHttpBufferSize: 1,
+      serveClient: false,
+      transports: ['polling'],
+      pingInterval: 1,
+      pingTimeout: 1,
+      upgradeTimeout: 1,
+      allowUpgrades: false,
+      cookie: true,
+      perMessageDeflate: true,
+      allowEIO3: true,
+      connectTimeout: 1000
+    }
+  }, { logger })
+  const said = lines.map(({ msg }) => /^io\.(\w+) has no effect: set the option "(\w+)"/.exec(String(msg))?.slice(1, 3).join(': '))
+  t.strictSame(said.sort(), [
+    'allowEIO3: dialects', 'allowRequest: authorize', 'allowUpgrades: allowUpgrades', 'cookie: cookie', 'cors: cors',
+    'maxHttpBufferSize: maxPayload', 'path: path', 'perMessageDeflate: perMessageDeflate', 'pingInterval: pingInterval',
+    'pingTimeout: pingTimeout', 'serveClient: serveClient', 'transports: transports', 'upgradeTimeout: upgradeTimeout'
   ])
+})
+
+t.test('options for what nothing here does are logged, each with what there is instead', async (t) => {
+  const { lines, logger } = captureLog('warn')
+  await pluginApp(t, { io: { httpCompression: true, wsEngine: {}, initialPacket: 'x', destroyUpgrade: true, destroyUpgradeTimeout: 1, addTrailingSlash: false } }, { logger })
+  const said = lines.map(({ msg }) => /^io\.(\w+) has no effect: \w+/.exec(String(msg))?.[1])
+  t.strictSame(said, ['httpCompression', 'wsEngine', 'initialPacket', 'destroyUpgrade', 'destroyUpgradeTimeout', 'addTrailingSlash'])
+  t.match(lines[0]?.msg, /@fastify\/compress/)
 })
 
 t.test('a Server of the application is used as it is, without a word', async (t) => {

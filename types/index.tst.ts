@@ -120,9 +120,9 @@ describe('a Socket', () => {
   })
 
   test('knows its transport and dialect by name', () => {
-    type Names = 'websocket' | 'flashsocket' | 'htmlfile' | 'xhr-multipart' | 'xhr-polling' | 'jsonp-polling'
+    type Names = 'websocket' | 'polling' | 'flashsocket' | 'htmlfile' | 'xhr-multipart' | 'xhr-polling' | 'jsonp-polling'
     expect(socket.transport.name).type.toBe<Names>()
-    expect(socket.dialect).type.toBe<'revision 1'>()
+    expect(socket.dialect).type.toBe<'revision 1' | 'engine 3' | 'engine 4'>()
   })
 
   test('is read, not written', () => {
@@ -142,12 +142,14 @@ describe('the options', () => {
 
   test('name transports, times and bounds', () => {
     expect(options).type.toBeCallableWith({ transports: ['flashsocket', 'xhr-multipart'] as const, heartbeatInterval: false })
-    expect(options).type.not.toBeCallableWith({ transports: ['polling'] })
+    expect(options).type.not.toBeCallableWith({ transports: ['webtransport'] })
+    expect(options).type.toBeCallableWith({ dialects: ['engine 3', 'revision 1'], pingInterval: 1, cookie: { name: 'id', maxAge: 5 } })
+    expect(options).type.not.toBeCallableWith({ dialects: ['engine 2'] })
     expect(options).type.not.toBeCallableWith({ heartbeatTimeout: false })
     expect(options).type.not.toBeCallableWith({ heartbeatInterval: true })
     expect(options).type.not.toBeCallableWith({ slowClient: 'wait' })
     expect(options).type.not.toBeCallableWith({ serveClient: true })
-    expect(options).type.not.toBeCallableWith({ pingInterval: 25_000 })
+    expect(options).type.not.toBeCallableWith({ heartbeat: 25_000 })
   })
 
   test('take origins as @fastify/cors does', () => {
@@ -200,7 +202,7 @@ describe('the code keeps what the types promise', () => {
   })
 
   test('the tables have a row for each name', () => {
-    expect<keyof typeof TRANSPORTS>().type.toBe<TransportName>()
+    expect<keyof typeof TRANSPORTS | 'polling'>().type.toBe<TransportName>()
     expect<keyof typeof CONNECTION_ERRORS>().type.toBe<ConnectionError['code']>()
   })
 })

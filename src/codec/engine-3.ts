@@ -87,8 +87,9 @@ export class Engine3Payloads implements PayloadCodec {
 
   #encodeText (text: string): string {
     if (this.#textForm === 'plain' || isAscii(text)) return text
-    // Until the client has shown itself: what is JSON has a form that both kinds read alike.
-    return this.#textForm === 'bytes' ? toByteString(text) : toAsciiJson(text)
+    // What is JSON has a form that both kinds read alike; only early clients are known for certain.
+    const safe = this.#early ? text : toAsciiJson(text)
+    return this.#textForm === 'bytes' ? toByteString(safe) : safe
   }
 
   decodePayload (body: string | Buffer): Frame[] {

@@ -37,10 +37,10 @@ export interface FaceShared {
   readonly limits: FaceLimits
   readonly memo: BroadcastMemo
   /**
-   * The Server has `connectionStateRecovery`: its adapter adds an offset to the arguments of each event that it could send again. It
-   * is for clients that recover; 0.9 would take it for an argument.
+   * Whether the Server's adapter adds an offset to the arguments of each event that it could send again. It is for clients that
+   * recover; 0.9 would take it for an argument.
    */
-  readonly offsets: boolean
+  readonly offsets: () => boolean
 }
 
 type Asking = Extract<Packet, { type: 'message' | 'json' | 'event' }>
@@ -51,7 +51,7 @@ export class ServerFace {
   readonly #codec: SocketioCodec
   readonly #limits: FaceLimits
   readonly #memo: BroadcastMemo
-  readonly #offsets: boolean
+  readonly #offsets: () => boolean
   /** The Server connects the default endpoint by itself (its model of protocol 3). */
   readonly #endpoints = new Map<string, Endpoint>([['', newEndpoint()]])
   /** Our id → the Server's, which count per namespace from 0. */
@@ -201,7 +201,7 @@ export class ServerFace {
   #event (endpoint: string, packet: SocketioPacket, volatile: boolean, text: string | Buffer): void {
     const list = this.#list(packet, text)
     // Events that ask for an acknowledgement, and volatile ones, are never sent again and have none.
-    const message = toMessage(this.#offsets && packet.id === undefined && !volatile ? list.slice(0, -1) : list)
+    const message = toMessage(packet.id === undefined && !volatile && this.#offsets() ? list.slice(0, -1) : list)
     if (packet.id === undefined) {
       const frame = this.#session.encode({ ...message, endpoint })
       // Without an id the frame is the same for every receiver of a broadcast.

@@ -1,0 +1,63 @@
+// Whether a session's client lives: the one timer of a session, whose meaning follows from what is waited for. Knows nothing of
+// packets or transports.
+import type { Heartbeat } from './dialect.js'
+import type { Timer, TimerWheel } from './timer-wheel.js'
+
+/** What a {@link Liveness} is made of. */
+export interface LivenessInit {
+  readonly wheel: TimerWheel
+  readonly heartbeat: Heartbeat
+  /** A heartbeat is to be sent. */
+  readonly onDue: () => void
+  /** What was waited for has not come. */
+  readonly onDead: () => void
+}
+
+/** The time that a session has left. */
+export class Liveness {
+  readonly #init: LivenessInit
+  readonly #timer: Timer
+  /** `interval`: a heartbeat is due when the time has run out; anything else: the client is dead then. */
+  #waiting: 'interval' | 'answer' | 'anything' = 'anything'
+  /** Something else has come instead of the answer. */
+  #extended = false
+
+  constructor (init: LivenessInit) {
+    this.#init = init
+    this.#timer = init.wheel.timer(() => this.#ranOut())
+  }
+
+  /** Something has to come within so many ms. */
+  wait (ms: number): void {
+    this.#waiting = 'anything'
+    this.#timer.start(ms)
+  }
+
+  /** The client's heartbeat has come: the interval begins anew. */
+  beat (): void {
+    const { interval, frame } = this.#init.heartbeat
+    this.#waiting = frame === undefined ? 'anything' : 'interval'
+    if (interval === false) this.#timer.stop()
+    else this.#timer.start(interval)
+  }
+
+  /** Something else has come: the answer may be behind something large. Once only, as in engine.io. */
+  extend (): void {
+    if (this.#waiting !== 'answer' || this.#extended) return
+    this.#extended = true
+    this.#timer.start(this.#init.heartbeat.timeout)
+  }
+
+  /** No time runs. */
+  stop (): void {
+    this.#timer.stop()
+  }
+
+  #ranOut (): void {
+    if (this.#waiting !== 'interval') return this.#init.onDead()
+    this.#waiting = 'answer'
+    this.#extended = false
+    this.#timer.start(this.#init.heartbeat.timeout)
+    this.#init.onDue()
+  }
+}

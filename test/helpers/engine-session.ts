@@ -1,0 +1,106 @@
+// A Socket of Engine.IO on a clock that the test moves: over a transport that only notes what it is told, or over polls that only note
+// their answers.
+import type { EngineVersion } from '../../src/codec/engine.js'
+import { Engine3Payloads } from '../../src/codec/engine-3.js'
+import { engine4 } from '../../src/codec/engine-4.js'
+import { EngineIo } from '../../src/dialects/engine-io.js'
+import { Socket } from '../../src/socket.js'
+import type { SocketLimits } from '../../src/socket.js'
+import { TimerWheel } from '../../src/timer-wheel.js'
+import type { TransportListener } from '../../src/transport.js'
+import { PollingTransport } from '../../src/transports/polling.js'
+import type { Poll } from '../../src/transports/polling.js'
+import { Upgrade } from '../../src/upgrade.js'
+import { FakeTransport, LIMITS, newLog, newRequest, RESOLUTION } from './session.js'
+
+export const VERSIONS: readonly EngineVersion[] = [3, 4]
+/** Shorter than the defaults, so that fewer ticks are counted; ms. */
+export const TIMES = { pingInterval: 1000, pingTimeout: 600, upgradeTimeout: 300, closeTimeout: 2000 }
+
+interface Init extends Partial<SocketLimits> { version?: EngineVersion }
+
+/** A GET that notes how it was answered. */
+export class FakePoll implements Poll {
+  readonly answers: string[] = []
+  broken = 0
+  send (payload: string | Buffer): void { this.answers.push(String(payload)) }
+  destroy (): void { this.broken++ }
+}
+
+/** A WebSocket that can be tried out. */
+export class FakeCandidate extends FakeTransport {
+  listener: TransportListener | undefined
+  handOver (listener: TransportListener): void { this.listener = listener }
+}
+
+/** A session before its first transport. */
+export function newEngineSession ({ version = 4, ...limits }: Init = {}) {
+  const { log, lines } = newLog()
+  const wheel = new TimerWheel(RESOLUTION)
+  const closes: unknown[][] = []
+  const heard: (string | Buffer)[] = []
+  const { pingInterval, pingTimeout, closeTimeout } = TIMES
+  const shared = { version, pingInterval, pingTimeout, maxPayload: 1000, parser: undefined }
+  const socket = new Socket({
+    id: 'abc',
+    request: newRequest(),
+    remoteAddress: '192.0.2.1',
+    context: undefined,
+    limits: { ...LIMITS, closeTimeout, maxQueueBytes: 100_000, ...limits },
+    wheel,
+    log,
+    dialect: (self) => new EngineIo(self, shared, ['websocket']),
+    onEnd: () => {}
+  })
+  socket.on('data', (data) => heard.push(data))
+  socket.on('close', (reason, cause) => closes.push([reason, cause]))
+  return { version, socket, wheel, lines, closes, heard }
+}
+
+/** A session on a transport that notes: its open packet has been sent. */
+export function openEngineSession (init: Init = {}, transport = new FakeTransport()) {
+  const session = newEngineSession(init)
+  session.socket.open(transport, () => {})
+  transport.take()
+  return { ...session, transport }
+}
+
+/** A session that polls: its open packet has been read. */
+export function polledSession (init: Init = {}) {
+  const session = newEngineSession(init)
+  const { socket, version, wheel } = session
+  const codec = version === 4 ? engine4 : new Engine3Payloads({ binary: true, early: false })
+  const polling = new PollingTransport({ name: 'polling', listener: socket, codec, wheel, pollingDuration: undefined, noop: '6', breaksSession: true })
+  /** The client polls; the answer, if there is one at once, is not read yet. */
+  const poll = (): FakePoll => {
+    const made = new FakePoll()
+    polling.accept(made)
+    return made
+  }
+  /** What the client reads when it polls now. */
+  const read = (): string | undefined => {
+    const made = poll()
+    const [answer] = made.answers
+    if (answer !== undefined) polling.settled(made, true)
+    return answer
+  }
+  /** Packets as the body of an answer. */
+  const body = (...packets: string[]): string => version === 4 ? packets.join('\x1e') : packets.map((packet) => `${packet.length}:${packet}`).join('')
+  socket.open(polling, () => {})
+  read()
+  return { ...session, polling, poll, read, body }
+}
+
+/** A session that polls, and a WebSocket that is tried out for it. */
+export function upgradingSession (init: Init = {}) {
+  const session = polledSession(init)
+  const { socket, polling, wheel } = session
+  const attempt = () => {
+    const candidate = new FakeCandidate()
+    const upgrade = new Upgrade({ socket, polling, wheel, upgradeTimeout: TIMES.upgradeTimeout })
+    candidate.handOver(upgrade)
+    upgrade.start(candidate)
+    return { candidate, upgrade }
+  }
+  return { ...session, attempt, ...attempt() }
+}
