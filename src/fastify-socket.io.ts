@@ -54,7 +54,7 @@ const plugin: FastifyPluginAsync<FastifySocketioOptions> = async function fastif
   middlewares.watch(app, settings.path ?? '/socket.io')
   await app.register(socketioTransports, { ...settings, io: server, serveClient: clientFiles(options, app.log) })
   app.socketio.on('headers', middlewares.addHeaders)
-  Object.assign(app.socketio, { use: middlewares.add })
+  Object.assign(app.socketio, { use: middlewares.add }) // what the Server has as `engine`
 }
 
 /** fastify-socket.io's plugin; other plugins find it by that name. */

@@ -56,6 +56,10 @@ const FORBIDDEN: Case[] = [
   { file: 'src/errors.ts', text: type('./engine.js'), why: 'the errors know nobody' },
   { file: 'src/options.ts', text: value('./routes/hooks.js'), why: 'the options know no route' },
   { file: 'src/official-server.ts', text: value('socket.io'), why: 'the optional peer is imported when it is asked for' },
+  { file: 'src/drop-in/new.ts', text: value('../official-server.js'), why: 'what the drop-in translates knows no Server' },
+  { file: 'src/drop-in/new.ts', text: value('../routes/hooks.js'), why: 'what the drop-in translates knows no route' },
+  { file: 'src/fastify-socket.io.ts', text: value('./routes/hooks.js'), why: 'the drop-in knows the plugin, not what it is made of' },
+  { file: 'src/index.ts', text: value('./fastify-socket.io.js'), why: 'the plugin does not know who stands on it' },
   { file: 'src/new.ts', text: value('./errors.js'), why: 'a file that is in no layer may import nothing' },
   { file: 'src/codec/new.ts', text: "export { x } from '../socket.js'", why: 'an export is an import too' },
   { file: 'src/transports/new.ts', text: "export type { X } from '../socket.js'", why: 'an export of a type is an import too' }

@@ -1,6 +1,6 @@
 // What a user gets: the tarball, installed in a folder of its own without the optional peers. Wants a build.
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -45,14 +45,21 @@ t.test('the tarball holds code, types and papers, and neither sources nor tests'
     'README.md', 'LICENSE', 'CHANGELOG.md', 'package.json'
   ]
   t.same(expected.filter((path) => !files.includes(path)), [], 'nothing is missing')
-  const known = /^(?:dist\/.+\.js|types\/[\w-]+\.d\.ts|docs\/.+\.md|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/
+  const known = /^(?:dist\/.+\.js|types\/[\w.-]+\.d\.ts|docs\/.+\.md|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/
   t.same(files.filter((path) => !known.test(path)), [], 'nothing is too much')
 })
 
 t.test('arethetypeswrong and publint find nothing', async (t) => {
-  // The one finding that the profile leaves out: a CommonJS module gets an ES module, which Node has loaded since 20.19.
   const attw = await run(tool('attw'), [TARBALL, '--profile', 'esm-only', '--format', 'json'])
-  t.same(Object.keys(JSON.parse(attw).problems), ['CJSResolvesToESM'])
+  const { problems } = JSON.parse(attw) as { problems: Record<string, { kind: string, entrypoint: string, resolutionKind: string }[]> }
+  const found = Object.values(problems).flat().map(({ kind, entrypoint, resolutionKind }) => `${entrypoint} ${kind} ${resolutionKind}`)
+  // What the profile leaves out: a CommonJS module gets an ES module, which Node has loaded since 20.19; and TypeScript's `node10` knows
+  // no subpaths, which Node has known since 12.
+  t.same(found.sort(), [
+    '. CJSResolvesToESM node16-cjs',
+    './fastify-socket.io CJSResolvesToESM node16-cjs',
+    './fastify-socket.io NoResolution node10'
+  ])
   t.match(await run(tool('publint'), ['run', TARBALL, '--strict']), /All good/)
 })
 
@@ -112,6 +119,37 @@ t.test('an option whose package is missing fails at registration and says what t
     { code: 'FST_SIO_MISSING_PEER', says: 'npm install socket.io' },
     { code: 'FST_SIO_MISSING_PEER', says: 'npm install @fastify/static' }
   ])
+})
+
+t.test('the drop-in is required as fastify-socket.io is; without @fastify/static the client is missing, and the log says so', async (t) => {
+  const app = `
+    const lines = []
+    const stream = { write: (line) => lines.push(JSON.parse(line).msg) }
+    const app = require('fastify')({ logger: { level: 'warn', stream } })
+    app.register(require('fastify-socketio-transports/fastify-socket.io'))
+    const finish = (result) => console.log(JSON.stringify(result))
+    app.ready((error) => {
+      if (error) return finish({ code: error.code })
+      app.inject('/socket.io/?EIO=4&transport=polling').then(async ({ statusCode, body }) => {
+        const { statusCode: file } = await app.inject('/socket.io/socket.io.js')
+        const io = app.io.constructor.name
+        await app.close()
+        finish({ statusCode, open: body.slice(0, 7), io, file, lines })
+      })
+    })`
+  t.same(await script('drop-in.cjs', app), { code: 'FST_SIO_MISSING_PEER' })
+  await symlink(join(PROJECT, 'node_modules', 'socket.io'), join(folder, 'node_modules', 'socket.io'))
+  t.same(await script('drop-in.cjs', app), {
+    statusCode: 200,
+    open: '0{"sid"',
+    io: 'Server',
+    file: 404,
+    lines: ['the client\'s files (socket.io.js and others) are not served: npm install @fastify/static, or set "serveClient: false"']
+  })
+  const imported = await script('drop-in.mjs', `
+    import plugin, { socketioServer } from 'fastify-socketio-transports/fastify-socket.io'
+    console.log(JSON.stringify(plugin === socketioServer && typeof plugin))`)
+  t.equal(imported, 'function')
 })
 
 t.test('its types are found from both kinds of module', async (t) => {

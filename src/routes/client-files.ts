@@ -10,17 +10,20 @@ interface ClientFile { url: string, name: string, type: string }
 const BUILDS = ['', '.min', '.esm.min', '.msgpack.min', '.slim', '.slim.min', '.dev', '.slim.dev']
 
 /** Today's builds hold UTF-8, and a page may have another encoding. */
+const CHARSET = '; charset=utf-8'
+
 const toScript = (build: string): ClientFile[] => [
-  { url: `/socket.io${build}.js`, name: `socket.io${build}.js`, type: 'application/javascript; charset=utf-8' },
-  { url: `/socket.io${build}.js.map`, name: `socket.io${build}.js.map`, type: 'application/json; charset=utf-8' }
+  { url: `/socket.io${build}.js`, name: `socket.io${build}.js`, type: 'application/javascript' },
+  { url: `/socket.io${build}.js.map`, name: `socket.io${build}.js.map`, type: 'application/json' }
 ]
 
+const FLASH = ['WebSocketMain.swf', 'WebSocketMainInsecure.swf']
 const toFlash = (name: string): ClientFile => ({ url: `/static/flashsocket/${name}`, name, type: 'application/x-shockwave-flash' })
 
 /** Where they are asked for (WIRE.md 1; socket.io's own server has the same URLs), and their names in a client's `dist`. */
 const FILES: readonly ClientFile[] = [
   ...BUILDS.flatMap(toScript),
-  ...['WebSocketMain.swf', 'WebSocketMainInsecure.swf'].map(toFlash)
+  ...FLASH.map(toFlash)
 ]
 
 const OPTIONS = { schema: { hide: true } as object, config: { socketio: { transport: null, dialect: 'revision 1' } } } as const
@@ -40,6 +43,7 @@ export async function registerClientFiles (scope: FastifyInstance, path: string,
   const found = await readdir(root).catch(() => {
     throw new BadOptionError('serveClient', JSON.stringify(folder), 'false, or the folder of the client files')
   })
+  const old = FLASH.some((name) => found.includes(name)) // 0.9's are ASCII; its server said no more
   await scope.register(fastifyStatic, { root, serve: false, decorateReply: !scope.hasReplyDecorator('sendFile') })
   for (const { url, name, type } of FILES) {
     if (!found.includes(name)) {
@@ -49,7 +53,7 @@ export async function registerClientFiles (scope: FastifyInstance, path: string,
     scope.get(path + url, OPTIONS, (_request, reply) => {
       // Unless an app-wide @fastify/cors has answered already.
       if (!reply.hasHeader('access-control-allow-origin')) reply.header('access-control-allow-origin', '*')
-      return reply.type(type).sendFile(name, root, { contentType: false })
+      return reply.type(old ? type : type + CHARSET).sendFile(name, root, { contentType: false })
     })
   }
 }

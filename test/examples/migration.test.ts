@@ -1,0 +1,108 @@
+// The examples of the migration pages, each with the clients that its page is about.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { io as connectToday } from 'socket.io-client'
+import t from 'tap'
+import { startExample } from '../helpers/example.js'
+
+const require = createRequire(import.meta.url)
+
+/** What of any client is used here. */
+interface Client {
+  on (event: string, listener: (...args: unknown[]) => void): unknown
+  once (event: string, listener: (...args: unknown[]) => void): unknown
+  emit (event: string, ...args: unknown[]): unknown
+  disconnect (): unknown
+}
+interface OldClient extends Client { socket: { of (name: string): Client, disconnect (): void } }
+
+const connectOf2 = require('socket.io-client-2') as (url: string, options: object) => Client
+const old = require('socket.io-client-0.9') as { transports: string[], connect (url: string, options?: object): OldClient }
+
+const next = (client: Client, event: string): Promise<unknown[]> => new Promise((resolve) => client.once(event, (...args) => resolve(args)))
+const ask = (client: Client, event: string, ...args: unknown[]): Promise<unknown> => new Promise((resolve) => client.emit(event, ...args, resolve))
+const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+
+for (const name of ['fastify-socket.io', 'socket.io-0.9', 'by-hand']) {
+  const page = name === 'by-hand' ? 'migrate-from-socket.io-by-hand' : `migrate-from-${name}`
+  t.test(`docs/${page}.md shows its example as it is`, async (t) => {
+    t.ok(read(`docs/${page}.md`).includes('```js\n' + read(`examples/migration/${name}.js`) + '```'))
+  })
+}
+
+t.test('the application of fastify-socket.io', { timeout: 30_000 }, async (t) => {
+  const { port, stop } = await startExample('migration/fastify-socket.io.js')
+  t.teardown(stop)
+  const url = `http://127.0.0.1:${port}`
+  const options = { path: '/live', query: { name: 'ada' }, forceNew: true, reconnection: false }
+  const clients: [Client, Client] = [connectToday(url, options), connectOf2(url, options)]
+  t.teardown(() => { for (const client of clients) client.disconnect() })
+  const [today, of2] = clients
+  await Promise.all(clients.map((client) => next(client, 'connect')))
+
+  const heard = next(of2, 'chat')
+  t.equal(await ask(today, 'chat', 'hi'), 'ok')
+  t.same(await heard, ['ada', 'hi'])
+
+  const hellos = Promise.all(clients.map((client) => next(client, 'hello')))
+  t.equal(await (await fetch(`${url}/hello?text=all`)).text(), 'said')
+  t.same(await hellos, [['all'], ['all']])
+
+  const nameless = await fetch(`${url}/live/?EIO=4&transport=polling`)
+  t.equal(nameless.status, 403)
+  t.same(await nameless.json(), { code: 4, message: 'a name, please' })
+
+  const lines: string[] = []
+  for (const client of clients) client.on('bye', () => lines.push('bye'))
+  const reasons = Promise.all(clients.map((client) => next(client, 'disconnect')))
+  t.equal(await stop(), 0)
+  t.same(await reasons, [['io server disconnect', undefined], ['io server disconnect']])
+  t.same(lines, ['bye', 'bye'])
+})
+
+t.test('the application of a socket.io 0.9 server', { timeout: 30_000 }, async (t) => {
+  const { port, stop } = await startExample('migration/socket.io-0.9.js')
+  t.teardown(stop)
+  const url = `http://127.0.0.1:${port}`
+  t.equal((await fetch(`${url}/socket.io/1/`)).status, 403, 'authorize refuses who has no token')
+
+  const connect = async (transport: string): Promise<OldClient> => {
+    old.transports = [transport]
+    const client = old.connect(`${url}?token=secret`, { 'force new connection': true, reconnect: false })
+    t.teardown(() => client.socket.disconnect())
+    await next(client, 'connect')
+    return client
+  }
+  const [grace, ada] = [await connect('websocket'), await connect('xhr-polling')]
+  t.same(await ask(grace, 'join', 'attic', 'grace'), ['grace'])
+  t.same([...await ask(ada, 'join', 'attic', 'ada') as string[]].sort(), ['ada', 'grace'])
+
+  const heard = next(grace, 'said')
+  ada.emit('say', 'attic', 'é')
+  t.same(await heard, ['ada', 'é'])
+
+  const today = connectToday(url, { query: { token: 'secret' }, forceNew: true })
+  t.teardown(() => today.disconnect())
+  t.ok((await ask(today, 'join', 'attic', 'new') as string[]).includes('ada'), 'a client of today is in the same room')
+
+  const admin = old.connect(`${url}/admin?token=secret&pin=1234`, { 'force new connection': true })
+  t.teardown(() => admin.socket.disconnect())
+  t.same(await next(admin, 'message'), [{ clients: 4 }])
+  t.same(await next(ada.socket.of('/admin'), 'connect_failed'), ['unauthorized'], 'refusals have one word in the old protocol')
+})
+
+t.test('the application that had made its Server by hand', { timeout: 30_000 }, async (t) => {
+  const { port, stop } = await startExample('migration/by-hand.js')
+  t.teardown(stop)
+  const url = `http://localhost:${port}`
+  const login = await fetch(`${url}/login`, {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user: 'ada' })
+  })
+  const cookie = String(login.headers.get('set-cookie')).split(';')[0]
+  for (const transport of ['websocket', 'polling']) {
+    const client = connectToday(url, { path: '/live', transports: [transport], forceNew: true, reconnection: false, extraHeaders: { cookie: String(cookie) } })
+    t.teardown(() => client.disconnect())
+    t.same(await next(client, 'you are'), ['ada'])
+  }
+  t.equal((await fetch(`${url}/live/?EIO=4&transport=polling`)).status, 403, 'without the cookie nobody is let in')
+})
