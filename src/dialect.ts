@@ -37,6 +37,7 @@ export interface Dialect {
 /** What a dialect may do with its Socket. */
 export interface DialectSocket {
   readonly id: string
+  readonly readyState: 'opening' | 'open' | 'closing' | 'closed'
   /** Sends a frame, or queues it. */
   enqueue (frame: Frame, volatile?: boolean): void
   /** Puts a frame before everything that is queued. */

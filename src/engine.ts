@@ -31,8 +31,8 @@ export interface HandshakeInit {
 }
 
 const ID = /^[\w-]{1,100}$/
-/** A hundredth of the shortest time is fine enough, and more than ten times a second is seldom needed. */
-const resolutionFor = (shortestTime: number): number => Math.min(Math.max(Math.floor(shortestTime / 100), 2), 100)
+/** Half a percent of the shortest time is fine enough, and so are ten ticks a second. */
+const resolutionFor = (shortestTime: number): number => Math.min(Math.max(Math.floor(shortestTime / 200), 1), 100)
 
 /** The sessions of one registration. */
 export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {

@@ -8,7 +8,7 @@ import { Engine } from './engine.js'
 import { AlreadyRegisteredError } from './errors.js'
 import type { FaceShared } from './faces/server.js'
 import { registerFlashPolicy } from './flash-policy.js'
-import { addsOffsets, officialServer, serverOptions } from './official-server.js'
+import { isOffset, officialServer, serverOptions } from './official-server.js'
 import { readOptions, warnOfTimers } from './options.js'
 import type { Settings, SocketioTransportsOptions } from './options.js'
 import { missClientFiles, registerClientFiles } from './routes/client-files.js'
@@ -53,7 +53,7 @@ function faceShared (settings: Settings, server: Server | undefined): FaceShared
     codec: new SocketioCodec(parserOf(settings)),
     limits: settings,
     memo: { text: undefined, frame: '' },
-    offsets: () => server !== undefined && addsOffsets(server)
+    isOffset: (argument) => server !== undefined && isOffset(server, argument)
   }
 }
 

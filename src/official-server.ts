@@ -76,10 +76,16 @@ function definitions (object: object | null, method: string): number {
   return definitions(Object.getPrototypeOf(object) as object | null, method) + (Object.hasOwn(object, method) ? 1 : 0)
 }
 
-/** Adapters that restore sessions override what the plain one has for it; those of clusters have a method of their own for offsets. */
-const hasOffsets = (adapter: Adapter): boolean => 'addOffsetIfNecessary' in adapter || definitions(adapter, 'restoreSession') > 1
+/** Adapters that restore sessions override what the plain one has for it. */
+const restores = (adapter: Adapter): boolean => definitions(adapter, 'restoreSession') > 1
 
-/** Whether the Server adds an offset to the arguments of events, for clients that come back and ask for what they have missed. */
-export function addsOffsets (server: Server): boolean {
-  return server._opts.connectionStateRecovery !== undefined && hasOffsets(server.sockets.adapter)
+/** An offset of Redis streams, of MongoDB; of cluster's workers, which have none: empty, or null from another worker. */
+const looksLikeOffset = (argument: unknown): boolean =>
+  argument === null || (typeof argument === 'string' && /^(?:\d+-\d+|[\da-f]{24}|)$/.test(argument))
+
+/** Whether the last argument of an event is an offset, which the Server's adapter adds for clients that come back for what they missed. */
+export function isOffset ({ _opts, sockets: { adapter } }: Server, argument: unknown): boolean {
+  if (_opts.connectionStateRecovery === undefined) return false
+  // Those of clusters add none to what stays on this node.
+  return 'addOffsetIfNecessary' in adapter ? looksLikeOffset(argument) : restores(adapter)
 }

@@ -105,7 +105,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
 
   close (): void {
     if (this.#readyState === 'closing') return
-    const drained = this.#queue.empty && this.#transport.open
+    const drained = this.#queue.empty && this.#transport.open && !this.#corked
     if (drained || !this.#dialect.drains || this.#readyState !== 'open') return this.end('forced close')
     this.#readyState = 'closing'
     this.#liveness.wait(this.#limits.closeTimeout)
@@ -176,7 +176,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   // ---- what the transport reports
 
   onFrame (frame: Frame): void {
-    if (this.#readyState !== 'open') return
+    if (this.#readyState !== 'open' && this.#readyState !== 'closing') return
     if (this.#dialect.heartbeat.onPolls) this.#liveness.extend()
     try {
       this.#dialect.receive(frame)

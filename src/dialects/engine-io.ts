@@ -86,6 +86,7 @@ export class EngineIo implements Dialect, PacketFaceSession {
 
   #received (frame: Frame): void {
     const { type, data } = decodePacket(frame, this.protocol)
+    if (this.#socket.readyState === 'closing' && type !== 'close') return // the application has let go of it
     switch (type) {
       case 'message': return this.#message(data)
       case 'ping': return this.#heartbeat(3)

@@ -2,7 +2,7 @@
 import type { SendOptions } from '../../types/socket.js'
 import type { ErrorReason, OutgoingPacket, Packet } from '../codec/packet.js'
 import { ProtocolError } from '../codec/packet.js'
-import { fromMessage, PacketType, toMessage } from '../codec/socketio.js'
+import { fromMessage, isReservedEvent, PacketType, toMessage } from '../codec/socketio.js'
 import type { SocketioCodec, SocketioPacket } from '../codec/socketio.js'
 import { toEndpoint, toNsp } from './endpoint.js'
 
@@ -31,6 +31,12 @@ function splitQuery (nsp: string): { endpoint: string, query?: string } {
 
 /** The id of an acknowledgement asked for; handlers acknowledge, nothing does so by itself. */
 const asking = ({ id }: SocketioPacket): { id?: string, ack?: 'data' } => id === undefined ? {} : { id: String(id), ack: 'data' }
+
+/** @throws ProtocolError when it is none: parsers let a packet without data pass, and custom ones any data. */
+function listOf (data: unknown): unknown[] {
+  if (!Array.isArray(data)) throw new ProtocolError('no list of arguments')
+  return data
+}
 
 /** One session's packets. */
 export class PacketFace {
@@ -62,9 +68,11 @@ export class PacketFace {
       case PacketType.CONNECT: return this.#connect(nsp, data)
       case PacketType.DISCONNECT: return this.#session.emit({ type: 'disconnect', endpoint })
       case PacketType.EVENT:
-      case PacketType.BINARY_EVENT: return this.#session.emit({ ...toMessage(data as unknown[]), endpoint, ...asking(packet) })
+      case PacketType.BINARY_EVENT: return this.#session.emit({ ...toMessage(listOf(data)), endpoint, ...asking(packet) })
       case PacketType.ACK:
-      case PacketType.BINARY_ACK: return this.#session.emit({ type: 'ack', endpoint, id: String(packet.id), args: data as unknown[] })
+      case PacketType.BINARY_ACK:
+        if (packet.id === undefined) throw new ProtocolError('an acknowledgement of nothing')
+        return this.#session.emit({ type: 'ack', endpoint, id: String(packet.id), args: data === undefined ? [] : listOf(data) })
       case PacketType.CONNECT_ERROR: return this.#session.emit({ type: 'error', endpoint })
       default: return type satisfies never
     }
@@ -89,7 +97,7 @@ export class PacketFace {
   /** A packet for the client; returns the id of the acknowledgement it asks for. @throws ProtocolError when it has no form. */
   send (packet: OutgoingPacket, options: SendOptions): string | undefined {
     const { type, endpoint = '' } = packet
-    if (endpoint.includes(',')) throw new ProtocolError('an endpoint cannot hold a comma')
+    if (!/^(?:\/[^,]*)?$/.test(endpoint)) throw new ProtocolError('an endpoint begins with a slash and holds no comma')
     const nsp = toNsp(endpoint)
     switch (type) {
       case 'connect':
@@ -97,7 +105,7 @@ export class PacketFace {
         return undefined
       case 'disconnect':
         this.#write({ type: PacketType.DISCONNECT, nsp }, options)
-        if (endpoint === '') this.#session.close()
+        if (nsp === '/') this.#session.close()
         return undefined
       case 'ack':
         this.#write({ type: PacketType.ACK, nsp, data: packet.args ?? [], id: this.#number(packet.id) }, options)
@@ -108,6 +116,7 @@ export class PacketFace {
       case 'message':
       case 'json':
       case 'event': {
+        if (type === 'event' && isReservedEvent(packet.name)) throw new ProtocolError(`clients refuse events named "${packet.name}"`)
         const data = fromMessage(packet.type === 'event' ? { ...packet, args: packet.args ?? [] } : packet)
         const id = packet.ack === undefined ? undefined : packet.id ?? String(++this.#lastId)
         this.#write({ type: PacketType.EVENT, nsp, data, ...(id !== undefined && { id: this.#number(id) }) }, options)
@@ -118,7 +127,7 @@ export class PacketFace {
   }
 
   #number (id: string): number {
-    if (!DIGITS.test(id)) throw new ProtocolError('an id is decimal digits')
+    if (!DIGITS.test(id) || !Number.isSafeInteger(Number(id))) throw new ProtocolError('an id is decimal digits, below 2^53')
     return Number(id)
   }
 

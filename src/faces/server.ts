@@ -37,10 +37,10 @@ export interface FaceShared {
   readonly limits: FaceLimits
   readonly memo: BroadcastMemo
   /**
-   * Whether the Server's adapter adds an offset to the arguments of each event that it could send again. It is for clients that
-   * recover; 0.9 would take it for an argument.
+   * Whether the last argument of an event is an offset of the Server's adapter, which adds one to what it could send again. It is
+   * for clients that recover; 0.9 would take it for an argument.
    */
-  readonly offsets: () => boolean
+  readonly isOffset: (argument: unknown) => boolean
 }
 
 type Asking = Extract<Packet, { type: 'message' | 'json' | 'event' }>
@@ -51,7 +51,7 @@ export class ServerFace {
   readonly #codec: SocketioCodec
   readonly #limits: FaceLimits
   readonly #memo: BroadcastMemo
-  readonly #offsets: () => boolean
+  readonly #isOffset: FaceShared['isOffset']
   /** The Server connects the default endpoint by itself (its model of protocol 3). */
   readonly #endpoints = new Map<string, Endpoint>([['', newEndpoint()]])
   /** Our id → the Server's, which count per namespace from 0. */
@@ -60,12 +60,12 @@ export class ServerFace {
   readonly #asking: BoundedMap<number, string>
   #lastId = 0
 
-  constructor (session: FaceSession, { codec, limits, memo, offsets }: FaceShared) {
+  constructor (session: FaceSession, { codec, limits, memo, isOffset }: FaceShared) {
     this.#session = session
     this.#codec = codec
     this.#limits = limits
     this.#memo = memo
-    this.#offsets = offsets
+    this.#isOffset = isOffset
     this.#asked = new BoundedMap(limits.maxAcks)
     this.#asking = new BoundedMap(limits.maxAcks)
   }
@@ -201,7 +201,7 @@ export class ServerFace {
   #event (endpoint: string, packet: SocketioPacket, volatile: boolean, text: string | Buffer): void {
     const list = this.#list(packet, text)
     // Events that ask for an acknowledgement, and volatile ones, are never sent again and have none.
-    const message = toMessage(packet.id === undefined && !volatile && this.#offsets() ? list.slice(0, -1) : list)
+    const message = toMessage(packet.id === undefined && !volatile && this.#isOffset(list.at(-1)) ? list.slice(0, -1) : list)
     if (packet.id === undefined) {
       const frame = this.#session.encode({ ...message, endpoint })
       // Without an id the frame is the same for every receiver of a broadcast.

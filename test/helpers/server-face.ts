@@ -20,7 +20,7 @@ export function setUp ({ maxEndpoints = 20, maxAcks = 10, maxPayload = 1000, mem
     encode: (packet) => { seen.encoded++; return revision1.encodePacket(packet) },
     nextId: () => String(++ids),
     disconnect: () => { seen.disconnects++ }
-  }, { codec: new SocketioCodec(parser), limits: { maxEndpoints, maxAcks, maxPayload }, memo, offsets: () => offsets })
+  }, { codec: new SocketioCodec(parser), limits: { maxEndpoints, maxAcks, maxPayload }, memo, isOffset: () => offsets })
   return {
     seen,
     face,
