@@ -135,7 +135,7 @@ const DEFAULTS = {
   handshakeTimeout: 30_000,
   maxPayload: 1_000_000,
   perMessageDeflate: false as boolean | PerMessageDeflateOptions,
-  maxQueueBytes: 1024 * 1024,
+  maxQueueBytes: 16 * 1024 * 1024,
   slowClient: 'close' as 'close' | 'drop',
   maxSessions: 100_000,
   maxEndpoints: 100,

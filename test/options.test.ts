@@ -156,7 +156,7 @@ t.test('what is not given has its default', async (t) => {
     handshakeTimeout: 30_000,
     maxPayload: 1_000_000,
     perMessageDeflate: false,
-    maxQueueBytes: 1_048_576,
+    maxQueueBytes: 16_777_216,
     slowClient: 'close',
     maxSessions: 100_000,
     maxEndpoints: 100,

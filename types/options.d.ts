@@ -127,7 +127,7 @@ export interface SocketioTransportsOptions {
   perMessageDeflate?: boolean | PerMessageDeflateOptions
   /** Engine.IO: tell the session id by a cookie in the first answer of a polling client, for load balancers. Default `false`. */
   cookie?: boolean | CookieOptions
-  /** Most bytes that one session may have queued. Default 1048576. */
+  /** Most bytes that one session may have queued. Default 16777216. */
   maxQueueBytes?: number
   /**
    * What happens above `maxQueueBytes`: `close` ends the session with `transport error`; `drop` drops its volatile

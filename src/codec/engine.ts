@@ -28,10 +28,18 @@ const BASE64 = 'b'
 /** Whether text can be a packet: its first character says so. */
 export const isFrame = (text: string): boolean => /^[0-6b]/.test(text)
 
+/** Binary as it may be written: the official Server hands on what it was given. */
+export type Binary = ArrayBuffer | ArrayBufferView
+
+function toBuffer (data: Binary): Buffer {
+  if (Buffer.isBuffer(data)) return data
+  return ArrayBuffer.isView(data) ? Buffer.from(data.buffer, data.byteOffset, data.byteLength) : Buffer.from(data)
+}
+
 /** A message as a frame. Binary has its type before it in protocol 3 only. */
-export function encodeMessage (data: string | Buffer, version: EngineVersion): Frame {
+export function encodeMessage (data: string | Binary, version: EngineVersion): Frame {
   if (typeof data === 'string') return TYPE.message + data
-  return version === 4 ? data : Buffer.concat([MESSAGE_BYTE, data])
+  return version === 4 ? toBuffer(data) : Buffer.concat([MESSAGE_BYTE, toBuffer(data)])
 }
 
 /** A frame for clients that take only text. */
