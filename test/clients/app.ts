@@ -1,4 +1,5 @@
-// The server that the old clients are tried against: the plugin with the official Server, answering what scenario.js asks.
+// The server that the clients of every generation are tried against: the plugin with the official Server, answering what the
+// scenarios ask, and the pages that load a client.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
@@ -7,26 +8,43 @@ import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import type { Socket } from 'socket.io'
 import socketioTransports from '../../src/index.js'
+import { plain } from './later.js'
 
 const require = createRequire(import.meta.url)
-export const CLIENT_FOLDER = join(dirname(require.resolve('socket.io-client-0.9/package.json')), 'dist')
 
-/** A page with the old client and the scenario; the query's `transport` is the only one its client knows. */
-const PAGE = `<!doctype html>
+/** What carries each generation's client; the name in the pages' address, too. */
+export const PACKAGES = {
+  0.9: 'socket.io-client-0.9', 1: 'socket.io-client-1', 2: 'socket.io-client-2', 3: 'socket.io-client-3', 4: 'socket.io-client'
+} as const
+/** The first numbers of a client's version. */
+export type Generation = keyof typeof PACKAGES
+
+/** The file that pages load. */
+export const bundleOf = (generation: Generation): string =>
+  join(dirname(require.resolve(`${PACKAGES[generation]}/package.json`)), 'dist', 'socket.io.js')
+
+const SCENARIOS = ['waiting.js', 'scenario.js', 'later.js']
+
+/** A page with a client and its scenario, which is found as `scenario`. */
+const pageOf = (generation: Generation, scenario: string): string => `<!doctype html>
 <meta charset="utf-8">
-<title>0.9</title>
+<title>${generation}</title>
 <link rel="icon" href="data:,">
-<script src="/client.js"></script>
+<body>
+<script src="/client/${generation}.js"></script>
 <script type="module">
-import * as scenario from '/scenario.js'
+import * as scenario from '/${scenario}'
 window.scenario = scenario
-scenario.standInForActiveX(window)
+scenario.standInForActiveX?.(window)
 </script>`
 
 type Ack = (...args: unknown[]) => void
 
 /** The code units of a text: what arrived, said in a way that no encoding can damage. */
 const unitsOf = (text: string): number[] => Array.from({ length: text.length }, (_, i) => text.charCodeAt(i))
+
+/** What the server says first; made of one, two, three and four bytes of UTF-8. */
+export const GREETING = 'a é 漢 \u2028 😀'
 
 /** Calls back once the client holds something open: a goodbye that finds nothing open is dropped (docs/revision-1.md, "On the official Server"). */
 function onceWritable (socket: Socket, then: () => void): void {
@@ -41,25 +59,37 @@ function answer (socket: Socket): void {
     const { transport } = socket.conn
     ack({ id: socket.id, nsp: socket.nsp.name, transport: transport.name, query: socket.handshake.query })
   })
+  socket.on('greeting', (ack: Ack) => ack(GREETING))
   socket.on('units', (text: string, ack: Ack) => ack(unitsOf(text)))
   socket.on('echo', (x: unknown, ack: Ack) => ack(x))
+  socket.on('bytes', (x: unknown, ack: Ack) => ack(plain(x), x))
   socket.on('sum', (a: number, b: number, ack: Ack) => ack(a + b, { of: [a, b] }))
   socket.on('ask me', (x: unknown, ack: Ack) => { socket.emit('ask', x, (...args: unknown[]) => ack(args)) })
   socket.on('send me', (x: unknown, ack: Ack) => { socket.send(x, (...args: unknown[]) => ack(args)) })
   socket.on('up', (i: unknown) => bursts.push(i))
   socket.on('burst', (ack: Ack) => ack(bursts))
-  socket.on('many', (count: number) => { for (let i = 0; i < count; i++) socket.emit('down', i) })
+  socket.on('many', (count: number, binaryEvery = 0) => {
+    for (let i = 0; i < count; i++) socket.emit('down', i % binaryEvery === 0 ? Buffer.of(i) : i)
+  })
   socket.on('tell others', (x: unknown) => socket.broadcast.emit('news', x))
+  socket.on('enter', (room: string, ack: Ack) => { Promise.resolve(socket.join(room)).then(() => ack(), ack) })
+  socket.on('tell room', (room: string, x: unknown) => socket.to(room).emit('news', x))
+  socket.on('drop me', () => socket.conn.close())
   socket.on('throw me out', () => onceWritable(socket, () => socket.disconnect(true)))
 }
 
-/** Adds the page to a server. */
-export function addPage (app: FastifyInstance): void {
-  const client = readFileSync(join(CLIENT_FOLDER, 'socket.io.js'), 'utf8')
-  const scenario = readFileSync(new URL('scenario.js', import.meta.url), 'utf8')
-  app.get('/page', (_request, reply) => reply.type('text/html').send(PAGE))
-  app.get('/client.js', (_request, reply) => reply.type('text/javascript').send(client))
-  app.get('/scenario.js', (_request, reply) => reply.type('text/javascript').send(scenario))
+/** Adds the pages to a server. */
+export function addPages (app: FastifyInstance): void {
+  for (const generation of Object.keys(PACKAGES) as unknown as Generation[]) {
+    const client = readFileSync(bundleOf(generation), 'utf8')
+    const page = pageOf(generation, String(generation) === '0.9' ? 'scenario.js' : 'later.js')
+    app.get(`/page/${generation}`, (_request, reply) => reply.type('text/html').send(page))
+    app.get(`/client/${generation}.js`, (_request, reply) => reply.type('text/javascript').send(client))
+  }
+  for (const name of SCENARIOS) {
+    const text = readFileSync(new URL(name, import.meta.url), 'utf8')
+    app.get(`/${name}`, (_request, reply) => reply.type('text/javascript').send(text))
+  }
 }
 
 /** Listens, and tells at which origin. */
@@ -72,9 +102,9 @@ export async function listen (app: FastifyInstance, port = 0): Promise<string> {
 export async function buildApp (): Promise<FastifyInstance> {
   // A browser opens connections ahead of need; Node counts those that were never used as busy.
   const app = Fastify({ forceCloseConnections: true })
-  addPage(app)
+  addPages(app)
   await app.register(socketioTransports, {
-    transports: ['websocket', 'htmlfile', 'xhr-polling', 'jsonp-polling'],
+    transports: ['websocket', 'polling', 'htmlfile', 'xhr-polling', 'jsonp-polling'],
     cors: { origin: true },
     io: {}
   })

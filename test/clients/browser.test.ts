@@ -1,44 +1,25 @@
 // The old client, 0.9.17, in Chromium: every transport that it has without Flash, from the socket server's own page and from
 // another server's. htmlfile, which needs ActiveX, has a hidden frame in its place.
 import Fastify from 'fastify'
-import type { Browser } from 'playwright-core'
 import t from 'tap'
 import { launchChromium, skip } from '../helpers/chromium.js'
-import { addPage, listen } from './app.js'
+import { addPages, listen } from './app.js'
+import { openPage } from './page.js'
 import { exchangeSuite, restartSuite } from './suite.js'
-import type { Client } from './suite.js'
-
-interface PageOptions {
-  transport: string
-  /** Where the socket server is. */
-  url: string
-  /** Where the page is. */
-  origin: string
-  cors?: boolean
-}
-
-/** A client in a page of its own. */
-async function openPage (browser: Browser, { transport, url, origin, cors = true }: PageOptions): Promise<Client> {
-  const page = await browser.newPage()
-  await page.goto(`${origin}/page`)
-  await page.evaluate(`globalThis.steps = scenario.createScenario(io, ${JSON.stringify({ url, transport, cors })})`)
-  return {
-    run: async (step, ...args) => await page.evaluate(`steps[${JSON.stringify(step)}](...${JSON.stringify(args)})`),
-    close: async () => await page.close()
-  }
-}
 
 t.test('the 0.9 client in Chromium', { skip }, async (t) => {
   const browser = await launchChromium()
   t.teardown(() => browser.close())
   const elsewhere = Fastify({ forceCloseConnections: true })
-  addPage(elsewhere)
+  addPages(elsewhere)
   const origin = await listen(elsewhere)
   t.teardown(() => elsewhere.close())
+  const open = (transport: string, url: string, from: string, cors = true) =>
+    openPage(browser, { generation: 0.9, origin: from, scenario: { url, transport, cors } })
 
   t.test('on a page of the same server', async (t) => {
     for (const transport of ['websocket', 'xhr-polling', 'jsonp-polling', 'htmlfile']) {
-      const options = { transport, start: (url: string) => openPage(browser, { transport, url, origin: url }) }
+      const options = { transport, start: (url: string) => open(transport, url, url) }
       exchangeSuite(t, options)
       restartSuite(t, options)
     }
@@ -46,7 +27,7 @@ t.test('the 0.9 client in Chromium', { skip }, async (t) => {
 
   t.test('on a page of another server', async (t) => {
     for (const transport of ['websocket', 'xhr-polling', 'jsonp-polling']) {
-      const options = { transport, start: (url: string) => openPage(browser, { transport, url, origin }) }
+      const options = { transport, start: (url: string) => open(transport, url, origin) }
       exchangeSuite(t, options)
       restartSuite(t, options)
     }
@@ -54,6 +35,6 @@ t.test('the 0.9 client in Chromium', { skip }, async (t) => {
 
   t.test('on a page of another server, shaking hands by JSONP', async (t) => {
     const transport = 'jsonp-polling'
-    exchangeSuite(t, { transport, start: (url: string) => openPage(browser, { transport, url, origin, cors: false }) })
+    exchangeSuite(t, { transport, start: (url: string) => open(transport, url, origin, false) })
   })
 })

@@ -1,30 +1,6 @@
 // What a page of the time does with the old client, step by step; the same in Node and in a page. Each step opens clients of its
 // own, tells as plain data what it saw, and leaves the judging to the test.
-
-/** How long anything may take, ms. */
-const LIMIT = 15_000
-
-function within (promise, what) {
-  let timer
-  const late = new Promise((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what}: nothing within ${LIMIT} ms`)), LIMIT)
-  })
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
-}
-
-/** The arguments of the next event. */
-const once = (socket, name) => within(new Promise((resolve) => socket.once(name, (...args) => resolve(args))), `event ${name}`)
-/** The arguments of the acknowledgement. */
-const ask = (socket, ...args) => within(new Promise((resolve) => socket.emit(...args, (...answer) => resolve(answer))), `ack of ${args[0]}`)
-/** The next `count` first arguments of an event. */
-function collect (socket, name, count) {
-  const seen = []
-  const all = new Promise((resolve) => socket.on(name, (value) => {
-    seen.push(value)
-    if (seen.length === count) resolve(seen)
-  }))
-  return within(all, `${count} times ${name}`)
-}
+import { ask, collect, once, within } from './waiting.js'
 
 /** The client of 0.9.17 looks for its ActiveX object in the window. */
 export function standInForActiveX (window) {

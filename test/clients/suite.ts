@@ -18,16 +18,17 @@ export interface SuiteOptions {
   start (url: string): Promise<Client>
 }
 
-const TEXTS = [
+/** Any characters, and whatever could be taken for syntax. */
+export const TEXTS = [
   '', ' ', '"quoted" and \'quoted\'', 'back\\slash and \\n', 'new\nline\r\nand tab\t', '<script>alert(1)</script><!--', '1:2::3', '::',
   'line\u2028paragraph\u2029', 'replaced \ufffd', '\ufffd5\ufffd3:::x', 'emoji 👩‍👩‍👧 😀', 'nul \u0000 and \u0001', 'ünïcödé 漢字', 'a/b//c', '+&=%20?#', 'x'.repeat(20_000)
 ]
 const VALUES = [
   { a: [1, 'two', null, { deep: true }], '\u2028': '\ufffd' }, [], ['\\', '"'], 0, 1.5, false, { text: '</script>\n😀' }
 ]
-const AWKWARD = { 'line\u2028': ['\u2029', '</script>', '"\\', '😀', '\ufffd'] }
+export const AWKWARD = { 'line\u2028': ['\u2029', '</script>', '"\\', '😀', '\ufffd'] }
 
-const unitsOf = (text: string): number[] => Array.from({ length: text.length }, (_, i) => text.charCodeAt(i))
+export const unitsOf = (text: string): number[] => Array.from({ length: text.length }, (_, i) => text.charCodeAt(i))
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
 
 /** Every step but the restart, on one server. */

@@ -1,0 +1,41 @@
+// The clients since 1.0 in Chromium: on a page of the same server, and polling from another server's page.
+import Fastify from 'fastify'
+import t from 'tap'
+import { launchChromium, skip } from '../helpers/chromium.js'
+import { addPages, listen } from './app.js'
+import type { Generation } from './app.js'
+import { JSONP, WAYS, exchangeSuite, restartSuite } from './later-suite.js'
+import { openPage } from './page.js'
+
+/** JSONP is gone from 3.x. */
+const waysOf = (generation: Generation) => generation < 3 ? [...WAYS, JSONP] : WAYS
+
+/** Tests these clients, each in every way that it has. */
+export function testInChromium (generations: readonly Generation[]): void {
+  t.test('clients in Chromium', { skip }, async (t) => {
+    const browser = await launchChromium()
+    t.teardown(() => browser.close())
+    const elsewhere = Fastify({ forceCloseConnections: true })
+    addPages(elsewhere)
+    const origin = await listen(elsewhere)
+    t.teardown(() => elsewhere.close())
+
+    t.test('on a page of the same server', async (t) => {
+      for (const generation of generations) {
+        for (const way of waysOf(generation)) {
+          const options = { generation, way, start: (url: string) => openPage(browser, { generation, origin: url, scenario: { url, ...way } }) }
+          exchangeSuite(t, options)
+          restartSuite(t, options)
+        }
+      }
+    })
+
+    t.test('on a page of another server', async (t) => {
+      for (const generation of generations) {
+        for (const way of waysOf(generation).filter(({ transports }) => transports.join() === 'polling')) {
+          exchangeSuite(t, { generation, way, start: (url) => openPage(browser, { generation, origin, scenario: { url, ...way } }) })
+        }
+      }
+    })
+  })
+}
