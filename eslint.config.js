@@ -93,7 +93,7 @@ function dynamicImport (files, peer) {
 }
 
 export default [
-  ...neostandard({ ts: true, ignores: ['dist', '.tap', 'test/golden/replay.mjs', 'examples/live/public/vendor'] }),
+  ...neostandard({ ts: true, ignores: ['dist', '.tap', 'test/golden/replay.mjs'] }),
   {
     name: 'no way round the types',
     files: ['**/*.ts'],

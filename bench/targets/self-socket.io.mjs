@@ -3,10 +3,19 @@ import Fastify from 'fastify'
 import socketioTransports from 'fastify-socketio-transports'
 
 const PUSH = 'x'.repeat(128)
+/** Socket.IO packets inside Engine.IO's messages. */
+const SOCKETIO = { path: '/socket.io', app: 'sio5' }
 
 export default {
   name: 'fastify-socketio-transports + socket.io',
-  dialects: { 'rev1-websocket': {}, 'rev1-xhr-polling': {}, 'rev1-xhr-polling-parked': {} },
+  dialects: {
+    'rev1-websocket': {},
+    'rev1-xhr-polling': {},
+    'rev1-xhr-polling-parked': {},
+    'eio4-websocket': SOCKETIO,
+    'eio4-polling': SOCKETIO,
+    'eio4-polling-parked': SOCKETIO
+  },
   async serve (port) {
     const app = Fastify()
     await app.register(socketioTransports, { io: {} })

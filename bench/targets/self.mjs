@@ -1,21 +1,36 @@
-// This plugin for a transport benchmark: the built package as a user would have it, packet face, no Server.
+// This plugin for a transport benchmark: the built package as a user would have it, without a Server: decoded packets of revision 1,
+// raw messages of Engine.IO.
 // Each message is echoed; the message `bcast` sends 128 bytes to everyone.
 import Fastify from 'fastify'
 import socketioTransports from 'fastify-socketio-transports'
 
 const PUSH = 'x'.repeat(128)
+/** Raw messages of Engine.IO. */
+const ENGINE = { path: '/socket.io', app: 'raw' }
 
 export default {
   name: 'fastify-socketio-transports',
-  dialects: { 'rev1-websocket': {}, 'rev1-xhr-polling': {}, 'rev1-xhr-polling-parked': {} },
+  dialects: {
+    'rev1-websocket': {},
+    'rev1-xhr-polling': {},
+    'rev1-xhr-polling-parked': {},
+    'eio4-websocket': ENGINE,
+    'eio4-polling': ENGINE,
+    'eio4-polling-parked': ENGINE
+  },
   async serve (port) {
     const app = Fastify()
     await app.register(socketioTransports)
+    const toAll = (send) => { for (const socket of app.socketio.sessions.values()) send(socket) }
     app.socketio.on('connection', (socket) => {
+      if (socket.dialect !== 'revision 1') {
+        socket.on('data', (data) => data === 'bcast' ? toAll((each) => each.write(PUSH)) : socket.write(data))
+        return
+      }
       socket.on('packet', (packet) => {
         if (packet.type !== 'message') return
         if (packet.data !== 'bcast') socket.send({ type: 'message', data: packet.data })
-        else for (const each of app.socketio.sessions.values()) each.send({ type: 'message', data: PUSH })
+        else toAll((each) => each.send({ type: 'message', data: PUSH }))
       })
     })
     await app.listen({ port, host: '127.0.0.1', backlog: 4096 })

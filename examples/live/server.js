@@ -1,6 +1,7 @@
-// One page, six panels: a message travels over every transport, from the real 0.9 client where it still has that transport.
+// One page with every generation of client side by side: what one of them says is heard by all, over every transport that it has.
 //   npm start                       http://127.0.0.1:3000
 //   npm start -- --port N --host H  or with PORT set
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,21 +13,36 @@ import socketioTransports from 'fastify-socketio-transports'
 const { values } = parseArgs({
   options: { port: { type: 'string', default: process.env.PORT || '3000' }, host: { type: 'string', default: '127.0.0.1' } }
 })
-const client = dirname(createRequire(import.meta.url).resolve('socket.io-client-0.9/package.json'))
+
+const PACKAGES = {
+  0.9: 'socket.io-client-0.9', '1.x': 'socket.io-client-1', '2.x': 'socket.io-client-2', '3.x': 'socket.io-client-3', '4.x': 'socket.io-client'
+}
+const clients = Object.entries(PACKAGES).map(([generation, name]) => {
+  const file = createRequire(import.meta.url).resolve(`${name}/package.json`)
+  return { generation, version: JSON.parse(readFileSync(file)).version, dist: join(dirname(file), 'dist') }
+})
 
 const app = Fastify({ forceCloseConnections: true })
 await app.register(fastifyStatic, { root: fileURLToPath(new URL('public', import.meta.url)) })
+for (const { generation, dist } of clients) {
+  await app.register(fastifyStatic, { root: dist, prefix: `/clients/${generation}`, decorateReply: false })
+}
+const versions = Object.fromEntries(clients.map(({ generation, version }) => [generation, version]))
+app.get('/clients.json', async () => versions)
+
 await app.register(socketioTransports, {
-  transports: ['websocket', 'flashsocket', 'htmlfile', 'xhr-multipart', 'xhr-polling', 'jsonp-polling'],
-  serveClient: join(client, 'dist'), // the page loads /socket.io/socket.io.js
+  transports: ['websocket', 'polling', 'flashsocket', 'htmlfile', 'xhr-multipart', 'xhr-polling', 'jsonp-polling'],
+  cors: { origin: /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/ }, // the page asks under several names, see app.js
+  serveClient: clients[0].dist, // where pages of 0.9 load it: /socket.io/socket.io.js
   io: {}
 })
 
 app.io.on('connection', (socket) => {
+  socket.join('everyone')
   socket.on('which transport', (ack) => ack(socket.conn.transport.name))
   socket.on('echo', (x, ack) => ack(x))
   socket.on('message', (text) => socket.send(text))
-  socket.on('say', (id, text) => app.io.emit('said', id, text, socket.conn.transport.name))
+  socket.on('say', (id, text, from) => app.io.to('everyone').emit('said', id, text, from))
 })
 
 const address = await app.listen({ port: Number(values.port), host: values.host })

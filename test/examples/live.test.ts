@@ -1,13 +1,38 @@
-// The live page, as `npm start` serves it: every transport carries messages in a real browser.
+// The live page, as `npm start` serves it: clients of every generation carry messages in a real browser, over all that they have.
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import type { Locator, Page } from 'playwright-core'
 import t from 'tap'
 import { launchChromium, skip } from '../helpers/chromium.js'
 
-const TRANSPORTS = ['websocket', 'xhr-polling', 'jsonp-polling', 'htmlfile', 'xhr-multipart', 'flashsocket']
+interface Cell {
+  generation: string
+  transport: string
+  /** What the server says that it uses. */
+  inUse: string
+}
+
+const rowOf = (generation: string, cells: Record<string, string>): Cell[] =>
+  Object.entries(cells).map(([transport, inUse]) => ({ generation, transport, inUse }))
+
+const OF_ENGINE_IO = { websocket: 'websocket', polling: 'polling', upgrade: 'websocket' }
+const CELLS = [
+  ...rowOf('0.9', Object.fromEntries(
+    ['websocket', 'xhr-polling', 'htmlfile', 'jsonp-polling', 'xhr-multipart', 'flashsocket'].map((name) => [name, name])
+  )),
+  ...rowOf('1.x', { ...OF_ENGINE_IO, 'jsonp-polling': 'polling' }),
+  ...rowOf('2.x', { ...OF_ENGINE_IO, 'jsonp-polling': 'polling' }),
+  ...rowOf('3.x', OF_ENGINE_IO),
+  ...rowOf('4.x', OF_ENGINE_IO)
+]
+
+const nameOf = ({ generation, transport }: Cell): string => `${generation} ${transport}`
+const selectorOf = ({ generation, transport }: Cell): string => `.panel[data-generation="${generation}"][data-transport="${transport}"]`
+const panelOf = (page: Page, cell: Cell): Locator => page.locator(selectorOf(cell))
+const connected = (page: Page, cell: Cell): Promise<void> => page.locator(`${selectorOf(cell)}[data-state="connected"]`).waitFor()
 
 /** Starts the example; it prints where it listens. */
 async function start (port: string): Promise<{ server: ChildProcess, url: string }> {
@@ -18,7 +43,16 @@ async function start (port: string): Promise<{ server: ChildProcess, url: string
   return { server, url: line.replace('listening on ', '') }
 }
 
-t.test('the live page', { skip, timeout: 60_000 }, async (t) => {
+/** What every panel that is on heard last: its words, and from whom. */
+const heardByAll = (page: Page): Promise<Array<string | null>> =>
+  page.locator('.panel:not([data-state="off"]) .latest').evaluateAll((all) => all.map(({ textContent }) => textContent))
+
+async function say (page: Page, cell: Cell, text: string): Promise<void> {
+  await panelOf(page, cell).locator('input[type="text"]').fill(text)
+  await panelOf(page, cell).locator('button[value="say"]').click()
+}
+
+t.test('the live page', { skip, timeout: 120_000 }, async (t) => {
   const { server, url } = await start('0')
   t.teardown(() => server.kill('SIGKILL'))
   const browser = await launchChromium()
@@ -29,35 +63,33 @@ t.test('the live page', { skip, timeout: 60_000 }, async (t) => {
   page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()) })
   await page.goto(url)
 
-  for (const name of TRANSPORTS) {
-    await t.test(`connects over ${name} and shows a round trip`, async (t) => {
-      const panel = page.locator(`.panel[data-transport="${name}"]`)
-      await page.locator(`.panel[data-transport="${name}"][data-state="connected"]`).waitFor()
+  for (const cell of CELLS) {
+    await t.test(`connects ${nameOf(cell)} and shows a round trip`, async (t) => {
+      const panel = panelOf(page, cell)
+      await connected(page, cell)
       await panel.locator('[data-figure="median"]', { hasText: / ms$/ }).waitFor()
-      t.equal(await panel.locator('[data-figure="in-use"]').textContent(), name)
+      await panel.locator('[data-figure="in-use"]', { hasText: new RegExp(`^${cell.inUse}$`) }).waitFor()
       t.match(await panel.locator('[data-figure="last"]').textContent(), /^\d+(\.\d)? ms$/)
       t.not(await panel.locator('.log .in').count(), 0, 'what came in is shown')
       t.not(await panel.locator('.log .out').count(), 0, 'what went out is shown')
     })
   }
 
-  for (const name of TRANSPORTS) {
+  await t.test('has no other panels', async (t) => t.equal(await page.locator('.panel').count(), CELLS.length))
+  await page.locator('#measure').uncheck() // the traffic below is what the test causes
+
+  for (const cell of CELLS) {
+    const name = nameOf(cell)
     await t.test(`carries a message from ${name} to every panel`, async (t) => {
       const text = `"quoted" \\ </script> 😀 over ${name}`
-      const sender = page.locator(`.panel[data-transport="${name}"]`)
-      await sender.locator('input').fill(text)
-      await sender.locator('button[value="say"]').click()
-      for (const other of TRANSPORTS) {
-        const latest = page.locator(`.panel[data-transport="${other}"] .latest`, { hasText: `from ${name}` })
-        await latest.waitFor()
-        t.equal(await latest.locator('q').textContent(), text)
-      }
-      await page.waitForFunction('document.querySelectorAll("#arrivals .time").length === 6 && !document.querySelector("#arrivals").textContent.includes("–")')
+      await say(page, cell, text)
+      await page.locator('#heard', { hasText: `heard by ${CELLS.length} of ${CELLS.length}` }).waitFor()
+      t.strictSame(await heardByAll(page), CELLS.map(() => `${text} from ${name}`))
     })
 
     await t.test(`gets its own message back over ${name}`, async (t) => {
-      const panel = page.locator(`.panel[data-transport="${name}"]`)
-      await panel.locator('input').fill('only to me')
+      const panel = panelOf(page, cell)
+      await panel.locator('input[type="text"]').fill('only to me')
       await panel.locator('button[value="send"]').click()
       await panel.locator('.latest', { hasText: 'echo' }).waitFor()
       t.equal(await panel.locator('.latest q').textContent(), 'only to me')
@@ -69,18 +101,37 @@ t.test('the live page', { skip, timeout: 60_000 }, async (t) => {
   await t.test('the server ends in order while the page is open', async (t) => {
     server.kill('SIGINT')
     t.strictSame(await once(server, 'exit'), [0, null])
-    await page.locator('.panel[data-transport="websocket"]:not([data-state="connected"])').waitFor()
+    for (const cell of CELLS) await page.locator(`${selectorOf(cell)}:not([data-state="connected"])`).waitFor()
   })
 
   const { server: next } = await start(new URL(url).port)
   t.teardown(() => next.kill('SIGKILL'))
-  for (const name of TRANSPORTS) {
-    await t.test(`comes back over ${name} when the server does`, async (t) => {
-      const panel = page.locator(`.panel[data-transport="${name}"]`)
-      const connects = panel.locator('.log .in code', { hasText: /^1::$/ })
-      await connects.nth(1).waitFor()
-      t.equal(await connects.count(), 2, 'once, for good')
-      await page.locator(`.panel[data-transport="${name}"][data-state="connected"]`).waitFor()
+  for (const cell of CELLS) {
+    await t.test(`comes back as ${nameOf(cell)} when the server does`, async (t) => {
+      const sessions = panelOf(page, cell).locator('.log .in code', { hasText: cell.generation === '0.9' ? /^1::$/ : '"pingInterval"' })
+      await sessions.nth(1).waitFor({ state: 'attached' })
+      await connected(page, cell)
+      t.equal(await sessions.count(), 2, 'once, for good')
     })
   }
+
+  await t.test('where there is one host only, leaves connections to it free, and panels to be switched on', async (t) => {
+    const page = await browser.newPage()
+    await page.route(/^http:\/\/v\d\.localhost/, (route) => route.abort())
+    await page.goto(url)
+    const off = CELLS.filter(({ generation, transport }) => generation !== '0.9' && /polling/.test(transport)).slice(1)
+    const on = CELLS.filter((cell) => !off.includes(cell))
+    for (const cell of on) await connected(page, cell)
+    t.equal(await page.locator('.panel[data-state="off"]').count(), off.length)
+
+    for (const cell of [...on.filter(({ transport }) => transport === 'htmlfile'), ...off.slice(-1)]) {
+      await panelOf(page, cell).locator('[role="switch"]').click()
+    }
+    const [last] = off.slice(-1) as [Cell]
+    await connected(page, last)
+    await say(page, last, 'here now')
+    await page.locator('#heard', { hasText: `heard by ${on.length} of ${on.length}` }).waitFor()
+    t.strictSame(await heardByAll(page), on.map(() => `here now from ${nameOf(last)}`))
+    await page.close()
+  })
 })

@@ -1,177 +1,59 @@
-// The page: a panel for each transport, and behind each panel a hidden frame with the client that knows only this one.
+// The page: a row for each generation of client, a panel for each of its transports.
 /* global addEventListener, location */
+import { Broadcast } from './broadcast.js'
+import { copyOf, find } from './element.js'
+import { GENERATIONS } from './generations.js'
+import { Panel } from './panel.js'
 
-const REAL = 'socket.io-client 0.9.17'
-const TRANSPORTS = [
-  { name: 'websocket', kind: REAL },
-  { name: 'xhr-polling', kind: REAL },
-  { name: 'jsonp-polling', kind: REAL },
-  { name: 'htmlfile', kind: `${REAL}, with a hidden frame in place of Internet Explorer’s ActiveX document` },
-  { name: 'xhr-multipart', standIn: true, kind: 'A fetch stream reader: the 0.9 client never had this transport.' },
-  { name: 'flashsocket', standIn: true, kind: 'The browser’s own WebSocket on the flashsocket URL: Flash is gone.' }
-]
-const KEPT_TIMES = 50
-const KEPT_LINES = 100
-const SHOWN = 400 // characters of a payload
+/** A browser opens six connections to one host; one of them is left for what the clients send. */
+const MOST_HELD = 5
 
-const find = (id) => document.getElementById(id)
-const now = () => performance.timeOrigin + performance.now()
-const inMs = (time) => time < 10 ? `${time.toFixed(1)} ms` : `${Math.round(time)} ms`
+// Frames come later, or the endless document of htmlfile would keep the page loading.
+const loaded = new Promise((resolve) => addEventListener('load', resolve))
 
-function element (name, className, text) {
-  const made = document.createElement(name)
-  made.className = className
-  made.textContent = text
-  return made
-}
-
-function median (times) {
-  const sorted = [...times].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-}
-
-// ---- the last broadcast: when each transport delivered it
-
-const broadcast = {
-  id: '',
-  sentAt: 0,
-  arrivals: new Map(),
-
-  start (id, text, from) {
-    Object.assign(this, { id, sentAt: now() })
-    this.arrivals.clear()
-    this.title(text, from)
-    this.draw()
-  },
-
-  title (text, from) {
-    find('broadcast-text').replaceChildren(element('q', '', text), ` from ${from}`)
-  },
-
-  arrived (transport, id, at) {
-    if (id !== this.id) return // from another page
-    this.arrivals.set(transport, at - this.sentAt)
-    this.draw()
-  },
-
-  draw () {
-    const longest = Math.max(...this.arrivals.values(), 1)
-    find('arrivals').replaceChildren(...TRANSPORTS.map(({ name }) => {
-      const time = this.arrivals.get(name)
-      const row = element('div', 'arrival', '')
-      const bar = element('dd', 'bar', '')
-      const fill = element('i', '', '')
-      fill.style.width = `${time === undefined ? 0 : Math.max(time / longest * 100, 1)}%`
-      bar.append(fill)
-      row.append(element('dt', '', name), bar, element('dd', 'time', time === undefined ? '–' : inMs(time)))
-      return row
-    }))
+/**
+ * Where a generation connects. On a machine's own page each has a name of its own, `v4.localhost`, and so its own six
+ * connections; 0.9 stays with the page. Not every browser finds these names: then all share one host.
+ */
+async function chooseServers () {
+  const serverOf = (generation) => `http://v${parseInt(generation)}.localhost:${location.port || 80}`
+  const shared = () => location.origin
+  if (!/^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|$)/.test(location.origin)) return shared
+  try {
+    await fetch(`${serverOf('4.x')}/style.css`, { mode: 'no-cors' })
+    return (generation) => generation === '0.9' ? location.origin : serverOf(generation)
+  } catch {
+    return shared
   }
 }
 
-// ---- panels
+const [serverOf, versions] = await Promise.all([chooseServers(), fetch('clients.json').then((response) => response.json())])
+const panels = []
+const broadcast = new Broadcast(panels)
 
-class Panel {
-  #transport
-  #frame = document.createElement('iframe')
-  #times = []
-  root = find('panel').content.firstElementChild.cloneNode(true)
-
-  constructor ({ name, kind, standIn = false }) {
-    this.#transport = name
-    const { root } = this
-    root.dataset.transport = name
-    root.classList.toggle('stand-in', standIn)
-    root.querySelector('h2').textContent = name
-    root.querySelector('.kind').textContent = kind
-    root.querySelector('input').setAttribute('aria-label', `Message over ${name}`)
-    root.querySelector('.log').setAttribute('aria-label', `Traffic of ${name}`)
-    root.querySelector('form').addEventListener('submit', (event) => this.#submit(event))
-    this.#state('connecting')
-    this.#frame.hidden = true
-    this.#frame.title = `${name} client`
-    this.#frame.src = `${standIn ? 'stand-in' : 'client'}.html?transport=${name}`
-  }
-
-  start () {
-    this.root.append(this.#frame)
-  }
-
-  post (message) {
-    this.#frame.contentWindow?.postMessage(message, location.origin)
-  }
-
-  isFrom (source) {
-    return source === this.#frame.contentWindow
-  }
-
-  /** What the client in the frame has to tell. */
-  take ({ type, at, ...detail }) {
-    switch (type) {
-      case 'state': return this.#state(detail.state)
-      case 'in use': return this.#figure('in-use', detail.name)
-      case 'round trip': return this.#roundTrip(detail.time)
-      case 'in': return this.#log('↓', 'in', detail.payload, at)
-      case 'out': return this.#log('↑', 'out', detail.payload, at)
-      case 'message': return this.#latest(detail.text, 'echo')
-      case 'said':
-        this.#latest(detail.text, `from ${detail.from}`)
-        return broadcast.arrived(this.#transport, detail.id, at)
-    }
-  }
-
-  #submit (event) {
-    event.preventDefault()
-    const { text } = event.target.elements
-    const value = text.value || `hello from ${this.#transport}`
-    text.value = ''
-    if (event.submitter?.value !== 'say') return this.post({ type: 'send', text: value })
-    const id = Math.random().toString(36).slice(2, 10)
-    broadcast.start(id, value, this.#transport)
-    this.post({ type: 'say', id, text: value })
-  }
-
-  #state (state) {
-    this.root.dataset.state = state
-    this.root.querySelector('.state').textContent = state
-    for (const button of this.root.querySelectorAll('button')) button.disabled = state !== 'connected'
-  }
-
-  #figure (name, text) {
-    this.root.querySelector(`[data-figure="${name}"]`).textContent = text
-  }
-
-  #roundTrip (time) {
-    this.#times.push(time)
-    if (this.#times.length > KEPT_TIMES) this.#times.shift()
-    this.#figure('last', inMs(time))
-    this.#figure('median', inMs(median(this.#times)))
-    const most = Math.max(...this.#times)
-    const points = this.#times.map((value, i) => `${i / (KEPT_TIMES - 1) * 100},${23 - value / most * 21}`)
-    this.root.querySelector('polyline').setAttribute('points', points.join(' '))
-  }
-
-  #latest (text, where) {
-    this.root.querySelector('.latest').replaceChildren(element('q', '', text), ` ${where}`)
-  }
-
-  /** The newest line is the first. */
-  #log (arrow, direction, payload, at) {
-    const log = this.root.querySelector('.log')
-    const line = element('li', direction, '')
-    const time = new Date(at)
-    const clock = `${time.toTimeString().slice(0, 8)}.${String(time.getMilliseconds()).padStart(3, '0')}`
-    const shown = payload.length > SHOWN ? `${payload.slice(0, SHOWN)}… (${payload.length} characters)` : payload
-    line.append(element('time', '', clock), element('b', '', arrow), element('code', '', shown === '' ? '(empty)' : shown))
-    log.prepend(line)
-    while (log.children.length > KEPT_LINES) log.lastElementChild.remove()
-  }
+function addPanel (cell) {
+  const panel = new Panel(cell, {
+    say (text) {
+      const id = Math.random().toString(36).slice(2, 10)
+      broadcast.start(id, text, panel.name)
+      panel.post({ type: 'say', id, text })
+    },
+    heard: (id, at) => broadcast.arrived(panel, id, at)
+  })
+  panels.push(panel)
+  return panel.root
 }
 
-const panels = TRANSPORTS.map((transport) => new Panel(transport))
-find('panels').append(...panels.map(({ root }) => root))
-broadcast.draw()
+function row ({ generation, dialect, cells }) {
+  const root = copyOf('generation')
+  root.querySelector('h2').textContent = generation
+  root.querySelector('.version').textContent = `socket.io-client ${versions[generation]}`
+  root.querySelector('.dialect').textContent = dialect
+  root.querySelector('.cells').append(...cells.map((cell) => addPanel({ ...cell, generation, server: serverOf(generation) })))
+  return root
+}
+
+find('generations').append(...GENERATIONS.map(row))
 
 addEventListener('message', ({ origin, source, data }) => {
   if (origin === location.origin) panels.find((panel) => panel.isFrom(source))?.take(data)
@@ -179,5 +61,14 @@ addEventListener('message', ({ origin, source, data }) => {
 find('measure').addEventListener('change', ({ target }) => {
   for (const panel of panels) panel.post({ type: 'measure', on: target.checked })
 })
-// Later, or the endless document of htmlfile would keep the page loading.
-addEventListener('load', () => setTimeout(() => { for (const panel of panels) panel.start() }))
+
+await loaded
+const held = new Map()
+setTimeout(() => {
+  for (const panel of panels) {
+    const count = (held.get(panel.server) ?? 0) + (panel.holds ? 1 : 0)
+    if (count > MOST_HELD) continue // to be switched on by hand, in place of another
+    held.set(panel.server, count)
+    panel.turn(true)
+  }
+})

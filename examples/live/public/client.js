@@ -1,6 +1,6 @@
 // The old client, as it was published, with its traffic shown.
-/* global addEventListener, io, location */
-import { run, tell, transport } from './frame.js'
+/* global addEventListener, io */
+import { run, server, tell, transport } from './frame.js'
 
 /** Shows what leaves and arrives, as text, before the client reads it and after it has written it. */
 function tap (carrier) {
@@ -53,4 +53,4 @@ io.Socket.prototype.getTransport = function (...args) {
 }
 
 const options = { 'max reconnection attempts': Infinity, 'reconnection limit': 4000 }
-addEventListener('load', () => setTimeout(() => run(io.connect(location.origin, options))))
+addEventListener('load', () => setTimeout(() => run(io.connect(server, options))))

@@ -1,0 +1,26 @@
+// The rows of the page: each generation of client, and a cell for each way in which it carries messages. `holds`: the cell keeps
+// a connection of the browser taken all the time.
+
+const WEBSOCKET = { transport: 'websocket' }
+const POLLING = { transport: 'polling', holds: true }
+const UPGRADE = { transport: 'upgrade', note: 'Polling first, then a WebSocket.' }
+const JSONP = { transport: 'jsonp-polling', holds: true }
+
+export const GENERATIONS = [
+  {
+    generation: '0.9',
+    dialect: 'protocol revision 1',
+    cells: [
+      WEBSOCKET,
+      { transport: 'xhr-polling', holds: true },
+      { transport: 'htmlfile', holds: true, note: 'A hidden frame takes the place of Internet Explorer’s ActiveX document.' },
+      JSONP,
+      { transport: 'xhr-multipart', holds: true, standIn: true, note: 'A fetch stream reader: the 0.9 client never had it.' },
+      { transport: 'flashsocket', standIn: true, note: 'The browser’s WebSocket on this URL: Flash is gone.' }
+    ]
+  },
+  { generation: '1.x', dialect: 'Engine.IO 3', cells: [WEBSOCKET, POLLING, UPGRADE, JSONP] },
+  { generation: '2.x', dialect: 'Engine.IO 3', cells: [WEBSOCKET, POLLING, UPGRADE, JSONP] },
+  { generation: '3.x', dialect: 'Engine.IO 4', cells: [WEBSOCKET, POLLING, UPGRADE] },
+  { generation: '4.x', dialect: 'Engine.IO 4', cells: [WEBSOCKET, POLLING, UPGRADE] }
+]
