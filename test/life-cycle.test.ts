@@ -5,7 +5,8 @@ import type { Socket as TcpSocket } from 'node:net'
 import t from 'tap'
 import type { FastifyServerOptions } from 'fastify'
 import { WebSocket } from 'ws'
-import type { Socket, TransportName } from '../types/socket.js'
+import type { Revision1Transport } from '../src/transports/index.js'
+import type { Socket } from '../types/socket.js'
 import { isPolling, isWebSocket } from './helpers/client.js'
 import type { Held } from './helpers/client.js'
 import { upgrade } from './helpers/raw-websocket.js'
@@ -28,7 +29,7 @@ async function rest (held: Held): Promise<(string | undefined)[]> {
 }
 
 /** What a client hears at a shutdown; htmlfile's does not see its stream end, and is told to come back. */
-const LAST_WORDS: Partial<Record<TransportName, string[]>> = {
+const LAST_WORDS: Partial<Record<Revision1Transport, string[]>> = {
   'xhr-polling': ['8::'],
   'jsonp-polling': ['8::'],
   htmlfile: ['7:::1+0']
@@ -43,7 +44,7 @@ const SERVERS: [what: string, options: FastifyServerOptions][] = [
 for (const [what, options] of SERVERS) {
   t.test(`app.close() with every transport open is fast, ${what}`, async (t) => {
     const server = await serve(t, {}, options)
-    const open: { name: TransportName, held: Held, closed: { count: number, reason?: string } }[] = []
+    const open: { name: Revision1Transport, held: Held, closed: { count: number, reason?: string } }[] = []
     for (const name of ALL) {
       const session = await server.connect(name)
       await park(session)

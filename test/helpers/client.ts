@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { Agent, request as httpRequest } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { WebSocket } from 'ws'
-import type { TransportName } from '../../types/socket.js'
+import type { Revision1Transport } from '../../src/transports/index.js'
 
 export interface Answer { status: number, headers: IncomingHttpHeaders, body: string }
 
@@ -99,7 +99,7 @@ function readParts (headers: IncomingHttpHeaders): Decoder {
   })
 }
 
-const DECODERS: Record<Exclude<TransportName, 'websocket' | 'flashsocket' | 'polling'>, (headers: IncomingHttpHeaders) => Decoder> = {
+const DECODERS: Record<Exclude<Revision1Transport, 'websocket' | 'flashsocket'>, (headers: IncomingHttpHeaders) => Decoder> = {
   'xhr-polling': readText,
   'jsonp-polling': readScript,
   htmlfile: readElements,
@@ -188,19 +188,19 @@ function holdWebSocket (url: string): Held {
   }
 }
 
-export const isWebSocket = (name: TransportName): boolean => name === 'websocket' || name === 'flashsocket'
-export const isPolling = (name: TransportName): boolean => name === 'xhr-polling' || name === 'jsonp-polling'
+export const isWebSocket = (name: Revision1Transport): boolean => name === 'websocket' || name === 'flashsocket'
+export const isPolling = (name: Revision1Transport): boolean => name === 'xhr-polling' || name === 'jsonp-polling'
 
 /** One client, on one transport. */
 export class Client {
-  readonly name: TransportName
+  readonly name: Revision1Transport
   readonly sid: string
   readonly url: string
   readonly base: string
   readonly agent = new Agent({ keepAlive: true })
   #held: Held | undefined
 
-  constructor (port: number, name: TransportName, sid: string) {
+  constructor (port: number, name: Revision1Transport, sid: string) {
     this.name = name
     this.sid = sid
     this.base = `http://127.0.0.1:${port}/socket.io/1`

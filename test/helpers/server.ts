@@ -6,14 +6,15 @@ import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import socketioTransports from '../../src/index.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import type { Packet } from '../../types/packet.js'
-import type { Socket, TransportName } from '../../types/socket.js'
+import type { Revision1Transport } from '../../src/transports/index.js'
+import type { Socket } from '../../types/socket.js'
 import { Client, fetchText } from './client.js'
 import { Clock as Stopped } from './clock.js'
 
 /** tap's `t`, as far as it is needed here. */
 export interface Teardown { teardown (fn: () => unknown): unknown }
 
-export const ALL: readonly TransportName[] = ['websocket', 'flashsocket', 'htmlfile', 'xhr-multipart', 'xhr-polling', 'jsonp-polling']
+export const ALL: readonly Revision1Transport[] = ['websocket', 'flashsocket', 'htmlfile', 'xhr-multipart', 'xhr-polling', 'jsonp-polling']
 
 /** A session, seen from both ends. */
 export interface Session {
@@ -29,9 +30,9 @@ export interface TestServer {
   port: number
   handshake (): Promise<string>
   /** A client that has handshaken, and nothing more. */
-  client (name: TransportName, sid?: string): Promise<Client>
+  client (name: Revision1Transport, sid?: string): Promise<Client>
   /** A client that has read its `1::`. */
-  connect (name: TransportName): Promise<Session>
+  connect (name: Revision1Transport): Promise<Session>
   socketOf (sid: string): Socket
 }
 
@@ -63,7 +64,7 @@ export async function serve (t: Teardown, options: SocketioTransportsOptions = {
     return body.slice(0, body.indexOf(':'))
   }
 
-  async function client (name: TransportName, sid?: string): Promise<Client> {
+  async function client (name: Revision1Transport, sid?: string): Promise<Client> {
     const made = new Client(port, name, sid ?? await handshake())
     clients.push(made)
     return made
@@ -75,7 +76,7 @@ export async function serve (t: Teardown, options: SocketioTransportsOptions = {
     return socket
   }
 
-  async function connect (name: TransportName): Promise<Session> {
+  async function connect (name: Revision1Transport): Promise<Session> {
     const made = await client(name)
     const first = await made.next()
     if (first !== '1::') throw new Error(`the first packet is ${first}`)

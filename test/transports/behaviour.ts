@@ -1,7 +1,7 @@
 // What every transport does, over real HTTP, with the packet face: one suite, run by the test of each transport.
 import t from 'tap'
 import type { Packet } from '../../types/packet.js'
-import type { TransportName } from '../../types/socket.js'
+import type { Revision1Transport } from '../../src/transports/index.js'
 import { fetchText, isPolling, isWebSocket } from '../helpers/client.js'
 import type { Ending, Held } from '../helpers/client.js'
 import { clock, nextPacket, park, serve, until, watch } from '../helpers/server.js'
@@ -41,11 +41,11 @@ async function isForgotten ({ app, port }: TestServer, sid: string): Promise<boo
   return body === '7:::1+0' && !app.socketio.sessions.has(sid) && app.socketio.clientsCount === 0
 }
 
-export function behaviour (name: TransportName): void {
+export function behaviour (name: Revision1Transport): void {
   const polling = isPolling(name)
   const byWebSocket = isWebSocket(name)
   /** What POSTs for a client of this transport while it holds nothing open. */
-  const poster: TransportName = byWebSocket ? 'xhr-polling' : name
+  const poster: Revision1Transport = byWebSocket ? 'xhr-polling' : name
 
   t.test(`${name}: the connect packet comes first, whatever the application says at once`, async (t) => {
     const server = await serve(t)

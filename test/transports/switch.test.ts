@@ -1,14 +1,14 @@
 // One session that changes its transport: nothing is lost, nothing is said twice.
 import t from 'tap'
-import type { TransportName } from '../../types/socket.js'
+import type { Revision1Transport } from '../../src/transports/index.js'
 import { isPolling } from '../helpers/client.js'
 import type { Client, Held } from '../helpers/client.js'
 import { clock, park, serve, until } from '../helpers/server.js'
 import type { Session, TestServer } from '../helpers/server.js'
 
 /** The same session through another transport; what the application hears of it. */
-async function moved (server: TestServer, session: Session, name: TransportName): Promise<{ client: Client, upgrades: TransportName[] }> {
-  const upgrades: TransportName[] = []
+async function moved (server: TestServer, session: Session, name: Revision1Transport): Promise<{ client: Client, upgrades: string[] }> {
+  const upgrades: string[] = []
   session.socket.on('upgrade', (transport) => upgrades.push(transport.name))
   return { client: await server.client(name, session.client.sid), upgrades }
 }
@@ -19,7 +19,7 @@ async function rest (held: Held | undefined): Promise<(string | undefined)[]> {
   return packets
 }
 
-const MOVES: [from: TransportName, to: TransportName][] = [
+const MOVES: [from: Revision1Transport, to: Revision1Transport][] = [
   ['xhr-polling', 'websocket'],
   ['xhr-polling', 'htmlfile'],
   ['xhr-polling', 'jsonp-polling'],
