@@ -129,9 +129,10 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
 
   /** Moves the session to another transport. The older one ends; what is queued goes out on the new one. */
   attach (transport: Transport): void {
-    this.#previous = this.#transport
+    const previous = this.#transport
     this.#transport = transport
-    this.#previous.close()
+    previous.close()
+    this.#previous = previous.delivering ? previous : NO_TRANSPORT
     this.#guard(() => this.emit('upgrade', transport))
     this.#resume()
   }
