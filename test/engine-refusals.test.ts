@@ -1,6 +1,7 @@
 // Requests of Engine.IO that are refused: what the client reads, what listeners are told, and what is logged, by code.
 import type { IncomingMessage } from 'node:http'
 import t from 'tap'
+import { show } from './codec/show.js'
 import { captureLog, handshake, pluginApp, portOf, upgrade } from './fastify/support.js'
 import type { LogLine, Teardown } from './fastify/support.js'
 import { connectEngine, refusedBy, urlOf } from './helpers/engine-io.js'
@@ -156,7 +157,7 @@ t.test('a payload that cannot be read is answered with 400 and ends its session'
     const closes: unknown[][] = []
     session.socket.on('close', (...args) => closes.push(args))
     const { statusCode, body } = await session.post(payload, headers)
-    t.equal(statusCode, 400, String(payload))
+    t.equal(statusCode, 400, show(String(payload)))
     t.equal(body, '{"code":3,"message":"Bad request"}')
     t.match(closes, [['parse error', { name: 'ProtocolError' }]])
     t.equal(lines.filter(({ msg }) => msg.startsWith('refused')).length, 1)

@@ -51,8 +51,8 @@ export async function registerClientFiles (scope: FastifyInstance, path: string,
       continue
     }
     scope.get(path + url, OPTIONS, (_request, reply) => {
-      // Unless an app-wide @fastify/cors has answered already.
-      if (!reply.hasHeader('access-control-allow-origin')) reply.header('access-control-allow-origin', '*')
+      // For `import` from other origins, unless an app-wide @fastify/cors has answered already.
+      if (!old && !reply.hasHeader('access-control-allow-origin')) reply.header('access-control-allow-origin', '*')
       return reply.type(old ? type : type + CHARSET).sendFile(name, root, { contentType: false })
     })
   }
