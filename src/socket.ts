@@ -221,14 +221,12 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     if (onPolls || (this.#transport.persistent && this.#transport.open)) this.#liveness.beat()
   }
 
-  /**
-   * What is queued goes out, then the farewell, which gets a poll of its own: 4.x clients act on it before they have handled the
-   * packets beside it (socket.io-client 4.8 hands those on a tick later), and would take a disconnect by the server for an accident.
-   */
+  /** What is queued goes out; a poll's farewell comes alone, since 4.x clients act on it before the packets beside it (docs/engine-io.md). */
   #finish (): void {
     const queued = this.#queue.take()
     if (queued.length > 0) this.#transport.send(queued)
-    if (queued.length === 0 || this.#transport.persistent) this.end('forced close')
+    // A WebSocket that is backed up by it first takes it; the time for that is closeTimeout.
+    if (queued.length === 0 || (this.#transport.persistent && this.#transport.writable)) this.end('forced close')
   }
 
   /** The only way a session ends: idempotent, clears the timer, leaves the registry, emits 'close' once. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import t from 'tap'
 import type { Test } from 'tap'
+import type { Socket } from '../../types/socket.js'
 import { serveEngine } from '../helpers/engine-client.js'
 import type { Eio } from '../helpers/engine-client.js'
 import { clientFrame, upgrade } from '../helpers/raw-websocket.js'
@@ -17,7 +18,7 @@ async function raw (t: Test, eio: Eio, options = {}) {
   const connected = once(server.app.socketio, 'connection')
   const peer = await upgrade(server.client(eio, 'websocket').url('websocket'))
   t.teardown(() => peer.socket.destroy())
-  const [socket] = await connected
+  const [socket] = await connected as [Socket]
   await until(() => peer.received().length > 0)
   const closed: unknown[][] = []
   socket.on('close', (...args) => closed.push(args))
