@@ -43,7 +43,7 @@ const LAYERS = [
     may: [String.raw`\./.+`, String.raw`\.\./codec/.+`, String.raw`\.\./faces/.+`],
     mayTypes: [TYPES, String.raw`\.\./(?:dialect|transport)\.js`]
   },
-  { files: ['src/options.ts'], may: [String.raw`\./errors\.js`, String.raw`\./transports/index\.js`], mayTypes: [TYPES, 'fastify', 'ws'] },
+  { files: ['src/options.ts'], may: [String.raw`\./errors\.js`, String.raw`\./transports/index\.js`, 'cookie'], mayTypes: [TYPES, 'fastify'] },
   { files: ['src/flash-policy.ts'], may: ['node:.+', String.raw`\./errors\.js`], mayTypes: [TYPES, 'fastify'] },
   {
     files: ['src/routes/*.ts'],

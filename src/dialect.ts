@@ -40,6 +40,8 @@ export interface DialectSocket {
   readonly readyState: 'opening' | 'open' | 'closing' | 'closed'
   /** Sends a frame, or queues it. */
   enqueue (frame: Frame, volatile?: boolean): void
+  /** The same, unless such a frame waits already and is the last: a client may ask faster than it listens. */
+  enqueueOnce (frame: Frame): void
   /** Puts a frame before everything that is queued. */
   enqueueFirst (frame: Frame): void
   /** The client's heartbeat has come. */

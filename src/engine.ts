@@ -18,12 +18,14 @@ export interface EngineOptions {
   /** The shortest time in use, ms; decides how finely the timers run. */
   shortestTime: number
   maxSessions: number
-  generateId?: (request: IncomingMessage) => string
+  generateId?: PublicEngine['generateId']
   log: FastifyBaseLogger
 }
 
 /** What a handshake gives its session. */
 export interface HandshakeInit {
+  /** What {@link Engine.newId} has made. */
+  id: string
   request: IncomingMessage
   remoteAddress: string
   context: unknown
@@ -41,7 +43,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   readonly #sessions = new Map<string, Socket>()
   #clientsCount = 0
   #closing = false
-  generateId: (request: IncomingMessage) => string
+  generateId: PublicEngine['generateId']
 
   constructor (options: EngineOptions) {
     super()
@@ -56,10 +58,19 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   get closing () { return this.#closing }
   get full () { return this.#sessions.size >= this.#options.maxSessions }
 
-  /** Opens a session. @throws FST_SIO_INVALID_ID when `generateId` makes none that can be used. */
-  handshake ({ request, remoteAddress, context, dialect }: HandshakeInit): Socket {
-    const id = this.generateId(request)
+  /** An id for a session. @throws FST_SIO_INVALID_ID when `generateId` makes none that can be used, and what it throws itself. */
+  async newId (request: IncomingMessage): Promise<string> {
+    return this.#checked(await this.generateId(request))
+  }
+
+  #checked (id: unknown): string {
     if (typeof id !== 'string' || !ID.test(id) || this.#sessions.has(id)) throw new InvalidIdError(JSON.stringify(id))
+    return id
+  }
+
+  /** Opens a session. @throws FST_SIO_INVALID_ID when the id is in use. */
+  handshake ({ id, request, remoteAddress, context, dialect }: HandshakeInit): Socket {
+    this.#checked(id)
     const socket = new Socket({
       id,
       request,

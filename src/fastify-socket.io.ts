@@ -48,11 +48,13 @@ const plugin: FastifyPluginAsync<FastifySocketioOptions> = async function fastif
     done()
   })
   // After the server: the application may speak to the other nodes until then.
-  app.addHook('onClose', async () => { await server.close() })
+  let bound = false
+  app.addHook('onClose', async () => { if (bound) await server.close() })
 
   const middlewares = new Middlewares()
   middlewares.watch(app, settings.path ?? '/socket.io')
   await app.register(socketioTransports, { ...settings, io: server, serveClient: clientFiles(options, app.log) })
+  bound = true
   app.socketio.on('headers', middlewares.addHeaders)
   Object.assign(app.socketio, { use: middlewares.add }) // what the Server has as `engine`
 }

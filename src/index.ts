@@ -9,7 +9,7 @@ import { AlreadyRegisteredError } from './errors.js'
 import type { FaceShared } from './faces/server.js'
 import { registerFlashPolicy } from './flash-policy.js'
 import { isOffset, officialServer, serverOptions } from './official-server.js'
-import { readOptions, warnOfTimers } from './options.js'
+import { readOptions, warnOfTimers, warnOfTransports } from './options.js'
 import type { Settings, SocketioTransportsOptions } from './options.js'
 import { missClientFiles, registerClientFiles } from './routes/client-files.js'
 import { registerEngine } from './routes/engine.js'
@@ -75,6 +75,7 @@ const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fas
   const settings = readOptions(options)
   const { prefix, serveClient, path, io, flashPolicy } = settings
   warnOfTimers(settings, app.log)
+  warnOfTransports(settings, app.log)
   const engine = createEngine(app, settings)
   decorate(app, engine)
   const server = io === undefined ? undefined : await officialServer(io, app.log)

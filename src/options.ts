@@ -1,10 +1,10 @@
 // The options: defaults, what is allowed, and the checks at registration. No option is read anywhere without having passed.
+import { serialize } from 'cookie'
 import type { FastifyBaseLogger } from 'fastify'
-import type { PerMessageDeflateOptions } from 'ws'
-import type { CookieOptions, CorsOptions, FlashPolicyOptions, SocketioTransportsOptions } from '../types/options.js'
+import type { CookieOptions, CorsOptions, DeflateOptions, FlashPolicyOptions, SocketioTransportsOptions } from '../types/options.js'
 import type { DialectName, TransportName } from '../types/socket.js'
 import { BadOptionError } from './errors.js'
-import { TRANSPORT_NAMES } from './transports/index.js'
+import { isRevision1, TRANSPORT_NAMES } from './transports/index.js'
 
 export type { CorsOptions, FlashPolicyOptions, SocketioTransportsOptions }
 
@@ -18,7 +18,7 @@ const DIALECTS: readonly DialectName[] = ['revision 1', 'engine 3', 'engine 4']
 export const MAX_TIME = 2 ** 31 - 1
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isTime = (value: unknown): boolean => Number.isInteger(value) && Number(value) > 0 && Number(value) <= MAX_TIME
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0
 const isOrigin = (value: unknown): boolean => typeof value === 'string' || value instanceof RegExp
@@ -103,7 +103,7 @@ const FASTIFYS = new Set(['logLevel', 'logSerializers'])
 
 function show (value: unknown): string {
   if (typeof value === 'function') return 'a function'
-  if (isObject(value) && !Array.isArray(value)) return 'an object'
+  if (isObject(value)) return 'an object'
   return typeof value === 'string' || Array.isArray(value) ? JSON.stringify(value) : String(value)
 }
 
@@ -134,7 +134,7 @@ const DEFAULTS = {
   pollingDuration: 20_000,
   handshakeTimeout: 30_000,
   maxPayload: 1_000_000,
-  perMessageDeflate: false as boolean | PerMessageDeflateOptions,
+  perMessageDeflate: false as boolean | DeflateOptions,
   maxQueueBytes: 16 * 1024 * 1024,
   slowClient: 'close' as 'close' | 'drop',
   maxSessions: 100_000,
@@ -159,8 +159,17 @@ function withoutUndefined <T extends object> (object: T): T {
 /** As engine.io sets it. */
 const COOKIE = { name: 'io', path: '/', httpOnly: true, sameSite: 'lax' } as const
 
-const readCookie = (cookie: SocketioTransportsOptions['cookie'] = false): Settings['cookie'] =>
-  cookie === false ? false : { ...COOKIE, ...(cookie === true ? {} : withoutUndefined(cookie)) }
+/** @throws FST_SIO_BAD_OPTION when no cookie can be made of it. */
+function readCookie (cookie: SocketioTransportsOptions['cookie'] = false): Settings['cookie'] {
+  if (cookie === false) return false
+  const settings = { ...COOKIE, ...(cookie === true ? {} : withoutUndefined(cookie)) }
+  try {
+    serialize(settings.name, '', settings)
+  } catch (error) {
+    throw new BadOptionError('cookie', `one that cannot be written (${error instanceof Error ? error.message : String(error)})`, RULES.cookie.allowed)
+  }
+  return settings
+}
 
 /** @throws FST_SIO_BAD_OPTION, which names the option, its value and what is allowed. */
 export function readOptions (options: SocketioTransportsOptions): Settings {
@@ -169,6 +178,14 @@ export function readOptions (options: SocketioTransportsOptions): Settings {
   const flash = options.flashPolicy === true ? {} : options.flashPolicy === false ? undefined : options.flashPolicy
   check(flash ?? {}, FLASH_RULES, 'flashPolicy.')
   return { ...DEFAULTS, ...withoutUndefined(options), flashPolicy: flash, cookie: readCookie(options.cookie) } as Settings
+}
+
+/** Says what leaves clients without a transport: allowed, but hardly meant. */
+export function warnOfTransports ({ dialects, transports }: Settings, log: FastifyBaseLogger): void {
+  for (const dialect of dialects) {
+    const some = transports.some((name) => dialect === 'revision 1' ? isRevision1(name) : name === 'polling' || name === 'websocket')
+    if (!some) log.warn(`none of the transports is of the dialect "${dialect}": its clients are refused; take it out of "dialects"`)
+  }
 }
 
 /** Says what the old client cannot live with: allowed, since a server of other clients may want it (WIRE.md 2 and 6). */

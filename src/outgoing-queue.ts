@@ -18,6 +18,9 @@ export class OutgoingQueue {
   get bytes () { return this.#bytes }
   get empty () { return this.#items.length === 0 }
 
+  /** What was put there last. */
+  get last (): Frame | undefined { return this.#items.at(-1)?.frame }
+
   push (frame: Frame, volatile: boolean): void {
     const queued = toQueued(frame, volatile)
     this.#items.push(queued)
@@ -27,7 +30,7 @@ export class OutgoingQueue {
   /** Puts frames before all others, in the order given. */
   unshift (frames: readonly Frame[]): void {
     const queued = frames.map((frame) => toQueued(frame))
-    this.#items.unshift(...queued)
+    this.#items = queued.concat(this.#items) // not unshift(...queued): there may be more than a call takes arguments
     for (const { bytes } of queued) this.#bytes += bytes
   }
 
@@ -39,10 +42,15 @@ export class OutgoingQueue {
     return frames
   }
 
-  /** Drops volatile frames, oldest first, until no more than `limit` bytes wait. Returns whether that was enough. */
+  /**
+   * Drops volatile frames, oldest first, until no more than `limit` bytes wait. Binary goes with the text before it, whose attachment it
+   * may be. Returns whether that was enough.
+   */
   dropVolatile (limit: number): boolean {
+    let dropping = false
     this.#items = this.#items.filter((queued) => {
-      if (!queued.volatile || this.#bytes <= limit) return true
+      if (typeof queued.frame === 'string') dropping = queued.volatile && this.#bytes > limit
+      if (!dropping) return true
       this.#bytes -= queued.bytes
       return false
     })

@@ -163,6 +163,10 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     if (this.#queue.bytes > this.#limits.maxQueueBytes) this.#overflow()
   }
 
+  enqueueOnce (frame: Frame): void {
+    if (this.#queue.last !== frame) this.enqueue(frame)
+  }
+
   enqueueFirst (frame: Frame): void {
     if (this.#readyState === 'open' || this.#readyState === 'closing') this.#queue.unshift([frame])
   }
@@ -226,7 +230,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     const queued = this.#queue.take()
     if (queued.length > 0) this.#transport.send(queued)
     // A WebSocket that is backed up by it first takes it; the time for that is closeTimeout.
-    if (queued.length === 0 || (this.#transport.persistent && this.#transport.writable)) this.end('forced close')
+    if (this.#transport.open && this.#transport.writable) this.end('forced close')
   }
 
   /** The only way a session ends: idempotent, clears the timer, leaves the registry, emits 'close' once. */

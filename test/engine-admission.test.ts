@@ -1,7 +1,9 @@
 // Who may open a session of Engine.IO: `authorize`, the bound on sessions, origins; and what browsers are told of that.
 import t from 'tap'
-import { inject, pluginApp, upgrade } from './fastify/support.js'
+import { inject, pluginApp, portOf, serverApp, upgrade } from './fastify/support.js'
 import { connectEngine, DIALECTS, refusedBy, urlOf } from './helpers/engine-io.js'
+import { until } from './helpers/server.js'
+import { opened } from './protocol/support.js'
 
 const origin = 'http://elsewhere.test'
 const corsOf = (headers: Record<string, unknown>) => [headers['access-control-allow-origin'], headers['access-control-allow-credentials'], headers['vary']]
@@ -43,6 +45,25 @@ for (const dialect of DIALECTS) {
     t.equal(asked, 1)
   })
 
+  t.test(`the official Server tells the query of a handshake of ${name}, however it came`, async (t) => {
+    const app = await serverApp(t)
+    const queries: unknown[] = []
+    app.io.on('connection', ({ handshake }) => queries.push(handshake.query))
+    const { send } = await connectEngine(app, dialect, '&as=me&room[]=a&t=x')
+    const url = urlOf(eio, 'websocket', '&as=you&as=them')
+    const { wire } = await opened(`http://127.0.0.1:${await portOf(app)}${url}`)
+    if (eio === 4) {
+      await send('40')
+      wire.send('40')
+    }
+    await until(() => queries.length === 2)
+    t.match(queries, [
+      { EIO: String(eio), transport: 'polling', as: 'me', 'room[]': 'a', t: 'x' },
+      { EIO: String(eio), transport: 'websocket', as: ['you', 'them'] }
+    ])
+    wire.close()
+  })
+
   t.test(`above maxSessions a handshake of ${name} is refused with 503 until a session ends`, async (t) => {
     const app = await pluginApp(t, { maxSessions: 1 })
     const { socket, send } = await connectEngine(app, dialect)
@@ -73,6 +94,8 @@ for (const dialect of DIALECTS) {
     t.equal((await upgrade(app, urlOf(eio, 'websocket'), { origin })).status, 101)
     t.equal((await upgrade(app, urlOf(eio, 'websocket'), other)).status, 403)
     t.equal((await inject(app, urlOf(eio, 'polling', '&j=0'), { referer: 'http://third.test/page' })).statusCode, 403, 'a script has no Origin')
+    t.equal((await inject(app, urlOf(eio, 'polling', '&j=0'), { 'sec-fetch-site': 'cross-site' })).statusCode, 403, 'nor does it need a Referer')
+    t.equal((await inject(app, urlOf(eio, 'polling', '&j=0'), { 'sec-fetch-site': 'cross-site', referer: `${origin}/page` })).statusCode, 200)
   })
 
   t.test(`answers of ${name} carry CORS headers, refusals too, but scripts do not`, async (t) => {

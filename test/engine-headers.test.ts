@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
-import { handshake, pluginApp, upgrade } from './fastify/support.js'
+import { handshake, pluginApp, portOf, upgrade } from './fastify/support.js'
 import type { Teardown } from './fastify/support.js'
 import { connectEngine, DIALECTS, urlOf } from './helpers/engine-io.js'
 
@@ -51,11 +51,35 @@ for (const dialect of DIALECTS) {
     t.strictSame(seen, ['GET'])
   })
 
-  t.test(`a header that would break the answer to an upgrade of ${name} cannot`, async (t) => {
+  t.test(`a header that would break an answer of ${name} cannot, nor one that is no text`, async (t) => {
     const app = await pluginApp(t)
-    app.socketio.on('headers', (headers) => { headers['x-bad'] = 'a\r\nx-smuggled: b' })
-    const { status, headers } = await upgrade(app, urlOf(eio, 'websocket'))
-    t.strictSame([status, headers['x-bad'], headers['x-smuggled']], [101, 'ax-smuggled: b', undefined])
+    app.socketio.on('headers', (headers) => {
+      Object.assign(headers, { 'x-bad': 'a\r\nx-smuggled: b', 'x-list': ['a\nx-smuggled: b', 'c'], 'x-number': 5 })
+    })
+    const upgraded = await upgrade(app, urlOf(eio, 'websocket'))
+    const polled = await fetch(`http://127.0.0.1:${await portOf(app)}${urlOf(eio, 'polling')}`)
+    t.strictSame([upgraded.status, polled.status], [101, 200])
+    for (const headers of [upgraded.headers, Object.fromEntries(polled.headers)]) {
+      t.strictSame([headers['x-bad'], headers['x-list'], headers['x-number']], ['ax-smuggled: b', 'ax-smuggled: b, c', '5'])
+      t.equal(headers['x-smuggled'], undefined)
+    }
+  })
+
+  t.test(`a listener that fails, fails the handshake of ${name}, and leaves no session behind`, async (t) => {
+    const app = await pluginApp(t)
+    app.socketio.once('initial_headers', () => { throw new Error('of a listener') })
+    t.equal((await app.inject(urlOf(eio, 'polling'))).statusCode, 500)
+    app.socketio.once('headers', () => { throw new Error('of a listener') })
+    t.equal((await upgrade(app, urlOf(eio, 'websocket'))).status, 500)
+    t.equal(app.socketio.sessions.size, 0)
+    await connectEngine(app, dialect)
+  })
+
+  t.test(`several cookies of a listener all go out, with answers and upgrades of ${name}; that of the session id only with answers`, async (t) => {
+    const app = await pluginApp(t, { cookie: true })
+    app.socketio.on('headers', (headers) => { headers['set-cookie'] = ['a=1; Path=/', 'b=2'] })
+    t.match((await app.inject(urlOf(eio, 'polling'))).headers['set-cookie'], ['a=1; Path=/', 'b=2', /^io=/])
+    t.strictSame((await upgrade(app, urlOf(eio, 'websocket'))).headers['set-cookie'], ['a=1; Path=/', 'b=2'])
   })
 
   t.test(`the first answer of ${name} sets a cookie where one is asked for, and no other answer does`, async (t) => {
@@ -95,5 +119,17 @@ t.test('listeners add headers to the answers and upgrades of revision 1', async 
   t.strictSame([poll.body, poll.headers['x-every'], poll.headers['x-initial']], ['1::', 'yes', undefined])
   const { status, headers } = await upgrade(app, `/socket.io/1/websocket/${sid}`)
   t.strictSame([status, headers['x-every'], headers['x-initial']], [101, 'yes', undefined])
-  t.strictSame(seen, ['GET', 'GET'])
+  t.strictSame(seen.splice(0), ['GET', 'GET'])
+  const script = await handshake(app)
+  for (const url of [`xhr-polling/${script}`, `jsonp-polling/${script}`, `htmlfile/${script}`]) {
+    const posted = await app.inject({ method: 'POST', url: `/socket.io/1/${url}`, payload: url.startsWith('j') ? 'd=2::' : '2::' })
+    t.strictSame([posted.body, posted.headers['x-every']], ['1', 'yes'], url)
+  }
+  const stream = await fetch(`http://127.0.0.1:${await portOf(app)}/socket.io/1/htmlfile/${script}`)
+  t.equal(stream.headers.get('x-every'), 'yes')
+  await stream.body?.cancel()
+  const sessions = app.socketio.sessions.size
+  app.socketio.once('initial_headers', () => { throw new Error('of a listener') })
+  t.equal((await app.inject('/socket.io/1/')).statusCode, 500)
+  t.equal(app.socketio.sessions.size, sessions, 'a listener that fails leaves no session behind')
 })

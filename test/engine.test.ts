@@ -11,14 +11,14 @@ function newEngine (options: { generateId?: () => string, maxSessions?: number }
   const engine = new Engine({ limits: LIMITS, shortestTime: 20_000, maxSessions: 10, log: newLog().log, ...options })
   return {
     engine,
-    handshake: () => engine.handshake({ request: newRequest(), remoteAddress: '192.0.2.1', context: undefined, dialect: newDialect })
+    handshake: () => engine.handshake({ id: String(engine.generateId(newRequest())), request: newRequest(), remoteAddress: '192.0.2.1', context: undefined, dialect: newDialect })
   }
 }
 
 t.test('session ids are long, safe in a URL and never the same', async (t) => {
   const { engine } = newEngine()
   const ids = Array.from({ length: 1000 }, () => engine.generateId(newRequest()))
-  for (const id of ids) if (!/^[\w-]{20}$/.test(id)) t.fail(id)
+  for (const id of ids) if (!/^[\w-]{20}$/.test(String(id))) t.fail(String(id))
   t.equal(new Set(ids).size, ids.length)
 })
 
@@ -36,13 +36,13 @@ t.test('a session is found under its id from its handshake to its end', async (t
 t.test('generateId gets the handshake\'s request and may be replaced', async (t) => {
   const { engine } = newEngine({ generateId: () => 'first' })
   const request = newRequest()
-  const open = (): string => engine.handshake({ request, remoteAddress: '', context: undefined, dialect: newDialect }).id
-  t.equal(open(), 'first')
+  const open = async (): Promise<string> => engine.handshake({ id: await engine.newId(request), request, remoteAddress: '', context: undefined, dialect: newDialect }).id
+  t.equal(await open(), 'first')
   engine.generateId = (given) => {
     t.equal(given, request)
     return 'second'
   }
-  t.equal(open(), 'second')
+  t.equal(await open(), 'second')
 })
 
 t.test('ids that cannot be used are refused', async (t) => {
@@ -56,8 +56,8 @@ t.test('ids that cannot be used are refused', async (t) => {
 
 t.test('an id that is no string is refused', async (t) => {
   for (const id of [undefined, null, 7, ['abc'], { toString: () => 'abc' }]) {
-    const { handshake } = newEngine({ generateId: () => id as string })
-    t.throws(handshake, { code: 'FST_SIO_INVALID_ID' }, JSON.stringify(id) ?? 'undefined')
+    const { engine } = newEngine({ generateId: () => id as string })
+    await t.rejects(engine.newId(newRequest()), { code: 'FST_SIO_INVALID_ID' }, JSON.stringify(id) ?? 'undefined')
   }
 })
 

@@ -3,9 +3,15 @@ import t from 'tap'
 import type { CorsOptions } from '../types/options.js'
 import type { TransportName } from '../types/socket.js'
 import { captureLog, connectPolling, handshake, inject, open, pluginApp, portOf, upgrade } from './fastify/support.js'
+import { connectEngine, DIALECTS, urlOf } from './helpers/engine-io.js'
 
 const transports: TransportName[] = ['websocket', 'htmlfile', 'xhr-multipart', 'xhr-polling', 'jsonp-polling']
 const FOREIGN = 'http://elsewhere.test'
+const FORBIDDEN = '{"code":4,"message":"Forbidden"}'
+/** Handshakes of every dialect, and how each is refused. */
+const HANDSHAKES = [
+  ['/socket.io/1/', 'handshake bad origin'], [urlOf(3, 'polling'), FORBIDDEN], [urlOf(4, 'polling'), FORBIDDEN], [urlOf(4, 'polling', '&j=0'), FORBIDDEN]
+] as const
 const corsOf = (headers: Record<string, unknown>) =>
   [headers['access-control-allow-origin'], headers['access-control-allow-credentials'], headers['vary']]
 
@@ -36,14 +42,16 @@ const browsers: [string, Record<string, string>, boolean][] = [
 
 for (const [name, headers, allowed] of browsers) {
   t.test(`by default, a handshake with ${name} is ${allowed ? 'accepted' : 'refused'}`, async (t) => {
-    const app = await pluginApp(t)
-    const response = await inject(app, '/socket.io/1/', headers)
-    t.equal(response.statusCode, allowed ? 200 : 403)
-    if (!allowed) t.equal(response.body, 'handshake bad origin')
-    t.equal(app.socketio.sessions.size, allowed ? 1 : 0)
-    t.same(corsOf(response.headers), [undefined, undefined, undefined])
-    t.equal(response.headers['cache-control'], 'no-store')
-    t.equal(response.headers['x-content-type-options'], 'nosniff')
+    for (const [url, refusal] of HANDSHAKES) {
+      const app = await pluginApp(t)
+      const response = await inject(app, url, headers)
+      t.equal(response.statusCode, allowed ? 200 : 403, url)
+      if (!allowed) t.equal(response.body, refusal)
+      t.equal(app.socketio.sessions.size, allowed ? 1 : 0)
+      t.same(corsOf(response.headers), [undefined, undefined, undefined])
+      t.equal(response.headers['cache-control'], 'no-store')
+      t.equal(response.headers['x-content-type-options'], 'nosniff')
+    }
   })
 }
 
@@ -87,6 +95,33 @@ t.test('a foreign page gets nothing out of a session it knows the id of, and can
   t.equal((await inject(app, `/socket.io/1/xhr-polling/${sid}`)).body, '3:::secret')
 })
 
+for (const dialect of DIALECTS) {
+  const { eio } = dialect
+  t.test(`a foreign page gets nothing out of a session of engine ${eio} it knows the id of, and cannot end it`, async (t) => {
+    const app = await pluginApp(t, { cors: { origin: 'http://friend.test' } })
+    const { url, sid, socket, poll } = await connectEngine(app, dialect)
+    const got: unknown[] = []
+    socket.on('data', (data) => got.push(data))
+    socket.write('secret')
+    for (const headers of [{ origin: FOREIGN }, { referer: `${FOREIGN}/` }, { 'sec-fetch-site': 'cross-site' }] as Record<string, string>[]) {
+      for (const [method, path] of [
+        ['GET', url], ['POST', url], ['OPTIONS', url], ['GET', `${url}&j=0`], ['POST', `${url}&j=0`], ['GET', urlOf(eio, 'websocket', `&sid=${sid}`)],
+        ['OPTIONS', urlOf(eio, 'websocket')], ['DELETE', url], ['GET', urlOf(eio, 'abc')], ['GET', `/socket.io/?sid=${sid}`]
+      ] as const) {
+        const payload = method === 'POST' ? { payload: dialect.body('4intruder', '1') } : {}
+        const response = await inject(app, path, headers, { method, ...payload })
+        t.strictSame([response.statusCode, response.body, response.headers['access-control-allow-origin']], [403, FORBIDDEN, undefined], `${method} ${path}`)
+      }
+      for (const query of ['', `&sid=${sid}`]) {
+        const refused = await upgrade(app, urlOf(eio, 'websocket', query), headers)
+        t.strictSame([refused.status, refused.body], [403, FORBIDDEN])
+      }
+    }
+    t.same(got, [])
+    t.strictSame(await poll(), ['4secret'])
+  })
+}
+
 /** Each form of cors.origin: what it lets in beside the own origin, and what not. */
 const policies: [string, CorsOptions['origin'], string[], string[]][] = [
   ['true', true, [FOREIGN, 'null'], []],
@@ -109,6 +144,8 @@ const policies: [string, CorsOptions['origin'], string[], string[]][] = [
   ['a function that throws', () => { throw new Error('x') }, [], [FOREIGN]]
 ]
 
+const UPGRADES = ['/socket.io/1/websocket/x', urlOf(3, 'websocket'), urlOf(4, 'websocket')]
+
 for (const [name, origin, allowed, refused] of policies) {
   t.test(`cors.origin as ${name} lets in whom it names`, async (t) => {
     const app = await pluginApp(t, { cors: { ...(origin !== undefined && { origin }) } })
@@ -116,14 +153,14 @@ for (const [name, origin, allowed, refused] of policies) {
       const response = await inject(app, '/socket.io/1/', { origin: one })
       t.equal(response.statusCode, 200, one)
       t.same(corsOf(response.headers), [one, 'true', 'Origin'])
-      t.equal((await upgrade(app, '/socket.io/1/websocket/x', { origin: one })).status, 101)
+      for (const url of UPGRADES) t.equal((await upgrade(app, url, { origin: one })).status, 101, url)
     }
     for (const one of refused) {
       const response = await inject(app, '/socket.io/1/', { origin: one })
       t.equal(response.statusCode, 403, one)
       t.equal(response.body, 'handshake bad origin')
       t.same(corsOf(response.headers).slice(0, 2), [undefined, undefined])
-      t.equal((await upgrade(app, '/socket.io/1/websocket/x', { origin: one })).status, 403)
+      for (const url of UPGRADES) t.equal((await upgrade(app, url, { origin: one })).status, 403, url)
     }
     t.equal((await inject(app, '/socket.io/1/', { origin: 'http://localhost' })).statusCode, 200, 'the own origin')
     t.equal((await inject(app, '/socket.io/1/')).statusCode, 200, 'no browser')

@@ -36,7 +36,7 @@ export interface Engine extends EventEmitter<EngineEvents> {
   /** Sessions that have connected: those of {@link sessions} that made a transport request. */
   readonly clientsCount: number
   /** Makes the session ids, as the option of that name does; assign to replace. */
-  generateId: (request: IncomingMessage) => string
+  generateId: (request: IncomingMessage) => string | Promise<string>
   /**
    * Ends every session so that its client comes back to the next server, and refuses handshakes from then on (503).
    * `app.close()` calls it. Idempotent.

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import type { IncomingMessage } from 'node:http'
+import type { ZlibOptions } from 'node:zlib'
 import type { Server, ServerOptions } from 'socket.io'
 import type { SerializeOptions } from 'cookie'
-import type { PerMessageDeflateOptions } from 'ws'
 import type { DialectName, SocketContext, TransportName } from './socket.js'
 
 /** `true`: every origin. `false`: none. A string: exactly this one. A regular expression: those that match. */
@@ -34,6 +34,20 @@ export interface CorsOptions {
  */
 export interface CookieOptions extends Omit<SerializeOptions, 'encode'> {
   name?: string
+}
+
+/** Compression of WebSocket messages: what `perMessageDeflate` takes, and the package ws (whose defaults these are). */
+export interface DeflateOptions {
+  /** Messages below this many bytes are sent as they are. Default 1024. */
+  threshold?: number
+  /** How many messages are compressed at a time, in the whole process. Default 10. */
+  concurrencyLimit?: number
+  serverNoContextTakeover?: boolean
+  clientNoContextTakeover?: boolean
+  serverMaxWindowBits?: number
+  clientMaxWindowBits?: number
+  zlibDeflateOptions?: Pick<ZlibOptions, 'flush' | 'finishFlush' | 'chunkSize' | 'windowBits' | 'level' | 'memLevel' | 'strategy'>
+  zlibInflateOptions?: ZlibOptions
 }
 
 /** The Flash policy responder: what `flashPolicy` takes. */
@@ -118,13 +132,13 @@ export interface SocketioTransportsOptions {
   handshakeTimeout?: number
   /**
    * Largest body of a POST (more: 413) and largest WebSocket message (more: the connection is closed with 1009). A
-   * @fastify/websocket that the application registered before keeps its own limit for messages. Default 1000000.
+   * @fastify/websocket that the application registered before keeps its own limit for messages, and its `perMessageDeflate`. Default 1000000.
    */
   maxPayload?: number
   /**
    * Compression of WebSocket messages: ws's options, or `true` for its defaults. Costs memory per connection. Default `false`.
    */
-  perMessageDeflate?: boolean | PerMessageDeflateOptions
+  perMessageDeflate?: boolean | DeflateOptions
   /** Engine.IO: tell the session id by a cookie in the first answer of a polling client, for load balancers. Default `false`. */
   cookie?: boolean | CookieOptions
   /** Most bytes that one session may have queued. Default 16777216. */
@@ -152,9 +166,10 @@ export interface SocketioTransportsOptions {
   authorize?: (request: FastifyRequest) => SocketContext | boolean | void | Promise<SocketContext | boolean | void>
   /**
    * Makes session ids from the handshake's raw request: 1 to 100 characters of `[A-Za-z0-9_-]`, unguessable, unused; any
-   * other fails the handshake with FST_SIO_INVALID_ID (500). Default: 120 random bits in 20 characters.
+   * other fails the handshake with FST_SIO_INVALID_ID (500). May be async. Default: 120 random
+   * bits in 20 characters.
    */
-  generateId?: (request: IncomingMessage) => string
+  generateId?: (request: IncomingMessage) => string | Promise<string>
   /** Flash policy responder; `true`: with its defaults. Default `false`. */
   flashPolicy?: boolean | FlashPolicyOptions
   /**

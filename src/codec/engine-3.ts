@@ -95,7 +95,7 @@ export class Engine3Payloads implements PayloadCodec {
   decodePayload (body: string | Buffer): Frame[] {
     if (body.length === 0) throw new ProtocolError('a payload is not empty')
     const frames = typeof body === 'string' ? split(body).map((text) => this.#decodeText(text)) : decodeBinary(body)
-    if (!frames.every((frame) => typeof frame !== 'string' || isFrame(frame))) throw new ProtocolError('not a packet')
+    if (!frames.every((frame) => typeof frame !== 'string' || isFrame(frame, 3))) throw new ProtocolError('not a packet')
     return frames
   }
 

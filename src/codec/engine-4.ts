@@ -13,7 +13,7 @@ function encodePayload (frames: readonly Frame[]): string {
 function decodePayload (body: string | Buffer): string[] {
   if (typeof body !== 'string') throw new ProtocolError('a payload is text')
   const frames = body.split(SEPARATOR)
-  if (!frames.every(isFrame)) throw new ProtocolError('not a packet')
+  if (!frames.every((frame) => isFrame(frame, 4))) throw new ProtocolError('not a packet')
   return frames
 }
 

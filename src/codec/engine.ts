@@ -25,8 +25,8 @@ const MESSAGE_BYTE = Buffer.of(Number(TYPE.message))
 /** Marks binary written as base64, where only text goes. */
 const BASE64 = 'b'
 
-/** Whether text can be a packet: its first character says so. */
-export const isFrame = (text: string): boolean => /^[0-6b]/.test(text)
+/** Whether text can be a packet: its first character says so. Only messages may be base64, which 3 says again. */
+export const isFrame = (text: string, version: EngineVersion): boolean => version === 4 ? /^[0-6b]/.test(text) : /^(?:[0-6]|b4)/.test(text)
 
 /** Binary as it may be written: the official Server hands on what it was given. */
 export type Binary = ArrayBuffer | ArrayBufferView
@@ -55,16 +55,14 @@ function decodeBinary (frame: Buffer, version: EngineVersion): EnginePacket {
 }
 
 function decodeBase64 (text: string, version: EngineVersion): EnginePacket {
-  if (version === 4) return { type: 'message', data: Buffer.from(text.slice(1), 'base64') }
-  if (text[1] !== TYPE.message) throw new ProtocolError('binary that is no message')
-  return { type: 'message', data: Buffer.from(text.slice(2), 'base64') }
+  return { type: 'message', data: Buffer.from(text.slice(version === 4 ? 1 : 2), 'base64') }
 }
 
 /** @throws ProtocolError when the frame is no packet. */
 export function decodePacket (frame: Frame, version: EngineVersion): EnginePacket {
   if (typeof frame !== 'string') return decodeBinary(frame, version)
-  if (frame.startsWith(BASE64)) return decodeBase64(frame, version)
-  const type = isFrame(frame) ? TYPES[Number(frame[0])] : undefined
-  if (type === undefined) throw new ProtocolError('not a packet')
+  if (!isFrame(frame, version)) throw new ProtocolError('not a packet')
+  const type = TYPES[Number(frame[0])]
+  if (type === undefined) return decodeBase64(frame, version)
   return { type, data: frame.slice(1) }
 }

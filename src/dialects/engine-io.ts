@@ -102,7 +102,7 @@ export class EngineIo implements Dialect, PacketFaceSession {
   /** The client's pings are of protocol 3, its pongs of 4. */
   #heartbeat (version: EngineVersion): void {
     if (version !== this.protocol) return this.#socket.end('transport error', undefined, new Error('invalid heartbeat direction'))
-    if (version === 3) this.#socket.enqueue(TYPE.pong)
+    if (version === 3) this.#socket.enqueueOnce(TYPE.pong)
     this.#socket.heard()
   }
 

@@ -13,7 +13,7 @@ export type AddRoute = (url: string, transport: TransportName | null, options: O
 export const PREFLIGHT = { method: 'OPTIONS', handler: () => {} } as const
 
 /** The host's options that matter here, wherever it has set them. */
-function hostOptions ({ initialConfig }: FastifyInstance): { ignoreTrailingSlash?: boolean, handlerTimeout?: number } {
+export function hostOptions ({ initialConfig }: FastifyInstance): { ignoreTrailingSlash?: boolean, caseSensitive?: boolean, handlerTimeout?: number } {
   return { ...initialConfig, ...initialConfig.routerOptions }
 }
 
@@ -25,8 +25,15 @@ export function held (scope: FastifyInstance): { handlerTimeout?: number } {
   return hostOptions(scope).handlerTimeout ? { handlerTimeout: MAX_TIME } : {}
 }
 
+interface Routes {
+  readonly scope: FastifyInstance
+  readonly path: string
+  readonly dialect: DialectName
+  readonly schema: object
+}
+
 /** Adds routes below `path` whose requests speak `dialect`. */
-export function routeAdder (scope: FastifyInstance, path: string, dialect: DialectName, schema: object): AddRoute {
+export function routeAdder ({ scope, path, dialect, schema }: Routes): AddRoute {
   const endings = hostOptions(scope).ignoreTrailingSlash ? [''] : ['', '/']
   return function addRoute (url, transport, options) {
     for (const ending of endings) {

@@ -4,12 +4,23 @@ import type { Engine } from '../engine.js'
 import { RefusedRequest } from '../errors.js'
 import type { Settings } from '../options.js'
 
-/** What `authorize` said of the handshake, on its way to the handler. */
+/** What a session is opened with: its id, and what `authorize` said. */
+export interface Admitted {
+  readonly id: string
+  readonly context: unknown
+}
+
+interface Admission {
+  readonly engine: Engine
+  readonly settings: Settings
+}
+
+/** The same on its way from a hook to the handler. */
 export const ADMITTED: unique symbol = Symbol('fastify-socketio-transports.admitted')
 
 declare module 'fastify' {
   interface FastifyRequest {
-    [ADMITTED]: unknown
+    [ADMITTED]: Admitted | null
   }
 }
 
@@ -38,14 +49,16 @@ async function authorized (request: FastifyRequest, authorize: Settings['authori
 }
 
 /**
- * What `authorize` says of a handshake, if it lets it in.
- * @throws RefusedRequest when it says no or fails, and when there are too many sessions or the server is closing.
+ * What a session is opened with, if `authorize` lets the handshake in.
+ * @throws RefusedRequest when it says no or fails, and when there are too many sessions or the server is closing; what
+ * `generateId` throws.
  */
-export async function admit (engine: Engine, { authorize }: Settings, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+export async function admit ({ engine, settings: { authorize } }: Admission, request: FastifyRequest, reply: FastifyReply): Promise<Admitted> {
   refuseWhenFull(engine, reply)
   const raw: RawRequest = request.raw
   raw._query = request.query // read by the official Server (`socket.handshake.query`), which keeps this request
   const context = await authorized(request, authorize)
+  const id = await engine.newId(raw)
   refuseWhenFull(engine, reply) // others may have come meanwhile
-  return context
+  return { id, context }
 }

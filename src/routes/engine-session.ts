@@ -16,6 +16,7 @@ import type { Settings } from '../options.js'
 import type { Socket } from '../socket.js'
 import { NO_LISTENER } from '../transport.js'
 import type { TransportListener } from '../transport.js'
+import { CONTENT_TYPES } from '../transports/index.js'
 import { decodeEngineBody } from '../transports/jsonp-polling.js'
 import { PollingTransport } from '../transports/polling.js'
 import { WebSocketTransport } from '../transports/websocket.js'
@@ -69,10 +70,12 @@ function translationOf (version: EngineVersion, query: Query): Translation | und
 }
 
 function open ({ engine, shared }: EngineContext, request: FastifyRequest, upgrades: readonly string[]): Socket {
+  const admitted = request[ADMITTED]
+  if (admitted === null) throw new RefusedRequest('unauthorized', 'not admitted')
   const socket = engine.handshake({
+    ...admitted,
     request: request.raw,
     remoteAddress: request.ip,
-    context: request[ADMITTED],
     dialect: (session) => new EngineIo(session, shared, upgrades)
   })
   request.log.debug({ sid: socket.id }, 'session opened')
@@ -102,17 +105,18 @@ function newPolling ({ engine: { wheel }, shared }: EngineContext, listener: Tra
     wheel,
     pollingDuration: undefined, // heartbeats answer polls often enough
     noop: TYPE.noop,
-    breaksSession: true
+    breaksSession: true,
+    gathers: true
   })
 }
 
 /** A GET without a session opens one, and is its first poll: it brings the open packet. */
 function takeHandshake (context: EngineContext, request: FastifyRequest, reply: FastifyReply): void {
   const { engine, settings: { allowUpgrades, transports, cookie } } = context
+  addHeaders(engine, reply, true) // first, for a listener that fails leaves no session behind
   const socket = open(context, request, allowUpgrades && transports.includes('websocket') ? ['websocket'] : [])
   const transport = newPolling(context, socket, queryOf(request))
   if (cookie !== false) setCookie(reply, cookie, socket.id)
-  addHeaders(engine, reply, true)
   engine.attach(socket, transport)
   acceptPoll(engine, transport, reply)
 }
@@ -120,7 +124,7 @@ function takeHandshake (context: EngineContext, request: FastifyRequest, reply: 
 /** A GET waits for something to say. */
 export function takePoll (context: EngineContext, request: FastifyRequest, reply: FastifyReply): void {
   const { engine } = context
-  reply.type(request[JSONP] === null ? 'text/plain; charset=UTF-8' : 'text/javascript; charset=UTF-8')
+  reply.type(request[JSONP] === null ? CONTENT_TYPES.text : CONTENT_TYPES.script)
   if (request.raw.socket.destroyed) return // given up while the app's hooks ran; nothing would tell us of it any more
   if (!queryOf(request).sid) return takeHandshake(context, request, reply)
   const { socket, transport } = pollingOf(context, request)

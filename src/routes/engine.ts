@@ -12,9 +12,9 @@ import { ADMITTED, admit } from './admission.js'
 import { queryOf, takeData, takePoll, takeWebSocket } from './engine-session.js'
 import type { EngineContext } from './engine-session.js'
 import { addGenerations, TRANSPORT_KEYS } from './generation.js'
-import type { GenerationKey } from './generation.js'
 import { addHeaders } from './headers.js'
 import { engineJsonp, quoteJsonp } from './hooks.js'
+import { isUpgrade } from './upgrade.js'
 
 /** What the routes of Engine.IO are made of. */
 export interface EngineRoutes {
@@ -34,8 +34,6 @@ const SCHEMA = {
     additionalProperties: true
   }
 }
-
-const isUpgrade = (request: FastifyRequest): boolean => (request as { ws?: boolean }).ws === true
 
 const refuse = (kind: RefusalKind, reason: string): PreHandler => (request, _reply, done) => {
   done(new RefusedRequest(kind, reason, { url: request.url }))
@@ -64,21 +62,28 @@ function verify (context: EngineContext): PreHandler {
       return done()
     }
     if (request.method !== 'GET') throw new RefusedRequest('badHandshakeMethod', 'a handshake is a GET', { method: request.method })
-    admit(context.engine, context.settings, request, reply).then((admitted) => {
+    admit(context, request, reply).then((admitted) => {
       request[ADMITTED] = admitted
       done()
     }, done)
   }
 }
 
-function addPolling (route: AddRoute, context: EngineContext, constraints: Record<string, string>, scope: FastifyInstance): void {
+interface Adding extends EngineContext {
+  readonly route: AddRoute
+  readonly constraints: Record<string, string>
+  /** Options of GETs that are held open. */
+  readonly held: { handlerTimeout?: number }
+}
+
+function addPolling ({ route, constraints, held, ...context }: Adding): void {
   const preHandler = [verify(context), engineJsonp]
   route('', 'polling', {
     method: 'GET',
     constraints,
     preHandler,
     onSend: quoteJsonp,
-    ...held(scope),
+    ...held,
     handler: (request, reply) => takePoll(context, request, reply)
   })
   route('', 'polling', {
@@ -90,7 +95,7 @@ function addPolling (route: AddRoute, context: EngineContext, constraints: Recor
   })
 }
 
-function addWebSocket (route: AddRoute, context: EngineContext, constraints: Record<string, string>): void {
+function addWebSocket ({ route, constraints, ...context }: Adding): void {
   const announce: PreHandler = (request, reply, done) => {
     addHeaders(context.engine, reply, !queryOf(request).sid)
     done()
@@ -107,42 +112,56 @@ function addWebSocket (route: AddRoute, context: EngineContext, constraints: Rec
   })
 }
 
-/** Adds every route of Engine.IO to the scope; versions and transports that are off are refused. */
+interface Refusing {
+  readonly route: AddRoute
+  readonly constraints: Record<string, string>
+  readonly kind: RefusalKind
+  readonly reason: string
+  readonly method?: string[]
+}
+
+function addRefusal ({ route, constraints, kind, reason, method = ['GET', 'POST', ...OTHERS] }: Refusing): void {
+  route('', null, { method, constraints, preHandler: refuse(kind, reason), handler: () => {} })
+}
+
+/** The routes of one version and transport; where either is off, they refuse. */
+function addTransport (adding: Adding, transport: typeof TRANSPORT_KEYS[number]): void {
+  const { settings: { dialects, transports }, shared: { version } } = adding
+  const dialect = `engine ${version}` as const
+  if (!dialects.includes(dialect)) {
+    addRefusal({ ...adding, kind: 'unsupportedVersion', reason: `${dialect} is not among the dialects` })
+  } else if (transport === 'unknown' || !transports.includes(transport)) {
+    addRefusal({ ...adding, kind: 'transportUnknown', reason: 'transport unknown or not enabled' })
+  } else if (transport === 'polling') {
+    addPolling(adding)
+    addRefusal({ ...adding, kind: 'badHandshakeMethod', reason: 'neither GET nor POST', method: OTHERS })
+  } else {
+    addWebSocket(adding)
+    addRefusal({ ...adding, kind: 'badHandshakeMethod', reason: 'not a GET', method: ['POST', ...OTHERS] })
+  }
+}
+
+/** Adds every route of Engine.IO to the scope. */
 export function registerEngine (scope: FastifyInstance, { engine, settings, parser }: EngineRoutes): void {
-  const { path, assumeEngine3, dialects, transports, pingInterval, pingTimeout, maxPayload } = settings
+  const { path, assumeEngine3, dialects, pingInterval, pingTimeout, maxPayload } = settings
   const constrain = addGenerations(scope, assumeEngine3)
-  if (!scope.hasRequestDecorator(ADMITTED)) scope.decorateRequest(ADMITTED, undefined)
-
+  if (!scope.hasRequestDecorator(ADMITTED)) scope.decorateRequest(ADMITTED, null)
   for (const version of VERSIONS) {
-    const dialect = `engine ${version}` as const
-    const route = routeAdder(scope, path, dialect, SCHEMA)
-    const context = { engine, settings, shared: { version, pingInterval, pingTimeout, maxPayload, parser } }
-    const off = (key: GenerationKey, kind: RefusalKind, reason: string, method: string[]): void => {
-      route('', null, { method, constraints: constrain(key), preHandler: refuse(kind, reason), handler: () => {} })
-    }
+    const route = routeAdder({ scope, path, dialect: `engine ${version}`, schema: SCHEMA })
+    const shared = { version, pingInterval, pingTimeout, maxPayload, parser }
     for (const transport of TRANSPORT_KEYS) {
-      const key: GenerationKey = `${version} ${transport}`
-      const constraints = constrain(key)
+      const constraints = constrain(`${version} ${transport}`)
       route('', null, { ...PREFLIGHT, constraints })
-      if (!dialects.includes(dialect)) {
-        off(key, 'unsupportedVersion', `${dialect} is not among the dialects`, ['GET', 'POST', ...OTHERS])
-      } else if (transport === 'unknown' || !transports.includes(transport)) {
-        off(key, 'transportUnknown', 'transport unknown or not enabled', ['GET', 'POST', ...OTHERS])
-      } else if (transport === 'polling') {
-        addPolling(route, context, constraints, scope)
-        off(key, 'badHandshakeMethod', 'neither GET nor POST', OTHERS)
-      } else {
-        addWebSocket(route, context, constraints)
-        off(key, 'badHandshakeMethod', 'not a GET', ['POST', ...OTHERS])
-      }
+      addTransport({ engine, settings, shared, route, constraints, held: held(scope) }, transport)
     }
   }
-
-  const route = routeAdder(scope, path, 'engine 4', SCHEMA)
-  const none = (constraints: Record<string, string>, kind: RefusalKind, reason: string): void => {
-    route('', null, { ...PREFLIGHT, constraints })
-    route('', null, { method: ['GET', 'POST', ...OTHERS], constraints, preHandler: refuse(kind, reason), handler: () => {} })
+  const route = routeAdder({ scope, path, dialect: 'engine 4', schema: SCHEMA })
+  const refuseAll = (refusing: Omit<Refusing, 'route'>): void => {
+    route('', null, { ...PREFLIGHT, constraints: refusing.constraints })
+    addRefusal({ route, ...refusing })
   }
-  none(constrain('unknown'), 'unsupportedVersion', 'EIO is neither 4 nor 3; see the option assumeEngine3 for clients that send none')
-  if (!dialects.includes('revision 1')) none({}, 'transportUnknown', 'nothing of Engine.IO in the URL, and no revision 1')
+  const reason = 'EIO is neither 4 nor 3; see the option assumeEngine3 for clients that send none'
+  refuseAll({ constraints: constrain('unknown'), kind: 'unsupportedVersion', reason })
+  if (dialects.includes('revision 1')) return
+  refuseAll({ constraints: {}, kind: 'transportUnknown', reason: 'nothing of Engine.IO in the URL, and no revision 1' })
 }

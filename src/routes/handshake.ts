@@ -42,9 +42,9 @@ export function createHandshake (engine: Engine, settings: Settings, dialect: (s
       engine.sessions.get(transport)?.end('transport close', DISCONNECT)
       return await reply.send('')
     }
-    const context = await admit(engine, settings, request, reply)
-    const socket = engine.handshake({ request: request.raw, remoteAddress: request.ip, context, dialect })
-    addHeaders(engine, reply, true)
+    const admitted = await admit({ engine, settings }, request, reply)
+    addHeaders(engine, reply, true) // first, for a listener that fails leaves no session behind
+    const socket = engine.handshake({ ...admitted, request: request.raw, remoteAddress: request.ip, dialect })
     request.log.debug({ sid: socket.id }, 'session opened')
     return await reply.type(request[JSONP] === null ? 'text/plain' : 'application/javascript').send(socket.id + line)
   }

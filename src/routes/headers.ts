@@ -10,11 +10,17 @@ type Headers = Record<string, string | string[]>
 /** What goes out with the answer to an upgrade. */
 const ofUpgrades = new WeakMap<IncomingMessage, Headers>()
 
+/** Nothing that would end the line and begin another header. */
+const toLine = (text: unknown): string => String(text).replace(/[\r\n]/g, '')
+
+const toLines = (headers: Headers): Headers => Object.fromEntries(Object.entries(headers).map(([name, value]) =>
+  [name, Array.isArray(value) ? value.map(toLine) : toLine(value)]))
+
 /** Asks the listeners, if there are any. `initial`: this is the first answer of its session. */
 export function addHeaders (engine: Engine, reply: FastifyReply, initial: boolean): void {
   if (engine.listenerCount('headers') + (initial ? engine.listenerCount('initial_headers') : 0) === 0) return
   const { raw } = reply.request
-  const headers = engine.headers(raw, initial)
+  const headers = toLines(engine.headers(raw, initial))
   if ((reply.request as { ws?: boolean }).ws === true) ofUpgrades.set(raw, headers)
   else reply.headers(headers)
 }
@@ -25,7 +31,7 @@ export function addUpgradeHeaders (scope: FastifyInstance): void {
     const headers = ofUpgrades.get(request) ?? {}
     ofUpgrades.delete(request) // another instance of this plugin may listen too
     for (const [name, values] of Object.entries(headers)) {
-      for (const value of [values].flat()) lines.push(`${name}: ${value.replace(/[\r\n]/g, '')}`)
+      for (const value of [values].flat()) lines.push(`${name}: ${value}`)
     }
   })
 }

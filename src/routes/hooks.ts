@@ -6,6 +6,7 @@ import { callbackIndex, toCallback, toEngineCallback, toErrorScript, toScript } 
 import { isRevision1, TRANSPORTS } from '../transports/index.js'
 import { originOf, ownOrigin } from './origin.js'
 import type { OriginPolicy } from './origin.js'
+import { isUpgrade } from './upgrade.js'
 
 type Done = (error?: Error) => void
 
@@ -90,7 +91,7 @@ function originHook (policy: OriginPolicy) {
 /** An upgrade on a route that is no WebSocket would be accepted by @fastify/websocket, and then closed. */
 function refuseStrayUpgrade (request: FastifyRequest, _reply: FastifyReply, done: Done): void {
   const { transport = null, dialect } = request.routeOptions.config.socketio ?? {}
-  if ((request as { ws?: boolean }).ws !== true || (transport === null && dialect !== 'revision 1')) return done() // what takes nothing, says why
+  if (!isUpgrade(request) || (transport === null && dialect !== 'revision 1')) return done() // what takes nothing, says why
   const stray = transport === null || !isRevision1(transport) || TRANSPORTS[transport].carrier !== 'websocket'
   done(stray ? new RefusedRequest('badRequest', 'upgrade on a route that takes none') : undefined)
 }
@@ -119,7 +120,7 @@ export function engineJsonp (request: FastifyRequest, reply: FastifyReply, done:
   const index = callbackIndex(j)
   if (index === undefined) return done(new RefusedRequest('badRequest', 'j is no index'))
   request[JSONP] = { callback: toEngineCallback(index), failed: false }
-  reply.header('x-xss-protection', '0').type('text/javascript; charset=UTF-8') // pages run no text/plain with `nosniff`
+  reply.header('x-xss-protection', '0')
   done()
 }
 
@@ -149,6 +150,7 @@ function errorHook (engine: Engine) {
     const refusal = refusalFor(kind, dialect, context.message)
     request.log[kind === 'unknownSession' ? 'info' : 'warn']({ reason, ...context }, `refused: ${refusal.body}`)
     engine.refused(request.raw, REFUSAL_CODES[kind], { reason, ...context })
+    if (isUpgrade(request)) reply.header('connection', 'close') // nobody reads a second request from it
     const jsonp = request[JSONP]
     if (jsonp === null || dialect !== 'revision 1') {
       request[JSONP] = null

@@ -45,7 +45,8 @@ function pollingTransport ({ engine, name, pollingDuration }: Exchange, socket: 
     wheel,
     pollingDuration,
     noop: NOOP,
-    breaksSession: false
+    breaksSession: false,
+    gathers: false
   })
   engine.attach(socket, transport)
   return transport

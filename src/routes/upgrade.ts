@@ -4,11 +4,15 @@ import { createServer, ServerResponse } from 'node:http'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import fastifyWebsocket from '@fastify/websocket'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Settings } from '../options.js'
+import { hostOptions } from './add-route.js'
 
 /** The paths that upgrades are wanted on, by server. */
 const gates = new WeakMap<Server, RegExp[]>()
+
+/** Whether @fastify/websocket has taken the request for an upgrade. */
+export const isUpgrade = (request: FastifyRequest): boolean => (request as { ws?: boolean }).ws === true
 
 /** @fastify/websocket marks a request that it has dispatched with the socket, under a symbol of this description. */
 const isDispatched = (request: IncomingMessage): boolean =>
@@ -18,9 +22,19 @@ const isDispatched = (request: IncomingMessage): boolean =>
 type WebSocketSettings = Pick<Settings, 'maxPayload' | 'perMessageDeflate'>
 
 /** A base path, with Fastify's parameters in a prefix, as it looks in a URL; the client's files are none of ours. */
-function toPattern (base: string): RegExp {
+function toPattern (app: FastifyInstance, base: string): RegExp {
   const segments = base.split('/').map((segment) => segment.startsWith(':') ? '[^/?]+' : escapeRegExp(segment))
-  return new RegExp(`^${segments.join('/+')}(?:\\?|$|/+(?!socket\\.io(?:\\.\\w+)*\\.js|static/))`)
+  return new RegExp(`^${segments.join('/+')}(?:$|/+(?!socket\\.io(?:\\.\\w+)*\\.js|static/))`, hostOptions(app).caseSensitive === false ? 'i' : '')
+}
+
+/** The path as the router reads it: it may come encoded. */
+function pathOf (url = ''): string {
+  const [path = ''] = url.split('?', 1)
+  try {
+    return decodeURI(path)
+  } catch {
+    return path
+  }
 }
 
 const escapeRegExp = (text: string): string => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')
@@ -44,16 +58,16 @@ function openGate (app: FastifyInstance, base: string, silent: Server): void {
   const server = app.server as Server
   const known = gates.get(server)
   if (known !== undefined) {
-    known.push(toPattern(base))
+    known.push(toPattern(app, base))
     return
   }
-  const patterns = [toPattern(base)]
+  const patterns = [toPattern(app, base)]
   gates.set(server, patterns)
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (isDispatched(request)) return
     // `Upgrade: h2c` of HTTP/2 clients asks for what nobody here gives: an ordinary request.
     const isWebSocket = request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket'
-    const wanted = isWebSocket && patterns.some((pattern) => pattern.test(request.url ?? ''))
+    const wanted = isWebSocket && patterns.some((pattern) => pattern.test(pathOf(request.url)))
     if (wanted) silent.emit('upgrade', request, socket, head)
     else if (server.listenerCount('upgrade') === 1) answerPlainly(app, request, socket)
   })
@@ -78,15 +92,16 @@ export async function registerWebsocket (scope: FastifyInstance, base: string, s
   closeRefusedUpgrades(scope)
   if (scope.hasDecorator('websocketServer')) {
     const { maxPayload: theirs } = scope.websocketServer.options
-    scope.log.info({ maxPayload: theirs }, 'reusing the @fastify/websocket of this app; its maxPayload rules for websocket messages')
+    scope.log.info({ maxPayload: theirs }, 'reusing the @fastify/websocket of this app; its options rule for WebSockets, maxPayload and perMessageDeflate too')
     return
   }
   const silent = createServer()
   await scope.register(fastifyWebsocket, {
     options: { server: silent, maxPayload, perMessageDeflate, clientTracking: false },
-    // What peers do to their sockets ends their session, which says why.
     errorHandler: (error, socket, request) => {
-      request.log.debug({ err: error }, 'websocket failed')
+      // What peers do to their sockets ends their session, which says why. Anything else is a fault of ours, or of `generateId`.
+      const level = String(Object(error).code).startsWith('WS_ERR_') ? 'debug' : 'error'
+      request.log[level]({ err: error }, 'websocket failed')
       socket.terminate()
     },
     preClose (done) { done() } // the sessions close their sockets themselves

@@ -32,6 +32,9 @@ interface WebSocketRow extends Row {
 /** What the routes know of a transport. */
 export type TransportRow = PollRow | StreamRow | WebSocketRow
 
+/** What polls are answered with; pages run no script of another type with `nosniff`. */
+export const CONTENT_TYPES = { text: 'text/plain; charset=UTF-8', script: 'text/javascript; charset=UTF-8' } as const
+
 /** A transport of revision 1. */
 export type Revision1Transport = Exclude<TransportName, 'polling'>
 
@@ -41,8 +44,8 @@ export const TRANSPORTS: Readonly<Record<Revision1Transport, TransportRow>> = {
   flashsocket: { carrier: 'websocket', decodeBody, cors: false },
   htmlfile: { carrier: 'stream', decodeBody, cors: false, format: () => htmlfile },
   'xhr-multipart': { carrier: 'stream', decodeBody, cors: true, format: xhrMultipart },
-  'xhr-polling': { carrier: 'poll', decodeBody, cors: true, jsonp: false, contentType: 'text/plain; charset=UTF-8' },
-  'jsonp-polling': { carrier: 'poll', decodeBody: decodeForm, cors: false, jsonp: true, contentType: 'text/javascript; charset=UTF-8' }
+  'xhr-polling': { carrier: 'poll', decodeBody, cors: true, jsonp: false, contentType: CONTENT_TYPES.text },
+  'jsonp-polling': { carrier: 'poll', decodeBody: decodeForm, cors: false, jsonp: true, contentType: CONTENT_TYPES.script }
 }
 
 /** Those of every dialect. `websocket` is of all of them, `polling` of Engine.IO. */

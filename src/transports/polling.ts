@@ -29,6 +29,8 @@ export interface PollingInit {
   noop: Frame
   /** Whether the client gives up its session with a poll that breaks. */
   breaksSession: boolean
+  /** Whether an answer waits for the rest of its tick; the old server answered with the first packet (WIRE.md 7). */
+  gathers: boolean
 }
 
 /** The polls of one session under one transport name. */
@@ -44,6 +46,8 @@ export class PollingTransport implements Transport {
   #parked: Poll | undefined
   /** A response that has been handed to the server and not yet, as a whole, to the operating system. */
   #inFlight: { poll: Poll, frames: Frame[] } | undefined
+  /** What answers the parked poll at the end of this tick. */
+  #gathered: Frame[] = []
   #closed = false
   #hurried = false
 
@@ -51,16 +55,18 @@ export class PollingTransport implements Transport {
     this.name = init.name
     this.codec = init.codec
     this.#init = init
-    this.#timer = init.wheel.timer(() => this.#answer(this.#noop))
+    this.#timer = init.wheel.timer(() => this.#answerNothing())
     this.#grace = init.wheel.timer(() => this.destroy())
   }
 
   get #noop (): string | Buffer { return this.codec.encodePayload([this.#init.noop]) }
-  get open () { return this.#parked !== undefined }
+  /** Not when the poll is about to be answered: whoever asks wants to know of the next one. */
+  get open () { return this.#parked !== undefined && this.#gathered.length === 0 }
   get writable () { return this.#parked !== undefined && this.#inFlight === undefined }
-  get delivering () { return this.#inFlight !== undefined }
+  get delivering () { return this.#inFlight !== undefined || this.#gathered.length > 0 }
   get bufferedAmount () {
-    return this.#inFlight === undefined ? 0 : this.#inFlight.frames.reduce((sum, frame) => sum + Buffer.byteLength(frame), 0)
+    const frames = this.#inFlight === undefined ? this.#gathered : this.#inFlight.frames
+    return frames.reduce((sum, frame) => sum + Buffer.byteLength(frame), 0)
   }
 
   /** A GET has come. An older one that still waits is answered with nothing: the old client takes that for a noop. */
@@ -87,14 +93,31 @@ export class PollingTransport implements Transport {
   /** The client is about to leave: a poll that has nothing to say would only hold it up. */
   hurry (hurried: boolean): void {
     this.#hurried = hurried
-    if (hurried && this.#parked !== undefined) this.#answer(this.#noop)
+    if (hurried && this.#parked !== undefined) this.#answerNothing()
   }
 
   send (frames: Frame[]): void {
+    if (this.#gathered.length > 0) {
+      for (const frame of frames) this.#gathered.push(frame)
+      return
+    }
+    this.#gathered = frames
+    if (this.#init.gathers) process.nextTick(this.#flush)
+    else this.#flush()
+  }
+
+  readonly #flush = (): void => {
     const poll = this.#parked
-    if (poll === undefined) return
+    const frames = this.#gathered
+    if (poll === undefined || frames.length === 0) return // it broke, or has been answered meanwhile
+    this.#gathered = []
     this.#inFlight = { poll, frames }
     this.#answer(this.codec.encodePayload(frames))
+  }
+
+  #answerNothing (): void {
+    if (this.#gathered.length > 0) this.#flush()
+    else this.#answer(this.#noop)
   }
 
   #answer (payload: string | Buffer): void {
@@ -110,6 +133,9 @@ export class PollingTransport implements Transport {
     if (poll === this.#parked) {
       this.#parked = undefined
       this.#timer.stop()
+      const gathered = this.#gathered
+      this.#gathered = []
+      if (gathered.length > 0) this.#init.listener.onReturned(gathered)
       if (!this.#closed) this.#lost()
     }
     if (poll !== this.#inFlight?.poll) return
@@ -131,6 +157,7 @@ export class PollingTransport implements Transport {
 
   close (farewell?: Frame): void {
     if (this.#closed) return
+    this.#flush() // its answer is the last then; a farewell would have to wait for another poll
     this.#closed = true
     if (this.#inFlight !== undefined) this.#grace.start(CLOSE_GRACE)
     this.#answer(this.codec.encodePayload([farewell ?? this.#init.noop]))

@@ -65,7 +65,7 @@ for (const version of VERSIONS) {
   t.test(`what is no packet of ${version} is a ProtocolError`, async (t) => {
     for (const frame of ['', '7', '9', 'x', ' 4', '-1', '+4', 'B', '\ufffd', '٤', '\x004', '[4]']) {
       t.throws(() => decodePacket(frame, version), ProtocolError, show(frame))
-      t.notOk(isFrame(frame), show(frame))
+      t.notOk(isFrame(frame, version), show(frame))
     }
   })
 }

@@ -9,6 +9,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import socketioTransports from '../../src/index.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
+import { DIALECTS, echo, ECHOES, echoesOf } from '../helpers/engine-io.js'
 import { connectPolling, connectWebsocket, handshake, newApp, open, poll, portOf, post } from './support.js'
 
 /** Two registrations side by side, each in a scope of its own. */
@@ -114,7 +115,7 @@ t.test('a route of the scope above finds no Socket of a scope below', async (t) 
   t.same((await app.inject(`/plain/${sid}`)).json(), { socketio: null })
 })
 
-t.test('each listener of localhost answers handshakes, polls and WebSockets', async (t) => {
+t.test('each listener of localhost answers handshakes, polls and WebSockets of every dialect', async (t) => {
   // What a machine calls localhost differs; here it is every loopback address there is, as Fastify is told.
   const loopback = Object.values(networkInterfaces()).flat().filter((one) => one?.internal === true)
     .map((one) => ({ address: one?.address ?? '', family: one?.family === 'IPv6' ? 6 : 4 }))
@@ -127,6 +128,7 @@ t.test('each listener of localhost answers handshakes, polls and WebSockets', as
 
   const app = newApp(t)
   await app.register(socketioTransports)
+  echo(app.socketio)
   await app.listen({ port: 0, host: 'localhost' })
   t.equal(app.addresses().length, loopback.length)
   for (const { address, port, family } of app.addresses() as AddressInfo[]) {
@@ -139,5 +141,6 @@ t.test('each listener of localhost answers handshakes, polls and WebSockets', as
     t.equal(await client.next(), `3:::${address}`)
     client.ws.close()
     await client.closed
+    for (const dialect of DIALECTS) t.strictSame(await echoesOf(`http://${host}/socket.io/`, dialect), ECHOES)
   }
 })

@@ -3,6 +3,9 @@ import fastifyWebsocket from '@fastify/websocket'
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import socketioTransports from '../../src/index.js'
+import { DIALECTS } from '../helpers/engine-io.js'
+import { Endpoint } from '../protocol/dialects.js'
+import { opened } from '../protocol/support.js'
 import { captureLog, connectWebsocket, handshake, newApp, open, pluginApp, portOf, upgrade } from './support.js'
 
 const echo = (app: FastifyInstance, url = '/own'): void => {
@@ -75,6 +78,16 @@ for (const [where, arrange] of Object.entries(arrangements)) {
     t.equal(await second.next(), '6:::2')
     own.send('ho')
     t.equal(await own.next(), 'own ho')
+    for (const dialect of DIALECTS) {
+      const endpoint = new Endpoint(`http://127.0.0.1:${port}/socket.io/`, dialect)
+      const { wire, first } = await opened(endpoint.url('websocket'))
+      t.match(first, /^0\{/)
+      const trial = await open((await endpoint.poll()).webSocket.replace('http:', 'ws:'))
+      trial.send('2probe')
+      t.equal(await trial.next(), '3probe')
+      for (const one of [wire, trial.ws]) one.close()
+      await Promise.all([wire.closed, trial.closed])
+    }
     for (const client of [own, first, second]) {
       client.ws.close()
       await client.closed
@@ -89,7 +102,7 @@ t.test('where the app has @fastify/websocket, the log says that its maxPayload r
   await app.register(fastifyWebsocket, { options: { maxPayload: 100 } })
   await app.register(socketioTransports)
   const [line] = lines.filter(({ msg }) => msg.includes('@fastify/websocket'))
-  t.equal(line?.msg, 'reusing the @fastify/websocket of this app; its maxPayload rules for websocket messages')
+  t.equal(line?.msg, 'reusing the @fastify/websocket of this app; its options rule for WebSockets, maxPayload and perMessageDeflate too')
   t.equal(line?.['maxPayload'], 100)
   const client = await connectWebsocket(app)
   client.send(`3:::${'x'.repeat(100)}`)
@@ -138,6 +151,17 @@ for (const [where, arrange] of Object.entries(arrangements)) {
     const foreign = await upgrade(app, url, { origin: 'http://elsewhere.test' })
     t.equal(foreign.status, 403)
     t.equal(foreign.body, 'handshake bad origin')
+    for (const { eio } of DIALECTS) {
+      const path = `/socket.io/?EIO=${eio}&transport=`
+      const [unwelcome, elsewhere, misplaced, fine] = [
+        await upgrade(app, `${path}websocket`, { cookie: 'banned' }), await upgrade(app, `${path}websocket`, { origin: 'http://elsewhere.test' }),
+        await upgrade(app, `${path}polling`), await upgrade(app, `${path}websocket`)
+      ]
+      t.strictSame([unwelcome.status, unwelcome.body], [401, 'banned'])
+      t.strictSame([elsewhere.status, elsewhere.body], [403, '{"code":4,"message":"Forbidden"}'])
+      t.strictSame([misplaced.status, misplaced.body], [400, '{"code":3,"message":"Bad request"}'])
+      t.equal(fine.status, 101)
+    }
     t.equal((await upgrade(app, url, { origin: `http://127.0.0.1:${port}` })).status, 101)
     const stray = await upgrade(app, `/socket.io/1/xhr-polling/${sid}`)
     t.equal(stray.status, 400)

@@ -1,7 +1,9 @@
 // Sessions of Engine.IO by inject, without a socket: what a polling client asks, and what it reads.
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
-import { ENGINE_3, ENGINE_4, readOpen } from '../protocol/dialects.js'
+import { ENGINE_3, ENGINE_4, Endpoint, readOpen } from '../protocol/dialects.js'
 import type { Dialect, Handshake } from '../protocol/dialects.js'
+import { opened, Wire } from '../protocol/support.js'
+import type { Engine } from '../../types/engine.js'
 import type { Socket } from '../../types/socket.js'
 
 export const DIALECTS: readonly Dialect[] = [ENGINE_3, ENGINE_4]
@@ -63,3 +65,34 @@ export async function refusedBy (app: FastifyInstance, options: InjectOptions | 
   }
   return { status: statusCode, ...JSON.parse(body) as { code: number, message: string } }
 }
+
+/** Says each message back; revision 1 is left as it is. */
+export function echo (engine: Engine): void {
+  engine.on('connection', (socket) => {
+    if (socket.dialect !== 'revision 1') socket.on('data', (data) => { socket.write(data) })
+  })
+}
+
+/** What an app that echoes tells a client that polls, then moves to a WebSocket, and then one that begins there. @param base origin and path */
+export async function echoesOf (base: string, dialect: Dialect): Promise<unknown[]> {
+  const endpoint = new Endpoint(base, dialect)
+  const session = await endpoint.poll()
+  const posted = await session.send('4polled')
+  const polled = dialect.packets((await session.get()).bytes)
+  const moved = new Wire(session.webSocket)
+  await moved.open()
+  moved.send('2probe')
+  const probed = await moved.next()
+  moved.send('5', '4moved')
+  const { wire } = await opened(endpoint.url('websocket'))
+  wire.send('4direct')
+  const answers = [posted.body, ...polled, probed, await moved.next(), await wire.next()]
+  for (const one of [moved, wire]) {
+    one.close()
+    await one.closed
+  }
+  return answers
+}
+
+/** What {@link echoesOf} tells where all is well. */
+export const ECHOES = ['ok', '4polled', '3probe', '4moved', '4direct']
