@@ -7,6 +7,12 @@ interface Queued {
   volatile: boolean
 }
 
+/** What a frame takes of memory besides its bytes (measured), which tells with very many: a million frames of one byte are no megabyte. */
+const OVERHEAD = 64
+const MANY = 1000
+
+const weigh = (bytes: number, count: number): number => bytes + Math.max(count - MANY, 0) * OVERHEAD
+
 const toQueued = (frame: Frame, volatile = false): Queued => ({ frame, bytes: Buffer.byteLength(frame), volatile })
 
 /** A queue of frames that knows its size. */
@@ -16,6 +22,8 @@ export class OutgoingQueue {
 
   /** The size of all that waits, bytes. */
   get bytes () { return this.#bytes }
+  /** About what that takes of memory, bytes. */
+  get weight () { return weigh(this.#bytes, this.#items.length) }
   get empty () { return this.#items.length === 0 }
 
   /** What was put there last. */
@@ -43,17 +51,19 @@ export class OutgoingQueue {
   }
 
   /**
-   * Drops volatile frames, oldest first, until no more than `limit` bytes wait. Binary goes with the text before it, whose attachment it
+   * Drops volatile frames, oldest first, until what waits weighs no more than `limit`. Binary goes with the text before it, whose attachment it
    * may be. Returns whether that was enough.
    */
   dropVolatile (limit: number): boolean {
+    let count = this.#items.length
     let dropping = false
-    this.#items = this.#items.filter((queued) => {
-      if (typeof queued.frame === 'string') dropping = queued.volatile && this.#bytes > limit
+    this.#items = this.#items.filter(({ frame, bytes, volatile }) => {
+      if (typeof frame === 'string') dropping = volatile && weigh(this.#bytes, count) > limit
       if (!dropping) return true
-      this.#bytes -= queued.bytes
+      this.#bytes -= bytes
+      count--
       return false
     })
-    return this.#bytes <= limit
+    return this.weight <= limit
   }
 }

@@ -160,7 +160,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     if (this.#queue.empty && this.#ready) return this.#transport.send([frame])
     if (volatile && !this.#transport.open) return
     this.#queue.push(frame, volatile)
-    if (this.#queue.bytes > this.#limits.maxQueueBytes) this.#overflow()
+    if (this.#queue.weight > this.#limits.maxQueueBytes) this.#overflow()
   }
 
   enqueueOnce (frame: Frame): void {

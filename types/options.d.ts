@@ -141,7 +141,7 @@ export interface SocketioTransportsOptions {
   perMessageDeflate?: boolean | DeflateOptions
   /** Engine.IO: tell the session id by a cookie in the first answer of a polling client, for load balancers. Default `false`. */
   cookie?: boolean | CookieOptions
-  /** Most bytes that one session may have queued. Default 16777216. */
+  /** Most bytes that one session may have queued; above a thousand packets, each counts 64 more. Default 16777216. */
   maxQueueBytes?: number
   /**
    * What happens above `maxQueueBytes`: `close` ends the session with `transport error`; `drop` drops its volatile
