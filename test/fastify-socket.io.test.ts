@@ -420,3 +420,9 @@ t.test('a cors that is a function of the request fails the registration', async 
   const cors: FastifySocketioOptions['cors'] = (_request, callback) => callback(null, {})
   await t.rejects(async () => await newApp(t).register(fastifySocketIO, { cors }), { code: 'FST_SIO_BAD_OPTION' })
 })
+
+t.test('an app whose registration fails for a wrong option can be closed', async (t) => {
+  const app = newApp(t)
+  await t.rejects(async () => { await app.register(fastifySocketIO, { path: '/' }) }, { code: 'FST_SIO_BAD_OPTION' })
+  await app.close()
+})

@@ -52,7 +52,7 @@ const WRONG: readonly Wrong[] = [
   {
     option: 'cookie',
     allowed: 'true, false, or an object with options of the package cookie and a "name"',
-    values: [['io', '"io"'], [null, 'null'], [{ name: '' }, 'an object'], [{ name: 7 }, 'an object']]
+    values: [['io', '"io"'], [null, 'null'], [['io'], '["io"]'], [{ name: '' }, 'an object'], [{ name: 7 }, 'an object']]
   },
   { option: 'heartbeatInterval', allowed: `${TIME}, or false for none`, values: BAD_TIMES },
   { option: 'heartbeatTimeout', allowed: TIME, values: [...BAD_TIMES, [false, 'false']] },
@@ -192,4 +192,19 @@ t.test('times that the old client cannot live with are allowed with a warning', 
   t.strictSame(await warnings({ pollingDuration: 60_000 }),
     ['pollingDuration (60000) is not below closeTimeout (60000): 0.9 clients give up a poll before it is answered'])
   t.equal((await warnings({ heartbeatInterval: 30_000, closeTimeout: 20_000 })).length, 2)
+  t.strictSame(await warnings({ heartbeatInterval: 60_000, dialects: ['engine 4'] }), [], 'without revision 1 nobody is concerned')
+})
+
+t.test('a dialect without a transport is logged as a warning', async (t) => {
+  t.strictSame(await warnings({ transports: ['polling'] }),
+    ['none of the transports is of the dialect "revision 1": its clients are refused; take it out of "dialects"'])
+  t.equal((await warnings({ transports: ['htmlfile'] })).length, 2)
+  t.strictSame(await warnings({ transports: ['polling'], dialects: ['engine 3'] }), [])
+  t.strictSame(await warnings({ transports: ['websocket'] }), [])
+})
+
+t.test('a cookie that cannot be written fails registration', async (t) => {
+  for (const cookie of [{ name: 'a b' }, { domain: 'x;y' }, { path: '/;' }, { sameSite: 'laxx' }]) {
+    t.match(await registering({ cookie }), { code: 'FST_SIO_BAD_OPTION' }, JSON.stringify(cookie))
+  }
 })
