@@ -31,7 +31,7 @@ export interface Dialect {
   receive (frame: Frame): void
   /** @throws ProtocolError when the packet has no form in this dialect. */
   send (packet: OutgoingPacket, options: SendOptions): string | undefined
-  write (data: string | Buffer, options: SendOptions): void
+  write (data: string | Uint8Array, options: SendOptions): void
 }
 
 /** What a dialect may do with its Socket. */

@@ -98,7 +98,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     }
   }
 
-  write (data: string | Buffer, options: SendOptions = {}): this {
+  write (data: string | Uint8Array, options: SendOptions = {}): this {
     if (this.#readyState === 'open') this.#dialect.write(data, options)
     return this
   }

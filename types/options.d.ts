@@ -150,10 +150,10 @@ export interface SocketioTransportsOptions {
   slowClient?: 'close' | 'drop'
   /** Sessions at a time; more handshakes are refused with 503 and `Retry-After: 30`. Default 100000. */
   maxSessions?: number
-  /** Endpoints (namespaces) that one session may hold with the official Server; more are left unanswered. Default 100. */
+  /** Revision 1: endpoints (namespaces) that one session may hold with the official Server; more are left unanswered. Default 100. */
   maxEndpoints?: number
   /**
-   * Acknowledgements that one session may have outstanding in each direction with the official Server; the oldest is
+   * Revision 1: acknowledgements that one session may have outstanding in each direction with the official Server; the oldest is
    * forgotten. Default 1000.
    */
   maxAcks?: number
@@ -173,7 +173,7 @@ export interface SocketioTransportsOptions {
   /** Flash policy responder; `true`: with its defaults. Default `false`. */
   flashPolicy?: boolean | FlashPolicyOptions
   /**
-   * Folder of the old client's files (`socket.io.js` and the two SWF files), relative to the working directory or
+   * Folder of a client's files, of any release (its `dist`: `socket.io.js` and other builds), relative to the working directory or
    * absolute, served below `path` by @fastify/static (FST_SIO_MISSING_PEER without it). Default `false`.
    */
   serveClient?: false | string

@@ -13,7 +13,7 @@ export type AckKind = 'plain' | 'data'
 export type ErrorReason = 'transport not supported' | 'client not handshaken' | 'unauthorized'
 
 interface Addressed {
-  /** The endpoint (namespace): `''` is the default one, others look like `/chat`. No colon in it. */
+  /** The endpoint (namespace): `''` is the default one, others look like `/chat`. No colon in it (revision 1), or comma (Engine.IO). */
   endpoint: string
 }
 

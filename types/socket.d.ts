@@ -49,7 +49,8 @@ export interface SocketEvents {
   packet: [packet: Packet]
   /**
    * A message as it came: of Engine.IO, text or binary. Of revision 1, translated to what the official Server reads (the grammar
-   * of Socket.IO protocol 4).
+   * of Socket.IO protocol 4). Whoever listens from 'connection' on takes over what is done by itself otherwise: connecting the
+   * default endpoint.
    */
   data: [data: string | Buffer]
   /** The session moved to another transport. */
@@ -89,14 +90,14 @@ export interface Socket extends EventEmitter<SocketEvents> {
    * Sends a decoded packet, or queues it until the client holds something open. Returns the id of the acknowledgement it
    * asks for, if it asks for one. `disconnect` on the default endpoint ends the session. On a session that is not open
    * it does nothing.
-   * @throws FST_SIO_INVALID_PACKET when the packet cannot be written (an endpoint with a colon, say).
+   * @throws FST_SIO_INVALID_PACKET when the packet cannot be written (an endpoint with a colon or comma, say).
    */
   send (packet: OutgoingPacket, options?: SendOptions): string | undefined
   /**
    * Sends a message as it is, text or binary; to revision 1, what is given in the official Server's grammar. For the Server, and
    * for applications that use Engine.IO without Socket.IO; others use {@link send}.
    */
-  write (data: string | Buffer, options?: SendOptions): this
+  write (data: string | Uint8Array, options?: SendOptions): this
   /**
    * Ends the session; the client may come back with a new one. With Engine.IO, what is queued goes out before, for which a
    * polling client has `closeTimeout`. Idempotent.

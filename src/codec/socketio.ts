@@ -92,7 +92,7 @@ export class SocketioCodec {
    * The packet that this completes; undefined while attachments are missing. The Server writes a packet and its
    * attachments in one go, so that one decoder serves all connections.
    */
-  decode (data: string | Buffer): SocketioPacket | undefined {
+  decode (data: string | Uint8Array): SocketioPacket | undefined {
     this.#decoded = undefined
     try {
       this.#decoder.add(data)

@@ -129,7 +129,7 @@ export class EngineIo implements Dialect, PacketFaceSession {
 
   // ---- the Server's face, and what both use
 
-  write (data: string | Buffer, { volatile = false }: SendOptions): void {
+  write (data: string | Uint8Array, { volatile = false }: SendOptions): void {
     this.#socket.enqueue(encodeMessage(data, this.protocol), volatile)
   }
 }

@@ -92,7 +92,7 @@ export class Revision1 implements Dialect, FaceSession {
 
   // ---- the Server's face
 
-  write (data: string | Buffer, { volatile = false }: SendOptions): void {
+  write (data: string | Uint8Array, { volatile = false }: SendOptions): void {
     this.#server?.write(data, volatile)
   }
 

@@ -150,7 +150,7 @@ export class ServerFace {
   // ---- from the Server
 
   /** Message text of the Server, for the client. */
-  write (data: string | Buffer, volatile: boolean): void {
+  write (data: string | Uint8Array, volatile: boolean): void {
     if (data === this.#memo.text) return this.#session.enqueue(this.#memo.frame, volatile)
     const packet = this.#codec.decode(data)
     if (packet === undefined) return
@@ -198,7 +198,7 @@ export class ServerFace {
     if (message !== 'Invalid namespace') this.#enqueue({ type: 'error', endpoint, reason: 'unauthorized' })
   }
 
-  #event (endpoint: string, packet: SocketioPacket, volatile: boolean, text: string | Buffer): void {
+  #event (endpoint: string, packet: SocketioPacket, volatile: boolean, text: string | Uint8Array): void {
     const list = this.#list(packet, text)
     // Events that ask for an acknowledgement, and volatile ones, are never sent again and have none.
     const message = toMessage(packet.id === undefined && !volatile && this.#isOffset(list.at(-1)) ? list.slice(0, -1) : list)
@@ -217,7 +217,7 @@ export class ServerFace {
     this.#enqueue({ ...message, endpoint, id, ack: message.type === 'event' ? 'data' : 'plain' }, volatile)
   }
 
-  #ack (endpoint: string, packet: SocketioPacket, written: string | Buffer): void {
+  #ack (endpoint: string, packet: SocketioPacket, written: string | Uint8Array): void {
     const id = this.#asking.get(packet.id ?? -1)
     if (id === undefined) return
     this.#asking.delete(packet.id ?? -1)
@@ -225,7 +225,7 @@ export class ServerFace {
   }
 
   /** With the official parser, a packet that holds binary ends with an attachment; its type then no longer says so. */
-  #list ({ data }: SocketioPacket, written: string | Buffer): unknown[] {
+  #list ({ data }: SocketioPacket, written: string | Uint8Array): unknown[] {
     const mayHoldBinary = this.#codec.custom || typeof written !== 'string'
     return (mayHoldBinary ? withoutBinary(data) : data) as unknown[]
   }
