@@ -1,10 +1,9 @@
 // Finds and starts the Chromium of this machine: CHROMIUM_PATH, else the usual names on PATH. Where there is none the tests
 // of browsers are skipped, visibly; with CI=true they fail instead.
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import process from 'node:process'
 import { chromium } from 'playwright-core'
 import type { Browser } from 'playwright-core'
+import { findExecutable } from './executable.js'
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const ARGS = [
@@ -12,22 +11,7 @@ const ARGS = [
   '--disable-component-update', '--disable-sync'
 ]
 
-function isExecutable (path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
-function findChromium (): string | undefined {
-  const { CHROMIUM_PATH, PATH = '' } = process.env
-  if (CHROMIUM_PATH) return CHROMIUM_PATH
-  return PATH.split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name))).find(isExecutable)
-}
-
-const executablePath = findChromium()
+const executablePath = process.env['CHROMIUM_PATH'] || findExecutable(...NAMES)
 const MISSING = 'no Chromium found: set CHROMIUM_PATH'
 
 /** For the `skip` option of a test: why browsers can't be tested here, or false. */

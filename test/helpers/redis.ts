@@ -1,29 +1,19 @@
 // Finds a Redis to test with: REDIS_URL, else one started from the redis-server on PATH, on a free port. Where there is neither the
 // tests are skipped, visibly; with CI=true they fail instead.
 import { spawn } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { delimiter, join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
+import { findExecutable } from './executable.js'
 
-const { REDIS_URL, PATH = '', CI } = process.env
+const { REDIS_URL, CI } = process.env
 const MISSING = 'no Redis found: set REDIS_URL or install redis-server'
 /** A free port may be taken by another test before Redis has it. */
 const ATTEMPTS = 5
 
-function isExecutable (path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
-const executablePath = PATH.split(delimiter).map((folder) => join(folder, 'redis-server')).find(isExecutable)
+const executablePath = findExecutable('redis-server')
 
 /** For the `skip` option of a test: why there is no Redis to test with, or false. */
 export const skip: string | false = !REDIS_URL && executablePath === undefined && CI !== 'true' ? MISSING : false
