@@ -163,9 +163,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     if (this.#queue.weight > this.#limits.maxQueueBytes) this.#overflow()
   }
 
-  enqueueOnce (frame: Frame): void {
-    if (this.#queue.last !== frame) this.enqueue(frame)
-  }
+  enqueueOnce (frame: Frame): void { if (this.#queue.last !== frame) this.enqueue(frame) }
 
   enqueueFirst (frame: Frame): void {
     if (this.#readyState === 'open' || this.#readyState === 'closing') this.#queue.unshift([frame])
@@ -213,9 +211,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     if (this.#readyState === 'open' || this.#readyState === 'closing') this.#queue.unshift(frames)
   }
 
-  onClose (reason: CloseReason, cause?: Error): void {
-    this.end(reason, undefined, cause)
-  }
+  onClose (reason: CloseReason, cause?: Error): void { this.end(reason, undefined, cause) }
 
   // ---- time
 
