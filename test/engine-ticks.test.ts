@@ -72,3 +72,17 @@ t.test('a volatile event with binary reaches a client that polls whole, or not a
   }
   t.strictSame(ends, [])
 })
+
+for (const dialect of DIALECTS) {
+  t.test(`engine ${dialect.eio}: packets that only a server says, or only a WebSocket that is tried out, are passed over`, async (t) => {
+    const app = await pluginApp(t)
+    const { socket, send, poll } = await connectEngine(app, dialect)
+    const heard: unknown[] = []
+    socket.on('data', (data) => heard.push(data))
+    t.equal((await send('0{"sid":"mine"}', '5', '6', '4heard')).body, 'ok')
+    t.strictSame(heard, ['heard'])
+    t.equal(socket.transport.name, 'polling')
+    socket.write('still here')
+    t.same(await poll(), ['4still here'])
+  })
+}
