@@ -7,7 +7,6 @@ import type { Transport, TransportListener } from './transport.js'
 
 /** The session that may move. */
 interface Upgrading extends TransportListener {
-  readonly readyState: string
   upgrade: { abandon (): void } | undefined
   attach (transport: Transport): void
 }

@@ -82,19 +82,13 @@ function open ({ engine, shared }: EngineContext, request: FastifyRequest, upgra
   return socket
 }
 
-/** The session that the request names; it has been looked at before. */
-function sessionOf ({ engine }: EngineContext, request: FastifyRequest): Socket {
+/** The session that a poll or POST names. A hook has looked at it before, so that only its end can have come between. */
+function pollingOf ({ engine }: EngineContext, request: FastifyRequest): { socket: Socket, transport: PollingTransport } {
   const { sid = '' } = queryOf(request)
   const socket = engine.sessions.get(sid)
-  if (socket === undefined) throw new RefusedRequest('unknownSession', 'the session has ended meanwhile', { sid })
-  return socket
-}
-
-function pollingOf (context: EngineContext, request: FastifyRequest): { socket: Socket, transport: PollingTransport } {
-  const socket = sessionOf(context, request)
-  const { transport } = socket
-  if (transport instanceof PollingTransport) return { socket, transport }
-  throw new RefusedRequest('badRequest', 'TRANSPORT_MISMATCH', { sid: socket.id, previousTransport: transport.name })
+  const transport = socket?.transport
+  if (socket !== undefined && transport instanceof PollingTransport) return { socket, transport }
+  throw new RefusedRequest('unknownSession', 'the session has ended meanwhile', { sid })
 }
 
 function newPolling ({ engine: { wheel }, shared }: EngineContext, listener: TransportListener, query: Query): PollingTransport {

@@ -9,8 +9,8 @@ export const TRANSPORT_KEYS = ['polling', 'websocket', 'unknown'] as const
 /** A value of the constraint: a version and a transport, as far as the URL tells; `unknown` for a version that nobody speaks. */
 export type GenerationKey = `${EngineVersion} ${typeof TRANSPORT_KEYS[number]}` | 'unknown'
 
-/** 2 is that of the clients 1.0 and 1.1: 3, but for what is written in payloads. */
-const VERSIONS: Readonly<Record<string, EngineVersion>> = { 2: 3, 3: 3, 4: 4 }
+/** 2 is that of the clients 1.0: 3, but for how text is written (docs/engine-3-payloads.md). */
+const VERSIONS: ReadonlyMap<string, EngineVersion> = new Map([['2', 3], ['3', 3], ['4', 4]])
 
 const valueOf = (url: string, name: RegExp): string | undefined => name.exec(url)?.[1]
 
@@ -21,7 +21,7 @@ function keyOf (url: string, assumeEngine3: boolean): GenerationKey | undefined 
   const eio = valueOf(url, /[?&]EIO=([^&]*)/)
   const transport = valueOf(url, /[?&]transport=([^&]*)/)
   if (eio === undefined && transport === undefined && !/[?&]sid=/.test(url)) return undefined
-  const version = eio === undefined && assumeEngine3 ? 3 : Object.hasOwn(VERSIONS, eio ?? '') ? VERSIONS[eio ?? ''] : undefined
+  const version = VERSIONS.get(eio ?? (assumeEngine3 ? '3' : ''))
   if (version === undefined) return 'unknown'
   return `${version} ${transport === 'polling' || transport === 'websocket' ? transport : 'unknown'}`
 }

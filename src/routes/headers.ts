@@ -4,6 +4,7 @@ import { serialize } from 'cookie'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { CookieOptions } from '../../types/options.js'
 import type { Engine } from '../engine.js'
+import { isUpgrade } from './upgrade.js'
 
 type Headers = Record<string, string | string[]>
 
@@ -21,7 +22,7 @@ export function addHeaders (engine: Engine, reply: FastifyReply, initial: boolea
   if (engine.listenerCount('headers') + (initial ? engine.listenerCount('initial_headers') : 0) === 0) return
   const { raw } = reply.request
   const headers = toLines(engine.headers(raw, initial))
-  if ((reply.request as { ws?: boolean }).ws === true) ofUpgrades.set(raw, headers)
+  if (isUpgrade(reply.request)) ofUpgrades.set(raw, headers)
   else reply.headers(headers)
 }
 

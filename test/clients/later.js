@@ -1,6 +1,6 @@
 // What programs do with the clients since 1.0, step by step; the same in Node and in a page, with the client of any generation. Each
 // step opens clients of its own, tells as plain data what it saw, and leaves the judging to the test.
-import { ask, collect, once, within } from './waiting.js'
+import { ask, collect, once, within, broadcast } from './waiting.js'
 
 const hasBuffer = typeof Buffer !== 'undefined'
 
@@ -121,16 +121,7 @@ export function createScenario (io, { url, transports, jsonp = false }) {
       return { chat: seen.nsp, reason: reason.message ?? reason }
     },
 
-    async broadcast () {
-      const [one, other] = await Promise.all([connect(), connect()])
-      const heard = []
-      one.on('news', (x) => heard.push(x))
-      const news = once(other, 'news')
-      one.emit('tell others', 'fire 🔥')
-      const [there] = await news
-      await ask(one, 'echo', 'after')
-      return { there, here: heard }
-    },
+    broadcast: () => broadcast(connect, 'fire 🔥'),
 
     /** Tells whether the client means to come back: it decides that as soon as it has told of the disconnect. */
     async thrownOut () {

@@ -1,6 +1,6 @@
 // What a page of the time does with the old client, step by step; the same in Node and in a page. Each step opens clients of its
 // own, tells as plain data what it saw, and leaves the judging to the test.
-import { ask, collect, once, within } from './waiting.js'
+import { ask, collect, once, within, broadcast } from './waiting.js'
 
 /** The client of 0.9.17 looks for its ActiveX object in the window. */
 export function standInForActiveX (window) {
@@ -110,16 +110,7 @@ export function createScenario (io, { url, transport, cors = true }) {
       return { chat: seen, main: mainSeen, reason, silent }
     },
 
-    async broadcast () {
-      const [one, other] = await Promise.all([connect(), connect()])
-      const heard = []
-      one.on('news', (x) => heard.push(x))
-      const news = once(other, 'news')
-      one.emit('tell others', 'fire')
-      const [there] = await news
-      await ask(one, 'echo', 'after')
-      return { there, here: heard }
-    },
+    broadcast: () => broadcast(connect, 'fire'),
 
     /** Tells whether the client means to come back: it decides that as soon as it has told of the disconnect. */
     async thrownOut () {

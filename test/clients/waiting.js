@@ -1,4 +1,4 @@
-// How the scenarios wait for their clients, in Node and in pages: for a while, then no longer.
+// What the scenarios have in common, in Node and in pages: above all, how they wait for their clients, for a while and then no longer.
 
 /** How long anything may take, ms. */
 const LIMIT = 15_000
@@ -25,4 +25,16 @@ export function collect (socket, name, count) {
     if (seen.length === count) resolve(seen)
   }))
   return within(all, `${count} times ${name}`)
+}
+
+/** What one client says to the others reaches them, and not itself. */
+export async function broadcast (connect, text) {
+  const [one, other] = await Promise.all([connect(), connect()])
+  const here = []
+  one.on('news', (x) => here.push(x))
+  const news = once(other, 'news')
+  one.emit('tell others', text)
+  const [there] = await news
+  await ask(one, 'echo', 'after')
+  return { there, here }
 }
