@@ -1,6 +1,6 @@
 // One interval for all the timeouts of an Engine. Knows nothing of what the timers are for.
 
-/** A restartable timeout on a {@link TimerWheel}. Starting it anew costs two number writes. */
+/** A restartable timeout on a {@link TimerWheel}. Starting it anew costs little: it is moved when its old time has come. */
 export interface Timer {
   /** (Re)starts it. It fires no sooner than `ms` later, and less than two resolutions after that. */
   start (ms: number): void
@@ -40,7 +40,7 @@ export class TimerWheel {
     const entry: Entry = { due: 0, slot: 0, fire }
     return {
       start: (ms) => {
-        entry.due = this.#now + Math.ceil(ms / this.#resolution) + (this.#ticking ? 0 : 1)
+        entry.due = this.#now + Math.ceil(ms / this.#resolution) + (this.#ticking ? 0 : 1 + this.#late)
         // Later than where it waits: it is moved on when that tick comes.
         if (entry.slot === 0 || entry.slot > entry.due) this.#place(entry)
       },
@@ -49,6 +49,12 @@ export class TimerWheel {
         this.#remove(entry)
       }
     }
+  }
+
+  /** Ticks that a busy process has not got round to yet: what is started now is not to be early by them. */
+  get #late (): number {
+    if (this.#ticker === undefined) return 0
+    return Math.floor(Math.min(performance.now() - this.#counted, Math.max(STALL, this.#resolution)) / this.#resolution)
   }
 
   #place (entry: Entry): void {

@@ -34,6 +34,16 @@ t.test('a timer fires once, not before its time and at most a resolution and a t
   }
 })
 
+t.test('a timer that is started while the process lags behind is not early by the lag', async (t) => {
+  const wheel = new TimerWheel(RESOLUTION)
+  wheel.timer(() => {}).start(1_000_000)
+  clock.tick(100)
+  clock.stall(200) // within what the wheel makes up for
+  let fired = 0
+  wheel.timer(() => fired++).start(300)
+  t.equal(passes(400, () => fired > 0) >= 300, true)
+})
+
 t.test('a timer at rest never fires', async (t) => {
   let fired = 0
   const wheel = new TimerWheel(RESOLUTION)

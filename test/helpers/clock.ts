@@ -29,6 +29,12 @@ export class Clock {
     return this.#running.size
   }
 
+  /** Time passes, and the process has no time for intervals. */
+  stall (ms: number): void {
+    this.#now += ms
+    for (const interval of this.#running.values()) interval.due = Math.max(interval.due, this.#now + 1)
+  }
+
   tick (ms: number): void {
     for (const end = this.#now + ms; this.#now < end;) {
       this.#now++
