@@ -11,7 +11,11 @@ const NODE = 'node:(?!https?$|net$)[a-z_/]+'
 const LAYERS = [
   { files: ['src/codec/packet.ts'], may: [], mayTypes: [TYPES] },
   { files: ['src/codec/!(packet).ts'], may: [String.raw`\./.+`, 'socket\\.io-parser'], mayTypes: [TYPES] },
-  { files: ['src/timer-wheel.ts', 'src/faces/bounded-map.ts'], may: [], mayTypes: [] },
+  { files: ['src/timer-wheel.ts', 'src/backlog.ts', 'src/packet-rate.ts', 'src/faces/bounded-map.ts'], may: [], mayTypes: [] },
+  { files: ['src/reasons.ts', 'src/counters.ts'], may: [], mayTypes: [TYPES] },
+  { files: ['src/places.ts'], may: ['node:net', String.raw`\./errors\.js`], mayTypes: [] },
+  { files: ['src/backpressure.ts'], may: [], mayTypes: [String.raw`\./(?:backlog|outgoing-queue|transport)\.js`] },
+  { files: ['src/drain.ts'], may: [], mayTypes: [String.raw`\./(?:socket|timer-wheel)\.js`] },
   { files: ['src/errors.ts'], may: ['@fastify/error'], mayTypes: [TYPES] },
   { files: ['src/outgoing-queue.ts'], may: [], mayTypes: [String.raw`\./codec/packet\.js`] },
   { files: ['src/transport.ts'], may: [], mayTypes: [TYPES, String.raw`\./codec/packet\.js`] },
@@ -23,15 +27,15 @@ const LAYERS = [
   },
   {
     files: ['src/socket.ts'],
-    may: [NODE, String.raw`\./codec/packet\.js`, String.raw`\./(?:errors|liveness|outgoing-queue|transport)\.js`],
-    mayTypes: [TYPES, String.raw`\./(?:dialect|timer-wheel)\.js`, 'node:http', 'fastify']
+    may: [NODE, String.raw`\./codec/packet\.js`, String.raw`\./(?:backpressure|errors|liveness|outgoing-queue|packet-rate|reasons|transport)\.js`],
+    mayTypes: [TYPES, String.raw`\./(?:backlog|dialect|timer-wheel)\.js`, 'node:http', 'fastify']
   },
   { files: ['src/liveness.ts'], may: [], mayTypes: [String.raw`\./(?:dialect|timer-wheel)\.js`] },
   { files: ['src/upgrade.ts'], may: [String.raw`\./codec/engine\.js`], mayTypes: [String.raw`\./(?:codec/packet|timer-wheel|transport)\.js`] },
   {
     files: ['src/engine.ts'],
-    may: [NODE, String.raw`\./(?:errors|socket|timer-wheel)\.js`],
-    mayTypes: [TYPES, String.raw`\./(?:dialect|transport)\.js`, 'node:http', 'fastify']
+    may: [NODE, String.raw`\./(?:backlog|counters|drain|errors|places|socket|timer-wheel)\.js`],
+    mayTypes: [TYPES, String.raw`\./(?:dialect|reasons|transport)\.js`, 'node:http', 'fastify']
   },
   {
     files: ['src/faces/!(bounded-map).ts'],
@@ -48,7 +52,7 @@ const LAYERS = [
   {
     files: ['src/routes/*.ts'],
     may: ['node:.+', String.raw`\./.+`, String.raw`\.\./(?:codec|dialects|transports)/.+`, String.raw`\.\./(?:errors|options|transport|upgrade)\.js`, '@fastify/websocket', 'cookie'],
-    mayTypes: [TYPES, String.raw`\.\./faces/server\.js`, String.raw`\.\./(?:dialect|engine|socket)\.js`, 'fastify', 'ws']
+    mayTypes: [TYPES, String.raw`\.\./faces/server\.js`, String.raw`\.\./(?:dialect|engine|places|socket)\.js`, 'fastify', 'ws']
   },
   { files: ['src/official-server.ts'], may: ['node:url', String.raw`\./errors\.js`], mayTypes: [TYPES, 'fastify', 'socket\\.io'] },
   {

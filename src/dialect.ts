@@ -1,7 +1,7 @@
 // The contract between a Socket and the protocol generation its client speaks. Types only.
 import type { DialectName, SendOptions } from '../types/socket.js'
 import type { Frame, OutgoingPacket, Packet } from './codec/packet.js'
-import type { CloseReason, Transport } from './transport.js'
+import type { EndReason, Transport } from './transport.js'
 
 /** How a dialect finds out whether its client lives; ms. */
 export interface Heartbeat {
@@ -24,7 +24,7 @@ export interface Dialect {
   /** Whether what is queued when the application ends the session still goes out, if the client comes for it. */
   readonly drains: boolean
   /** The last frame of a session that ends for `reason`, where the transport needs one to tell the client. */
-  farewell (transport: Transport, reason: CloseReason): Frame | undefined
+  farewell (transport: Transport, reason: EndReason): Frame | undefined
   /** The session has connected and its 'connection' listeners have run. */
   opened (): void
   /** @throws ProtocolError when the frame is no packet. */
@@ -46,7 +46,7 @@ export interface DialectSocket {
   enqueueFirst (frame: Frame): void
   /** The client's heartbeat has come. */
   heard (): void
-  end (reason: CloseReason, farewell?: Frame, cause?: Error): void
+  end (reason: EndReason, farewell?: Frame, cause?: Error): void
   /** Ends the session when what is queued has gone out. */
   close (): void
   listenerCount (event: 'packet' | 'data'): number

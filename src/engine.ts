@@ -4,9 +4,16 @@ import { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Engine as PublicEngine, EngineEvents } from '../types/engine.js'
+import type { Metrics } from '../types/reasons.js'
+import { Backlog } from './backlog.js'
+import { Counters } from './counters.js'
 import type { Dialect, DialectSocket } from './dialect.js'
-import { CONNECTION_ERRORS, InvalidIdError } from './errors.js'
-import type { ConnectionErrorCode } from './errors.js'
+import { Drain } from './drain.js'
+import { BadOptionError, codeOf, CONNECTION_ERRORS, InvalidIdError } from './errors.js'
+import type { RefusalReason } from './errors.js'
+import { Places } from './places.js'
+import type { Place } from './places.js'
+import type { EndReason } from './reasons.js'
 import { Socket } from './socket.js'
 import type { SocketLimits } from './socket.js'
 import { TimerWheel } from './timer-wheel.js'
@@ -18,6 +25,8 @@ export interface EngineOptions {
   /** The shortest time in use, ms; decides how finely the timers run. */
   shortestTime: number
   maxSessions: number
+  maxSessionsPerAddress: number | false
+  maxTotalQueueBytes: number
   generateId?: PublicEngine['generateId']
   log: FastifyBaseLogger
 }
@@ -27,11 +36,15 @@ export interface HandshakeInit {
   /** What {@link Engine.newId} has made. */
   id: string
   request: IncomingMessage
+  /** What {@link Places.admit} has taken for it. */
+  place: Place
   remoteAddress: string
   context: unknown
   dialect: (socket: DialectSocket) => Dialect
 }
 
+/** The longest time that setTimeout knows, ms. */
+const MAX_TIME = 2 ** 31 - 1
 const ID = /^[\w-]{1,100}$/
 /** Half a percent of the shortest time is fine enough, and so are ten ticks a second. */
 const resolutionFor = (shortestTime: number): number => Math.min(Math.max(Math.floor(shortestTime / 200), 1), 100)
@@ -39,15 +52,22 @@ const resolutionFor = (shortestTime: number): number => Math.min(Math.max(Math.f
 /** The sessions of one registration. */
 export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   readonly wheel: TimerWheel
+  /** Who may come in. */
+  readonly places: Places
   readonly #options: EngineOptions
   readonly #sessions = new Map<string, Socket>()
+  readonly #counters = new Counters()
+  readonly #backlog: Backlog
   #clientsCount = 0
   #closing = false
+  #drain: Drain | undefined
   generateId: PublicEngine['generateId']
 
   constructor (options: EngineOptions) {
     super()
     this.#options = options
+    this.#backlog = new Backlog(options.maxTotalQueueBytes)
+    this.places = new Places(options.maxSessions, options.maxSessionsPerAddress || Infinity)
     this.wheel = new TimerWheel(resolutionFor(options.shortestTime))
     // 120 random bits in 20 characters: as long as the old server's ids, and they hold no `:`, `/` or `?` (WIRE.md 2).
     this.generateId = options.generateId ?? (() => randomBytes(15).toString('base64url'))
@@ -56,7 +76,8 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   get sessions (): ReadonlyMap<string, Socket> { return this.#sessions }
   get clientsCount () { return this.#clientsCount }
   get closing () { return this.#closing }
-  get full () { return this.#sessions.size >= this.#options.maxSessions }
+  get draining () { return this.#closing || this.#drain !== undefined }
+  get metrics (): Metrics { return { ...this.#counters.read(), queuedBytes: this.#backlog.total } }
 
   /** An id for a session. @throws FST_SIO_INVALID_ID when `generateId` makes none that can be used, and what it throws itself. */
   async newId (request: IncomingMessage): Promise<string> {
@@ -69,7 +90,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   }
 
   /** Opens a session. @throws FST_SIO_INVALID_ID when the id is in use. */
-  handshake ({ id, request, remoteAddress, context, dialect }: HandshakeInit): Socket {
+  handshake ({ id, place, request, remoteAddress, context, dialect }: HandshakeInit): Socket {
     this.#checked(id)
     const socket = new Socket({
       id,
@@ -79,16 +100,27 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
       dialect,
       limits: this.#options.limits,
       wheel: this.wheel,
+      backlog: this.#backlog,
       log: this.#options.log,
-      onEnd: this.#onEnd
+      onDropped: this.#onDropped,
+      onEnd: (socket, reason, wasOpen) => {
+        place.leave()
+        this.#onEnd(socket, reason, wasOpen)
+      }
     })
     this.#sessions.set(id, socket)
+    place.keep()
+    this.#counters.opened++
     return socket
   }
 
-  readonly #onEnd = (socket: Socket, wasOpen: boolean): void => {
+  readonly #onDropped = (count: number): void => { this.#counters.dropped += count }
+
+  readonly #onEnd = (socket: Socket, reason: EndReason, wasOpen: boolean): void => {
     this.#sessions.delete(socket.id)
+    this.#counters.ended(reason)
     if (wasOpen) this.#clientsCount--
+    this.#drain?.check()
   }
 
   /** Gives a session its next transport. The first one connects it. */
@@ -107,13 +139,27 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   }
 
   /** Tells 'connection_error' listeners of a refused request. */
-  refused (req: IncomingMessage, code: ConnectionErrorCode, context: Record<string, unknown>): void {
-    this.emit('connection_error', { req, code, message: CONNECTION_ERRORS[code], context })
+  refused (req: IncomingMessage, reason: RefusalReason, context: Record<string, unknown>): void {
+    const code = codeOf(reason)
+    this.#counters.refused(reason)
+    this.emit('connection_error', { req, code, message: CONNECTION_ERRORS[code], reason, context })
+  }
+
+  async drain (ms: number): Promise<void> {
+    if (!(ms >= 0 && ms <= MAX_TIME)) throw new BadOptionError('ms" of "drain', String(ms), `milliseconds from 0 to ${MAX_TIME}`)
+    if (this.#drain === undefined) {
+      this.#options.log.info({ sessions: this.#sessions.size, ms }, 'draining: no more handshakes, sessions end one by one')
+      this.places.close('server draining')
+      this.#drain = new Drain(this.#sessions, this.wheel)
+      this.#drain.start(ms)
+    }
+    await this.#drain.finished
   }
 
   close (): this {
     this.#closing = true
-    for (const socket of [...this.#sessions.values()]) socket.end('forced close')
+    this.places.close('server closing')
+    for (const socket of [...this.#sessions.values()]) socket.end('server closing')
     return this
   }
 }

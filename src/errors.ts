@@ -1,6 +1,9 @@
 // Every error of the plugin: FST_SIO_* classes, and the words that each dialect has for a refusal.
 import createError from '@fastify/error'
+import type { RefusalReason } from '../types/reasons.js'
 import type { DialectName } from '../types/socket.js'
+
+export type { RefusalReason }
 
 /** A wrong option; names it, its value and what is allowed. */
 export const BadOptionError = createError<[option: string, value: string, allowed: string]>(
@@ -43,65 +46,69 @@ export const CONNECTION_ERRORS = {
 /** A code of {@link CONNECTION_ERRORS}. */
 export type ConnectionErrorCode = keyof typeof CONNECTION_ERRORS
 
-/** Why a request is refused. */
-export type RefusalKind =
-  | 'badOrigin' | 'unauthorized' | 'handshakeError' | 'overloaded' | 'unsupportedVersion' | 'transportUnknown' | 'notAnUpgrade'
-  | 'badHandshakeMethod' | 'unknownSession' | 'badRequest' | 'tooLarge'
-
 /** How a refusal is answered. */
 export interface Refusal {
   readonly status: number
   readonly type: string
   readonly body: string
+  /** When it may be tried again, s; as a header. */
+  readonly retryAfter?: string
+}
+
+interface Row {
+  /** What it is for 'connection_error' listeners. */
+  readonly code: ConnectionErrorCode
+  /** What revision 1 is told (WIRE.md 2, where it has words for it). */
+  readonly revision1: readonly [status: number, body: string]
+  /** Engine.IO is told 400 and the code's own words, unless there is more to say. */
+  readonly engine?: readonly [status: number, message?: string]
+  /** Whether it passes: the client is told when to try again. */
+  readonly passes?: boolean
+}
+
+const RETRY_AFTER = '30'
+
+/** The one table of refusals. */
+const REFUSALS: Readonly<Record<RefusalReason, Row>> = {
+  'origin refused': { code: 4, revision1: [403, 'handshake bad origin'], engine: [403] },
+  unauthorized: { code: 4, revision1: [403, 'handshake unauthorized'], engine: [403] },
+  'authorize failed': { code: 3, revision1: [500, 'handshake error'], engine: [500] },
+  'handshake timeout': { code: 3, revision1: [503, 'handshake timeout'], engine: [503, 'Handshake timeout'], passes: true },
+  'too many sessions': { code: 4, revision1: [503, 'handshake overloaded'], engine: [503], passes: true },
+  'too many sessions of address': { code: 4, revision1: [503, 'handshake overloaded'], engine: [429, 'Too many sessions'], passes: true },
+  'server draining': { code: 4, revision1: [503, 'handshake overloaded'], engine: [503], passes: true },
+  'server closing': { code: 4, revision1: [503, 'handshake overloaded'], engine: [503], passes: true },
+  'unsupported version': { code: 5, revision1: [500, 'Protocol version not supported.'] },
+  'protocol mismatch': { code: 3, revision1: [400, 'bad request'] },
+  'unknown transport': { code: 0, revision1: [400, 'transport unknown or not enabled'] },
+  'transport mismatch': { code: 3, revision1: [400, 'bad request'] },
+  'not an upgrade': { code: 3, revision1: [426, 'upgrade required'] },
+  'bad handshake method': { code: 2, revision1: [400, 'bad handshake method'] },
+  'unknown session': { code: 1, revision1: [400, 'unknown session'] },
+  'bad request': { code: 3, revision1: [400, 'bad request'] },
+  'parse error': { code: 3, revision1: [400, 'bad request'] },
+  'protocol violation': { code: 3, revision1: [400, 'bad request'] },
+  'payload too large': { code: 3, revision1: [413, 'payload too large'], engine: [413, 'Payload too large'] },
+  'too many packets': { code: 3, revision1: [413, 'too many packets'], engine: [413, 'Too many packets'] },
+  'body timeout': { code: 3, revision1: [408, 'body timeout'], engine: [408, 'Body timeout'] }
 }
 
 /** What a refusal is for 'connection_error' listeners. */
-export const REFUSAL_CODES: Readonly<Record<RefusalKind, ConnectionErrorCode>> = {
-  badOrigin: 4,
-  unauthorized: 4,
-  handshakeError: 3,
-  overloaded: 4,
-  unsupportedVersion: 5,
-  transportUnknown: 0,
-  notAnUpgrade: 3,
-  badHandshakeMethod: 2,
-  unknownSession: 1,
-  badRequest: 3,
-  tooLarge: 3
-}
+export const codeOf = (reason: RefusalReason): ConnectionErrorCode => REFUSALS[reason].code
 
-/** The words of revision 1 (WIRE.md 2), where it has some. */
-const REVISION_1: Readonly<Record<RefusalKind, readonly [status: number, body: string]>> = {
-  badOrigin: [403, 'handshake bad origin'],
-  unauthorized: [403, 'handshake unauthorized'],
-  handshakeError: [500, 'handshake error'],
-  overloaded: [503, 'handshake overloaded'],
-  unsupportedVersion: [500, 'Protocol version not supported.'],
-  transportUnknown: [400, 'transport unknown or not enabled'],
-  notAnUpgrade: [426, 'upgrade required'],
-  badHandshakeMethod: [400, 'bad handshake method'],
-  unknownSession: [400, 'unknown session'],
-  badRequest: [400, 'bad request'],
-  tooLarge: [413, 'payload too large']
-}
-
-/** Engine.IO answers 400, but 403 where it is forbidden; these say more. */
-const ENGINE_STATUS: Partial<Record<RefusalKind, number>> = {
-  badOrigin: 403,
-  unauthorized: 403,
-  handshakeError: 500,
-  overloaded: 503,
-  tooLarge: 413
-}
+/** Whether a request can be refused for it. */
+export const isRefusalReason = (reason: string): reason is RefusalReason => Object.hasOwn(REFUSALS, reason)
 
 /** The refusal in the words of the dialect; Engine.IO may be given another message than that of its code. */
-export function refusalFor (kind: RefusalKind, dialect: DialectName, message?: string): Refusal {
+export function refusalFor (reason: RefusalReason, dialect: DialectName, message?: string): Refusal {
+  const { code, revision1, engine: [engineStatus, engineMessage] = [400], passes } = REFUSALS[reason]
+  const retry = passes && { retryAfter: RETRY_AFTER }
   if (dialect === 'revision 1') {
-    const [status, body] = REVISION_1[kind]
-    return { status, type: 'text/plain', body }
+    const [status, body] = revision1
+    return { status, type: 'text/plain', body, ...retry }
   }
-  const code = REFUSAL_CODES[kind]
-  return { status: ENGINE_STATUS[kind] ?? 400, type: 'application/json', body: JSON.stringify({ code, message: message ?? CONNECTION_ERRORS[code] }) }
+  const body = JSON.stringify({ code, message: message ?? engineMessage ?? CONNECTION_ERRORS[code] })
+  return { status: engineStatus, type: 'application/json', body, ...retry }
 }
 
 /** More about a refusal, for the log and 'connection_error' listeners. */
@@ -113,13 +120,13 @@ export interface RefusalContext extends Record<string, unknown> {
 }
 
 /** Thrown in a route or hook to refuse its request. The message goes into the log, never to the client. */
-export class RefusedRequest extends createError<[reason: string]>('FST_SIO_REFUSED', '%s', 400) {
-  readonly kind: RefusalKind
+export class RefusedRequest extends createError<[detail: string]>('FST_SIO_REFUSED', '%s', 400) {
+  readonly reason: RefusalReason
   readonly context: RefusalContext
 
-  constructor (kind: RefusalKind, reason: string, context: RefusalContext = {}) {
-    super(reason)
-    this.kind = kind
+  constructor (reason: RefusalReason, detail: string, context: RefusalContext = {}) {
+    super(detail)
+    this.reason = reason
     this.context = context
   }
 }

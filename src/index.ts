@@ -11,6 +11,7 @@ import { registerFlashPolicy } from './flash-policy.js'
 import { isOffset, officialServer, serverOptions } from './official-server.js'
 import { readOptions, warnOfTimers, warnOfTransports } from './options.js'
 import type { Settings, SocketioTransportsOptions } from './options.js'
+import { limitBodies } from './routes/body-timeout.js'
 import { missClientFiles, registerClientFiles } from './routes/client-files.js'
 import { registerEngine } from './routes/engine.js'
 import { addUpgradeHeaders } from './routes/headers.js'
@@ -21,12 +22,14 @@ import { registerWebsocket } from './routes/upgrade.js'
 
 function createEngine (app: FastifyInstance, settings: Settings): Engine {
   const { heartbeatInterval, heartbeatTimeout, closeTimeout, pollingDuration, handshakeTimeout } = settings
-  const { pingInterval, pingTimeout, upgradeTimeout } = settings
-  const times = [heartbeatInterval || Infinity, heartbeatTimeout, closeTimeout, pollingDuration, handshakeTimeout, pingInterval, pingTimeout, upgradeTimeout]
+  const { pingInterval, pingTimeout, upgradeTimeout, bodyTimeout } = settings
+  const times = [heartbeatInterval || Infinity, heartbeatTimeout, closeTimeout, pollingDuration, handshakeTimeout, pingInterval, pingTimeout, upgradeTimeout, bodyTimeout]
   return new Engine({
     limits: settings,
     shortestTime: Math.min(...times),
     maxSessions: settings.maxSessions,
+    maxSessionsPerAddress: settings.maxSessionsPerAddress,
+    maxTotalQueueBytes: settings.maxTotalQueueBytes,
     ...(settings.generateId && { generateId: settings.generateId }),
     log: app.log
   })
@@ -66,14 +69,26 @@ function routes (engine: Engine, settings: Settings, server: Server | undefined)
     // The Content-Type of a POST says nothing (WIRE.md 5), but for the binary payloads of Engine.IO 3.
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
     addHooks(scope, engine, new OriginPolicy(settings.cors))
+    limitBodies(scope, engine, settings.bodyTimeout)
     registerEngine(scope, { engine, settings, parser: parserOf(settings) })
     if (settings.dialects.includes('revision 1')) registerRevision1(scope, { engine, settings, shared: faceShared(settings, server) })
   }
 }
 
+/**
+ * Lets sessions go one by one before the app closes. By the time of `preClose` Fastify refuses every request, those of polling clients
+ * too; what is added once the app is ready comes before (avvio runs them in reverse).
+ */
+function drainBeforeClose (app: FastifyInstance, engine: Engine, ms: number): void {
+  app.addHook('onReady', async () => {
+    const { onClose } = app as FastifyInstance & { onClose (fn: () => Promise<void>): void }
+    onClose.call(app, async () => await engine.drain(ms))
+  })
+}
+
 const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fastifySocketioTransports (app, options) {
   const settings = readOptions(options)
-  const { prefix, serveClient, path, io, flashPolicy } = settings
+  const { prefix, serveClient, path, io, flashPolicy, drainTimeout } = settings
   warnOfTimers(settings, app.log)
   warnOfTransports(settings, app.log)
   const engine = createEngine(app, settings)
@@ -87,6 +102,7 @@ const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fas
     await ours?.close()
     engine.close()
   })
+  if (drainTimeout !== false) drainBeforeClose(app, engine, drainTimeout)
   if (flashPolicy !== undefined) registerFlashPolicy(app, flashPolicy, settings.cors.origin)
   await app.register(async (scope) => {
     if (serveClient === false) missClientFiles(scope, path)

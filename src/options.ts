@@ -27,6 +27,8 @@ const isTextList = (value: unknown): boolean => Array.isArray(value) && value.le
 
 const time: Rule = { check: isTime, allowed: `a whole number of milliseconds from 1 to ${MAX_TIME}` }
 const count: Rule = { check: isCount, allowed: 'a positive whole number' }
+const timeOrNone: Rule = { check: (value) => value === false || isTime(value), allowed: `${time.allowed}, or false for none` }
+const countOrNone: Rule = { check: (value) => value === false || isCount(value), allowed: `${count.allowed}, or false for none` }
 const text: Rule = { check: isText, allowed: 'a string that is not empty' }
 const flag: Rule = { check: (value) => typeof value === 'boolean', allowed: 'true or false' }
 /** Some of the values, each once. */
@@ -50,20 +52,27 @@ const RULES: Record<keyof SocketioTransportsOptions, Rule> = {
   pingTimeout: time,
   allowUpgrades: flag,
   upgradeTimeout: time,
-  heartbeatInterval: { check: (value) => value === false || isTime(value), allowed: `${time.allowed}, or false for none` },
+  heartbeatInterval: timeOrNone,
   heartbeatTimeout: time,
   closeTimeout: time,
   pollingDuration: time,
   handshakeTimeout: time,
   maxPayload: count,
+  maxPackets: count,
+  maxPacketsPerSecond: countOrNone,
+  maxAttachments: count,
+  bodyTimeout: time,
   perMessageDeflate: { check: (value) => typeof value === 'boolean' || isObject(value), allowed: 'true, false, or an object with options of ws' },
   cookie: {
     check: (value) => typeof value === 'boolean' || (isObject(value) && (value['name'] === undefined || isText(value['name']))),
     allowed: 'true, false, or an object with options of the package cookie and a "name"'
   },
   maxQueueBytes: count,
+  maxTotalQueueBytes: count,
   slowClient: { check: (value) => value === 'close' || value === 'drop', allowed: '"close" or "drop"' },
   maxSessions: count,
+  maxSessionsPerAddress: countOrNone,
+  drainTimeout: timeOrNone,
   maxEndpoints: count,
   maxAcks: count,
   cors: { check: isObject, allowed: 'an object with "origin" and "credentials"' },
@@ -134,10 +143,17 @@ const DEFAULTS = {
   pollingDuration: 20_000,
   handshakeTimeout: 30_000,
   maxPayload: 1_000_000,
+  maxPackets: 10_000,
+  maxPacketsPerSecond: false as number | false,
+  maxAttachments: 10,
+  bodyTimeout: 30_000,
   perMessageDeflate: false as boolean | DeflateOptions,
   maxQueueBytes: 16 * 1024 * 1024,
+  maxTotalQueueBytes: 256 * 1024 * 1024,
   slowClient: 'close' as 'close' | 'drop',
   maxSessions: 100_000,
+  maxSessionsPerAddress: false as number | false,
+  drainTimeout: false as number | false,
   maxEndpoints: 100,
   maxAcks: 1000,
   cors: {} as CorsOptions,

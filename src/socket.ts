@@ -4,15 +4,20 @@ import { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
 import type { SendOptions, Socket as PublicSocket, SocketContext, SocketEvents } from '../types/socket.js'
+import type { Backlog } from './backlog.js'
+import { Backpressure } from './backpressure.js'
 import { ProtocolError } from './codec/packet.js'
 import type { Frame, OutgoingPacket, Packet } from './codec/packet.js'
 import type { Dialect, DialectSocket } from './dialect.js'
 import { InvalidPacketError } from './errors.js'
 import { Liveness } from './liveness.js'
 import { OutgoingQueue } from './outgoing-queue.js'
+import { PacketRate } from './packet-rate.js'
+import { CLOSE_REASONS } from './reasons.js'
+import type { EndReason, SessionEnd } from './reasons.js'
 import type { TimerWheel } from './timer-wheel.js'
 import { NO_TRANSPORT } from './transport.js'
-import type { CloseReason, Transport, TransportListener } from './transport.js'
+import type { Transport, TransportListener } from './transport.js'
 
 /** The bounds and times of a session; ms and bytes. */
 export interface SocketLimits {
@@ -20,6 +25,7 @@ export interface SocketLimits {
   readonly handshakeTimeout: number
   readonly maxQueueBytes: number
   readonly slowClient: 'close' | 'drop'
+  readonly maxPacketsPerSecond: number | false
 }
 
 /** What a {@link Socket} is made of. */
@@ -30,11 +36,15 @@ export interface SocketInit {
   context: unknown
   limits: SocketLimits
   wheel: TimerWheel
+  /** What all sessions keep waiting. */
+  backlog: Backlog
   log: FastifyBaseLogger
   /** Makes the dialect for this session. */
   dialect: (socket: DialectSocket) => Dialect
+  /** Called when volatile packets have been dropped. */
+  onDropped: (count: number) => void
   /** Called once when the session has ended, before 'close' is emitted. */
-  onEnd: (socket: Socket, wasOpen: boolean) => void
+  onEnd: (socket: Socket, reason: EndReason, wasOpen: boolean) => void
 }
 
 const LISTENER_FAILED = 'a listener of this session failed'
@@ -48,6 +58,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   readonly #dialect: Dialect
   readonly #limits: SocketLimits
   readonly #log: FastifyBaseLogger
+  readonly #onDropped: SocketInit['onDropped']
   readonly #onEnd: SocketInit['onEnd']
   readonly #liveness: Liveness
   #readyState: 'opening' | 'open' | 'closing' | 'closed' = 'opening'
@@ -59,6 +70,11 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   readonly #queue = new OutgoingQueue()
   /** The 'connection' listeners run: what they send waits for the connect packet. */
   #corked = false
+  readonly #backpressure: Backpressure
+  readonly #rate: PacketRate | undefined
+  /** Why it is `closing`. */
+  #leaving: EndReason = 'closed by server'
+  #ended: SessionEnd | undefined
 
   constructor (init: SocketInit) {
     super()
@@ -68,14 +84,18 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     this.context = init.context as SocketContext
     this.#limits = init.limits
     this.#log = init.log
+    this.#onDropped = init.onDropped
     this.#onEnd = init.onEnd
+    const { backlog, onDropped, limits: { maxQueueBytes, slowClient, maxPacketsPerSecond } } = init
+    this.#backpressure = new Backpressure({ queue: this.#queue, backlog, maxQueueBytes, slowClient, onDropped })
+    this.#rate = maxPacketsPerSecond === false ? undefined : new PacketRate(maxPacketsPerSecond)
     this.#dialect = init.dialect(this)
     const { heartbeat } = this.#dialect
     this.#liveness = new Liveness({
       wheel: init.wheel,
       heartbeat,
       onDue: () => { if (heartbeat.frame !== undefined) this.enqueue(heartbeat.frame) },
-      onDead: () => this.end(this.#readyState === 'closing' ? 'forced close' : 'ping timeout')
+      onDead: () => this.end(this.#silence)
     })
     this.#liveness.wait(init.limits.handshakeTimeout)
   }
@@ -85,6 +105,8 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   get readyState () { return this.#readyState }
   get transport () { return this.#transport }
   get bufferedAmount () { return this.#queue.bytes + this.#transport.bufferedAmount }
+  /** How it ended; undefined until then. */
+  get ended () { return this.#ended }
 
   // ---- what the application calls
 
@@ -105,14 +127,22 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
 
   close (): void {
     if (this.#readyState === 'closing') return
+    if (this.#dialect.drains) this.leave('closed by server')
+    else this.end('closed by server')
+  }
+
+  // ---- what the engine and the routes call
+
+  /** Ends the session when what is queued has gone out, or the client has not come for it in `closeTimeout`. */
+  leave (reason: EndReason): void {
     const drained = this.#queue.empty && this.#transport.open && !this.#corked
-    if (drained || !this.#dialect.drains || this.#readyState !== 'open') return this.end('forced close')
+    if (drained || this.#readyState === 'opening') return this.end(reason)
+    if (this.#readyState !== 'open') return
+    this.#leaving = reason
     this.#readyState = 'closing'
     this.#liveness.wait(this.#limits.closeTimeout)
     this.onWritable()
   }
-
-  // ---- what the engine and the routes call
 
   /** The first transport request has come: tells the application, then moves what that led to. */
   open (transport: Transport, announce: () => void): void {
@@ -157,10 +187,12 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   /** Queues the frame, or sends it when nothing is before it. */
   enqueue (frame: Frame, volatile = false): void {
     if (this.#readyState !== 'open') return
-    if (this.#queue.empty && this.#ready) return this.#transport.send([frame])
-    if (volatile && !this.#transport.open) return
-    this.#queue.push(frame, volatile)
-    if (this.#queue.weight > this.#limits.maxQueueBytes) this.#overflow()
+    if (this.#queue.empty && this.#ready) this.#transport.send([frame])
+    else if (volatile && !this.#transport.open) return this.#onDropped(1)
+    else this.#queue.push(frame, volatile)
+    if ((this.#queue.empty && this.#transport.writable) || this.#backpressure.hold(this.#transport)) return
+    this.#transport.destroy()
+    this.end('slow client', undefined, new Error('more waits than maxQueueBytes, or than maxTotalQueueBytes leaves'))
   }
 
   enqueueOnce (frame: Frame): void { if (this.#queue.last !== frame) this.enqueue(frame) }
@@ -169,17 +201,11 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     if (this.#readyState === 'open' || this.#readyState === 'closing') this.#queue.unshift([frame])
   }
 
-  #overflow (): void {
-    const { maxQueueBytes, slowClient } = this.#limits
-    if (slowClient === 'drop' && this.#queue.dropVolatile(maxQueueBytes)) return
-    this.#transport.destroy()
-    this.end('transport error', undefined, new Error(`slow client: more than ${maxQueueBytes} bytes queued`))
-  }
-
   // ---- what the transport reports
 
   onFrame (frame: Frame): void {
     if (this.#readyState !== 'open' && this.#readyState !== 'closing') return
+    if (this.#rate?.take() === false) return this.end('too many packets', undefined, new Error('more than maxPacketsPerSecond'))
     if (this.#dialect.heartbeat.onPolls) this.#liveness.extend()
     try {
       this.#dialect.receive(frame)
@@ -200,18 +226,18 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   }
 
   onWritable (): void {
-    if (!this.#ready) return
-    if (this.#readyState === 'closing') return this.#finish()
-    if (this.#queue.empty) return
-    this.#transport.send(this.#queue.take())
-    if (this.listenerCount('drain') > 0) this.#guard(() => this.emit('drain'))
+    if (this.#ready && this.#readyState === 'closing') this.#finish()
+    else if (this.#ready && !this.#queue.empty) this.#transport.send(this.#queue.take())
+    if (this.#readyState === 'closed') return
+    const drained = this.#backpressure.settle(this.#transport) && this.#readyState === 'open'
+    if (drained && this.listenerCount('drain') > 0) this.#guard(() => this.emit('drain'))
   }
 
   onReturned (frames: Frame[]): void {
     if (this.#readyState === 'open' || this.#readyState === 'closing') this.#queue.unshift(frames)
   }
 
-  onClose (reason: CloseReason, cause?: Error): void { this.end(reason, undefined, cause) }
+  onClose (reason: EndReason, cause?: Error): void { this.end(reason, undefined, cause) }
 
   // ---- time
 
@@ -221,31 +247,40 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     if (onPolls || (this.#transport.persistent && this.#transport.open)) this.#liveness.beat()
   }
 
+  /** What it means that the client has let its time run out. */
+  get #silence (): EndReason {
+    if (this.#readyState === 'opening') return 'handshake timeout'
+    if (this.#readyState === 'closing') return this.#leaving
+    return this.#transport.persistent || this.#dialect.heartbeat.onPolls ? 'ping timeout' : 'poll timeout'
+  }
+
   /** What is queued goes out; a poll's farewell comes alone, since 4.x clients act on it before the packets beside it (docs/engine-io.md). */
   #finish (): void {
     const queued = this.#queue.take()
     if (queued.length > 0) this.#transport.send(queued)
     // A WebSocket that is backed up by it first takes it; the time for that is closeTimeout.
-    if (this.#transport.open && this.#transport.writable) this.end('forced close')
+    if (this.#transport.open && this.#transport.writable) this.end(this.#leaving)
   }
 
   /** The only way a session ends: idempotent, clears the timer, leaves the registry, emits 'close' once. */
-  end (reason: CloseReason, farewell?: Frame, cause?: Error): void {
+  end (reason: EndReason, farewell?: Frame, cause?: Error): void {
     if (this.#readyState === 'closed') return
     const wasOpen = this.#readyState !== 'opening'
+    const details = this.#ended = cause === undefined ? { reason } : { reason, cause }
     this.#readyState = 'closed'
     this.#liveness.stop()
     this.upgrade?.abandon()
     const frames = this.#queue.take()
-    this.#onEnd(this, wasOpen)
+    this.#backpressure.release()
+    this.#onEnd(this, reason, wasOpen)
     // What was said before the goodbye goes before it, as long as there is an open way; without one it is dropped.
     if (farewell !== undefined && frames.length > 0 && this.#transport.persistent && this.#transport.open) this.#transport.send(frames)
-    this.#transport.close(farewell ?? this.#dialect.farewell(this.#transport, reason))
+    this.#transport.close(farewell ?? this.#dialect.farewell(this.#transport, reason), reason)
     this.#log.debug({ sid: this.id, reason, err: cause }, 'session ended')
     if (!wasOpen) return
-    const tell = (): void => this.#guard(() => this.emit('close', reason, cause))
+    const tell = (): void => this.#guard(() => this.emit('close', CLOSE_REASONS[reason], details))
     // The Server that disconnects a client is to finish first: it calls this 'server namespace disconnect'.
-    if (reason === 'forced close' && farewell !== undefined) process.nextTick(tell)
+    if (reason === 'closed by server' && farewell !== undefined) process.nextTick(tell)
     else tell()
   }
 

@@ -1,8 +1,9 @@
 // The contract between a Socket and what carries its frames; no transport is known here.
-import type { CloseReason, DialectName, TransportName } from '../types/socket.js'
+import type { EndReason } from '../types/reasons.js'
+import type { DialectName, TransportName } from '../types/socket.js'
 import type { Frame } from './codec/packet.js'
 
-export type { CloseReason, DialectName, TransportName }
+export type { DialectName, EndReason, TransportName }
 
 /** Moves frames. It outlives its requests: between two polls it exists and is not writable. */
 export interface Transport {
@@ -21,8 +22,11 @@ export interface Transport {
   readonly bufferedAmount: number
   /** Hands frames over. Call only while writable; the array is the transport's from then on. */
   send (frames: Frame[]): void
-  /** Ends politely, with a last frame when there is one to say and a way to say it. The listener hears no more, save frames that were on their way. */
-  close (farewell?: Frame): void
+  /**
+   * Ends politely, with a last frame when there is one to say and a way to say it, and with the reason where the transport has words for it. The
+   * listener hears no more, save frames that were on their way.
+   */
+  close (farewell?: Frame, reason?: EndReason): void
   /** Ends at once, whatever is under way. */
   destroy (): void
 }
@@ -37,7 +41,7 @@ export interface TransportListener {
   onWritable (): void
   /** These frames did not reach the client whole; they go first again. */
   onReturned (frames: Frame[]): void
-  onClose (reason: CloseReason, cause?: Error): void
+  onClose (reason: EndReason, cause?: Error): void
 }
 
 /** Before a session's first transport request. */

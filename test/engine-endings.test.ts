@@ -11,7 +11,7 @@ let clock: Clock
 t.beforeEach(() => { clock = new Clock() })
 t.afterEach(() => clock.restore())
 
-const FORCED = [['forced close', undefined]]
+const FORCED = [['forced close', 'closed by server']]
 
 for (const version of VERSIONS) {
   t.test(`engine ${version}`, async (t) => {
@@ -85,7 +85,7 @@ for (const version of VERSIONS) {
           t.equal(read(), body('1'))
           t.strictSame(closes, FORCED)
         } else {
-          t.match(closes, [['transport error', { message: 'the connection of a poll broke' }]])
+          t.match(closes, [['transport error', 'connection broken', { message: 'the connection of a poll broke' }]])
         }
       }
     })
@@ -168,8 +168,8 @@ for (const version of VERSIONS) {
       transport.writable = false
       socket.write('one')
       socket.close()
-      socket.onClose('transport close')
-      t.strictSame(closes, [['transport close', undefined]])
+      socket.onClose('connection closed')
+      t.strictSame(closes, [['transport close', 'connection closed']])
       t.equal(clock.intervals, 0)
     })
 
@@ -221,19 +221,19 @@ for (const version of VERSIONS) {
       for (const frame of ['4before', '1', '4after']) socket.onFrame(frame)
       t.strictSame(heard, ['before'])
       t.strictSame(open.answers, [body('6')])
-      t.strictSame(closes, [['transport close', undefined]])
+      t.strictSame(closes, [['transport close', 'client left']])
 
       const other = openEngineSession({ version })
       for (const frame of ['4before', '1', '4after']) other.socket.onFrame(frame)
       t.strictSame(other.heard, ['before'])
       t.equal(other.transport.ends.length, 1)
-      t.strictSame(other.closes, [['transport close', undefined]])
+      t.strictSame(other.closes, [['transport close', 'client left']])
     })
 
     t.test('a poll that breaks while it waits ends the session', async (t) => {
       const { socket, poll, polling, closes } = polledSession({ version })
       polling.settled(poll(), false)
-      t.match(closes, [['transport error', { message: 'the connection of a poll broke' }]])
+      t.match(closes, [['transport error', 'connection broken', { message: 'the connection of a poll broke' }]])
       t.equal(socket.readyState, 'closed')
       t.equal(clock.intervals, 0)
     })
@@ -244,7 +244,7 @@ for (const version of VERSIONS) {
       socket.write('one')
       const next = poll()
       polling.settled(answer, false)
-      t.match(closes, [['transport error', { message: 'the connection of a poll broke' }]])
+      t.match(closes, [['transport error', 'connection broken', { message: 'the connection of a poll broke' }]])
       t.strictSame(next.answers, [body('1')])
     })
 
@@ -252,7 +252,7 @@ for (const version of VERSIONS) {
       for (const frame of ['', 'x', '7', '9hello']) {
         const { socket, transport, closes } = openEngineSession({ version })
         socket.onFrame(frame)
-        t.match(closes, [['parse error', Error]], JSON.stringify(frame))
+        t.match(closes, [['parse error', 'parse error', Error]], JSON.stringify(frame))
         t.equal(transport.ends.length, 1)
       }
     })
@@ -265,7 +265,7 @@ for (const version of VERSIONS) {
       })
       socket.onFrame('4x')
       socket.onFrame('1')
-      socket.onClose('transport error')
+      socket.onClose('connection broken')
       clock.tick(pingInterval + pingTimeout + closeTimeout)
       t.strictSame(closes, FORCED)
       t.strictSame(transport.take(), [])
@@ -279,7 +279,7 @@ for (const version of VERSIONS) {
         t.equal(socket.bufferedAmount, 20)
         t.strictSame(closes, [], 'not at it')
         socket.write('')
-        t.match(closes, [['transport error', { message: 'slow client: more than 20 bytes queued' }]])
+        t.match(closes, [['transport error', 'slow client', { message: /^more waits than maxQueueBytes/ }]])
       }
     })
 
@@ -319,13 +319,15 @@ for (const version of VERSIONS) {
       socket.write('é')
       t.equal(socket.bufferedAmount, 3, 'in bytes')
       const open = poll()
-      t.strictSame([socket.bufferedAmount, drained], [3, 1])
+      t.strictSame([socket.bufferedAmount, drained], [3, 0], 'the answer is on its way')
       socket.write('two')
       t.equal(socket.bufferedAmount, 7)
       polling.settled(open, true)
-      t.equal(socket.bufferedAmount, 4)
-      t.strictSame(poll().answers, [body('4two')])
-      t.equal(drained, 2)
+      t.strictSame([socket.bufferedAmount, drained], [4, 0], 'something else waits')
+      const next = poll()
+      t.strictSame(next.answers, [body('4two')])
+      polling.settled(next, true)
+      t.strictSame([socket.bufferedAmount, drained], [0, 1])
     })
   })
 }

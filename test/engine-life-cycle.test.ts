@@ -67,7 +67,7 @@ for (const { eio } of DIALECTS) {
       t.ok(time < FAST, `it took ${Math.round(time)} ms`)
       for (const [what, client, { answer }] of polls) t.strictSame(client.read(await answer), ['1'], what)
       for (const [what, wire] of wires) {
-        t.equal(await wire.closed, 1005, what)
+        t.equal(await wire.closed, 1001, what)
         t.equal(await wire.next(), undefined, what)
       }
       t.ok([400, 503, 'broken'].includes(await late), `who was between two polls is refused: ${await late}`)

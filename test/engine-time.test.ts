@@ -32,7 +32,7 @@ t.test('engine 4: a client that does not answer within the timeout ends with "pi
   clock.tick(pingTimeout - LATE - 1)
   t.strictSame(closes, [])
   clock.tick(1 + 2 * LATE)
-  t.strictSame(closes, [['ping timeout', undefined]])
+  t.strictSame(closes, [['ping timeout', 'ping timeout']])
   t.strictSame(transport.ends, ['silently'])
   t.strictSame(transport.take(), [], 'one ping was asked')
   t.equal(clock.intervals, 0)
@@ -47,7 +47,7 @@ t.test('engine 4: another packet instead of the pong gives the client its time o
   t.strictSame(closes, [])
   socket.onFrame('4larger')
   clock.tick(50 + LATE)
-  t.strictSame(closes, [['ping timeout', undefined]])
+  t.strictSame(closes, [['ping timeout', 'ping timeout']])
   t.strictSame(transport.take(), [['2']])
 })
 
@@ -95,7 +95,7 @@ t.test('engine 3: a client that sends no ping for the interval and the timeout e
   socket.onFrame('4messages do not count')
   t.strictSame(closes, [])
   clock.tick(1 + LATE)
-  t.strictSame(closes, [['ping timeout', undefined]])
+  t.strictSame(closes, [['ping timeout', 'ping timeout']])
   t.strictSame(transport.ends, ['silently'])
   t.strictSame(transport.take(), [])
   t.equal(clock.intervals, 0)
@@ -106,7 +106,7 @@ for (const { version, wrong, says } of [{ version: 4, wrong: '2', says: 'ping' }
     t.test(`engine ${version}: a ${says} of the client is the wrong direction and ends its session, ${persistent ? 'on a WebSocket' : 'on polls'}`, async (t) => {
       const { socket, transport, closes } = openEngineSession({ version }, new FakeTransport(persistent))
       socket.onFrame(wrong)
-      t.match(closes, [['transport error', { message: 'invalid heartbeat direction' }]])
+      t.match(closes, [['transport error', 'protocol violation', { message: 'invalid heartbeat direction' }]])
       t.strictSame(transport.ends, [persistent ? 'silently' : '1'])
       t.strictSame(transport.take(), [], 'and is not answered')
       t.equal(clock.intervals, 0)
@@ -145,7 +145,7 @@ for (const version of VERSIONS) {
     clock.tick(pingInterval + pingTimeout - 1)
     t.strictSame(closes, [])
     clock.tick(1 + 2 * LATE)
-    t.strictSame(closes, [['ping timeout', undefined]])
+    t.strictSame(closes, [['ping timeout', 'ping timeout']])
   })
 
   t.test(`engine ${version}: polls alone keep no session: a client that polls and sends no heartbeat ends, and its poll is told`, async (t) => {
@@ -155,7 +155,7 @@ for (const version of VERSIONS) {
     const open = poll()
     clock.tick(pingTimeout + LATE)
     t.strictSame(open.answers, [body('1')])
-    t.strictSame(closes, [['ping timeout', undefined]])
+    t.strictSame(closes, [['ping timeout', 'ping timeout']])
   })
 }
 
@@ -198,7 +198,7 @@ t.test('engine 4: a ping that no poll has taken goes out on the WebSocket, once'
   upgrade.onFrame('5')
   t.strictSame(candidate.take(), [['2']])
   clock.tick(pingTimeout + LATE)
-  t.strictSame(closes, [['ping timeout', undefined]], 'the move answers nothing')
+  t.strictSame(closes, [['ping timeout', 'ping timeout']], 'the move answers nothing')
 })
 
 t.test('engine 4: the move to a WebSocket postpones no ping', async (t) => {
@@ -224,7 +224,7 @@ t.test('engine 3: a ping by POST before the move is answered on the WebSocket, a
   candidate.listener?.onFrame('2')
   t.strictSame(candidate.take(), [['3']])
   clock.tick(pingInterval + pingTimeout + LATE)
-  t.strictSame(closes, [['ping timeout', undefined]])
+  t.strictSame(closes, [['ping timeout', 'ping timeout']])
 })
 
 t.test('engine 3: a ping on the WebSocket that is tried out is none of the session, and fails the attempt', async (t) => {
@@ -232,5 +232,5 @@ t.test('engine 3: a ping on the WebSocket that is tried out is none of the sessi
   upgrade.onFrame('2')
   t.strictSame([candidate.take(), candidate.ends], [[], ['silently']])
   clock.tick(pingInterval + pingTimeout + LATE)
-  t.strictSame(closes, [['ping timeout', undefined]])
+  t.strictSame(closes, [['ping timeout', 'ping timeout']])
 })

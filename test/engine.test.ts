@@ -1,6 +1,7 @@
 import t from 'tap'
 import { Engine } from '../src/engine.js'
 import { Clock } from './helpers/clock.js'
+import { Place } from '../src/places.js'
 import { FakeTransport, LIMITS, newDialect, newLog, newRequest } from './helpers/session.js'
 
 let clock: Clock
@@ -8,10 +9,11 @@ t.beforeEach(() => { clock = new Clock() })
 t.afterEach(() => clock.restore())
 
 function newEngine (options: { generateId?: () => string, maxSessions?: number } = {}) {
-  const engine = new Engine({ limits: LIMITS, shortestTime: 20_000, maxSessions: 10, log: newLog().log, ...options })
+  const place = new Place(() => {})
+  const engine = new Engine({ limits: LIMITS, shortestTime: 20_000, maxSessions: 10, maxSessionsPerAddress: false, maxTotalQueueBytes: 1e6, log: newLog().log, ...options })
   return {
     engine,
-    handshake: () => engine.handshake({ id: String(engine.generateId(newRequest())), request: newRequest(), remoteAddress: '192.0.2.1', context: undefined, dialect: newDialect })
+    handshake: () => engine.handshake({ id: String(engine.generateId(newRequest())), place, request: newRequest(), remoteAddress: '192.0.2.1', context: undefined, dialect: newDialect })
   }
 }
 
@@ -36,7 +38,7 @@ t.test('a session is found under its id from its handshake to its end', async (t
 t.test('generateId gets the handshake\'s request and may be replaced', async (t) => {
   const { engine } = newEngine({ generateId: () => 'first' })
   const request = newRequest()
-  const open = async (): Promise<string> => engine.handshake({ id: await engine.newId(request), request, remoteAddress: '', context: undefined, dialect: newDialect }).id
+  const open = async (): Promise<string> => engine.handshake({ id: await engine.newId(request), place: new Place(() => {}), request, remoteAddress: '', context: undefined, dialect: newDialect }).id
   t.equal(await open(), 'first')
   engine.generateId = (given) => {
     t.equal(given, request)
@@ -98,24 +100,14 @@ t.test('\'connection\' is emitted once for a session, with its first transport',
   t.strictSame(seen, [[socket.id, 'open', 1]])
 })
 
-t.test('an engine is full at maxSessions, connected or not', async (t) => {
-  const { engine, handshake } = newEngine({ maxSessions: 2 })
-  const socket = handshake()
-  t.equal(engine.full, false)
-  handshake()
-  t.equal(engine.full, true)
-  socket.close()
-  t.equal(engine.full, false)
-})
-
 t.test('refused requests are told to \'connection_error\' listeners in engine.io\'s words', async (t) => {
   const { engine } = newEngine()
   const req = newRequest()
   const seen: unknown[] = []
   engine.on('connection_error', (error) => seen.push(error))
-  engine.refused(req, 4, { origin: 'http://evil' })
+  engine.refused(req, 'origin refused', { origin: 'http://evil' })
   t.equal(seen.length, 1)
-  t.match(seen[0], { code: 4, message: 'Forbidden', context: { origin: 'http://evil' } })
+  t.match(seen[0], { code: 4, message: 'Forbidden', reason: 'origin refused', context: { origin: 'http://evil' } })
 })
 
 t.test('all sessions share one interval, and it ends with them', async (t) => {

@@ -25,6 +25,9 @@ const BAD_TIMES: readonly [unknown, string][] = [
 ]
 const BAD_COUNTS: readonly [unknown, string][] = [[0, '0'], [-5, '-5'], [0.5, '0.5'], [2 ** 53, '9007199254740992'], ['1', '"1"'], [false, 'false'], [{}, 'an object']]
 
+/** `false` is right for these. */
+const NO_COUNTS: typeof BAD_COUNTS = [...BAD_COUNTS.filter(([value]) => value !== false), [true, 'true']]
+
 interface Wrong { option: string, allowed: string, values: readonly [value: unknown, shown: string][] }
 
 const WRONG: readonly Wrong[] = [
@@ -60,8 +63,15 @@ const WRONG: readonly Wrong[] = [
   { option: 'pollingDuration', allowed: TIME, values: BAD_TIMES },
   { option: 'handshakeTimeout', allowed: TIME, values: BAD_TIMES },
   { option: 'maxPayload', allowed: COUNT, values: BAD_COUNTS },
+  { option: 'maxPackets', allowed: COUNT, values: BAD_COUNTS },
+  { option: 'maxPacketsPerSecond', allowed: `${COUNT}, or false for none`, values: NO_COUNTS },
+  { option: 'maxAttachments', allowed: COUNT, values: BAD_COUNTS },
+  { option: 'bodyTimeout', allowed: TIME, values: BAD_TIMES },
   { option: 'maxQueueBytes', allowed: COUNT, values: BAD_COUNTS },
+  { option: 'maxTotalQueueBytes', allowed: COUNT, values: BAD_COUNTS },
   { option: 'maxSessions', allowed: COUNT, values: BAD_COUNTS },
+  { option: 'maxSessionsPerAddress', allowed: `${COUNT}, or false for none`, values: NO_COUNTS },
+  { option: 'drainTimeout', allowed: `${TIME}, or false for none`, values: BAD_TIMES },
   { option: 'maxEndpoints', allowed: COUNT, values: BAD_COUNTS },
   { option: 'maxAcks', allowed: COUNT, values: BAD_COUNTS },
   { option: 'slowClient', allowed: '"close" or "drop"', values: [['', '""'], ['Close', '"Close"'], [true, 'true']] },
@@ -155,10 +165,17 @@ t.test('what is not given has its default', async (t) => {
     pollingDuration: 20_000,
     handshakeTimeout: 30_000,
     maxPayload: 1_000_000,
+    maxPackets: 10_000,
+    maxPacketsPerSecond: false,
+    maxAttachments: 10,
+    bodyTimeout: 30_000,
     perMessageDeflate: false,
     maxQueueBytes: 16_777_216,
+    maxTotalQueueBytes: 268_435_456,
     slowClient: 'close',
     maxSessions: 100_000,
+    maxSessionsPerAddress: false,
+    drainTimeout: false,
     maxEndpoints: 100,
     maxAcks: 1000,
     cors: {},

@@ -62,8 +62,8 @@ t.test('a refusal is logged with its reason, and reported', async (t) => {
   app.socketio.on('connection_error', ({ code, message, context, req }) => reported.push([code, message, context, req.url]))
   await inject(app, '/socket.io/1/?x=1', { origin: FOREIGN })
   t.equal(lines.length, 1)
-  t.match(lines[0], { msg: 'refused: handshake bad origin', reason: /^origin not allowed/, origin: FOREIGN, own: 'http://localhost:80' })
-  t.match(reported, [[4, 'Forbidden', { reason: /^origin not allowed/, origin: FOREIGN }, '/socket.io/1/?x=1']])
+  t.match(lines[0], { msg: 'refused: handshake bad origin', reason: 'origin refused', detail: /^origin not allowed/, origin: FOREIGN, own: 'http://localhost:80' })
+  t.match(reported, [[4, 'Forbidden', { detail: /^origin not allowed/, origin: FOREIGN }, '/socket.io/1/?x=1']])
   t.equal(reported.length, 1)
 })
 
@@ -171,7 +171,7 @@ t.test('a failing cors.origin is logged with its error', async (t) => {
   const { lines, logger } = captureLog('warn')
   const app = await pluginApp(t, { cors: { origin: async () => { throw new Error('the list is gone') } } }, { logger })
   await inject(app, '/socket.io/1/', { origin: FOREIGN })
-  t.match(lines[0], { reason: 'cors.origin failed', origin: FOREIGN, err: { message: 'the list is gone' } })
+  t.match(lines[0], { reason: 'origin refused', detail: 'cors.origin failed', origin: FOREIGN, err: { message: 'the list is gone' } })
 })
 
 t.test('behind a proxy the own origin is what trustProxy says it is', async (t) => {

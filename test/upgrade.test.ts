@@ -206,7 +206,7 @@ for (const version of VERSIONS) {
 
       t.test(`a session that ends ${name} closes the WebSocket, and no time runs on`, async (t) => {
         for (const end of [
-          ({ socket }: ReturnType<typeof upgradingSession>) => { socket.end('forced close') },
+          ({ socket }: ReturnType<typeof upgradingSession>) => { socket.end('server closing') },
           ({ socket }: ReturnType<typeof upgradingSession>) => { socket.onFrame('1') },
           ({ polling, poll }: ReturnType<typeof upgradingSession>) => { polling.settled(poll(), false) }
         ]) {

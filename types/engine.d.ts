@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
+import type { Metrics, RefusalReason } from './reasons.js'
 import type { Socket } from './socket.js'
 
 /** A refused request, as engine.io reports it. */
@@ -13,7 +14,9 @@ export interface ConnectionError {
   code: 0 | 1 | 2 | 3 | 4 | 5
   /** The code in words. */
   message: string
-  /** More about the reason, for logs. */
+  /** Exactly why. */
+  reason: RefusalReason
+  /** More about it, for logs: `detail` says it in words. */
   context: Record<string, unknown>
 }
 
@@ -35,8 +38,18 @@ export interface Engine extends EventEmitter<EngineEvents> {
   readonly sessions: ReadonlyMap<string, Socket>
   /** Sessions that have connected: those of {@link sessions} that made a transport request. */
   readonly clientsCount: number
+  /** What has happened since the start, by reason, and what waits now: a copy, for monitoring. */
+  readonly metrics: Metrics
+  /** Whether {@link drain} has been called, or {@link close}: for a readiness probe. */
+  readonly draining: boolean
   /** Makes the session ids, as the option of that name does; assign to replace. */
   generateId: (request: IncomingMessage) => string | Promise<string>
+  /**
+   * Takes this server out of service: refuses handshakes from now on (503), and ends the sessions so that their clients come back to the next
+   * server, spread over `ms` milliseconds. What is queued goes out first, as long as there is time. Resolves when no session is
+   * left, at the latest after `ms`. `app.close()` calls it with the option `drainTimeout`.
+   */
+  drain (ms: number): Promise<void>
   /**
    * Ends every session so that its client comes back to the next server, and refuses handshakes from then on (503).
    * `app.close()` calls it. Idempotent.

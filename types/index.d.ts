@@ -7,6 +7,7 @@ import type { DialectName, Socket, SocketioTypes, TransportName } from './socket
 export type * from './engine.js'
 export type * from './options.js'
 export type * from './packet.js'
+export type * from './reasons.js'
 export type * from './socket.js'
 
 /** What a route of this plugin serves; found as `request.routeOptions.config.socketio`. */

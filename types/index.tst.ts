@@ -10,9 +10,10 @@ import type { Settings } from '../src/options.js'
 import type { Socket as SocketClass } from '../src/socket.js'
 import type { TRANSPORTS } from '../src/transports/index.js'
 import type { CONNECTION_ERRORS } from '../src/errors.js'
+import type { CLOSE_REASONS } from '../src/reasons.js'
 import plugin, { socketioTransports } from './index.js'
 import type {
-  CloseReason, ConnectionError, CorsOptions, DialectName, Engine, FlashPolicyOptions, OutgoingPacket, Packet, Socket,
+  CloseReason, ConnectionError, CorsOptions, DialectName, EndReason, Engine, FlashPolicyOptions, Metrics, OutgoingPacket, Packet, RefusalReason, SessionEnd, Socket,
   SocketContext, SocketioRouteConfig, SocketioTransportsOptions, TransportName
 } from './index.js'
 
@@ -112,11 +113,19 @@ describe('a Socket', () => {
   })
 
   test('says why it ended', () => {
-    socket.on('close', (reason, description) => {
+    socket.on('close', (reason, details) => {
       expect(reason).type.toBe<CloseReason>()
       expect(reason).type.toBe<'transport error' | 'transport close' | 'forced close' | 'ping timeout' | 'parse error'>()
-      expect(description).type.toBe<Error | undefined>()
+      expect(details).type.toBe<SessionEnd>()
+      expect(details.reason).type.toBe<EndReason>()
+      expect(details.cause).type.toBe<Error | undefined>()
     })
+  })
+
+  test('has a word for every end and every refusal, the same as in the code', () => {
+    expect<EndReason>().type.toBe<keyof typeof CLOSE_REASONS>()
+    expect<Metrics['ended']>().type.toBe<Readonly<Partial<Record<EndReason, number>>>>()
+    expect<ConnectionError['reason']>().type.toBe<RefusalReason>()
   })
 
   test('knows its transport and dialect by name', () => {

@@ -128,13 +128,27 @@ export interface SocketioTransportsOptions {
   closeTimeout?: number
   /** Revision 1: how long a poll waits before it is answered with nothing; in Engine.IO heartbeats do that. Default 20000. */
   pollingDuration?: number
-  /** Revision 1: how long a handshake is kept without a first request. Default 30000. */
+  /**
+   * How long a handshake may take: `authorize` and `generateId` have this time to answer (then it is refused with 503), and in revision 1
+   * the first request has it to come. Default 30000.
+   */
   handshakeTimeout?: number
   /**
    * Largest body of a POST (more: 413) and largest WebSocket message (more: the connection is closed with 1009). A
    * @fastify/websocket that the application registered before keeps its own limit for messages, and its `perMessageDeflate`. Default 1000000.
    */
   maxPayload?: number
+  /** Packets in one POST. More: 413, and nothing of it is delivered. Default 10000. */
+  maxPackets?: number
+  /**
+   * Packets that one session may send in a second, in one go or spread over it; more end it with `too many packets`. Heartbeats
+   * count. Default `false`: no limit.
+   */
+  maxPacketsPerSecond?: number | false
+  /** Attachments of one packet with binary, for decoded packets of Engine.IO; together they hold `maxPayload` bytes at most. Default 10. */
+  maxAttachments?: number
+  /** How long the body of a POST may take to arrive; then 408, and its connection is closed. Default 30000. */
+  bodyTimeout?: number
   /**
    * Compression of WebSocket messages: ws's options, or `true` for its defaults. Costs memory per connection. Default `false`.
    */
@@ -144,12 +158,26 @@ export interface SocketioTransportsOptions {
   /** Most bytes that one session may have queued; above a thousand packets, each counts 64 more. Default 16777216. */
   maxQueueBytes?: number
   /**
-   * What happens above `maxQueueBytes`: `close` ends the session with `transport error`; `drop` drops its volatile
-   * packets, and ends it only if that is not enough. Default `close`.
+   * Most bytes that may wait for all clients together, those included that a response or WebSocket holds for a client that reads
+   * too slowly. One session may hold no more than is still free, so that the largest go first. Default 268435456.
+   */
+  maxTotalQueueBytes?: number
+  /**
+   * What happens above `maxQueueBytes` or `maxTotalQueueBytes`: `close` ends the session with `slow client`; `drop` drops its
+   * volatile packets, and ends it only if that is not enough. Default `close`.
    */
   slowClient?: 'close' | 'drop'
-  /** Sessions at a time; more handshakes are refused with 503 and `Retry-After: 30`. Default 100000. */
+  /** Sessions at a time, handshakes under way included; more are refused with 503 and `Retry-After: 30`. Default 100000. */
   maxSessions?: number
+  /**
+   * The same for one client address, as Fastify's `trustProxy` sees it; the addresses of one IPv6 network (/64) count as one. More are refused
+   * with 429 (revision 1: 503) and `Retry-After: 30`. Default `false`: no limit, since many may share an address.
+   */
+  maxSessionsPerAddress?: number | false
+  /**
+   * How long `app.close()` lets sessions go one by one, with their queues, before it ends the rest: `app.socketio.drain`. Default `false`: at once.
+   */
+  drainTimeout?: number | false
   /** Revision 1: endpoints (namespaces) that one session may hold with the official Server; more are left unanswered. Default 100. */
   maxEndpoints?: number
   /**

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { OutgoingPacket, Packet } from './packet.js'
+import type { SessionEnd } from './reasons.js'
 
 /**
  * Every transport, under its name on the wire. `websocket` is of every dialect, `polling` (by XHR or JSONP) of Engine.IO, the
@@ -15,9 +16,9 @@ export type TransportName = 'websocket' | 'polling' | 'flashsocket' | 'htmlfile'
 export type DialectName = 'revision 1' | 'engine 3' | 'engine 4'
 
 /**
- * Why a session ended: the official Server's words (engine.io's `socket.on('close')`).
+ * Why a session ended, in the official Server's words (engine.io's `socket.on('close')`).
  * `ping timeout`: the client fell silent; `transport close`: it left; `forced close`: this side ended it;
- * `transport error`: its connection broke or could not keep up (the description says which).
+ * `transport error`: its connection broke, or it did what it may not. {@link SessionEnd} says exactly which.
  */
 export type CloseReason = 'transport error' | 'transport close' | 'forced close' | 'ping timeout' | 'parse error'
 
@@ -55,10 +56,13 @@ export interface SocketEvents {
   data: [data: string | Buffer]
   /** The session moved to another transport. */
   upgrade: [transport: TransportView]
-  /** The queue has been handed over and more is welcome. */
+  /**
+   * What had to wait is on its way to the client and more is welcome: comes after every packet that did not leave at once, when
+   * `bufferedAmount` has fallen again (a WebSocket's: below 64 KiB).
+   */
   drain: []
-  /** The session has ended; emitted once, and only if the session had connected. The description says more, if anything does. */
-  close: [reason: CloseReason, description?: Error]
+  /** The session has ended; emitted once, and only if the session had connected. */
+  close: [reason: CloseReason, details: SessionEnd]
   /** For the official Server, which listens to it. What goes wrong with a session ends it: see `close`. */
   error: [error: Error]
 }
@@ -84,7 +88,7 @@ export interface Socket extends EventEmitter<SocketEvents> {
   readonly transport: TransportView
   /** What `authorize` returned; `undefined` without one. */
   readonly context: SocketContext
-  /** Bytes accepted and not yet handed to the operating system or a poll's response; at most `maxQueueBytes` are queued. */
+  /** Bytes accepted and not yet handed to the operating system; at most `maxQueueBytes` of them are queued. */
   readonly bufferedAmount: number
   /**
    * Sends a decoded packet, or queues it until the client holds something open. Returns the id of the acknowledgement it

@@ -1,7 +1,7 @@
 // Payloads of Engine.IO 3, which come in three forms (docs/engine-3-payloads.md): binary, and two kinds of text that no request tells
 // apart. Pure: no clock, no I/O, no Fastify. State: which kind of text the client writes, as soon as it has shown it.
 import { isFrame, toText } from './engine.js'
-import { ProtocolError } from './packet.js'
+import { ProtocolError, TooManyPacketsError } from './packet.js'
 import type { Frame, PayloadCodec } from './packet.js'
 import { fromByteString, isAscii, toAsciiJson, toByteString } from './text.js'
 
@@ -31,9 +31,10 @@ function encodeBinary (frames: readonly Frame[]): Buffer {
   }))
 }
 
-function decodeBinary (body: Buffer): Frame[] {
+function decodeBinary (body: Buffer, maxPackets: number): Frame[] {
   const frames: Frame[] = []
   for (let at = 0; at < body.length;) {
+    if (frames.length === maxPackets) throw new TooManyPacketsError(maxPackets)
     const kind = body[at]
     const end = body.subarray(at + 1, at + 2 + MAX_DIGITS).indexOf(END_OF_LENGTH)
     const digits = [...body.subarray(at + 1, at + 1 + end)]
@@ -48,9 +49,10 @@ function decodeBinary (body: Buffer): Frame[] {
 }
 
 /** The packets between `length:`, lengths in UTF-16 code units. */
-function split (body: string): string[] {
+function split (body: string, maxPackets: number): string[] {
   const pieces: string[] = []
   for (let at = 0; at < body.length;) {
+    if (pieces.length === maxPackets) throw new TooManyPacketsError(maxPackets)
     const colon = body.slice(at, at + MAX_DIGITS + 1).indexOf(':')
     const length = body.slice(at, at + Math.max(colon, 0))
     if (!/^\d+$/.test(length)) throw new ProtocolError('a packet has no length')
@@ -92,9 +94,9 @@ export class Engine3Payloads implements PayloadCodec {
     return this.#textForm === 'bytes' ? toByteString(safe) : safe
   }
 
-  decodePayload (body: string | Buffer): Frame[] {
+  decodePayload (body: string | Buffer, maxPackets = Infinity): Frame[] {
     if (body.length === 0) throw new ProtocolError('a payload is not empty')
-    const frames = typeof body === 'string' ? split(body).map((text) => this.#decodeText(text)) : decodeBinary(body)
+    const frames = typeof body === 'string' ? split(body, maxPackets).map((text) => this.#decodeText(text)) : decodeBinary(body, maxPackets)
     if (!frames.every((frame) => typeof frame !== 'string' || isFrame(frame, 3))) throw new ProtocolError('not a packet')
     return frames
   }

@@ -1,18 +1,21 @@
 // Payloads of Engine.IO 4: frames as text, with a control character between them. Pure: no clock, no I/O, no Fastify.
 import { isFrame, toText } from './engine.js'
-import { ProtocolError } from './packet.js'
+import { ProtocolError, TooManyPacketsError } from './packet.js'
 import type { Frame, PayloadCodec } from './packet.js'
 
 /** The record separator, which JSON never holds as it is. */
 const SEPARATOR = '\x1e'
+/** The largest limit that `split` knows; more pieces than any text has. */
+const MAX_SPLIT = 2 ** 32 - 1
 
 function encodePayload (frames: readonly Frame[]): string {
   return frames.map((frame) => toText(frame, 4)).join(SEPARATOR)
 }
 
-function decodePayload (body: string | Buffer): string[] {
+function decodePayload (body: string | Buffer, maxPackets = Infinity): string[] {
   if (typeof body !== 'string') throw new ProtocolError('a payload is text')
-  const frames = body.split(SEPARATOR)
+  const frames = body.split(SEPARATOR, Math.min(maxPackets + 1, MAX_SPLIT))
+  if (frames.length > maxPackets) throw new TooManyPacketsError(maxPackets)
   if (!frames.every((frame) => isFrame(frame, 4))) throw new ProtocolError('not a packet')
   return frames
 }

@@ -10,8 +10,11 @@ export type Frame = string | Buffer
 export interface PayloadCodec {
   /** Packs one or more frames into one HTTP body. */
   encodePayload (frames: readonly Frame[]): string | Buffer
-  /** The frames of an HTTP body. @throws ProtocolError when its framing is broken. */
-  decodePayload (payload: string | Buffer): Frame[]
+  /**
+   * The frames of an HTTP body. @throws ProtocolError when its framing is broken, TooManyPacketsError when there are more than
+   * `maxPackets`; it stops reading there.
+   */
+  decodePayload (payload: string | Buffer, maxPackets?: number): Frame[]
 }
 
 /** Translates between packets, frames and payloads of revision 1, all of which are text. */
@@ -21,10 +24,28 @@ export interface Codec extends PayloadCodec {
   /** @throws ProtocolError when the frame is no packet. */
   decodePacket (frame: string): WirePacket
   encodePayload (frames: readonly Frame[]): string
-  decodePayload (payload: string | Buffer): string[]
+  decodePayload (payload: string | Buffer, maxPackets?: number): string[]
 }
 
 /** The only error a codec throws: what was given to it is not of its protocol. */
 export class ProtocolError extends Error {
-  override readonly name = 'ProtocolError'
+  override readonly name: string = 'ProtocolError'
+}
+
+/** The attachments of a packet are larger together than they may be. */
+export class AttachmentsTooLargeError extends ProtocolError {
+  override readonly name = 'AttachmentsTooLargeError'
+
+  constructor (maxBytes: number) {
+    super(`attachments of more than ${maxBytes} bytes`)
+  }
+}
+
+/** A payload holds more packets than it may. */
+export class TooManyPacketsError extends ProtocolError {
+  override readonly name = 'TooManyPacketsError'
+
+  constructor (maxPackets: number) {
+    super(`more than ${maxPackets} packets in a payload`)
+  }
 }

@@ -1,5 +1,5 @@
 // Packets and payloads of Socket.IO protocol revision 1 (0.7 to 0.9). Pure: no clock, no I/O, no Fastify.
-import { ProtocolError } from './packet.js'
+import { ProtocolError, TooManyPacketsError } from './packet.js'
 import type { AckKind, Codec, ErrorReason, Frame, WirePacket } from './packet.js'
 import { toJson } from './json.js'
 
@@ -136,12 +136,15 @@ function encodePayload (frames: readonly Frame[]): string {
   return payload
 }
 
-/** @throws ProtocolError when a length is missing or no decimal number, or a frame does not start with U+FFFD. */
-function decodePayload (body: string | Buffer): string[] {
+/**
+ * @throws ProtocolError when a length is missing or no decimal number, or a frame does not start with U+FFFD; TooManyPacketsError.
+ */
+function decodePayload (body: string | Buffer, maxPackets = Infinity): string[] {
   const payload = String(body)
   if (payload.charCodeAt(0) !== MARK_CODE) return payload === '' ? [] : [payload]
   const frames: string[] = []
   for (let at = 0; at < payload.length;) {
+    if (frames.length === maxPackets) throw new TooManyPacketsError(maxPackets)
     if (payload.charCodeAt(at) !== MARK_CODE) throw new ProtocolError('a frame does not begin where its predecessor ends')
     // A length longer than sixteen digits is beyond any payload; so is looking for its end.
     const end = payload.slice(at + 1, at + 18).indexOf(MARK)

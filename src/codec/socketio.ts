@@ -4,6 +4,7 @@ import { Decoder, Encoder, PacketType } from 'socket.io-parser'
 import type { Packet as ParserPacket } from 'socket.io-parser'
 import type { ParserModule } from '../../types/options.js'
 import { ofPeer } from './json.js'
+import { AttachmentsTooLargeError } from './packet.js'
 
 /** The types of {@link SocketioPacket}. */
 export { PacketType }
@@ -63,24 +64,35 @@ export function withoutBinary (value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutBinary(item)]))
 }
 
+/** Bounds on the attachments of one packet, none by default: our own Server is trusted. */
+export interface AttachmentLimits {
+  /** How many; a custom parser has its own bound. */
+  readonly maxAttachments?: number
+  /** How many bytes they have together. */
+  readonly maxPayload?: number
+}
+
 /** Reads and writes message text of the official Server, with its own parser or the one given. */
 export class SocketioCodec {
   readonly #parser: ParserModule | undefined
-  readonly #trusted: boolean
+  readonly #maxAttachments: number
+  readonly #maxBytes: number
+  /** Bytes of the attachments that wait for the rest. */
+  #bytes = 0
   readonly #encoder: { encode (packet: ParserPacket): unknown }
   #decoder: { add (data: unknown): void }
   #decoded: SocketioPacket | undefined
 
-  /** @param trusted whether it reads what our own Server writes, which has no bound of ours on attachments */
-  constructor (parser?: ParserModule, { trusted = true } = {}) {
+  constructor (parser?: ParserModule, { maxAttachments = Infinity, maxPayload = Infinity }: AttachmentLimits = {}) {
     this.#parser = parser
-    this.#trusted = trusted
+    this.#maxAttachments = maxAttachments
+    this.#maxBytes = maxPayload
     this.#encoder = parser === undefined ? new Encoder() : new parser.Encoder()
     this.#decoder = this.#newDecoder()
   }
 
   #newDecoder (): { add (data: unknown): void } {
-    const decoder = this.#parser === undefined ? new Decoder(this.#trusted ? { maxAttachments: Infinity } : {}) : new this.#parser.Decoder()
+    const decoder = this.#parser === undefined ? new Decoder({ maxAttachments: this.#maxAttachments }) : new this.#parser.Decoder()
     decoder.on('decoded', (packet: unknown) => { this.#decoded = packet as SocketioPacket })
     return decoder
   }
@@ -90,17 +102,24 @@ export class SocketioCodec {
 
   /**
    * The packet that this completes; undefined while attachments are missing. The Server writes a packet and its
-   * attachments in one go, so that one decoder serves all connections.
+   * attachments in one go, so that one decoder serves all connections. @throws AttachmentsTooLargeError, and what the parser throws.
    */
   decode (data: string | Uint8Array): SocketioPacket | undefined {
     this.#decoded = undefined
     try {
+      this.#weigh(data)
       this.#decoder.add(data)
     } catch (error) {
       this.#decoder = this.#newDecoder()
       throw error
     }
+    if (this.#decoded !== undefined) this.#bytes = 0
     return this.#decoded
+  }
+
+  #weigh (data: string | Uint8Array): void {
+    if (typeof data !== 'string') this.#bytes += data.byteLength
+    if (this.#bytes > this.#maxBytes) throw new AttachmentsTooLargeError(this.#maxBytes)
   }
 
   /** One string, or as many pieces as the parser makes. @throws ProtocolError when it is nested too deep. */

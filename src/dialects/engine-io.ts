@@ -4,7 +4,7 @@ import type { ParserModule } from '../../types/options.js'
 import type { DialectName, SendOptions } from '../../types/socket.js'
 import { decodePacket, encodeMessage, TYPE } from '../codec/engine.js'
 import type { EngineVersion } from '../codec/engine.js'
-import { ProtocolError } from '../codec/packet.js'
+import { AttachmentsTooLargeError, ProtocolError } from '../codec/packet.js'
 import type { Frame, OutgoingPacket, Packet } from '../codec/packet.js'
 import { SocketioCodec } from '../codec/socketio.js'
 import type { Dialect, DialectSocket, Heartbeat } from '../dialect.js'
@@ -21,6 +21,8 @@ export interface EngineIoShared {
   readonly pingTimeout: number
   /** bytes */
   readonly maxPayload: number
+  /** of one packet */
+  readonly maxAttachments: number
   readonly parser: ParserModule | undefined
 }
 
@@ -58,7 +60,7 @@ export class EngineIo implements Dialect, PacketFaceSession {
   get raw (): boolean { return this.#socket.listenerCount('data') > 0 }
 
   get #packets (): PacketFace {
-    this.#face ??= new PacketFace(this, new SocketioCodec(this.#shared.parser, { trusted: false }))
+    this.#face ??= new PacketFace(this, new SocketioCodec(this.#shared.parser, this.#shared))
     return this.#face
   }
 
@@ -80,7 +82,7 @@ export class EngineIo implements Dialect, PacketFaceSession {
       this.#received(frame)
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error
-      this.#socket.end('parse error', undefined, error)
+      this.#socket.end(error instanceof AttachmentsTooLargeError ? 'payload too large' : 'parse error', undefined, error)
     }
   }
 
@@ -91,7 +93,7 @@ export class EngineIo implements Dialect, PacketFaceSession {
       case 'message': return this.#message(data)
       case 'ping': return this.#heartbeat(3)
       case 'pong': return this.#heartbeat(4)
-      case 'close': return this.#socket.end('transport close', TYPE.noop)
+      case 'close': return this.#socket.end('client left', TYPE.noop)
       case 'open':
       case 'upgrade':
       case 'noop': return
@@ -101,7 +103,7 @@ export class EngineIo implements Dialect, PacketFaceSession {
 
   /** The client's pings are of protocol 3, its pongs of 4. */
   #heartbeat (version: EngineVersion): void {
-    if (version !== this.protocol) return this.#socket.end('transport error', undefined, new Error('invalid heartbeat direction'))
+    if (version !== this.protocol) return this.#socket.end('protocol violation', undefined, new Error('invalid heartbeat direction'))
     if (version === 3) this.#socket.enqueueOnce(TYPE.pong)
     this.#socket.heard()
   }

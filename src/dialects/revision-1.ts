@@ -6,7 +6,9 @@ import { CONNECT, DISCONNECT, revision1, UNKNOWN_SESSION } from '../codec/revisi
 import type { Dialect, DialectSocket, Heartbeat } from '../dialect.js'
 import { ServerFace } from '../faces/server.js'
 import type { FaceSession, FaceShared } from '../faces/server.js'
-import type { CloseReason, Transport } from '../transport.js'
+import type { EndReason, Transport } from '../transport.js'
+
+const BY_US: ReadonlySet<EndReason> = new Set(['closed by server', 'server closing', 'server draining'])
 
 /** What one session of revision 1 says and hears. */
 export class Revision1 implements Dialect, FaceSession {
@@ -40,8 +42,8 @@ export class Revision1 implements Dialect, FaceSession {
   }
 
   /** Told only to a client that would not see the end: it is to handshake anew. */
-  farewell ({ open, endsUnnoticed }: Transport, reason: CloseReason): Frame | undefined {
-    return reason === 'forced close' && open && endsUnnoticed ? UNKNOWN_SESSION : undefined
+  farewell ({ open, endsUnnoticed }: Transport, reason: EndReason): Frame | undefined {
+    return BY_US.has(reason) && open && endsUnnoticed ? UNKNOWN_SESSION : undefined
   }
 
   receive (frame: Frame): void {
@@ -67,7 +69,7 @@ export class Revision1 implements Dialect, FaceSession {
    */
   #left (): void {
     this.#leaving = true
-    const end = (): void => this.#socket.end('transport close', DISCONNECT)
+    const end = (): void => this.#socket.end('client left', DISCONNECT)
     if (this.#face === undefined) return end()
     this.#face.leave()
     process.nextTick(end)
@@ -116,6 +118,10 @@ export class Revision1 implements Dialect, FaceSession {
   }
 
   disconnect (): void {
-    this.#socket.end('forced close', DISCONNECT)
+    this.#socket.end('closed by server', DISCONNECT)
+  }
+
+  overflow (): void {
+    this.#socket.end('too many packets', undefined, new Error('too much waits for endpoints to be connected'))
   }
 }

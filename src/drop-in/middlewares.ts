@@ -37,7 +37,7 @@ export class Middlewares {
       const middleware = this.#list[i]
       if (middleware === undefined) return done()
       middleware(request.raw, reply.raw, (error) => error
-        ? done(new RefusedRequest('badRequest', 'a middleware of io.engine.use failed', { name: 'MIDDLEWARE_FAILURE', err: error }))
+        ? done(new RefusedRequest('bad request', 'a middleware of io.engine.use failed', { name: 'MIDDLEWARE_FAILURE', err: error }))
         : next(i + 1))
     }
     next(0)

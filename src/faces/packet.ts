@@ -56,6 +56,7 @@ export class PacketFace {
     try {
       decoded = this.#codec.decode(data)
     } catch (error) {
+      if (error instanceof ProtocolError) throw error
       throw new ProtocolError(error instanceof Error ? error.message : String(error))
     }
     if (decoded !== undefined) this.#received(decoded)

@@ -11,7 +11,7 @@ import type { Endpoint } from './endpoint.js'
 export interface FaceLimits {
   readonly maxEndpoints: number
   readonly maxAcks: number
-  /** Most that may wait for an endpoint to connect; UTF-16 code units. */
+  /** Most that may wait for endpoints to connect; UTF-16 code units. */
   readonly maxPayload: number
 }
 
@@ -26,6 +26,8 @@ export interface FaceSession {
   nextId (): string
   /** The Server has disconnected the client. */
   disconnect (): void
+  /** More waits for endpoints to be connected than may. */
+  overflow (): void
 }
 
 /** One encoded broadcast, kept for the next receiver. One for all sessions of a plugin instance. */
@@ -59,6 +61,8 @@ export class ServerFace {
   /** An id for the Server → the client's, which are text. */
   readonly #asking: BoundedMap<number, string>
   #lastId = 0
+  /** What waits for endpoints to connect; UTF-16 code units. */
+  #waitingLength = 0
 
   constructor (session: FaceSession, { codec, limits, memo, isOffset }: FaceShared) {
     this.#session = session
@@ -89,8 +93,18 @@ export class ServerFace {
   }
 
   #wait (endpoint: Endpoint, packet: Packet): void {
-    endpoint.waitingLength += this.#session.encode(packet).length
-    if (endpoint.waitingLength <= this.#limits.maxPayload) endpoint.waiting.push(packet)
+    const { length } = this.#session.encode(packet)
+    this.#waitingLength += length
+    if (this.#waitingLength > this.#limits.maxPayload) return this.#session.overflow()
+    endpoint.waiting.push(packet)
+    endpoint.waitingLength += length
+  }
+
+  /** What has waited for the endpoint; nothing does then. */
+  #waited (endpoint: Endpoint): Packet[] {
+    this.#waitingLength -= endpoint.waitingLength
+    endpoint.waitingLength = 0
+    return endpoint.waiting.splice(0)
   }
 
   #forward (packet: Packet): void {
@@ -124,7 +138,7 @@ export class ServerFace {
     process.nextTick(() => {
       if (this.#endpoints.get(name) !== leaving) return
       this.#endpoints.delete(name)
-      for (const packet of leaving.waiting) this.receive(packet)
+      for (const packet of this.#waited(leaving)) this.receive(packet)
     })
   }
 
@@ -171,6 +185,13 @@ export class ServerFace {
     this.#session.enqueue(this.#session.encode(packet), volatile)
   }
 
+  #forget (name: string): void {
+    const endpoint = this.#endpoints.get(name)
+    if (endpoint === undefined) return
+    this.#waited(endpoint)
+    this.#endpoints.delete(name)
+  }
+
   #connected (name: string): void {
     this.#enqueue({ type: 'connect', endpoint: name })
     // The Server writes this before it lists the socket and before its 'connection' listeners have run.
@@ -178,7 +199,7 @@ export class ServerFace {
     process.nextTick(() => {
       if (endpoint?.state !== 'connecting' || endpoint !== this.#endpoints.get(name)) return
       endpoint.state = 'connected'
-      for (const packet of endpoint.waiting.splice(0)) {
+      for (const packet of this.#waited(endpoint)) {
         // Those that repeat the connect have had their answer; after a goodbye it is a new one.
         if (packet.type !== 'connect' || endpoint !== this.#endpoints.get(name)) this.receive(packet)
       }
@@ -187,13 +208,13 @@ export class ServerFace {
 
   #disconnected (endpoint: string): void {
     if (endpoint === '') return this.#session.disconnect()
-    this.#endpoints.delete(endpoint)
+    this.#forget(endpoint)
     this.#enqueue({ type: 'disconnect', endpoint })
   }
 
   /** A namespace that does not exist is silence, as in the old server; any other refusal is `7::/ep:2`. */
   #refused (endpoint: string, data: unknown): void {
-    this.#endpoints.delete(endpoint)
+    this.#forget(endpoint)
     const { message } = Object(data) as { message?: unknown }
     if (message !== 'Invalid namespace') this.#enqueue({ type: 'error', endpoint, reason: 'unauthorized' })
   }

@@ -1,13 +1,15 @@
-// Who may open a session: the bound on sessions, and the application's `authorize`.
-import type { FastifyReply, FastifyRequest } from 'fastify'
+// Who may open a session: whoever finds a place, and whom the application's `authorize` lets in.
+import type { FastifyRequest } from 'fastify'
 import type { Engine } from '../engine.js'
 import { RefusedRequest } from '../errors.js'
+import type { Place } from '../places.js'
 import type { Settings } from '../options.js'
 
-/** What a session is opened with: its id, and what `authorize` said. */
+/** What a session is opened with: its id, its place, and what `authorize` said. */
 export interface Admitted {
   readonly id: string
   readonly context: unknown
+  readonly place: Place
 }
 
 interface Admission {
@@ -26,11 +28,19 @@ declare module 'fastify' {
 
 type RawRequest = FastifyRequest['raw'] & { _query?: unknown }
 
-function refuseWhenFull (engine: Engine, reply: FastifyReply): void {
-  if (!engine.full && !engine.closing) return
-  reply.header('retry-after', '30')
-  if (engine.closing && reply.request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
-  throw new RefusedRequest('overloaded', engine.closing ? 'closing' : 'maxSessions reached', { sessions: engine.sessions.size })
+/** What the application does for a handshake has an end. @throws RefusedRequest 'handshake timeout' when it takes too long. */
+async function inTime <T> ({ engine: { wheel }, settings: { handshakeTimeout } }: Admission, task: Promise<T>): Promise<T> {
+  let expire = (): void => {}
+  const timer = wheel.timer(() => expire())
+  const late = new Promise<never>((_resolve, reject) => {
+    expire = () => reject(new RefusedRequest('handshake timeout', 'authorize or generateId took longer than handshakeTimeout'))
+  })
+  timer.start(handshakeTimeout)
+  try {
+    return await Promise.race([task, late])
+  } finally {
+    timer.stop()
+  }
 }
 
 async function authorized (request: FastifyRequest, authorize: Settings['authorize']): Promise<unknown> {
@@ -42,23 +52,24 @@ async function authorized (request: FastifyRequest, authorize: Settings['authori
     if (error instanceof RefusedRequest) throw error
     const { statusCode } = Object(error) as { statusCode?: unknown }
     const own = typeof statusCode === 'number' && statusCode >= 400 && statusCode < 600
-    throw new RefusedRequest('handshakeError', 'authorize failed', { err: error, ...(own && { status: statusCode }) })
+    throw new RefusedRequest('authorize failed', 'authorize failed', { err: error, ...(own && { status: statusCode }) })
   }
   if (verdict === false) throw new RefusedRequest('unauthorized', 'authorize said no')
   return verdict
 }
 
+async function ask ({ engine, settings: { authorize } }: Admission, request: FastifyRequest): Promise<Omit<Admitted, 'place'>> {
+  const context = await authorized(request, authorize)
+  return { id: await engine.newId(request.raw), context }
+}
+
 /**
  * What a session is opened with, if `authorize` lets the handshake in.
- * @throws RefusedRequest when it says no or fails, and when there are too many sessions or the server is closing; what
- * `generateId` throws.
+ * @throws RefusedRequest when it says no, fails or takes too long, and when there are too many sessions or the server is
+ * closing; what `generateId` throws.
  */
-export async function admit ({ engine, settings: { authorize } }: Admission, request: FastifyRequest, reply: FastifyReply): Promise<Admitted> {
-  refuseWhenFull(engine, reply)
+export async function admit (admission: Admission, request: FastifyRequest): Promise<Admitted> {
   const raw: RawRequest = request.raw
   raw._query = request.query // read by the official Server (`socket.handshake.query`), which keeps this request
-  const context = await authorized(request, authorize)
-  const id = await engine.newId(raw)
-  refuseWhenFull(engine, reply) // others may have come meanwhile
-  return { id, context }
+  return await admission.engine.places.admit(request.ip, () => inTime(admission, ask(admission, request)))
 }

@@ -5,13 +5,13 @@ import { toText, TYPE } from '../codec/engine.js'
 import type { EngineVersion } from '../codec/engine.js'
 import { engine4 } from '../codec/engine-4.js'
 import { Engine3Payloads } from '../codec/engine-3.js'
-import { ProtocolError } from '../codec/packet.js'
-import type { PayloadCodec } from '../codec/packet.js'
+import { ProtocolError, TooManyPacketsError } from '../codec/packet.js'
+import type { Frame, PayloadCodec } from '../codec/packet.js'
 import { fromByteString, toByteString } from '../codec/text.js'
 import { EngineIo } from '../dialects/engine-io.js'
 import type { EngineIoShared } from '../dialects/engine-io.js'
 import type { Engine } from '../engine.js'
-import { RefusedRequest } from '../errors.js'
+import { isRefusalReason, RefusedRequest } from '../errors.js'
 import type { Settings } from '../options.js'
 import type { Socket } from '../socket.js'
 import { NO_LISTENER } from '../transport.js'
@@ -88,7 +88,7 @@ function pollingOf ({ engine }: EngineContext, request: FastifyRequest): { socke
   const socket = engine.sessions.get(sid)
   const transport = socket?.transport
   if (socket !== undefined && transport instanceof PollingTransport) return { socket, transport }
-  throw new RefusedRequest('unknownSession', 'the session has ended meanwhile', { sid })
+  throw new RefusedRequest('unknown session', 'the session has ended meanwhile', { sid })
 }
 
 function newPolling ({ engine: { wheel }, shared }: EngineContext, listener: TransportListener, query: Query): PollingTransport {
@@ -123,8 +123,8 @@ export function takePoll (context: EngineContext, request: FastifyRequest, reply
   if (!queryOf(request).sid) return takeHandshake(context, request, reply)
   const { socket, transport } = pollingOf(context, request)
   if (transport.open) {
-    socket.end('transport error', undefined, new Error('two polls at a time'))
-    throw new RefusedRequest('badRequest', 'two polls at a time', { sid: socket.id })
+    socket.end('protocol violation', undefined, new Error('two polls at a time'))
+    throw new RefusedRequest('protocol violation', 'two polls at a time', { sid: socket.id })
   }
   addHeaders(engine, reply, false)
   // Pipelined behind an answer that is still under way: Node would not tell it of the end of the connection.
@@ -139,16 +139,25 @@ function payloadIn (request: FastifyRequest): string | Buffer {
   return request[JSONP] === null ? body.toString() : decodeEngineBody(body.toString())
 }
 
+/** The frames of a POST, all or none. @throws RefusedRequest for a payload that cannot be read, which ends the session, or is too large. */
+function framesIn (request: FastifyRequest, socket: Socket, { codec }: PollingTransport, maxPackets: number): Frame[] {
+  try {
+    return codec.decodePayload(payloadIn(request), maxPackets)
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error
+    if (error instanceof TooManyPacketsError) throw new RefusedRequest('too many packets', error.message, { sid: socket.id })
+    socket.end('parse error', undefined, error)
+    throw new RefusedRequest('parse error', error.message, { sid: socket.id })
+  }
+}
+
 /** A POST brings packets; with one that cannot be read, the session ends. */
 export function takeData (context: EngineContext, request: FastifyRequest, reply: FastifyReply): void {
   const { socket, transport } = pollingOf(context, request)
-  try {
-    for (const frame of transport.codec.decodePayload(payloadIn(request))) socket.onFrame(frame)
-  } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error
-    socket.end('parse error', undefined, error)
-    throw new RefusedRequest('badRequest', error.message, { sid: socket.id })
-  }
+  for (const frame of framesIn(request, socket, transport, context.settings.maxPackets)) socket.onFrame(frame)
+  // Ended by one of them: those behind it were not delivered, and "ok" would say that they were.
+  const reason = socket.ended?.reason ?? ''
+  if (isRefusalReason(reason)) throw new RefusedRequest(reason, 'a packet of this payload has ended the session', { sid: socket.id })
   addHeaders(context.engine, reply, false)
   reply.type('text/html').send('ok') // as plain text, old browsers offered it for download
 }

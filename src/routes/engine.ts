@@ -4,7 +4,7 @@ import type { ParserModule } from '../../types/options.js'
 import type { EngineVersion } from '../codec/engine.js'
 import type { Engine } from '../engine.js'
 import { RefusedRequest } from '../errors.js'
-import type { RefusalKind } from '../errors.js'
+import type { RefusalReason } from '../errors.js'
 import type { Settings } from '../options.js'
 import { held, PREFLIGHT, routeAdder } from './add-route.js'
 import type { AddRoute, PreHandler } from './add-route.js'
@@ -35,34 +35,34 @@ const SCHEMA = {
   }
 }
 
-const refuse = (kind: RefusalKind, reason: string): PreHandler => (request, _reply, done) => {
-  done(new RefusedRequest(kind, reason, { url: request.url }))
+const refuse = (reason: RefusalReason, detail: string): PreHandler => (request, _reply, done) => {
+  done(new RefusedRequest(reason, detail, { url: request.url }))
 }
 
 /** @throws RefusedRequest when the request does not fit the session that it names. */
 function checkSession ({ engine, settings, shared: { version } }: EngineContext, request: FastifyRequest, sid: string): void {
   engine.wheel.settle() // a session is over at its time, not a tick later
   const socket = engine.sessions.get(sid)
-  if (socket === undefined || socket.dialect === 'revision 1') throw new RefusedRequest('unknownSession', 'unknown session', { sid })
+  if (socket === undefined || socket.dialect === 'revision 1') throw new RefusedRequest('unknown session', 'unknown session', { sid })
   const { protocol, transport: { name: previousTransport } } = socket
   if (protocol !== version) {
-    throw new RefusedRequest('badRequest', 'PROTOCOL_MISMATCH', { sid, protocol: version, previousProtocol: protocol })
+    throw new RefusedRequest('protocol mismatch', 'PROTOCOL_MISMATCH', { sid, protocol: version, previousProtocol: protocol })
   }
   const { transport } = request.routeOptions.config.socketio ?? {}
   const fits = isUpgrade(request) ? settings.allowUpgrades : transport === previousTransport
-  if (!fits) throw new RefusedRequest('badRequest', 'TRANSPORT_MISMATCH', { sid, transport, previousTransport })
+  if (!fits) throw new RefusedRequest('transport mismatch', 'TRANSPORT_MISMATCH', { sid, transport, previousTransport })
 }
 
 /** Every request names a session that it fits, or is a handshake that is let in. */
 function verify (context: EngineContext): PreHandler {
-  return function verifyRequest (request, reply, done) {
+  return function verifyRequest (request, _reply, done) {
     const { sid } = queryOf(request)
     if (sid) {
       checkSession(context, request, sid)
       return done()
     }
-    if (request.method !== 'GET') throw new RefusedRequest('badHandshakeMethod', 'a handshake is a GET', { method: request.method })
-    admit(context, request, reply).then((admitted) => {
+    if (request.method !== 'GET') throw new RefusedRequest('bad handshake method', 'a handshake is a GET', { method: request.method })
+    admit(context, request).then((admitted) => {
       request[ADMITTED] = admitted
       done()
     }, done)
@@ -101,7 +101,7 @@ function addWebSocket ({ route, constraints, ...context }: Adding): void {
     done()
   }
   const onlyUpgrades: PreHandler = (request, _reply, done) => {
-    done(isUpgrade(request) ? undefined : new RefusedRequest('notAnUpgrade', 'not an upgrade'))
+    done(isUpgrade(request) ? undefined : new RefusedRequest('not an upgrade', 'not an upgrade'))
   }
   route('', 'websocket', {
     method: 'GET',
@@ -115,13 +115,13 @@ function addWebSocket ({ route, constraints, ...context }: Adding): void {
 interface Refusing {
   readonly route: AddRoute
   readonly constraints: Record<string, string>
-  readonly kind: RefusalKind
-  readonly reason: string
+  readonly reason: RefusalReason
+  readonly detail: string
   readonly method?: string[]
 }
 
-function addRefusal ({ route, constraints, kind, reason, method = ['GET', 'POST', ...OTHERS] }: Refusing): void {
-  route('', null, { method, constraints, preHandler: refuse(kind, reason), handler: () => {} })
+function addRefusal ({ route, constraints, reason, detail, method = ['GET', 'POST', ...OTHERS] }: Refusing): void {
+  route('', null, { method, constraints, preHandler: refuse(reason, detail), handler: () => {} })
 }
 
 /** The routes of one version and transport; where either is off, they refuse. */
@@ -129,26 +129,26 @@ function addTransport (adding: Adding, transport: typeof TRANSPORT_KEYS[number])
   const { settings: { dialects, transports }, shared: { version } } = adding
   const dialect = `engine ${version}` as const
   if (!dialects.includes(dialect)) {
-    addRefusal({ ...adding, kind: 'unsupportedVersion', reason: `${dialect} is not among the dialects` })
+    addRefusal({ ...adding, reason: 'unsupported version', detail: `${dialect} is not among the dialects` })
   } else if (transport === 'unknown' || !transports.includes(transport)) {
-    addRefusal({ ...adding, kind: 'transportUnknown', reason: 'transport unknown or not enabled' })
+    addRefusal({ ...adding, reason: 'unknown transport', detail: 'transport unknown or not enabled' })
   } else if (transport === 'polling') {
     addPolling(adding)
-    addRefusal({ ...adding, kind: 'badHandshakeMethod', reason: 'neither GET nor POST', method: OTHERS })
+    addRefusal({ ...adding, reason: 'bad handshake method', detail: 'neither GET nor POST', method: OTHERS })
   } else {
     addWebSocket(adding)
-    addRefusal({ ...adding, kind: 'badHandshakeMethod', reason: 'not a GET', method: ['POST', ...OTHERS] })
+    addRefusal({ ...adding, reason: 'bad handshake method', detail: 'not a GET', method: ['POST', ...OTHERS] })
   }
 }
 
 /** Adds every route of Engine.IO to the scope. */
 export function registerEngine (scope: FastifyInstance, { engine, settings, parser }: EngineRoutes): void {
-  const { path, assumeEngine3, dialects, pingInterval, pingTimeout, maxPayload } = settings
+  const { path, assumeEngine3, dialects, pingInterval, pingTimeout, maxPayload, maxAttachments } = settings
   const constrain = addGenerations(scope, assumeEngine3)
   if (!scope.hasRequestDecorator(ADMITTED)) scope.decorateRequest(ADMITTED, null)
   for (const version of VERSIONS) {
     const route = routeAdder({ scope, path, dialect: `engine ${version}`, schema: SCHEMA })
-    const shared = { version, pingInterval, pingTimeout, maxPayload, parser }
+    const shared = { version, pingInterval, pingTimeout, maxPayload, maxAttachments, parser }
     for (const transport of TRANSPORT_KEYS) {
       const constraints = constrain(`${version} ${transport}`)
       route('', null, { ...PREFLIGHT, constraints })
@@ -160,8 +160,8 @@ export function registerEngine (scope: FastifyInstance, { engine, settings, pars
     route('', null, { ...PREFLIGHT, constraints: refusing.constraints })
     addRefusal({ route, ...refusing })
   }
-  const reason = 'EIO is neither 4 nor 3; see the option assumeEngine3 for clients that send none'
-  refuseAll({ constraints: constrain('unknown'), kind: 'unsupportedVersion', reason })
+  const detail = 'EIO is neither 4 nor 3; see the option assumeEngine3 for clients that send none'
+  refuseAll({ constraints: constrain('unknown'), reason: 'unsupported version', detail })
   if (dialects.includes('revision 1')) return
-  refuseAll({ constraints: {}, kind: 'transportUnknown', reason: 'nothing of Engine.IO in the URL, and no revision 1' })
+  refuseAll({ constraints: {}, reason: 'unknown transport', detail: 'nothing of Engine.IO in the URL, and no revision 1' })
 }

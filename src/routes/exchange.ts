@@ -18,10 +18,10 @@ class HttpPoll implements Poll {
     this.#engine = engine
   }
 
-  send (payload: string | Buffer): void {
+  send (payload: string | Buffer, last = false): void {
     if (typeof payload !== 'string') this.#reply.type('application/octet-stream')
     // The client goes to the next server; a kept connection would hold this one up.
-    if (this.#engine.closing && this.#reply.request.raw.httpVersionMajor === 1) this.#reply.header('connection', 'close')
+    if ((this.#engine.closing || (last && this.#engine.draining)) && this.#reply.request.raw.httpVersionMajor === 1) this.#reply.header('connection', 'close')
     this.#reply.send(payload)
   }
 

@@ -36,13 +36,13 @@ export function createHandshake (engine: Engine, settings: Settings, dialect: (s
     }
     const version = Number(protocol)
     if (Number.isNaN(version) && transport === undefined) return await welcome(request, reply)
-    if (version !== 1) throw new RefusedRequest('unsupportedVersion', 'unsupported revision', { protocol })
+    if (version !== 1) throw new RefusedRequest('unsupported version', 'unsupported revision', { protocol })
     // `/1//SID/?disconnect`, where the host takes two slashes for one.
     if (hasDisconnect(request) && transport !== undefined && !isRevision1(transport)) {
-      engine.sessions.get(transport)?.end('transport close', DISCONNECT)
+      engine.sessions.get(transport)?.end('client left', DISCONNECT)
       return await reply.send('')
     }
-    const admitted = await admit({ engine, settings }, request, reply)
+    const admitted = await admit({ engine, settings }, request)
     addHeaders(engine, reply, true) // first, for a listener that fails leaves no session behind
     const socket = engine.handshake({ ...admitted, request: request.raw, remoteAddress: request.ip, dialect })
     request.log.debug({ sid: socket.id }, 'session opened')

@@ -1,7 +1,8 @@
 // What happens to every request of the plugin in Fastify's lifecycle: origin policy, CORS, preflight, JSONP, refusals.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Engine } from '../engine.js'
-import { REFUSAL_CODES, RefusedRequest, refusalFor } from '../errors.js'
+import { RefusedRequest, refusalFor } from '../errors.js'
+import type { RefusalReason } from '../errors.js'
 import { callbackIndex, toCallback, toEngineCallback, toErrorScript, toScript } from '../transports/jsonp-polling.js'
 import { isRevision1, TRANSPORTS } from '../transports/index.js'
 import { originOf, ownOrigin } from './origin.js'
@@ -75,7 +76,7 @@ function originHook (policy: OriginPolicy) {
     reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
     const origin = originOf(request)
     const proceed = (allowed: boolean): void => {
-      if (!allowed) return done(new RefusedRequest('badOrigin', FOREIGN, { origin, own: ownOrigin(request) }))
+      if (!allowed) return done(new RefusedRequest('origin refused', FOREIGN, { origin, own: ownOrigin(request) }))
       addCors(request, reply, policy)
       if (request.method === 'OPTIONS') preflight(request, reply)
       else done()
@@ -83,7 +84,7 @@ function originHook (policy: OriginPolicy) {
     const allowed = policy.allows(origin, request)
     if (typeof allowed === 'boolean') return proceed(allowed)
     allowed.then(proceed, (error: unknown) => {
-      done(new RefusedRequest('badOrigin', 'cors.origin failed', { origin, err: error }))
+      done(new RefusedRequest('origin refused', 'cors.origin failed', { origin, err: error }))
     })
   }
 }
@@ -93,7 +94,7 @@ function refuseStrayUpgrade (request: FastifyRequest, _reply: FastifyReply, done
   const { transport = null, dialect } = request.routeOptions.config.socketio ?? {}
   if (!isUpgrade(request) || (transport === null && dialect !== 'revision 1')) return done() // what takes nothing, says why
   const stray = transport === null || !isRevision1(transport) || TRANSPORTS[transport].carrier !== 'websocket'
-  done(stray ? new RefusedRequest('badRequest', 'upgrade on a route that takes none') : undefined)
+  done(stray ? new RefusedRequest('bad request', 'upgrade on a route that takes none') : undefined)
 }
 
 // ---- preHandler and onSend: JSONP. The index is taken after validation, and onSend reads nothing but it: onSend runs for
@@ -118,7 +119,7 @@ export function engineJsonp (request: FastifyRequest, reply: FastifyReply, done:
   const { j } = request.query as { j?: unknown }
   if (j === undefined) return done()
   const index = callbackIndex(j)
-  if (index === undefined) return done(new RefusedRequest('badRequest', 'j is no index'))
+  if (index === undefined) return done(new RefusedRequest('bad request', 'j is no index'))
   request[JSONP] = { callback: toEngineCallback(index), failed: false }
   reply.header('x-xss-protection', '0')
   done()
@@ -133,11 +134,21 @@ export function quoteJsonp (request: FastifyRequest, _reply: FastifyReply, paylo
 
 // ---- refusals
 
+const LEAVING: ReadonlySet<RefusalReason> = new Set(['server draining', 'server closing'])
+
 /** What refuses the request; undefined for errors of others. */
 function toRefused (error: FastifyError): RefusedRequest | undefined {
   if (error instanceof RefusedRequest) return error
-  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new RefusedRequest('tooLarge', error.message, { err: error })
-  return error.validation === undefined ? undefined : new RefusedRequest('badRequest', error.message, { err: error })
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new RefusedRequest('payload too large', error.message, { err: error })
+  return error.validation === undefined ? undefined : new RefusedRequest('bad request', error.message, { err: error })
+}
+
+/**
+ * Whether nothing more is to come on this connection: nobody reads a second request from an upgrade, the rest of a body that is given up would
+ * be taken for one, and a client that is sent away is to find the next server.
+ */
+function isLast (engine: Engine, request: FastifyRequest, reason: RefusalReason): boolean {
+  return isUpgrade(request) || (request.raw.httpVersionMajor === 1 && (reason === 'body timeout' || (engine.draining && LEAVING.has(reason))))
 }
 
 /** Errors of others (a rate limiter, an authentication hook, our own bugs) go on to the application's error handler. */
@@ -145,12 +156,13 @@ function errorHook (engine: Engine) {
   return function answerRefusal (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const refused = toRefused(error)
     if (refused === undefined) throw error
-    const { kind, message: reason, context } = refused
+    const { reason, message: detail, context } = refused
     const dialect = request.routeOptions.config.socketio?.dialect ?? 'revision 1'
-    const refusal = refusalFor(kind, dialect, context.message)
-    request.log[kind === 'unknownSession' ? 'info' : 'warn']({ reason, ...context }, `refused: ${refusal.body}`)
-    engine.refused(request.raw, REFUSAL_CODES[kind], { reason, ...context })
-    if (isUpgrade(request)) reply.header('connection', 'close') // nobody reads a second request from it
+    const refusal = refusalFor(reason, dialect, context.message)
+    request.log[reason === 'unknown session' ? 'info' : 'warn']({ reason, detail, ...context }, `refused: ${refusal.body}`)
+    engine.refused(request.raw, reason, { detail, ...context })
+    if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter)
+    if (isLast(engine, request, reason)) reply.header('connection', 'close')
     const jsonp = request[JSONP]
     if (jsonp === null || dialect !== 'revision 1') {
       request[JSONP] = null

@@ -38,19 +38,19 @@ const SCHEMA = {
 /** The revision is compared as a number: `1.0` is 1 (transcript handshake/version-1.0). */
 const checkVersion: PreHandler = (request, _reply, done) => {
   const { protocol } = request.params as { protocol: string }
-  done(Number(protocol) === 1 ? undefined : new RefusedRequest('unsupportedVersion', 'unsupported revision', { protocol }))
+  done(Number(protocol) === 1 ? undefined : new RefusedRequest('unsupported version', 'unsupported revision', { protocol }))
 }
 
 const refuseTransport: PreHandler = (request, _reply, done) => {
   const { transport } = request.params as { transport: string }
-  done(new RefusedRequest('transportUnknown', 'transport unknown or not enabled', { transport }))
+  done(new RefusedRequest('unknown transport', 'transport unknown or not enabled', { transport }))
 }
 
-const refuseGet = (): never => { throw new RefusedRequest('notAnUpgrade', 'not an upgrade') }
+const refuseGet = (): never => { throw new RefusedRequest('not an upgrade', 'not an upgrade') }
 
 function addTransport ({ engine, settings, route, held }: Adding, name: Revision1Transport): void {
-  const { maxPayload, pollingDuration } = settings
-  const exchange = { engine, name, pollingDuration }
+  const { maxPayload, maxPackets, pollingDuration } = settings
+  const exchange = { engine, name, pollingDuration, maxPackets }
   const row = TRANSPORTS[name]
   const url = `/:protocol/${name}/:sid`
   const preHandler = [checkVersion, forceDisconnect(engine), announce(engine)]

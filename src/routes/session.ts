@@ -1,9 +1,10 @@
 // What a request of a session does: GETs are held open, POSTs bring packets, upgrades become WebSockets, `?disconnect` ends it.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
-import { ProtocolError } from '../codec/packet.js'
+import { ProtocolError, TooManyPacketsError } from '../codec/packet.js'
 import { DISCONNECT, NOOP, revision1, UNKNOWN_SESSION } from '../codec/revision-1.js'
 import type { Engine } from '../engine.js'
+import { RefusedRequest } from '../errors.js'
 import type { Socket } from '../socket.js'
 import { NO_LISTENER } from '../transport.js'
 import type { TransportName } from '../transport.js'
@@ -23,6 +24,8 @@ export interface Exchange {
   readonly name: TransportName
   /** ms */
   readonly pollingDuration: number
+  /** in one POST */
+  readonly maxPackets: number
 }
 
 const sidOf = (request: FastifyRequest): string => (request.params as { sid: string }).sid
@@ -54,15 +57,15 @@ function pollingTransport ({ engine, name, pollingDuration }: Exchange, socket: 
 
 function unknownSession (engine: Engine, request: FastifyRequest): void {
   const sid = sidOf(request)
-  request.log.info({ sid }, 'unknown session')
-  engine.refused(request.raw, 1, { sid })
+  request.log.info({ sid, reason: 'unknown session' }, 'unknown session')
+  engine.refused(request.raw, 'unknown session', { sid })
 }
 
 /** `?disconnect`, on any URL that names a session, ends it, whether something is open or not (WIRE.md 8). */
 export function forceDisconnect (engine: Engine) {
   return function disconnect (request: FastifyRequest, reply: FastifyReply, done: () => void): void {
     if (!hasDisconnect(request)) return done()
-    sessionOf(engine, request)?.end('transport close', DISCONNECT)
+    sessionOf(engine, request)?.end('client left', DISCONNECT)
     reply.send('')
   }
 }
@@ -97,11 +100,12 @@ export function takeGet (exchange: Exchange, row: HttpRow): Handler {
   }
 }
 
-/** The frames of a POST; none when its framing is broken. */
-function framesOf (request: FastifyRequest, row: HttpRow): string[] {
+/** The frames of a POST; none when its framing is broken. @throws RefusedRequest when there are too many, as when it is too large. */
+function framesOf (request: FastifyRequest, row: HttpRow, maxPackets: number): string[] {
   try {
-    return revision1.decodePayload(row.decodeBody(String(request.body ?? '')))
+    return revision1.decodePayload(row.decodeBody(String(request.body ?? '')), maxPackets)
   } catch (error) {
+    if (error instanceof TooManyPacketsError) throw new RefusedRequest('too many packets', error.message, { sid: sidOf(request) })
     if (!(error instanceof ProtocolError)) throw error
     request.log.debug({ sid: sidOf(request), reason: error.message }, 'payload dropped')
     return []
@@ -110,12 +114,12 @@ function framesOf (request: FastifyRequest, row: HttpRow): string[] {
 
 /** A POST brings packets. It is answered 200 `1` in any case and before they are processed: for anything else the client gives up. */
 export function takePost (exchange: Exchange, row: HttpRow): Handler {
-  const { engine } = exchange
+  const { engine, maxPackets } = exchange
   return function post (request, reply) {
-    reply.type('text/plain; charset=UTF-8').send('1')
     const socket = sessionOf(engine, request)
+    const frames = socket === undefined ? [] : framesOf(request, row, maxPackets)
+    reply.type('text/plain; charset=UTF-8').send('1')
     if (socket === undefined) return unknownSession(engine, request)
-    const frames = framesOf(request, row)
     // Whatever comes first connects the session; nothing said then is lost (WIRE.md 7).
     if (socket.readyState === 'opening') pollingTransport(exchange, socket)
     for (const frame of frames) socket.onFrame(frame)

@@ -11,8 +11,8 @@ const HURRY = 100
 
 /** One GET of the client. */
 export interface Poll {
-  /** Answers it. */
-  send (payload: string | Buffer): void
+  /** Answers it; `last`: the session is over with it. */
+  send (payload: string | Buffer, last?: boolean): void
   /** Breaks the connection that carries it. */
   destroy (): void
 }
@@ -45,9 +45,10 @@ export class PollingTransport implements Transport {
   readonly #grace: Timer
   #parked: Poll | undefined
   /** A response that has been handed to the server and not yet, as a whole, to the operating system. */
-  #inFlight: { poll: Poll, frames: Frame[] } | undefined
+  #inFlight: { poll: Poll, frames: Frame[], bytes: number } | undefined
   /** What answers the parked poll at the end of this tick. */
   #gathered: Frame[] = []
+  #gatheredBytes = 0
   #closed = false
   #hurried = false
 
@@ -64,14 +65,11 @@ export class PollingTransport implements Transport {
   get open () { return this.#parked !== undefined && this.#gathered.length === 0 }
   get writable () { return this.#parked !== undefined && this.#inFlight === undefined }
   get delivering () { return this.#inFlight !== undefined || this.#gathered.length > 0 }
-  get bufferedAmount () {
-    const frames = this.#inFlight === undefined ? this.#gathered : this.#inFlight.frames
-    return frames.reduce((sum, frame) => sum + Buffer.byteLength(frame), 0)
-  }
+  get bufferedAmount () { return this.#inFlight === undefined ? this.#gatheredBytes : this.#inFlight.bytes }
 
   /** A GET has come. An older one that still waits is answered with nothing: the old client takes that for a noop. */
   accept (poll: Poll): void {
-    if (this.#closed) return poll.send(this.#noop)
+    if (this.#closed) return poll.send(this.#noop, true)
     this.#parked?.send(this.#noop)
     this.#parked = poll
     const duration = this.#hurried ? HURRY : this.#init.pollingDuration
@@ -97,6 +95,7 @@ export class PollingTransport implements Transport {
   }
 
   send (frames: Frame[]): void {
+    for (const frame of frames) this.#gatheredBytes += Buffer.byteLength(frame)
     if (this.#gathered.length > 0) {
       for (const frame of frames) this.#gathered.push(frame)
       return
@@ -110,8 +109,9 @@ export class PollingTransport implements Transport {
     const poll = this.#parked
     const frames = this.#gathered
     if (poll === undefined || frames.length === 0) return // it broke, or has been answered meanwhile
+    this.#inFlight = { poll, frames, bytes: this.#gatheredBytes }
     this.#gathered = []
-    this.#inFlight = { poll, frames }
+    this.#gatheredBytes = 0
     this.#answer(this.codec.encodePayload(frames))
   }
 
@@ -124,7 +124,7 @@ export class PollingTransport implements Transport {
     const poll = this.#parked
     this.#parked = undefined
     this.#timer.stop()
-    poll?.send(payload)
+    poll?.send(payload, this.#closed)
     if (!this.#closed) this.#init.listener.onIdle()
   }
 
@@ -135,6 +135,7 @@ export class PollingTransport implements Transport {
       this.#timer.stop()
       const gathered = this.#gathered
       this.#gathered = []
+      this.#gatheredBytes = 0
       if (gathered.length > 0) this.#init.listener.onReturned(gathered)
       if (!this.#closed) this.#lost()
     }
@@ -151,7 +152,7 @@ export class PollingTransport implements Transport {
 
   #lost (): void {
     const { listener, breaksSession } = this.#init
-    if (breaksSession) listener.onClose('transport error', new Error('the connection of a poll broke'))
+    if (breaksSession) listener.onClose('connection broken', new Error('the connection of a poll broke'))
     else listener.onIdle()
   }
 

@@ -73,7 +73,7 @@ export class StreamTransport implements Transport {
     this.#grace.stop()
     if (!this.#open) return
     this.#open = false
-    this.#init.listener.onClose('transport close')
+    this.#init.listener.onClose('connection closed')
   }
 
   close (farewell?: Frame): void {

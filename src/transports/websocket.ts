@@ -3,12 +3,32 @@
 import type { WebSocket } from 'ws'
 import type { Frame } from '../codec/packet.js'
 import type { Timer, TimerWheel } from '../timer-wheel.js'
-import type { Transport, TransportListener, TransportName } from '../transport.js'
+import type { EndReason, Transport, TransportListener, TransportName } from '../transport.js'
 
 /** Above this many bytes on their way the socket counts as backed up, and packets wait in the session's queue. */
 const HIGH_WATER_MARK = 64 * 1024
 /** How long a peer may take to answer a close frame, ms; a client that is gone must not hold up a shutdown. */
 const CLOSE_GRACE = 200
+
+/** The close codes of RFC 6455, 7.4.1, for ends that the client may want to know the reason of. */
+const CLOSE_CODES: Partial<Record<EndReason, number>> = {
+  'server closing': 1001,
+  'server draining': 1001,
+  'parse error': 1002,
+  'protocol violation': 1002,
+  'too many packets': 1008,
+  'payload too large': 1009
+}
+
+/** What the library calls messages that are larger than they may be. */
+const TOO_LARGE = new Set(['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', 'WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH', 'WS_ERR_TOO_MANY_BUFFERED_PARTS'])
+
+function reasonOf (error: Error | undefined): EndReason {
+  if (error === undefined) return 'connection closed'
+  const { code } = error as { code?: unknown }
+  if (typeof code !== 'string' || !code.startsWith('WS_ERR_')) return 'connection broken'
+  return TOO_LARGE.has(code) ? 'payload too large' : 'protocol violation'
+}
 
 /** What a {@link WebSocketTransport} is made of. */
 export interface WebSocketInit {
@@ -80,15 +100,17 @@ export class WebSocketTransport implements Transport {
     this.#grace.stop()
     if (this.#closed) return
     this.#closed = true
-    this.#listener.onClose(this.#error === undefined ? 'transport close' : 'transport error', this.#error)
+    this.#listener.onClose(reasonOf(this.#error), this.#error)
   }
 
-  close (farewell?: Frame): void {
+  close (farewell?: Frame, reason?: EndReason): void {
     if (this.#closed) return
     if (farewell !== undefined && this.open) this.#socket.send(farewell)
     this.#closed = true
     this.#grace.start(CLOSE_GRACE)
-    this.#socket.close()
+    const code = reason && CLOSE_CODES[reason]
+    if (code === undefined) this.#socket.close()
+    else this.#socket.close(code, reason)
   }
 
   destroy (): void {

@@ -163,7 +163,7 @@ for (const dialect of DIALECTS) {
       await new Promise((resolve) => setImmediate(resolve))
       await session.send(message, '42["after"]')
       t.strictSame(await polled, ['1'], message)
-      t.match(closes, [['parse error', { name: 'ProtocolError' }]], message)
+      t.match(closes, [['parse error', { reason: 'parse error', cause: { name: 'ProtocolError' } }]], message)
       t.strictSame(seen, [], 'what comes after it is not seen')
       t.equal(app.socketio.sessions.size, 0)
     }

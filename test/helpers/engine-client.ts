@@ -10,6 +10,7 @@ import type { FastifyInstance } from 'fastify'
 import { WebSocket } from 'ws'
 import socketioTransports from '../../src/index.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
+import type { EndReason } from '../../types/reasons.js'
 import type { Socket } from '../../types/socket.js'
 import type { Teardown } from './server.js'
 
@@ -258,7 +259,8 @@ export interface EngineSession {
   socket: Socket
   /** The messages that have come, in order. */
   heard: Message[]
-  closed: { count: number, reason?: string, cause?: Error | undefined }
+  /** How it ended: engine.io's word, the exact one, and what went wrong. */
+  closed: { count: number, reason?: string, end?: EndReason, cause?: Error | undefined }
 }
 
 export interface EngineServer {
@@ -283,7 +285,7 @@ export async function serveEngine (t: Teardown, options: SocketioTransportsOptio
     const session: Omit<EngineSession, 'client'> = { socket, heard: [], closed: { count: 0 } }
     sessions.set(socket.id, session)
     socket.on('data', (data) => session.heard.push(data))
-    socket.on('close', (reason, cause) => Object.assign(session.closed, { count: session.closed.count + 1, reason, cause }))
+    socket.on('close', (reason, { reason: end, cause }) => Object.assign(session.closed, { count: session.closed.count + 1, reason, end, cause }))
   })
   await app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = app.server.address() as AddressInfo

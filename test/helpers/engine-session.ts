@@ -6,6 +6,7 @@ import { engine4 } from '../../src/codec/engine-4.js'
 import { EngineIo } from '../../src/dialects/engine-io.js'
 import { Socket } from '../../src/socket.js'
 import type { SocketLimits } from '../../src/socket.js'
+import { Backlog } from '../../src/backlog.js'
 import { TimerWheel } from '../../src/timer-wheel.js'
 import type { TransportListener } from '../../src/transport.js'
 import { PollingTransport } from '../../src/transports/polling.js'
@@ -40,7 +41,7 @@ export function newEngineSession ({ version = 4, ...limits }: Init = {}) {
   const closes: unknown[][] = []
   const heard: (string | Buffer)[] = []
   const { pingInterval, pingTimeout, closeTimeout } = TIMES
-  const shared = { version, pingInterval, pingTimeout, maxPayload: 1000, parser: undefined }
+  const shared = { version, pingInterval, pingTimeout, maxPayload: 1000, maxAttachments: 10, parser: undefined }
   const socket = new Socket({
     id: 'abc',
     request: newRequest(),
@@ -48,12 +49,14 @@ export function newEngineSession ({ version = 4, ...limits }: Init = {}) {
     context: undefined,
     limits: { ...LIMITS, closeTimeout, maxQueueBytes: 100_000, ...limits },
     wheel,
+    backlog: new Backlog(Infinity),
     log,
     dialect: (self) => new EngineIo(self, shared, ['websocket']),
+    onDropped: () => {},
     onEnd: () => {}
   })
   socket.on('data', (data) => heard.push(data))
-  socket.on('close', (reason, cause) => closes.push([reason, cause]))
+  socket.on('close', (reason, { reason: end, cause }) => closes.push(cause === undefined ? [reason, end] : [reason, end, cause]))
   return { version, socket, wheel, lines, closes, heard }
 }
 

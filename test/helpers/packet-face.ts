@@ -23,7 +23,7 @@ export function setUp (protocol: 3 | 4, { raw = false, parser }: Overrides = {})
     },
     emit: (packet) => { packets.push(packet) },
     close: () => { seen.closed++ }
-  }, new SocketioCodec(parser, { trusted: false }))
+  }, new SocketioCodec(parser, { maxAttachments: 10, maxPayload: 1000 }))
   return {
     seen,
     /** What the client hears since it was asked last. */

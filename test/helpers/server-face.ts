@@ -12,14 +12,15 @@ interface Overrides { maxEndpoints?: number, maxAcks?: number, maxPayload?: numb
 export function setUp ({ maxEndpoints = 20, maxAcks = 10, maxPayload = 1000, memo = { text: '', frame: '' }, parser, offsets = false }: Overrides = {}) {
   const toServer: (string | Buffer)[] = []
   const toClient: unknown[] = []
-  const seen = { disconnects: 0, encoded: 0 }
+  const seen = { disconnects: 0, overflows: 0, encoded: 0 }
   let ids = 0
   const face = new ServerFace({
     deliver: (data) => toServer.push(data),
     enqueue: (frame, volatile) => toClient.push(volatile ? { volatile: frame } : frame),
     encode: (packet) => { seen.encoded++; return revision1.encodePacket(packet) },
     nextId: () => String(++ids),
-    disconnect: () => { seen.disconnects++ }
+    disconnect: () => { seen.disconnects++ },
+    overflow: () => { seen.overflows++ }
   }, { codec: new SocketioCodec(parser), limits: { maxEndpoints, maxAcks, maxPayload }, memo, isOffset: () => offsets })
   return {
     seen,

@@ -9,6 +9,7 @@ import type { Dialect, DialectSocket } from '../../src/dialect.js'
 import { Revision1 } from '../../src/dialects/revision-1.js'
 import { Socket } from '../../src/socket.js'
 import type { SocketLimits } from '../../src/socket.js'
+import { Backlog } from '../../src/backlog.js'
 import { TimerWheel } from '../../src/timer-wheel.js'
 import type { Transport, TransportName } from '../../src/transport.js'
 
@@ -18,7 +19,8 @@ export const LIMITS: SocketLimits = {
   closeTimeout: 40_000,
   handshakeTimeout: 30_000,
   maxQueueBytes: 100,
-  slowClient: 'close'
+  slowClient: 'close',
+  maxPacketsPerSecond: false
 }
 
 /** The bounds and times of a session of revision 1; ms and bytes. */
@@ -75,10 +77,11 @@ export function newDialect (socket: DialectSocket, { heartbeatInterval = 25_000,
 }
 
 /** A session after its handshake. */
-export function newSession (times: Times = {}) {
+export function newSession (times: Times = {}, backlog = new Backlog(Infinity)) {
   const { log, lines } = newLog()
   const ended: boolean[] = []
   const closes: unknown[][] = []
+  const dropped: number[] = []
   const socket = new Socket({
     id: 'abc',
     request: newRequest(),
@@ -86,17 +89,19 @@ export function newSession (times: Times = {}) {
     context: { user: 'u' },
     limits: { ...LIMITS, ...times },
     wheel: new TimerWheel(RESOLUTION),
+    backlog,
     log,
     dialect: (self) => newDialect(self, times),
-    onEnd: (_socket, wasOpen) => ended.push(wasOpen)
+    onDropped: (count) => dropped.push(count),
+    onEnd: (_socket, _reason, wasOpen) => ended.push(wasOpen)
   })
-  socket.on('close', (...args) => closes.push(args))
-  return { socket, lines, ended, closes }
+  socket.on('close', (reason, { reason: end, cause }) => closes.push(cause === undefined ? [reason, end] : [reason, end, cause]))
+  return { socket, lines, ended, closes, dropped }
 }
 
 /** A session that has connected: its connect packet has been sent. */
-export function openSession (times: Times = {}, transport = new FakeTransport()) {
-  const session = newSession(times)
+export function openSession (times: Times = {}, transport = new FakeTransport(), backlog = new Backlog(Infinity)) {
+  const session = newSession(times, backlog)
   session.socket.open(transport, () => {})
   transport.take()
   return { ...session, transport }

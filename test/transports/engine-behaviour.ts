@@ -121,8 +121,8 @@ export function behaviour (eio: Eio, way: Way): void {
     const poll = await park(session)
     if (byWebSocket) await client.send('4before', 'nonsense', '4after')
     else t.match(await client.post(toBody(['4before', 'nonsense', '4after'], eio)).answer, { status: 400 })
-    t.strictSame(await rest(session, poll), byWebSocket ? { packets: [], code: 1005 } : { packets: ['1'] })
-    t.match(closed, { count: 1, reason: 'parse error' })
+    t.strictSame(await rest(session, poll), byWebSocket ? { packets: [], code: 1002 } : { packets: ['1'] })
+    t.match(closed, { count: 1, reason: 'parse error', end: 'parse error' })
     t.strictSame(heard, byWebSocket ? ['before'] : [], 'a body that cannot be read is refused as a whole')
     t.ok(await isForgotten(server, session))
   })
@@ -165,7 +165,7 @@ export function behaviour (eio: Eio, way: Way): void {
     socket.write('too late')
     t.strictSame(await client.take(300), numbers(300).map(toPacket))
     t.strictSame(await rest(session, byWebSocket ? undefined : client.hold()), byWebSocket ? { packets: [], code: 1005 } : { packets: ['1'] })
-    t.match(session.closed, { count: 1, reason: 'forced close' })
+    t.match(session.closed, { count: 1, reason: 'forced close', end: 'closed by server' })
     t.ok(await isForgotten(server, session))
   })
 
@@ -174,8 +174,8 @@ export function behaviour (eio: Eio, way: Way): void {
     const poll = await park(session)
     const over = rest(session, poll)
     await server.app.close()
-    t.strictSame(await over, byWebSocket ? { packets: [], code: 1005 } : { packets: ['1'] })
-    t.match(session.closed, { count: 1, reason: 'forced close' })
+    t.strictSame(await over, byWebSocket ? { packets: [], code: 1001 } : { packets: ['1'] })
+    t.match(session.closed, { count: 1, reason: 'forced close', end: 'server closing' })
   })
 
   t.test(`${name}: the client's goodbye ends its session, and what it sends after it is not heard`, async (t) => {
@@ -209,7 +209,7 @@ export function behaviour (eio: Eio, way: Way): void {
     tick(19_700)
     t.equal(session.closed.count, 0)
     tick(400)
-    t.strictSame(session.closed, { count: 1, reason: 'ping timeout', cause: undefined })
+    t.strictSame(session.closed, { count: 1, reason: 'ping timeout', end: 'ping timeout', cause: undefined })
     t.strictSame(await rest(session, poll), byWebSocket ? { packets: [], code: 1005 } : { packets: ['1'] })
     t.ok(await isForgotten(server, session))
   })
@@ -239,9 +239,11 @@ export function behaviour (eio: Eio, way: Way): void {
   t.test(`${name}: a heartbeat of the other protocol ends the session`, async (t) => {
     const { server, session } = await start(t)
     const poll = await park(session)
-    await session.client.send(BEATS[eio].down, '4after')
-    t.strictSame(await rest(session, poll), byWebSocket ? { packets: [], code: 1005 } : { packets: ['1'] })
-    t.match(session.closed, { count: 1, reason: 'transport error', cause: { message: 'invalid heartbeat direction' } })
+    const beat = [BEATS[eio].down, '4after']
+    if (byWebSocket) await session.client.send(...beat)
+    else t.match(await session.client.post(toBody(beat, eio)).answer, { status: 400 }, 'not "ok": what comes after it was not delivered')
+    t.strictSame(await rest(session, poll), byWebSocket ? { packets: [], code: 1002 } : { packets: ['1'] })
+    t.match(session.closed, { count: 1, reason: 'transport error', end: 'protocol violation', cause: { message: 'invalid heartbeat direction' } })
     t.strictSame(session.heard, [])
     t.ok(await isForgotten(server, session))
   })
@@ -261,7 +263,7 @@ export function behaviour (eio: Eio, way: Way): void {
     }
     t.match(await client.hold().answer, { status: 400 })
     t.strictSame(await rest(session, poll), { packets: ['1'] })
-    t.match(closed, { count: 1, reason: 'transport error', cause: { message: 'two polls at a time' } })
+    t.match(closed, { count: 1, reason: 'transport error', end: 'protocol violation', cause: { message: 'two polls at a time' } })
     t.ok(await isForgotten(server, session))
   })
 

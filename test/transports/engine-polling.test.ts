@@ -63,7 +63,7 @@ for (const eio of [3, 4] as const) {
     const { tcp, client, closed, server } = await underWay(t, eio)
     tcp.destroy()
     await until(() => closed.count > 0)
-    t.match(closed, { count: 1, reason: 'transport error', cause: { message: 'the connection of a poll broke' } })
+    t.match(closed, { count: 1, reason: 'transport error', end: 'connection broken', cause: { message: 'the connection of a poll broke' } })
     t.match(await client.hold().answer, { status: 400 })
     t.equal(server.app.socketio.sessions.size, 0)
   })
@@ -81,7 +81,7 @@ for (const eio of [3, 4] as const) {
     const { tcp, socket, closed, server } = await underWay(t, eio, { maxQueueBytes: COUNT * (DATA.length + 10) })
     const broken = once(tcp, 'close')
     for (let i = 0; i <= COUNT && closed.count === 0; i++) socket.write(`${i} ${DATA} more`)
-    t.match(closed, { count: 1, reason: 'transport error', cause: { message: /^slow client/ } })
+    t.match(closed, { count: 1, reason: 'transport error', end: 'slow client' })
     tcp.resume()
     await broken
     t.equal(server.app.socketio.sessions.size, 0)
@@ -93,7 +93,7 @@ for (const eio of [3, 4] as const) {
     socket.write('x'.repeat(999))
     t.equal(closed.count, 0)
     socket.write('x')
-    t.match(closed, { count: 1, reason: 'transport error', cause: { message: 'slow client: more than 1000 bytes queued' } })
+    t.match(closed, { count: 1, reason: 'transport error', end: 'slow client' })
     t.match(await client.hold().answer, { status: 400 })
   })
 

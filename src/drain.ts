@@ -1,0 +1,44 @@
+// Taking a server out of service: its sessions end one by one, so that the next server does not get all clients in one moment.
+import type { Socket } from './socket.js'
+import type { Timer, TimerWheel } from './timer-wheel.js'
+
+/** The part of the time in which sessions are asked to end; the rest is for the last ones to take what is queued. */
+const SPREAD = 0.8
+
+/** One drain, from its beginning to the last session. */
+export class Drain {
+  readonly #sessions: ReadonlyMap<string, Socket>
+  readonly #timers: Timer[]
+  readonly #done: () => void
+  /** Resolves when no session is left. */
+  readonly finished: Promise<void>
+
+  constructor (sessions: ReadonlyMap<string, Socket>, wheel: TimerWheel) {
+    this.#sessions = sessions
+    let done = (): void => {}
+    this.finished = new Promise((resolve) => { done = resolve })
+    this.#done = done
+    this.#timers = [...sessions.values()].map((socket) => wheel.timer(() => socket.leave('server draining')))
+    this.#timers.push(wheel.timer(() => this.endAll()))
+  }
+
+  /** @param ms how long all of it may take */
+  start (ms: number): void {
+    const step = ms * SPREAD / this.#timers.length
+    for (const [i, timer] of this.#timers.entries()) timer.start(i === this.#timers.length - 1 ? ms : i * step)
+    this.check()
+  }
+
+  /** The time is over. */
+  endAll (): void {
+    for (const socket of [...this.#sessions.values()]) socket.end('server draining')
+    this.check()
+  }
+
+  /** A session has ended. */
+  check (): void {
+    if (this.#sessions.size > 0) return
+    for (const timer of this.#timers) timer.stop()
+    this.#done()
+  }
+}
