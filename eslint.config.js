@@ -28,14 +28,15 @@ const LAYERS = [
   {
     files: ['src/socket.ts'],
     may: [NODE, String.raw`\./codec/packet\.js`, String.raw`\./(?:backpressure|errors|liveness|outgoing-queue|packet-rate|reasons|transport)\.js`],
-    mayTypes: [TYPES, String.raw`\./(?:backlog|dialect|timer-wheel)\.js`, 'node:http', 'fastify']
+    mayTypes: [TYPES, String.raw`\./(?:dialect|socket-init)\.js`, 'node:http', 'fastify']
   },
-  { files: ['src/liveness.ts'], may: [], mayTypes: [String.raw`\./(?:dialect|timer-wheel)\.js`] },
+  { files: ['src/liveness.ts'], may: [], mayTypes: [String.raw`\./(?:dialect|timer-wheel|transport)\.js`] },
+  { files: ['src/socket-init.ts'], may: [], mayTypes: ['node:http', 'fastify', String.raw`\./(?:backlog|dialect|reasons|timer-wheel)\.js`] },
   { files: ['src/upgrade.ts'], may: [String.raw`\./codec/engine\.js`], mayTypes: [String.raw`\./(?:codec/packet|timer-wheel|transport)\.js`] },
   {
     files: ['src/engine.ts'],
     may: [NODE, String.raw`\./(?:backlog|counters|drain|errors|places|socket|timer-wheel)\.js`],
-    mayTypes: [TYPES, String.raw`\./(?:dialect|reasons|transport)\.js`, 'node:http', 'fastify']
+    mayTypes: [TYPES, String.raw`\./(?:dialect|reasons|socket-init|transport)\.js`, 'node:http', 'fastify']
   },
   {
     files: ['src/faces/!(bounded-map).ts'],

@@ -24,8 +24,8 @@ export class Drain {
 
   /** @param ms how long all of it may take */
   start (ms: number): void {
-    const step = ms * SPREAD / this.#timers.length
-    for (const [i, timer] of this.#timers.entries()) timer.start(i === this.#timers.length - 1 ? ms : i * step)
+    const last = this.#timers.length - 1
+    for (const [i, timer] of this.#timers.entries()) timer.start(i === last ? ms : i / last * ms * SPREAD)
     this.check()
   }
 

@@ -15,7 +15,7 @@ import { Places } from './places.js'
 import type { Place } from './places.js'
 import type { EndReason } from './reasons.js'
 import { Socket } from './socket.js'
-import type { SocketLimits } from './socket.js'
+import type { SocketLimits } from './socket-init.js'
 import { TimerWheel } from './timer-wheel.js'
 import type { Transport } from './transport.js'
 
@@ -103,9 +103,9 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
       backlog: this.#backlog,
       log: this.#options.log,
       onDropped: this.#onDropped,
-      onEnd: (socket, reason, wasOpen) => {
+      onEnd: (...end) => {
         place.leave()
-        this.#onEnd(socket, reason, wasOpen)
+        this.#onEnd(...end)
       }
     })
     this.#sessions.set(id, socket)
@@ -116,8 +116,8 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
 
   readonly #onDropped = (count: number): void => { this.#counters.dropped += count }
 
-  readonly #onEnd = (socket: Socket, reason: EndReason, wasOpen: boolean): void => {
-    this.#sessions.delete(socket.id)
+  readonly #onEnd = (id: string, reason: EndReason, wasOpen: boolean): void => {
+    this.#sessions.delete(id)
     this.#counters.ended(reason)
     if (wasOpen) this.#clientsCount--
     this.#drain?.check()
@@ -146,7 +146,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   }
 
   async drain (ms: number): Promise<void> {
-    if (!(ms >= 0 && ms <= MAX_TIME)) throw new BadOptionError('ms" of "drain', String(ms), `milliseconds from 0 to ${MAX_TIME}`)
+    if (!Number.isFinite(ms) || ms < 0 || ms > MAX_TIME) throw new BadOptionError('ms" of "drain', String(ms), `milliseconds from 0 to ${MAX_TIME}`)
     if (this.#drain === undefined) {
       this.#options.log.info({ sessions: this.#sessions.size, ms }, 'draining: no more handshakes, sessions end one by one')
       this.places.close('server draining')

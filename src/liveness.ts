@@ -1,12 +1,15 @@
 // Whether a session's client lives: the one timer of a session, whose meaning follows from what is waited for. Knows nothing of
-// packets or transports.
+// packets, and of a transport whether polls are its way.
 import type { Heartbeat } from './dialect.js'
 import type { Timer, TimerWheel } from './timer-wheel.js'
+import type { Transport } from './transport.js'
 
 /** What a {@link Liveness} is made of. */
 export interface LivenessInit {
   readonly wheel: TimerWheel
   readonly heartbeat: Heartbeat
+  /** How long a client may stay away between two polls, where those carry no heartbeats; ms. */
+  readonly closeTimeout: number
   /** A heartbeat is to be sent. */
   readonly onDue: () => void
   /** What was waited for has not come. */
@@ -33,8 +36,30 @@ export class Liveness {
     this.#timer.start(ms)
   }
 
-  /** The client's heartbeat has come: the interval begins anew. */
-  beat (): void {
+  /** The session has connected. */
+  connected (): void {
+    if (this.#init.heartbeat.onPolls) this.#beat()
+    else this.wait(this.#init.closeTimeout)
+  }
+
+  /** The client holds something open. Where polls carry no heartbeats, none runs while it polls. */
+  held ({ persistent }: Transport): void {
+    if (this.#init.heartbeat.onPolls) return
+    if (persistent) this.#beat()
+    else this.stop()
+  }
+
+  /** The client holds nothing open any more, and is expected back. */
+  idle (): void {
+    if (!this.#init.heartbeat.onPolls) this.wait(this.#init.closeTimeout)
+  }
+
+  /** The client's heartbeat has come, asked for or not: the interval counts from it (WIRE.md 6). */
+  heard ({ persistent, open }: Transport): void {
+    if (this.#init.heartbeat.onPolls || (persistent && open)) this.#beat()
+  }
+
+  #beat (): void {
     const { interval, frame } = this.#init.heartbeat
     this.#waiting = frame === undefined ? 'anything' : 'interval'
     if (interval === false) this.#timer.stop()

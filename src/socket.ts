@@ -4,7 +4,6 @@ import { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
 import type { SendOptions, Socket as PublicSocket, SocketContext, SocketEvents } from '../types/socket.js'
-import type { Backlog } from './backlog.js'
 import { Backpressure } from './backpressure.js'
 import { ProtocolError } from './codec/packet.js'
 import type { Frame, OutgoingPacket, Packet } from './codec/packet.js'
@@ -15,37 +14,9 @@ import { OutgoingQueue } from './outgoing-queue.js'
 import { PacketRate } from './packet-rate.js'
 import { CLOSE_REASONS } from './reasons.js'
 import type { EndReason, SessionEnd } from './reasons.js'
-import type { TimerWheel } from './timer-wheel.js'
+import type { SocketInit, SocketLimits } from './socket-init.js'
 import { NO_TRANSPORT } from './transport.js'
 import type { Transport, TransportListener } from './transport.js'
-
-/** The bounds and times of a session; ms and bytes. */
-export interface SocketLimits {
-  readonly closeTimeout: number
-  readonly handshakeTimeout: number
-  readonly maxQueueBytes: number
-  readonly slowClient: 'close' | 'drop'
-  readonly maxPacketsPerSecond: number | false
-}
-
-/** What a {@link Socket} is made of. */
-export interface SocketInit {
-  id: string
-  request: IncomingMessage
-  remoteAddress: string
-  context: unknown
-  limits: SocketLimits
-  wheel: TimerWheel
-  /** What all sessions keep waiting. */
-  backlog: Backlog
-  log: FastifyBaseLogger
-  /** Makes the dialect for this session. */
-  dialect: (socket: DialectSocket) => Dialect
-  /** Called when volatile packets have been dropped. */
-  onDropped: (count: number) => void
-  /** Called once when the session has ended, before 'close' is emitted. */
-  onEnd: (socket: Socket, reason: EndReason, wasOpen: boolean) => void
-}
 
 const LISTENER_FAILED = 'a listener of this session failed'
 
@@ -66,14 +37,14 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   /** The transport before this one, which may still return packets that go first. */
   #previous: Transport = NO_TRANSPORT
   /** The upgrade that is under way. */
-  upgrade: { abandon (): void } | undefined
+  upgrade: { abandon (reason?: EndReason): void } | undefined
   readonly #queue = new OutgoingQueue()
   /** The 'connection' listeners run: what they send waits for the connect packet. */
   #corked = false
   readonly #backpressure: Backpressure
   readonly #rate: PacketRate | undefined
-  /** Why it is `closing`. */
-  #leaving: EndReason = 'closed by server'
+  /** Why it is to end when nothing waits. */
+  #leaving: EndReason | undefined
   #ended: SessionEnd | undefined
 
   constructor (init: SocketInit) {
@@ -94,6 +65,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     this.#liveness = new Liveness({
       wheel: init.wheel,
       heartbeat,
+      closeTimeout: init.limits.closeTimeout,
       onDue: () => { if (heartbeat.frame !== undefined) this.enqueue(heartbeat.frame) },
       onDead: () => this.end(this.#silence)
     })
@@ -127,21 +99,19 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
 
   close (): void {
     if (this.#readyState === 'closing') return
-    if (this.#dialect.drains) this.leave('closed by server')
-    else this.end('closed by server')
+    if (this.#idle || !this.#dialect.drains || this.#readyState !== 'open') return this.end('closed by server')
+    this.#readyState = 'closing'
+    this.#leaving = 'closed by server'
+    this.#liveness.wait(this.#limits.closeTimeout)
+    this.onWritable()
   }
 
   // ---- what the engine and the routes call
 
-  /** Ends the session when what is queued has gone out, or the client has not come for it in `closeTimeout`. */
+  /** Ends the session as soon as nothing waits and the client can be told. Until then it goes on as ever. */
   leave (reason: EndReason): void {
-    const drained = this.#queue.empty && this.#transport.open && !this.#corked
-    if (drained || this.#readyState === 'opening') return this.end(reason)
-    if (this.#readyState !== 'open') return
     this.#leaving = reason
-    this.#readyState = 'closing'
-    this.#liveness.wait(this.#limits.closeTimeout)
-    this.onWritable()
+    if (this.#idle || this.#readyState === 'opening') this.end(reason)
   }
 
   /** The first transport request has come: tells the application, then moves what that led to. */
@@ -149,8 +119,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     this.#transport = transport
     this.#readyState = 'open'
     this.#corked = true
-    if (this.#dialect.heartbeat.onPolls) this.#liveness.beat()
-    else this.#liveness.wait(this.#limits.closeTimeout)
+    this.#liveness.connected()
     this.#guard(announce)
     this.#dialect.opened()
     this.#corked = false
@@ -179,6 +148,9 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   get #ready (): boolean {
     return this.#transport.writable && !this.#corked && !this.#previous.delivering
   }
+
+  /** Whether nothing waits, and the client holds something open that tells it of the end. */
+  get #idle (): boolean { return this.#ready && this.#queue.empty && this.#transport.open }
 
   tell (packet: Packet): void {
     if (this.listenerCount('packet') > 0) this.#guard(() => this.emit('packet', packet))
@@ -210,27 +182,25 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     try {
       this.#dialect.receive(frame)
     } catch (error) {
-      if (error instanceof ProtocolError) this.#log.debug({ sid: this.id, reason: error.message }, 'packet dropped')
+      if (error instanceof ProtocolError) this.#log.debug({ sid: this.id, detail: error.message }, 'packet dropped')
       else this.#log.error({ sid: this.id, err: error }, LISTENER_FAILED)
     }
   }
 
   onOpen (): void {
-    if (this.#readyState !== 'open' || this.#dialect.heartbeat.onPolls) return
-    if (this.#transport.persistent) this.#liveness.beat()
-    else this.#liveness.stop()
+    if (this.#readyState === 'open') this.#liveness.held(this.#transport)
   }
 
   onIdle (): void {
-    if (this.#readyState === 'open' && !this.#dialect.heartbeat.onPolls) this.#liveness.wait(this.#limits.closeTimeout)
+    if (this.#readyState === 'open') this.#liveness.idle()
   }
 
   onWritable (): void {
-    if (this.#ready && this.#readyState === 'closing') this.#finish()
-    else if (this.#ready && !this.#queue.empty) this.#transport.send(this.#queue.take())
     if (this.#readyState === 'closed') return
-    const drained = this.#backpressure.settle(this.#transport) && this.#readyState === 'open'
-    if (drained && this.listenerCount('drain') > 0) this.#guard(() => this.emit('drain'))
+    if (this.#ready && !this.#queue.empty) this.#transport.send(this.#queue.take())
+    // A poll's farewell comes alone: 4.x clients act on it before the packets beside it (docs/engine-io.md).
+    if (this.#leaving !== undefined && this.#idle) return this.end(this.#leaving)
+    if (this.#backpressure.settle(this.#transport) && this.#readyState === 'open' && this.listenerCount('drain') > 0) this.#guard(() => this.emit('drain'))
   }
 
   onReturned (frames: Frame[]): void {
@@ -241,25 +211,13 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
 
   // ---- time
 
-  /** Asked or not, the interval counts from the client's last heartbeat (WIRE.md 6). */
-  heard (): void {
-    const { onPolls } = this.#dialect.heartbeat
-    if (onPolls || (this.#transport.persistent && this.#transport.open)) this.#liveness.beat()
-  }
+  heard (): void { this.#liveness.heard(this.#transport) }
 
   /** What it means that the client has let its time run out. */
   get #silence (): EndReason {
     if (this.#readyState === 'opening') return 'handshake timeout'
-    if (this.#readyState === 'closing') return this.#leaving
+    if (this.#readyState === 'closing') return 'closed by server'
     return this.#transport.persistent || this.#dialect.heartbeat.onPolls ? 'ping timeout' : 'poll timeout'
-  }
-
-  /** What is queued goes out; a poll's farewell comes alone, since 4.x clients act on it before the packets beside it (docs/engine-io.md). */
-  #finish (): void {
-    const queued = this.#queue.take()
-    if (queued.length > 0) this.#transport.send(queued)
-    // A WebSocket that is backed up by it first takes it; the time for that is closeTimeout.
-    if (this.#transport.open && this.#transport.writable) this.end(this.#leaving)
   }
 
   /** The only way a session ends: idempotent, clears the timer, leaves the registry, emits 'close' once. */
@@ -269,10 +227,10 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     const details = this.#ended = cause === undefined ? { reason } : { reason, cause }
     this.#readyState = 'closed'
     this.#liveness.stop()
-    this.upgrade?.abandon()
+    this.upgrade?.abandon(reason)
     const frames = this.#queue.take()
     this.#backpressure.release()
-    this.#onEnd(this, reason, wasOpen)
+    this.#onEnd(this.id, reason, wasOpen)
     // What was said before the goodbye goes before it, as long as there is an open way; without one it is dropped.
     if (farewell !== undefined && frames.length > 0 && this.#transport.persistent && this.#transport.open) this.#transport.send(frames)
     this.#transport.close(farewell ?? this.#dialect.farewell(this.#transport, reason), reason)

@@ -3,11 +3,11 @@
 import { PROBE, TYPE } from './codec/engine.js'
 import type { Frame } from './codec/packet.js'
 import type { Timer, TimerWheel } from './timer-wheel.js'
-import type { Transport, TransportListener } from './transport.js'
+import type { EndReason, Transport, TransportListener } from './transport.js'
 
 /** The session that may move. */
 interface Upgrading extends TransportListener {
-  upgrade: { abandon (): void } | undefined
+  upgrade: { abandon (reason?: EndReason): void } | undefined
   attach (transport: Transport): void
 }
 
@@ -72,12 +72,12 @@ export class Upgrade implements TransportListener {
     this.#init.polling.hurry(false)
   }
 
-  /** It has failed, or the session is over. */
-  abandon (): void {
+  /** It has failed, or the session is over for this reason. */
+  abandon (reason?: EndReason): void {
     const candidate = this.#candidate
     if (candidate === undefined) return
     this.#over()
-    candidate.close()
+    candidate.close(undefined, reason)
   }
 
   onClose (): void { this.abandon() }

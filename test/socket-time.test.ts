@@ -76,7 +76,7 @@ t.test('a client that does not poll again in time ends with "ping timeout"', asy
   clock.tick(1999)
   t.strictSame(closes, [])
   clock.tick(1 + LATE)
-  t.strictSame(closes, [['ping timeout', 'ping timeout']])
+  t.strictSame(closes, [['ping timeout', 'poll timeout']])
 })
 
 t.test('each poll stops the close timeout, and its end starts it anew', async (t) => {
@@ -95,7 +95,7 @@ t.test('each poll stops the close timeout, and its end starts it anew', async (t
   socket.onFrame('2::')
   socket.onFrame('3:::x')
   clock.tick(2000 + LATE)
-  t.strictSame(closes, [['ping timeout', 'ping timeout']], 'what it posts does not count')
+  t.strictSame(closes, [['ping timeout', 'poll timeout']], 'what it posts does not count')
 })
 
 t.test('a session whose first request is no poll ends after the close timeout', async (t) => {
@@ -103,7 +103,7 @@ t.test('a session whose first request is no poll ends after the close timeout', 
   clock.tick(1999)
   t.strictSame(closes, [])
   clock.tick(1 + LATE)
-  t.strictSame(closes, [['ping timeout', 'ping timeout']])
+  t.strictSame(closes, [['ping timeout', 'poll timeout']])
 })
 
 t.test('a session that moves from a poll to a stream gets heartbeats from then on', async (t) => {

@@ -34,6 +34,8 @@ export interface TestServer {
   /** A client that has read its `1::`. */
   connect (name: Revision1Transport): Promise<Session>
   socketOf (sid: string): Socket
+  /** Every client made so far. */
+  clients (): readonly Client[]
 }
 
 export function watch (socket: Socket): Pick<Session, 'packets' | 'closed'> {
@@ -84,7 +86,7 @@ export async function serve (t: Teardown, options: SocketioTransportsOptions = {
     return { client: made, socket, ...watch(socket) }
   }
 
-  return { app, port, handshake, client, connect, socketOf }
+  return { app, port, handshake, client, connect, socketOf, clients: () => clients }
 }
 
 /** Turns of the event loop until something holds that announces itself by no event. */
