@@ -4,12 +4,12 @@
 // `bcast` x → `news` x to all. The config holds options of the plugin, or of a socket.io 0.9 server by their old names (seconds).
 import Fastify from 'fastify'
 import socketioTransports from 'fastify-socketio-transports'
-import { readFlags, run, TRANSPORTS } from './command.js'
+import { DRAIN, readFlags, run, TRANSPORTS } from './command.js'
 import { toOptions } from './old-options.js'
 
 const { config, ...address } = readFlags()
 const app = Fastify({ forceCloseConnections: true })
-await app.register(socketioTransports, { transports: TRANSPORTS, cors: { origin: true }, io: {}, ...toOptions(config) })
+await app.register(socketioTransports, { transports: TRANSPORTS, cors: { origin: true }, drainTimeout: DRAIN, io: {}, ...toOptions(config) })
 
 app.io.on('connection', (socket) => {
   socket.on('message', (data) => socket.send(data))

@@ -4,11 +4,11 @@
 // events go back as decoded packets, and its endpoints are connected as they ask. The config holds options of the plugin.
 import Fastify from 'fastify'
 import socketioTransports from 'fastify-socketio-transports'
-import { readFlags, run, TRANSPORTS } from './command.js'
+import { DRAIN, readFlags, run, TRANSPORTS } from './command.js'
 
 const { config, ...address } = readFlags()
 const app = Fastify({ forceCloseConnections: true })
-await app.register(socketioTransports, { transports: TRANSPORTS, cors: { origin: true }, ...config })
+await app.register(socketioTransports, { transports: TRANSPORTS, cors: { origin: true }, drainTimeout: DRAIN, ...config })
 
 /** What goes back for a packet of revision 1; without its id, which is the client's own count. */
 function answerTo ({ type, endpoint, data, name, args }) {

@@ -12,7 +12,7 @@ app.socketio.on('connection', (socket) => {
     if (packet.type === 'message') socket.send({ type: 'message', data: `${socket.context.user}: ${packet.data}` })
     if (packet.type === 'event' && packet.ack === 'data') socket.send({ type: 'ack', id: packet.id, args: packet.args })
   })
-  socket.on('close', (reason) => app.log.info({ sid: socket.id, reason }, 'gone'))
+  socket.on('close', (_, { reason }) => app.log.info({ sid: socket.id, reason }, 'gone'))
 })
 
 await app.listen({ port: Number(process.env.PORT ?? 3000) })

@@ -4,13 +4,14 @@
 // `message-with-ack` by acknowledging with the same arguments. The times and sizes are those that the suite expects to read.
 import Fastify from 'fastify'
 import socketioTransports from 'fastify-socketio-transports'
-import { readFlags, run, TRANSPORTS } from './command.js'
+import { DRAIN, readFlags, run, TRANSPORTS } from './command.js'
 
 const { config, ...address } = readFlags()
 const app = Fastify({ forceCloseConnections: true })
 await app.register(socketioTransports, {
   transports: TRANSPORTS,
   cors: { origin: true },
+  drainTimeout: DRAIN,
   pingInterval: 300,
   pingTimeout: 200,
   maxPayload: 1_000_000,

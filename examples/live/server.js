@@ -34,6 +34,7 @@ await app.register(socketioTransports, {
   transports: ['websocket', 'polling', 'flashsocket', 'htmlfile', 'xhr-multipart', 'xhr-polling', 'jsonp-polling'],
   cors: { origin: /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/ }, // the page asks under several names, see app.js
   serveClient: clients[0].dist, // where pages of 0.9 load it: /socket.io/socket.io.js
+  drainTimeout: 5000, // Ctrl+C: the panels come back to the next server, a few at a time
   io: {}
 })
 
