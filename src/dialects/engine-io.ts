@@ -12,6 +12,9 @@ import { PacketFace } from '../faces/packet.js'
 import type { PacketFaceSession } from '../faces/packet.js'
 import type { Transport } from '../transport.js'
 
+/** One encoded broadcast, kept for the next receiver: thousands of queues then hold it once. */
+export interface FrameMemo { text: string | undefined, frame: Frame }
+
 /** What all sessions of one version share. */
 export interface EngineIoShared {
   readonly version: EngineVersion
@@ -24,6 +27,7 @@ export interface EngineIoShared {
   /** of one packet */
   readonly maxAttachments: number
   readonly parser: ParserModule | undefined
+  readonly memo: FrameMemo
 }
 
 /** In 4 the server sends pings; in 3 the client does, and is taken for dead when none comes. */
@@ -132,6 +136,16 @@ export class EngineIo implements Dialect, PacketFaceSession {
   // ---- the Server's face, and what both use
 
   write (data: string | Uint8Array, { volatile = false }: SendOptions): void {
-    this.#socket.enqueue(encodeMessage(data, this.protocol), volatile)
+    this.#socket.enqueue(this.#encode(data), volatile)
+  }
+
+  #encode (data: string | Uint8Array): Frame {
+    if (typeof data !== 'string') return encodeMessage(data, this.protocol)
+    const { memo } = this.#shared
+    if (data !== memo.text) {
+      memo.text = data
+      memo.frame = encodeMessage(data, this.protocol)
+    }
+    return memo.frame
   }
 }

@@ -148,7 +148,7 @@ export function registerEngine (scope: FastifyInstance, { engine, settings, pars
   if (!scope.hasRequestDecorator(ADMITTED)) scope.decorateRequest(ADMITTED, null)
   for (const version of VERSIONS) {
     const route = routeAdder({ scope, path, dialect: `engine ${version}`, schema: SCHEMA })
-    const shared = { version, pingInterval, pingTimeout, maxPayload, maxAttachments, parser }
+    const shared = { version, pingInterval, pingTimeout, maxPayload, maxAttachments, parser, memo: { text: undefined, frame: '' } }
     for (const transport of TRANSPORT_KEYS) {
       const constraints = constrain(`${version} ${transport}`)
       route('', null, { ...PREFLIGHT, constraints })

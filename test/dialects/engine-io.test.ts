@@ -3,12 +3,12 @@ import { EngineIo } from '../../src/dialects/engine-io.js'
 import type { DialectSocket } from '../../src/dialect.js'
 import type { Frame } from '../../src/codec/packet.js'
 
-/** What a session sends when the Server writes this. */
-function written (version: 3 | 4, data: unknown): Frame[] {
+/** What sessions that share their encoder send when the Server writes this, each to another one. */
+function written (version: 3 | 4, ...messages: unknown[]): Frame[] {
   const frames: Frame[] = []
   const socket = { id: 'a', enqueue: (frame: Frame) => { frames.push(frame) } } as unknown as DialectSocket
-  const shared = { version, pingInterval: 1000, pingTimeout: 1000, maxPayload: 1000, maxAttachments: 10, parser: undefined }
-  new EngineIo(socket, shared, []).write(data as Buffer, {})
+  const shared = { version, pingInterval: 1000, pingTimeout: 1000, maxPayload: 1000, maxAttachments: 10, parser: undefined, memo: { text: undefined, frame: '' } }
+  for (const data of messages) new EngineIo(socket, shared, []).write(data as Buffer, {})
   return frames
 }
 
@@ -27,3 +27,13 @@ for (const [name, data] of Object.entries(kinds)) {
     t.strictSame(written(3, data), [Buffer.of(4, 1, 2)])
   })
 }
+
+t.test('what is said to many is what is said to each, whatever was said before', async (t) => {
+  for (const version of [3, 4] as const) {
+    t.strictSame(written(version, 'a', 'a', 'b', 'a', '', ''), ['4a', '4a', '4b', '4a', '4', '4'])
+  }
+  const bytes = Uint8Array.of(1)
+  written(3, bytes)
+  bytes[0] = 2
+  t.strictSame(written(3, bytes), [Buffer.of(4, 2)], 'bytes that have changed meanwhile')
+})
