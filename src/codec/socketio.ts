@@ -111,6 +111,7 @@ export class SocketioCodec {
       this.#decoder.add(data)
     } catch (error) {
       this.#decoder = this.#newDecoder()
+      this.#bytes = 0
       throw error
     }
     if (this.#decoded !== undefined) this.#bytes = 0
