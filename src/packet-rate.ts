@@ -15,8 +15,10 @@ export class PacketRate {
 
   /** Counts one packet. Returns whether it may be. */
   take (): boolean {
-    if (this.#left < 1) this.#refill()
-    return this.#left-- >= 1
+    this.#refill() // each time: what does not fit while the bucket is full is lost
+    if (this.#left < 1) return false
+    this.#left--
+    return true
   }
 
   #refill (): void {
