@@ -4,6 +4,8 @@
 export interface Share {
   /** How much this session keeps now, bytes. */
   set (bytes: number): void
+  /** The most that it may keep: as much as is then still free, bytes. Below 0 where the others keep more than there is. */
+  readonly most: number
 }
 
 /**
@@ -21,17 +23,17 @@ export class Backlog {
 
   /** What all keep, bytes. */
   get total () { return this.#total }
-  /** What nobody keeps; below 0 where responses hold more than there is. */
-  get free () { return this.#limit - this.#total }
 
   /** A part of it, empty. */
   share (): Share {
     let kept = 0
+    const free = (): number => this.#limit - this.#total
     return {
       set: (bytes) => {
         this.#total += bytes - kept
         kept = bytes
-      }
+      },
+      get most () { return (free() + kept) / 2 }
     }
   }
 }

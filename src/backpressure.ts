@@ -32,11 +32,11 @@ export class Backpressure {
 
   /** Something has to wait. Returns whether there is room. */
   hold (transport: Transport): boolean {
-    const { queue, backlog, maxQueueBytes, slowClient, onDropped } = this.#init
+    const { queue, maxQueueBytes, slowClient, onDropped } = this.#init
     const held = unread(transport)
     this.#waits = true
     this.#share.set(queue.weight + held)
-    const room = Math.min(maxQueueBytes, backlog.free - held) // as much as nobody keeps: see Backlog
+    const room = Math.min(maxQueueBytes, this.#share.most - held)
     if (queue.weight <= room) return true
     if (slowClient === 'close') return false
     onDropped(queue.dropVolatile(room))
