@@ -15,8 +15,9 @@ export interface BackpressureInit {
   readonly onDropped: (count: number) => void
 }
 
-/** What the transport has been given and keeps, because the client does not read it; bytes. */
-const unread = ({ writable, bufferedAmount }: Transport): number => writable ? 0 : bufferedAmount
+/** What has been given to the transport, or to the one before it, and is kept because the client does not read it; bytes. */
+const unread = ({ writable, bufferedAmount }: Transport, previous: Transport): number =>
+  (writable ? 0 : bufferedAmount) + previous.bufferedAmount
 
 /** One session's. */
 export class Backpressure {
@@ -31,9 +32,9 @@ export class Backpressure {
   }
 
   /** Something has to wait. Returns whether there is room. */
-  hold (transport: Transport): boolean {
+  hold (transport: Transport, previous: Transport): boolean {
     const { queue, maxQueueBytes, slowClient, onDropped } = this.#init
-    const held = unread(transport)
+    const held = unread(transport, previous)
     this.#waits = true
     this.#share.set(queue.weight + held)
     const room = Math.min(maxQueueBytes, this.#share.most - held)
@@ -45,11 +46,11 @@ export class Backpressure {
   }
 
   /** Something may have gone. Returns true once, when everything has that had to wait. */
-  settle (transport: Transport): boolean {
+  settle (transport: Transport, previous: Transport): boolean {
     const { queue } = this.#init
-    this.#share.set(queue.weight + unread(transport))
+    this.#share.set(queue.weight + unread(transport, previous))
     const { persistent, writable, delivering } = transport
-    if (!this.#waits || !queue.empty || delivering || (persistent && !writable)) return false
+    if (!this.#waits || !queue.empty || delivering || previous.delivering || (persistent && !writable)) return false
     this.#waits = false
     return true
   }

@@ -34,7 +34,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   readonly #liveness: Liveness
   #readyState: 'opening' | 'open' | 'closing' | 'closed' = 'opening'
   #transport: Transport = NO_TRANSPORT
-  /** The transport before this one, which may still return packets that go first. */
+  /** The transport before this one as long as it delivers: it may still return packets, which go first. */
   #previous: Transport = NO_TRANSPORT
   /** The upgrade that is under way. */
   upgrade: { abandon (reason?: EndReason): void } | undefined
@@ -76,7 +76,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   get protocol () { return this.#dialect.protocol }
   get readyState () { return this.#readyState }
   get transport () { return this.#transport }
-  get bufferedAmount () { return this.#queue.bytes + this.#transport.bufferedAmount }
+  get bufferedAmount () { return this.#queue.bytes + this.#transport.bufferedAmount + this.#previous.bufferedAmount }
   /** How it ended; undefined until then. */
   get ended () { return this.#ended }
 
@@ -131,7 +131,8 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     const previous = this.#transport
     this.#transport = transport
     previous.close()
-    this.#previous = previous.delivering ? previous : NO_TRANSPORT
+    if (previous.delivering) this.#previous = previous
+    else if (!this.#previous.delivering) this.#previous = NO_TRANSPORT
     this.#guard(() => this.emit('upgrade', transport))
     this.#resume()
   }
@@ -162,7 +163,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     if (this.#queue.empty && this.#ready) this.#transport.send([frame])
     else if (volatile && !this.#transport.open) return this.#onDropped(1)
     else this.#queue.push(frame, volatile)
-    if ((this.#queue.empty && this.#transport.writable) || this.#backpressure.hold(this.#transport)) return
+    if ((this.#queue.empty && this.#transport.writable) || this.#backpressure.hold(this.#transport, this.#previous)) return
     this.#transport.destroy()
     this.end('slow client', undefined, new Error('more waits than maxQueueBytes, or than maxTotalQueueBytes leaves'))
   }
@@ -200,7 +201,8 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     if (this.#ready && !this.#queue.empty) this.#transport.send(this.#queue.take())
     // A poll's farewell comes alone: 4.x clients act on it before the packets beside it (docs/engine-io.md).
     if (this.#leaving !== undefined && this.#idle) return this.end(this.#leaving)
-    if (this.#backpressure.settle(this.#transport) && this.#readyState === 'open' && this.listenerCount('drain') > 0) this.#guard(() => this.emit('drain'))
+    const drained = this.#backpressure.settle(this.#transport, this.#previous) && this.#readyState === 'open'
+    if (drained && this.listenerCount('drain') > 0) this.#guard(() => this.emit('drain'))
   }
 
   onReturned (frames: Frame[]): void {

@@ -3,6 +3,7 @@ import t from 'tap'
 import { Backlog } from '../src/backlog.js'
 import { Backpressure } from '../src/backpressure.js'
 import { OutgoingQueue } from '../src/outgoing-queue.js'
+import { NO_TRANSPORT } from '../src/transport.js'
 import { FakeTransport } from './helpers/session.js'
 
 interface Init { maxQueueBytes?: number, slowClient?: 'close' | 'drop', backlog?: Backlog, persistent?: boolean }
@@ -23,7 +24,7 @@ function setUp ({ maxQueueBytes = 100, slowClient = 'close', backlog = new Backl
     /** Queues so many bytes. Returns whether there is room. */
     push (bytes: number, volatile = false): boolean {
       queue.push('x'.repeat(bytes), volatile)
-      return backpressure.hold(transport)
+      return backpressure.hold(transport, NO_TRANSPORT)
     }
   }
 }
@@ -127,24 +128,39 @@ t.test('"drop" gives up a client that it does not help', async (t) => {
 t.test('it tells once that everything has gone, and not while anything waits', async (t) => {
   for (const persistent of [true, false]) {
     const { push, queue, transport, backpressure, backlog } = setUp({ persistent })
-    t.notOk(backpressure.settle(transport), 'nothing has waited')
+    t.notOk(backpressure.settle(transport, NO_TRANSPORT), 'nothing has waited')
     push(10)
-    t.notOk(backpressure.settle(transport), 'it is queued')
+    t.notOk(backpressure.settle(transport, NO_TRANSPORT), 'it is queued')
     queue.take()
     transport.bufferedAmount = 10
     transport.delivering = !persistent
-    t.notOk(backpressure.settle(transport), 'the transport holds it')
+    t.notOk(backpressure.settle(transport, NO_TRANSPORT), 'the transport holds it')
     t.equal(backlog.total, 10)
     transport.bufferedAmount = 0
     transport.delivering = false
     transport.writable = persistent // a client that polls need not be there
-    t.ok(backpressure.settle(transport))
+    t.ok(backpressure.settle(transport, NO_TRANSPORT))
     t.equal(backlog.total, 0)
-    t.notOk(backpressure.settle(transport))
+    t.notOk(backpressure.settle(transport, NO_TRANSPORT))
     push(10)
     queue.take()
-    t.ok(backpressure.settle(transport), 'and again for what waits next')
+    t.ok(backpressure.settle(transport, NO_TRANSPORT), 'and again for what waits next')
   }
+})
+
+t.test('what the transport before still delivers counts, and has to go first', async (t) => {
+  const { push, queue, transport, backpressure, backlog } = setUp()
+  const previous = Object.assign(new FakeTransport(false), { delivering: true, bufferedAmount: 30 })
+  push(10)
+  t.ok(backpressure.hold(transport, previous))
+  t.equal(backlog.total, 40)
+  queue.take()
+  transport.writable = true
+  t.notOk(backpressure.settle(transport, previous))
+  t.equal(backlog.total, 30)
+  Object.assign(previous, { delivering: false, bufferedAmount: 0 })
+  t.ok(backpressure.settle(transport, previous))
+  t.equal(backlog.total, 0)
 })
 
 t.test('after all that sessions can do, what waits in all is the sum of what waits for each, and nothing in the end', async () => {
@@ -165,7 +181,7 @@ t.test('after all that sessions can do, what waits in all is the sum of what wai
       else if (what === 'send' && !queue.empty) transport.bufferedAmount += queue.take().join('').length
       else if (what === 'read') transport.bufferedAmount = 0
       if (one.over) backpressure.release()
-      else backpressure.settle(transport)
+      else backpressure.settle(transport, NO_TRANSPORT)
       const waiting = all.filter(({ over }) => !over).reduce((sum, { queue, transport }) => sum + queue.weight + transport.bufferedAmount, 0)
       if (backlog.total !== waiting || waiting > 100) return false
     }

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { Backlog } from '../src/backlog.js'
 import { Clock } from './helpers/clock.js'
 import { FakeTransport, newSession, openSession, RESOLUTION } from './helpers/session.js'
 
@@ -228,4 +229,60 @@ t.test('what waits for a backed-up stream goes out before the goodbye', async (t
   socket.send({ type: 'disconnect' })
   t.strictSame(transport.take(), [['3:::one', '3:::two']])
   t.strictSame(transport.ends, ['0::'])
+})
+
+t.test('while the transport before still delivers, what it holds counts, and nothing has gone', async (t) => {
+  const { socket, transport } = openSession({}, new FakeTransport(false))
+  let drained = 0
+  socket.on('drain', () => drained++)
+  Object.assign(transport, { writable: false, delivering: true, bufferedAmount: 50 })
+  socket.send(message('waits'))
+  const next = new FakeTransport()
+  socket.attach(next)
+  socket.send(message('too'))
+  t.strictSame(next.take(), [])
+  t.equal(socket.bufferedAmount, 50 + '3:::waits3:::too'.length)
+  t.equal(drained, 0)
+  Object.assign(transport, { delivering: false, bufferedAmount: 0 })
+  socket.onWritable()
+  t.strictSame(next.take(), [['3:::waits', '3:::too']])
+  t.strictSame([socket.bufferedAmount, drained], [0, 1])
+})
+
+t.test('what had to wait has not gone while the transport before still delivers it', async (t) => {
+  const backlog = new Backlog(Infinity)
+  const { socket, transport } = openSession({}, new FakeTransport(false), backlog)
+  let drained = 0
+  socket.on('drain', () => drained++)
+  transport.writable = false
+  socket.send(message('waits'))
+  transport.writable = true
+  socket.onWritable()
+  t.strictSame(transport.take(), [['3:::waits']])
+  t.equal(drained, 1)
+  transport.writable = false
+  socket.send(message('again'))
+  Object.assign(transport, { writable: true })
+  transport.send = (frames) => Object.assign(transport, { writable: false, delivering: true, bufferedAmount: frames.join('').length })
+  socket.onWritable()
+  t.strictSame([drained, socket.bufferedAmount, backlog.total], [1, 9, 9])
+  socket.attach(new FakeTransport())
+  t.strictSame([drained, socket.bufferedAmount, backlog.total], [1, 9, 9])
+  Object.assign(transport, { delivering: false, bufferedAmount: 0 })
+  socket.onWritable()
+  t.strictSame([drained, socket.bufferedAmount, backlog.total], [2, 0, 0])
+})
+
+t.test('a session that moves on before the first transport has delivered still waits for it', async (t) => {
+  const { socket, transport } = openSession({}, new FakeTransport(false))
+  transport.delivering = true
+  const [second, third] = [new FakeTransport(false), new FakeTransport()]
+  socket.attach(second)
+  socket.attach(third)
+  socket.send(message('two'))
+  t.strictSame(third.take(), [])
+  transport.delivering = false
+  socket.onReturned(['3:::one'])
+  socket.onWritable()
+  t.strictSame([transport.take(), second.take(), third.take()], [[], [], [['3:::one', '3:::two']]])
 })
