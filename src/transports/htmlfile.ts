@@ -5,8 +5,12 @@ import type { StreamFormat } from './stream.js'
 /** Padded to 256 bytes, at which Internet Explorer begins to render (transcript htmlfile/connect). */
 const PROLOGUE = '<html><body><script>var _ = function (msg) { parent.s._(msg, document); };</script>'.padEnd(256)
 
-/** Every slash is escaped: `</script>` in a message would end the element. The client takes the backslashes out again. */
-const toElement = (payload: string): string => `<script>_(${toJson(payload).replaceAll('/', '\\/')});</script>`
+/**
+ * Every slash is escaped: `</script>` in a message would end the element. The client takes the backslashes out again. So is the beginning of
+ * a comment: behind `<!--<script>` a browser overlooks the end of the element, and with it all that comes after (HTML, 4.12.1.3).
+ */
+const toElement = (payload: string): string =>
+  `<script>_(${toJson(payload).replaceAll('/', '\\/').replaceAll('<!--', '\\u003c!--')});</script>`
 
 /** How htmlfile writes. */
 export const htmlfile: StreamFormat = {

@@ -27,6 +27,13 @@ t.test('every slash is escaped, in endpoints and end tags too', async (t) => {
   t.equal(client.held?.text.slice(PROLOGUE.length), '<script>_("1::");</script><script>_("3::\\/chat:x\\/y<\\/script>\\u2028");</script>')
 })
 
+t.test('no message opens a comment, in which a browser would overlook the end of the element', async (t) => {
+  const { client, socket } = await (await serve(t)).connect('htmlfile')
+  socket.send({ type: 'message', data: '<!--<script>' })
+  t.equal(await client.next(), '3:::<!--<script>')
+  t.equal(client.held?.text.slice(PROLOGUE.length), '<script>_("1::");</script><script>_("3:::\\u003c!--<script>");</script>')
+})
+
 t.test('what was queued when the stream opens is one script element with a framed payload', async (t) => {
   const server = await serve(t)
   const client = await server.client('htmlfile')
