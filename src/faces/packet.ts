@@ -29,8 +29,14 @@ function splitQuery (nsp: string): { endpoint: string, query?: string } {
   return at < 0 ? { endpoint: toEndpoint(nsp) } : { endpoint: toEndpoint(nsp.slice(0, at)), query: nsp.slice(at) }
 }
 
+/** @throws ProtocolError when it could not be sent back: parsers read any number of digits, and custom ones any data. */
+function textOf (id: number): string {
+  if (!Number.isSafeInteger(id) || id < 0) throw new ProtocolError('an id is a whole number below 2^53')
+  return String(id)
+}
+
 /** The id of an acknowledgement asked for; handlers acknowledge, nothing does so by itself. */
-const asking = ({ id }: SocketioPacket): { id?: string, ack?: 'data' } => id === undefined ? {} : { id: String(id), ack: 'data' }
+const asking = ({ id }: SocketioPacket): { id?: string, ack?: 'data' } => id === undefined ? {} : { id: textOf(id), ack: 'data' }
 
 /** @throws ProtocolError when it is none: parsers let a packet without data pass, and custom ones any data. */
 function listOf (data: unknown): unknown[] {
@@ -73,7 +79,7 @@ export class PacketFace {
       case PacketType.ACK:
       case PacketType.BINARY_ACK:
         if (packet.id === undefined) throw new ProtocolError('an acknowledgement of nothing')
-        return this.#session.emit({ type: 'ack', endpoint, id: String(packet.id), args: data === undefined ? [] : listOf(data) })
+        return this.#session.emit({ type: 'ack', endpoint, id: textOf(packet.id), args: data === undefined ? [] : listOf(data) })
       case PacketType.CONNECT_ERROR: return this.#session.emit({ type: 'error', endpoint })
       default: return type satisfies never
     }

@@ -150,6 +150,16 @@ t.test('what is no packet is a ProtocolError, and nobody is told of it', async (
   }
 })
 
+t.test('an id that could not be sent back is a ProtocolError, for an event and its acknowledgement', async (t) => {
+  for (const id of ['9007199254740992', '9'.repeat(400)]) {
+    for (const message of [`2${id}["n"]`, `3${id}[]`, `2/chat,${id}["n"]`]) {
+      const { client } = setUp(4)
+      t.throws(() => client(message), { name: 'ProtocolError' }, message)
+    }
+  }
+  t.match(setUp(4).client('29007199254740991["n"]'), [{ id: '9007199254740991' }])
+})
+
 t.test('ten attachments are taken, eleven are too many, and none is waited for', async (t) => {
   const holders = (count: number): string => Array.from({ length: count }, (_, num) => `{"_placeholder":true,"num":${num}}`).join(',')
   const { client } = setUp(4)
