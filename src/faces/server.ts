@@ -88,8 +88,8 @@ export class ServerFace {
   #connect (name: string, query = ''): void {
     if ((name !== '' && !survives(name)) || this.#endpoints.size > this.#limits.maxEndpoints) return
     this.#endpoints.set(name, newEndpoint())
-    // A comma would end the name in the Server's grammar.
-    this.#deliver({ type: PacketType.CONNECT, nsp: toNsp(name) + query.replaceAll(',', '%2C') })
+    // A comma would end the name in the Server's grammar; what begins otherwise than a query would be more of the name.
+    this.#deliver({ type: PacketType.CONNECT, nsp: toNsp(name) + (query.startsWith('?') ? query.replaceAll(',', '%2C') : '') })
   }
 
   #wait (endpoint: Endpoint, packet: Packet): void {

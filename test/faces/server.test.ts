@@ -97,6 +97,15 @@ t.test('an endpoint\'s query goes with the connect, its commas escaped', async (
   t.strictSame(client('1::/list:?a=1,2,3&b=:'), ['0/list?a=1%2C2%2C3&b=:,'])
 })
 
+t.test('what stands where the query would, and is none, does not become part of the name', async (t) => {
+  const { client, server, later } = await connected([])
+  t.strictSame(client('1::/chat:room'), ['0/chat,'])
+  t.strictSame(server('0/chat,{"sid":"abc"}'), ['1::/chat'])
+  await later()
+  t.strictSame(client('3::/chat:x'), ['2/chat,["message","x"]'])
+  t.strictSame(client('1::/a:/../b', '1::/c:\x91'), ['0/a,', '0/c,'])
+})
+
 t.test('a session has so many endpoints and no more', async (t) => {
   const { client, server, later } = await connected(['/a'], { maxEndpoints: 2 })
   t.strictSame(client('1::/b', '1::/c'), ['0/b,'])
