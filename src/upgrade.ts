@@ -49,7 +49,7 @@ export class Upgrade implements TransportListener {
 
   onFrame (frame: Frame): void {
     if (this.#candidate === undefined) return
-    if (frame === PROBE.ping) {
+    if (frame === PROBE.ping && this.#candidate.writable) { // not for a peer that probes on and on and reads no answer
       this.#candidate.send([PROBE.pong])
       this.#init.polling.hurry(true)
     } else if (frame === TYPE.upgrade) {

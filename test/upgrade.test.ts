@@ -94,6 +94,16 @@ for (const version of VERSIONS) {
       t.strictSame(candidate.take().flat(), ['3probe', '4one'])
     })
 
+    t.test('a WebSocket that probes and takes no answer is closed, and the session stays on polls', async (t) => {
+      const { upgrade, candidate, socket } = upgradingSession({ version })
+      upgrade.onFrame('2probe')
+      candidate.writable = false
+      upgrade.onFrame('2probe')
+      t.strictSame(candidate.take(), [['3probe']])
+      t.strictSame(candidate.ends, ['silently'])
+      t.equal(socket.transport.name, 'polling')
+    })
+
     t.test('5 does without a probe', async (t) => {
       const { upgrade, candidate, socket } = upgradingSession({ version })
       upgrade.onFrame('5')
