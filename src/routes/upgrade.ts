@@ -37,6 +37,12 @@ function pathOf (url = ''): string {
   }
 }
 
+/**
+ * How many fragments a message may have: each keeps the whole segment that it came in, up to 64 KiB, whatever else was in it. Clients are known
+ * to cut their messages into pieces of 1 KiB.
+ */
+const maxFragments = (maxPayload: number): number => Math.max(128, Math.ceil(maxPayload / 1024))
+
 const escapeRegExp = (text: string): string => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')
 
 /** Without a parser of Node's behind it nobody else would: its end is half of it, and nothing reads the client's. */
@@ -97,7 +103,7 @@ export async function registerWebsocket (scope: FastifyInstance, base: string, s
   }
   const silent = createServer()
   await scope.register(fastifyWebsocket, {
-    options: { server: silent, maxPayload, perMessageDeflate, clientTracking: false },
+    options: { server: silent, maxPayload, maxFragments: maxFragments(maxPayload), perMessageDeflate, clientTracking: false },
     errorHandler: (error, socket, request) => {
       // What peers do to their sockets ends their session, which says why. Anything else is a fault of ours, or of `generateId`.
       const level = String(Object(error).code).startsWith('WS_ERR_') ? 'debug' : 'error'
