@@ -1,0 +1,136 @@
+// What every replay asserts beside the refusal: the process lives and logs no fault, its memory stays within a bound, and others are
+// served during and after. The server under attack is a process of its own (target.ts); the attacker is the test.
+import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { Test } from 'tap'
+import type { SocketioTransportsOptions } from '../../types/options.js'
+import { bystander } from './bystander.js'
+import type { Bystander } from './bystander.js'
+
+const TARGET = fileURLToPath(new URL('target.ts', import.meta.url))
+const MEBIBYTE = 1024 * 1024
+/** Most that a target's heap may have, MiB: what grows without end ends the process soon, and the test fails. */
+const HEAP = 256
+/** How long a bystander may wait for its echo, ms. Far above what a slow machine needs, far below what an attack that works costs. */
+const PATIENCE = 5000
+
+/** What a target says of itself. */
+export interface State {
+  /** Heap and buffers after a garbage collection, bytes. */
+  held: number
+  /** The most memory that the process has ever had, bytes. */
+  peak: number
+  sessions: number
+  /** The error lines logged since it was asked last. */
+  faults: string[]
+}
+
+export type Face = 'packets' | 'server'
+export const FACES: readonly Face[] = ['packets', 'server']
+
+/** A server under attack, and its bystanders. */
+export interface Target {
+  readonly port: number
+  /** @throws when the process has ended */
+  state (): Promise<State>
+  /** Does damage from within (target.ts). */
+  sabotage (damage: 'crash' | 'reject' | 'hoard' | 'spend' | 'stall' | 'fault'): void
+  readonly bystanders: readonly Bystander[]
+}
+
+/** How much an attack may cost, MiB. */
+export interface Bounds {
+  /** What the process may hold more afterwards than before. */
+  held: number
+  /** By how much the most that it has ever had may rise meanwhile. Garbage counts. */
+  peak: number
+}
+
+/** The next message of a child. @throws when it ends instead */
+async function told<T> (child: ChildProcess): Promise<T> {
+  const over = new AbortController()
+  const exit = once(child, 'exit', over).then(([code, signal]) => { throw new Error(`the server has died: ${String(code ?? signal)}`) })
+  exit.catch(() => {})
+  try {
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error('the server is dead')
+    const [message] = await Promise.race([once(child, 'message', over), exit]) as [T]
+    return message
+  } finally {
+    over.abort()
+  }
+}
+
+/** Starts a server that echoes messages. Uncaught errors and unhandled rejections end its process, as Node does by itself. */
+export async function startTarget (t: Test, face: Face, options: SocketioTransportsOptions = {}): Promise<Target> {
+  const execArgv = [...process.execArgv, '--expose-gc', `--max-old-space-size=${HEAP}`]
+  const child = fork(TARGET, [face, JSON.stringify(options)], { execArgv })
+  const bystanders: Bystander[] = []
+  t.teardown(async () => {
+    for (const one of bystanders) one.leave()
+    if (child.exitCode !== null || child.signalCode !== null) return
+    child.disconnect()
+    await once(child, 'exit')
+  })
+  const { port } = await told<{ port: number }>(child)
+  for (const kind of ['revision 1', 'engine 3', 'engine 4'] as const) bystanders.push(await bystander(port, kind))
+  return {
+    port,
+    bystanders,
+    state () {
+      if (child.connected) child.send('state')
+      return told<State>(child)
+    },
+    sabotage: (damage) => { child.send(damage) }
+  }
+}
+
+/** An echo to each bystander, in time. */
+async function allEcho (bystanders: readonly Bystander[]): Promise<void> {
+  const late = new AbortController()
+  const tooLate = pause(PATIENCE, undefined, late).then(() => { throw new Error(`a bystander has waited for ${PATIENCE} ms`) })
+  try {
+    await Promise.race([Promise.all(bystanders.map((one) => one.echo())), tooLate])
+  } finally {
+    tooLate.catch(() => {})
+    late.abort()
+  }
+}
+
+/** What an attack did to others. */
+export interface Damage {
+  /** Why a bystander was not served; empty when all were, meanwhile and afterwards. */
+  unserved: string
+  faults: string[]
+  /** What the process holds more, and by how much its peak rose; MiB. */
+  grown: Bounds
+}
+
+/** Makes an attack, and looks what it did. @throws when the server dies, or what `attack` throws */
+export async function watch ({ state, bystanders }: Target, attack: () => Promise<void>): Promise<Damage> {
+  const before = await state()
+  const over = new AbortController()
+  const during = async (): Promise<void> => {
+    do await allEcho(bystanders); while (!over.signal.aborted)
+  }
+  const attacked = attack().finally(() => over.abort())
+  const [served, made] = await Promise.allSettled([during(), attacked])
+  const [servedAfterwards] = await Promise.allSettled([allEcho(bystanders)])
+  const after = await state()
+  if (made.status === 'rejected') throw made.reason
+  return {
+    unserved: [served, servedAfterwards].map((one) => one.status === 'rejected' ? String(one.reason) : '').join(''),
+    faults: [...before.faults, ...after.faults],
+    grown: { held: Math.ceil((after.held - before.held) / MEBIBYTE), peak: Math.ceil((after.peak - before.peak) / MEBIBYTE) }
+  }
+}
+
+/** Makes an attack, and asserts everything about it but the refusal, which `attack` asserts itself. */
+export async function withstands (t: Test, target: Target, bounds: Bounds, attack: () => Promise<void>): Promise<void> {
+  const { unserved, faults, grown } = await watch(target, attack)
+  t.equal(unserved, '', 'others are served, meanwhile and afterwards')
+  t.strictSame(faults, [], 'no error is logged')
+  for (const key of ['held', 'peak'] as const) t.ok(grown[key] <= bounds[key], `${key}: ${grown[key]} MiB more, of ${bounds[key]}`)
+}

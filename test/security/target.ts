@@ -1,0 +1,57 @@
+// The server under attack, in a process of its own, so that what kills a process kills this one, and its memory is all its own. Its
+// arguments: the face, and options of the plugin as JSON. It echoes messages, and tells its parent its port, then its state when asked.
+// What the parent sends otherwise does the damage that an attack might, to try out whoever looks for it.
+import type { AddressInfo } from 'node:net'
+import process from 'node:process'
+import Fastify from 'fastify'
+import socketioTransports from '../../src/index.js'
+import type { SocketioTransportsOptions } from '../../types/options.js'
+import { ALL } from '../helpers/server.js'
+import type { State } from './support.js'
+
+const [face, options] = process.argv.slice(2) as [string, string]
+
+/** Error lines: what a peer does is never a fault of ours. */
+const faults: string[] = []
+const stream = { write: (line: string) => { faults.push(line) } }
+// Connections that a test leaves behind are no concern of a shutdown.
+const app = Fastify({ logger: { level: 'error', stream }, forceCloseConnections: true })
+await app.register(socketioTransports, {
+  transports: ['polling', ...ALL],
+  ...JSON.parse(options) as SocketioTransportsOptions,
+  ...(face === 'server' && { io: {} })
+})
+
+if (face === 'server') {
+  app.io.on('connection', (socket) => socket.on('message', (data: unknown) => socket.send(data)))
+} else {
+  app.socketio.on('connection', (socket) => socket.on('packet', (packet) => {
+    if (packet.type === 'message') socket.send({ type: 'message', endpoint: packet.endpoint, data: packet.data })
+  }))
+}
+app.get('/', () => 'hello')
+
+function state (): State {
+  global.gc?.()
+  const { heapUsed, external } = process.memoryUsage()
+  // maxRSS is in kilobytes.
+  return { held: heapUsed + external, peak: process.resourceUsage().maxRSS * 1024, sessions: app.socketio.sessions.size, faults: faults.splice(0) }
+}
+
+const hoard: unknown[] = []
+const damage = {
+  crash: () => setImmediate(() => { throw new Error('crash') }),
+  reject: () => { Promise.reject(new Error('reject')) },
+  hoard: () => { hoard.push(Array.from({ length: 1e6 }, Math.random)) },
+  spend: () => { Buffer.alloc(100e6, 1) },
+  stall: () => { for (const end = Date.now() + 6000; Date.now() < end;); },
+  fault: () => app.log.error('fault')
+}
+
+process.on('message', (asked: 'state' | keyof typeof damage) => {
+  if (asked === 'state') process.send?.(state())
+  else damage[asked]()
+})
+process.once('disconnect', () => process.exit(0))
+await app.listen({ port: 0, host: '127.0.0.1' })
+process.send?.({ port: (app.server.address() as AddressInfo).port })
