@@ -1,16 +1,19 @@
 // What every replay asserts beside the refusal: the process lives and logs no fault, its memory stays within a bound, and others are
-// served during and after. The server under attack is a process of its own (target.ts); the attacker is the test.
+// served during and after. The server under attack is a process of its own; the attacker is the test. ATTACK_TARGET names another module
+// than target.ts to be that process, which has an original in it, say (README.md).
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import process from 'node:process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import type { SocketioTransportsOptions } from '../../types/options.js'
+import type { DialectName } from '../../types/socket.js'
 import { bystander } from './bystander.js'
 import type { Bystander } from './bystander.js'
 
-const TARGET = fileURLToPath(new URL('target.ts', import.meta.url))
+const TARGET = process.env['ATTACK_TARGET'] ?? fileURLToPath(new URL('target.ts', import.meta.url))
 const MEBIBYTE = 1024 * 1024
 /** Most that a target's heap may have, MiB: what grows without end ends the process soon, and the test fails. */
 const HEAP = 256
@@ -67,15 +70,14 @@ async function told<T> (child: ChildProcess): Promise<T> {
 export async function startTarget (t: Test, face: Face, options: SocketioTransportsOptions = {}): Promise<Target> {
   const execArgv = [...process.execArgv, '--expose-gc', `--max-old-space-size=${HEAP}`]
   const child = fork(TARGET, [face, JSON.stringify(options)], { execArgv })
-  const bystanders: Bystander[] = []
   t.teardown(async () => {
-    for (const one of bystanders) one.leave()
     if (child.exitCode !== null || child.signalCode !== null) return
     child.disconnect()
     await once(child, 'exit')
   })
-  const { port } = await told<{ port: number }>(child)
-  for (const kind of ['revision 1', 'engine 3', 'engine 4'] as const) bystanders.push(await bystander(port, kind))
+  const { port, dialects } = await told<{ port: number, dialects: DialectName[] }>(child)
+  const bystanders: Bystander[] = []
+  for (const dialect of dialects) bystanders.push(await bystander(t, port, dialect))
   return {
     port,
     bystanders,

@@ -54,4 +54,4 @@ process.on('message', (asked: 'state' | keyof typeof damage) => {
 })
 process.once('disconnect', () => process.exit(0))
 await app.listen({ port: 0, host: '127.0.0.1' })
-process.send?.({ port: (app.server.address() as AddressInfo).port })
+process.send?.({ port: (app.server.address() as AddressInfo).port, dialects: ['revision 1', 'engine 3', 'engine 4'] })
