@@ -1,5 +1,4 @@
 // Connections down to their bytes: what an attacker writes goes out as it stands, and what comes back is told as it came.
-import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 
@@ -12,12 +11,18 @@ export class Raw {
   /** Resolves when the connection is over, whichever side ended it. */
   readonly closed: Promise<void>
   #received: Buffer = Buffer.alloc(0)
+  /** Called when something has come, or nothing will any more. */
+  #news = (): void => {}
 
   constructor (port: number) {
     this.socket = connect(port, '127.0.0.1')
     this.socket.on('error', () => {}) // a server may break off what it refuses
-    this.socket.on('data', (chunk: Buffer) => { this.#received = Buffer.concat([this.#received, chunk]) })
+    this.socket.on('data', (chunk: Buffer) => {
+      this.#received = Buffer.concat([this.#received, chunk])
+      this.#news()
+    })
     this.closed = new Promise((resolve) => this.socket.once('close', () => resolve()))
+    this.closed.then(() => this.#news())
   }
 
   /** All that has come and was not taken. */
@@ -26,8 +31,7 @@ export class Raw {
   /** Writes bytes; a string is latin1. Waits while the connection is backed up. */
   async write (bytes: string | Uint8Array): Promise<void> {
     const data = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes
-    if (this.socket.destroyed || this.socket.write(data)) return
-    await Promise.race([once(this.socket, 'drain'), this.closed])
+    if (!this.socket.destroyed) await new Promise((resolve) => this.socket.write(data, resolve)) // an error is one of 'close'
   }
 
   /** Waits for bytes. @throws when the connection ends before */
@@ -36,7 +40,7 @@ export class Raw {
       const value = found()
       if (value !== undefined) return value
       if (this.socket.destroyed) throw new Error(`closed after ${JSON.stringify(this.#received.toString('latin1'))}`)
-      await Promise.race([once(this.socket, 'data'), this.closed])
+      await new Promise<void>((resolve) => { this.#news = resolve })
     }
   }
 

@@ -24,8 +24,10 @@ const PATIENCE = 5000
 export interface State {
   /** Heap and buffers after a garbage collection, bytes. */
   held: number
-  /** The most memory that the process has ever had, bytes. */
+  /** The most that it had since it was asked last, garbage and all, bytes. */
   peak: number
+  /** CPU time that the process has had, ms. */
+  cpu: number
   sessions: number
   /** The error lines logged since it was asked last. */
   faults: string[]
@@ -37,6 +39,8 @@ export const FACES: readonly Face[] = ['packets', 'server']
 /** A server under attack, and its bystanders. */
 export interface Target {
   readonly port: number
+  /** Those it speaks: an original does not speak all. */
+  readonly dialects: readonly DialectName[]
   /** @throws when the process has ended */
   state (): Promise<State>
   /** Does damage from within (target.ts). */
@@ -48,7 +52,7 @@ export interface Target {
 export interface Bounds {
   /** What the process may hold more afterwards than before. */
   held: number
-  /** By how much the most that it has ever had may rise meanwhile. Garbage counts. */
+  /** What it may have more meanwhile; garbage counts. */
   peak: number
 }
 
@@ -80,12 +84,13 @@ export async function startTarget (t: Test, face: Face, options: SocketioTranspo
   for (const dialect of dialects) bystanders.push(await bystander(t, port, dialect))
   return {
     port,
+    dialects,
     bystanders,
     state () {
-      if (child.connected) child.send('state')
+      child.send('state', () => {}) // fails when the process is dead, which is told
       return told<State>(child)
     },
-    sabotage: (damage) => { child.send(damage) }
+    sabotage: (damage) => { child.send(damage, () => {}) }
   }
 }
 
@@ -106,7 +111,7 @@ export interface Damage {
   /** Why a bystander was not served; empty when all were, meanwhile and afterwards. */
   unserved: string
   faults: string[]
-  /** What the process holds more, and by how much its peak rose; MiB. */
+  /** What the process holds more, and what it had more meanwhile; MiB. */
   grown: Bounds
 }
 
@@ -125,7 +130,7 @@ export async function watch ({ state, bystanders }: Target, attack: () => Promis
   return {
     unserved: [served, servedAfterwards].map((one) => one.status === 'rejected' ? String(one.reason) : '').join(''),
     faults: [...before.faults, ...after.faults],
-    grown: { held: Math.ceil((after.held - before.held) / MEBIBYTE), peak: Math.ceil((after.peak - before.peak) / MEBIBYTE) }
+    grown: { held: Math.ceil((after.held - before.held) / MEBIBYTE), peak: Math.ceil((after.peak - before.held) / MEBIBYTE) }
   }
 }
 

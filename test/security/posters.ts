@@ -1,0 +1,104 @@
+// Every way to POST: a session on each transport that takes bodies, down to the request.
+import type { Teardown } from '../helpers/server.js'
+import { toForm } from '../helpers/client.js'
+import type { Client } from '../helpers/client.js'
+import type { Eio, EngineClient, Way } from '../helpers/engine-client.js'
+import type { DialectName } from '../../types/socket.js'
+import type { Revision1Transport } from '../../src/transports/index.js'
+import { head } from './raw.js'
+import type { RawAnswer, Raw } from './raw.js'
+import { echoes, engine, POLLING, POSTING, revision1, VERSIONS } from './sessions.js'
+import type { Target } from './support.js'
+
+/** A session, and how its POSTs look. */
+export interface Poster {
+  readonly name: string
+  readonly dialect: DialectName
+  readonly jsonp: boolean
+  readonly client: Client | EngineClient
+  readonly path: string
+  readonly type: string
+  /** A payload as the transport's body. */
+  body (payload: string): string
+  /** One message as a payload. */
+  message (text: string): string
+  /** How a body that was taken is answered, and one that is too large. */
+  readonly taken: readonly [status: number, body: string]
+  readonly tooLarge: readonly [status: number, body: string]
+  /** The session lives. */
+  lives (): Promise<void>
+}
+
+/** What Engine.IO says of what it cannot read. */
+export const BAD_REQUEST = '{"code":3,"message":"Bad request"}'
+export const UNKNOWN_SESSION = '{"code":1,"message":"Session ID unknown"}'
+const FORM = 'application/x-www-form-urlencoded'
+const TEXT = 'text/plain;charset=UTF-8'
+
+const pathOf = (url: string): string => url.slice(new URL(url).origin.length)
+
+function ofRevision1 (client: Client): Poster {
+  const jsonp = client.name === 'jsonp-polling'
+  return {
+    name: `revision 1, ${client.name}`,
+    dialect: 'revision 1',
+    jsonp,
+    client,
+    path: pathOf(client.url),
+    type: jsonp ? FORM : TEXT,
+    body: (payload) => jsonp ? toForm(payload) : payload,
+    message: (text) => `3:::${text}`,
+    taken: [200, '1'],
+    tooLarge: [413, 'payload too large'],
+    lives: () => echoes(client, 'still here')
+  }
+}
+
+function ofEngine (client: EngineClient): Poster {
+  const jsonp = client.way === 'jsonp'
+  return {
+    name: `engine ${client.eio}, ${client.way}`,
+    dialect: `engine ${client.eio}`,
+    jsonp,
+    client,
+    path: pathOf(client.url('polling')),
+    type: jsonp ? FORM : TEXT,
+    body: (payload) => jsonp ? `d=${encodeURIComponent(payload)}` : payload,
+    message: (text) => {
+      const packet = `42["message","${text}"]`
+      return client.eio === 4 ? packet : `${packet.length}:${packet}`
+    },
+    taken: [200, 'ok'],
+    tooLarge: [413, BAD_REQUEST],
+    lives: () => echoes(client, 'still here')
+  }
+}
+
+export const revision1Poster = async (t: Teardown, port: number, name: Revision1Transport): Promise<Poster> =>
+  ofRevision1(await revision1(t, port, name))
+
+export const enginePoster = async (t: Teardown, port: number, eio: Eio, way: Way): Promise<Poster> =>
+  ofEngine(await engine(t, port, eio, way))
+
+/** A session of each dialect, or of those named, on each transport that POSTs. */
+export async function posters (t: Teardown, { port, dialects }: Pick<Target, 'port' | 'dialects'>): Promise<Poster[]> {
+  const all: Poster[] = []
+  if (dialects.includes('revision 1')) for (const name of POSTING) all.push(await revision1Poster(t, port, name))
+  for (const eio of VERSIONS) {
+    if (dialects.includes(`engine ${eio}`)) for (const way of POLLING) all.push(await enginePoster(t, port, eio, way))
+  }
+  return all
+}
+
+/** POSTs bytes, with the type of the transport or another one, and takes the answer; the connection is kept. */
+export async function post (raw: Raw, { path, type }: Pick<Poster, 'path' | 'type'>, body: string | Uint8Array): Promise<RawAnswer> {
+  const bytes = Buffer.from(body)
+  await raw.write(head('POST', path, `Content-Type: ${type}`, `Content-Length: ${bytes.length}`))
+  await raw.write(bytes)
+  return await raw.answer()
+}
+
+/** A chunk of a body that comes in chunks. */
+export const chunk = (data: string | Uint8Array): Buffer =>
+  Buffer.concat([Buffer.from(`${data.length.toString(16)}\r\n`), Buffer.from(data), Buffer.from('\r\n')])
+export const LAST_CHUNK = '0\r\n\r\n'
