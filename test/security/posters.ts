@@ -35,7 +35,8 @@ export const UNKNOWN_SESSION = '{"code":1,"message":"Session ID unknown"}'
 const FORM = 'application/x-www-form-urlencoded'
 const TEXT = 'text/plain;charset=UTF-8'
 
-const pathOf = (url: string): string => url.slice(new URL(url).origin.length)
+/** A URL without its origin. */
+export const pathOf = (url: string): string => url.slice(new URL(url).origin.length)
 
 function ofRevision1 (client: Client): Poster {
   const jsonp = client.name === 'jsonp-polling'

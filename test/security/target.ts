@@ -3,8 +3,10 @@
 // What the parent sends otherwise does the damage that an attack might, to try out whoever looks for it.
 import type { AddressInfo } from 'node:net'
 import process from 'node:process'
+import { setTimeout as pause } from 'node:timers/promises'
 import { GCProfiler } from 'node:v8'
 import Fastify from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import socketioTransports from '../../src/index.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import { ALL } from '../helpers/server.js'
@@ -17,7 +19,14 @@ const faults: string[] = []
 const stream = { write: (line: string) => { faults.push(line) } }
 // Connections that a test leaves behind are no concern of a shutdown.
 const app = Fastify({ logger: { level: 'error', stream }, forceCloseConnections: true })
+/** `?as=nobody` is not let in; with `late`, that is said after a while, and with `slow`, others wait as long. */
+async function authorize ({ query }: FastifyRequest): Promise<boolean> {
+  const { as } = query as { as?: string }
+  if (as === 'late' || as === 'slow') await pause(50)
+  return as !== 'nobody' && as !== 'late'
+}
 await app.register(socketioTransports, {
+  authorize,
   transports: ['polling', ...ALL],
   ...JSON.parse(options) as SocketioTransportsOptions,
   ...(face === 'server' && { io: {} })
