@@ -29,6 +29,8 @@ export interface State {
   /** CPU time that the process has had, ms. */
   cpu: number
   sessions: number
+  /** TCP connections. */
+  connections: number
   /** The error lines logged since it was asked last. */
   faults: string[]
 }

@@ -4,6 +4,7 @@
 import type { AddressInfo } from 'node:net'
 import process from 'node:process'
 import { setTimeout as pause } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { GCProfiler } from 'node:v8'
 import Fastify from 'fastify'
 import type { FastifyRequest } from 'fastify'
@@ -57,11 +58,13 @@ function peak (): number {
   return Math.max(memory(), ...statistics.map(({ beforeGC: { heapStatistics } }) => heapStatistics.usedHeapSize + heapStatistics.externalMemory))
 }
 
-function state (): State {
+async function state (): Promise<State> {
+  const connections = await promisify(app.server.getConnections.bind(app.server))()
   const most = peak()
   global.gc?.()
   const { user, system } = process.cpuUsage() // microseconds
-  return { held: memory(), peak: most, cpu: (user + system) / 1000, sessions: app.socketio.sessions.size, faults: faults.splice(0) }
+  const { size: sessions } = app.socketio.sessions
+  return { held: memory(), peak: most, cpu: (user + system) / 1000, sessions, connections, faults: faults.splice(0) }
 }
 
 const hoard: unknown[] = []
@@ -75,7 +78,7 @@ const damage = {
 }
 
 process.on('message', (asked: 'state' | keyof typeof damage) => {
-  if (asked === 'state') process.send?.(state())
+  if (asked === 'state') state().then((told) => process.send?.(told))
   else damage[asked]()
 })
 process.once('disconnect', () => process.exit(0))

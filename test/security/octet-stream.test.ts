@@ -1,0 +1,79 @@
+// CVE-2026-59725: engine.io refused a binary body of version 4 without ending its answer, so that each such POST held a connection for
+// ever. Each is answered here, at once and whole, and its connection serves the next request.
+import { setTimeout as pause } from 'node:timers/promises'
+import t from 'tap'
+import type { Test } from 'tap'
+import { BAD_REQUEST, enginePoster, post, revision1Poster, UNKNOWN_SESSION } from './posters.js'
+import type { Poster } from './posters.js'
+import { head, Raw } from './raw.js'
+import type { RawAnswer } from './raw.js'
+import { POLLING, POSTING } from './sessions.js'
+import { startTarget, withstands } from './support.js'
+
+/** One type, in the spellings that a server may tell it by, or not. */
+const TYPES = [
+  'application/octet-stream', 'Application/Octet-Stream', 'application/octet-stream; charset=UTF-8', 'application/octet-stream;x=y'
+]
+
+/** An answer that does not come fails the test by its own name, not by its timeout. */
+const inTime = (answer: Promise<RawAnswer>): Promise<RawAnswer> =>
+  Promise.race([answer, pause(5000).then(() => { throw new Error('no answer') })])
+
+/** POSTs it, and asks for a page on the same connection. */
+async function isAnswered (t: Test, port: number, poster: Poster, type: string, expected: readonly [number, string]): Promise<void> {
+  const raw = new Raw(port)
+  const { status, body } = await inTime(post(raw, { ...poster, type }, poster.body(poster.message('bytes'))))
+  t.strictSame([status, body], expected, `${poster.name}: ${type}`)
+  await raw.write(head('GET', '/'))
+  t.equal((await inTime(raw.answer())).body, 'hello', 'the connection serves the next request')
+  raw.reset()
+}
+
+t.test('a binary body of engine 4 is refused, and ends its session', async (t) => {
+  const target = await startTarget(t, 'packets')
+  const { port } = target
+  await withstands(t, target, { held: 4, peak: 32 }, async () => {
+    for (const way of POLLING) {
+      for (const type of TYPES) {
+        const poster = await enginePoster(t, port, 4, way)
+        await isAnswered(t, port, poster, type, [400, BAD_REQUEST])
+        const raw = new Raw(port)
+        const { status, body } = await post(raw, poster, poster.message('again'))
+        t.strictSame([status, body], [400, UNKNOWN_SESSION])
+        raw.reset()
+        poster.client.close()
+      }
+    }
+  })
+})
+
+t.test('text under the name of bytes is refused in engine 3, and of no meaning in revision 1', async (t) => {
+  const target = await startTarget(t, 'packets')
+  const { port } = target
+  await withstands(t, target, { held: 4, peak: 32 }, async () => {
+    for (const type of TYPES) {
+      for (const way of POLLING) await isAnswered(t, port, await enginePoster(t, port, 3, way), type, [400, BAD_REQUEST])
+      for (const name of POSTING) {
+        const poster = await revision1Poster(t, port, name)
+        await isAnswered(t, port, poster, type, [200, '1'])
+        t.equal(await poster.client.next(), '3:::bytes', 'the packet was heard')
+      }
+    }
+  })
+})
+
+t.test('a hundred of them hold no connections', async (t) => {
+  const target = await startTarget(t, 'packets')
+  const { port } = target
+  await withstands(t, target, { held: 4, peak: 48 }, async () => {
+    const raw = new Raw(port)
+    for (let i = 0; i < 100; i++) {
+      const poster = await enginePoster(t, port, 4, 'xhr')
+      const { status } = await inTime(post(raw, { ...poster, type: 'application/octet-stream' }, '4x'))
+      if (status !== 400) throw new Error(`answered with ${status}`)
+      poster.client.close()
+    }
+    raw.reset()
+  })
+  while ((await target.state()).connections > target.bystanders.length) await pause(50)
+})
