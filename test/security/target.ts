@@ -58,13 +58,22 @@ function peak (): number {
   return Math.max(memory(), ...statistics.map(({ beforeGC: { heapStatistics } }) => heapStatistics.usedHeapSize + heapStatistics.externalMemory))
 }
 
+function cpuTime (): number {
+  const { user, system } = process.cpuUsage() // microseconds
+  return (user + system) / 1000
+}
+
+/** CPU time that looking took, ms. */
+let collecting = 0
+
 async function state (): Promise<State> {
   const connections = await promisify(app.server.getConnections.bind(app.server))()
+  const cpu = cpuTime() - collecting
   const most = peak()
   global.gc?.()
-  const { user, system } = process.cpuUsage() // microseconds
+  collecting += cpuTime() - cpu - collecting
   const { size: sessions } = app.socketio.sessions
-  return { held: memory(), peak: most, cpu: (user + system) / 1000, sessions, connections, faults: faults.splice(0) }
+  return { held: memory(), peak: most, cpu, sessions, connections, faults: faults.splice(0) }
 }
 
 const hoard: unknown[] = []
