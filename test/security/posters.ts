@@ -70,7 +70,7 @@ function ofEngine (client: EngineClient): Poster {
       return client.eio === 4 ? packet : `${packet.length}:${packet}`
     },
     taken: [200, 'ok'],
-    tooLarge: [413, BAD_REQUEST],
+    tooLarge: [413, '{"code":3,"message":"Payload too large"}'],
     lives: () => echoes(client, 'still here')
   }
 }

@@ -46,7 +46,7 @@ export interface Target {
   /** @throws when the process has ended */
   state (): Promise<State>
   /** Does damage from within (target.ts). */
-  sabotage (damage: 'crash' | 'reject' | 'hoard' | 'spend' | 'stall' | 'fault'): void
+  sabotage (damage: 'crash' | 'reject' | 'hoard' | 'spend' | 'stall' | 'fault' | 'still'): void
   readonly bystanders: readonly Bystander[]
 }
 

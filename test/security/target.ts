@@ -71,6 +71,8 @@ async function state (): Promise<State> {
   const cpu = cpuTime() - collecting
   const most = peak()
   global.gc?.()
+  await new Promise((resolve) => setImmediate(resolve)) // buffers are freed beside the thread
+  global.gc?.()
   collecting += cpuTime() - cpu - collecting
   const { size: sessions } = app.socketio.sessions
   return { held: memory(), peak: most, cpu, sessions, connections, faults: faults.splice(0) }
@@ -83,7 +85,8 @@ const damage = {
   hoard: () => { hoard.push(Array.from({ length: 1e6 }, Math.random)) },
   spend: () => { Buffer.alloc(100e6, 1) },
   stall: () => { for (const end = Date.now() + 6000; Date.now() < end;); },
-  fault: () => app.log.error('fault')
+  fault: () => app.log.error('fault'),
+  still: () => { Math.random = () => 0.5 }
 }
 
 process.on('message', (asked: 'state' | keyof typeof damage) => {
