@@ -1,5 +1,7 @@
 // Between Fastify's replies and the transports, which know no Fastify.
+import type { Socket as TcpSocket } from 'node:net'
 import { PassThrough } from 'node:stream'
+import type { Writable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { revision1 } from '../codec/revision-1.js'
 import type { Engine } from '../engine.js'
@@ -30,14 +32,21 @@ class HttpPoll implements Poll {
   }
 }
 
+/**
+ * Whether 'finish' means what it says: handed to the operating system whole. A hook of the app may have put an error in the answer's place, and
+ * Node says 'finish' also of writes that were given up with their connection or, in HTTP/2, their stream.
+ */
+function isWhole ({ raw }: FastifyReply, connection: TcpSocket | undefined): boolean {
+  const { stream } = raw as { stream?: Writable }
+  return raw.statusCode === 200 && connection?.destroyed !== true && stream?.writableFinished !== false
+}
+
 /** Parks a GET. */
 export function acceptPoll (engine: Engine, transport: PollingTransport, reply: FastifyReply): void {
   const poll = new HttpPoll(reply, engine)
   const { httpVersionMajor, socket } = reply.request.raw
-  const connection = httpVersionMajor === 1 ? socket : undefined // HTTP/2 has closed its stream by then in any case
-  // 'finish': handed to the operating system whole, unless a hook of the app has put an error in its place, or the connection
-  // is gone: Node says 'finish' of writes that were given up with it, too. 'close' without it: broken.
-  reply.raw.once('finish', () => transport.settled(poll, reply.raw.statusCode === 200 && connection?.destroyed !== true))
+  const connection = httpVersionMajor === 1 ? socket : undefined
+  reply.raw.once('finish', () => transport.settled(poll, isWhole(reply, connection)))
   reply.raw.once('close', () => transport.settled(poll, false))
   transport.accept(poll)
 }

@@ -1,0 +1,63 @@
+// Polls over HTTP/2, whose streams break without their connection.
+import { once } from 'node:events'
+import { connect } from 'node:http2'
+import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import Fastify from 'fastify'
+import type { FastifyInstance } from 'fastify'
+import t from 'tap'
+import type { Test } from 'tap'
+import socketioTransports from '../../src/index.js'
+import type { Socket } from '../../types/socket.js'
+import { unframe } from '../helpers/client.js'
+import { until } from '../helpers/server.js'
+
+const DATA = 'x'.repeat(100_000)
+const COUNT = 20
+const PATH = '/socket.io/1/xhr-polling/'
+
+interface Session { http: ClientHttp2Session, socket: Socket, poll: () => ClientHttp2Stream }
+
+/** A session of revision 1 whose connect packet has been read. */
+async function start (t: Test): Promise<Session> {
+  const app = Fastify({ http2: true }) as unknown as FastifyInstance
+  await app.register(socketioTransports)
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const http = connect(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`)
+  t.teardown(async () => {
+    http.destroy()
+    await app.close()
+  })
+  const get = (path: string): ClientHttp2Stream => http.request({ ':path': path }).on('error', () => {})
+  const [sid = ''] = (await text(get('/socket.io/1/'))).split(':')
+  const poll = (): ClientHttp2Stream => get(PATH + sid)
+  await text(poll())
+  const socket = app.socketio.sessions.get(sid)
+  if (socket === undefined) throw new Error('no session')
+  return { http, socket, poll }
+}
+
+t.test('over HTTP/2, an answer whose stream is reset while it is under way comes again with the next poll', async (t) => {
+  const { socket, poll } = await start(t)
+  for (let i = 0; i < COUNT; i++) socket.send({ type: 'message', data: `${i} ${DATA}` })
+  const first = poll().pause()
+  await once(first, 'response')
+  t.ok(socket.bufferedAmount > 0, 'more than the window of the stream')
+  first.close(8)
+  await until(() => socket.bufferedAmount === 0 || !socket.transport.writable)
+  const packets = unframe(await text(poll()))
+  t.strictSame(packets.map((packet) => packet.replace(DATA, '')), Array.from({ length: COUNT }, (_, i) => `3:::${i} `))
+  socket.send({ type: 'message', data: 'last' })
+  t.equal(await text(poll()), '3:::last')
+})
+
+t.test('over HTTP/2, a poll whose stream is reset while it waits swallows nothing', async (t) => {
+  const { socket, poll } = await start(t)
+  const first = poll()
+  await until(() => socket.transport.writable)
+  first.close(8)
+  await until(() => !socket.transport.writable)
+  socket.send({ type: 'message', data: 'kept' })
+  t.equal(await text(poll()), '3:::kept')
+})
