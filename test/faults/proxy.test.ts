@@ -98,14 +98,18 @@ for (const client of ['fin', 'rst', 'open'] as const) {
 t.test('a point inside a piece cuts the piece', async (t) => {
   const { proxy, open } = await setUp(t)
   for (const [at, seen] of [[after(0), ''], [after(4), 'abcd'], [inText('cde', 1), 'abc'], [afterText('cde'), 'abcde']] as const) {
-    proxy.arm({ on: /GET/, way: 'down', at, act: { client: 'fin', server: 'fin' } })
-    const { client, server } = await open()
-    client.socket.write('GET')
-    await hears(server, 'GET')
-    server.socket.write('abcdefgh')
-    await hears(client, `${seen}<fin>`)
+    for (const how of ['fin', 'rst', 'open'] as const) {
+      proxy.arm({ on: /GET/, way: 'down', at, act: { client: how, server: how } })
+      const { client, server } = await open()
+      client.socket.write('GET')
+      await hears(server, 'GET')
+      server.socket.write('abcdefgh')
+      await hears(client, seen + LEAVES[how])
+      await aWhile()
+      t.equal(client.seen(), seen + LEAVES[how])
+    }
   }
-  t.equal(proxy.count, 4)
+  t.equal(proxy.count, 12)
 })
 
 t.test('a point is counted over pieces, from the request on that the fault is for', async (t) => {

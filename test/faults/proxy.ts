@@ -152,7 +152,7 @@ export class Link {
     if (rest > chunk.length) throw new Error('the point has passed already')
     pipe.pass(chunk.subarray(0, chunk.length - rest))
     armed.strike()
-    pipe.pass(chunk.subarray(chunk.length - rest))
+    if (!this.#left) pipe.pass(chunk.subarray(chunk.length - rest))
   }
 
   /** Nothing passes any more, and each end is left in its way. */
