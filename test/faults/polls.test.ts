@@ -1,53 +1,20 @@
 // Polls that break at every step, on everything that polls: what arrives, what comes again, and how the session ends where it ends.
 import t from 'tap'
 import type { Test } from 'tap'
-import { until } from '../helpers/server.js'
-import { after, afterLast, beforeLast, headEnd, inBody } from './points.js'
-import type { Point } from './points.js'
-import type { Way } from './proxy.js'
-import { POLLED, start } from './sessions.js'
+import { clock, until } from '../helpers/server.js'
+import type { Clock } from '../helpers/server.js'
+import { AFTER_ANSWER, cuts, IN_ANSWER, IN_REQUEST, KINDS, NOTICED, UNTOLD, WHILE_HELD } from './cuts.js'
+import type { Cut } from './cuts.js'
+import { POLLED, readOn, start } from './sessions.js'
 import type { Carrier, Faulty, Polled } from './sessions.js'
 
-// ---- places and ways to break
-
-interface Place { name: string, way: Way, at: Point }
-
-const IN_REQUEST: Place = { name: 'in the request', way: 'up', at: after(20) }
-const BEHIND_REQUEST: Place = { name: 'behind the request', way: 'up', at: headEnd }
-const IN_ANSWER: readonly Place[] = [
-  { name: 'before the answer', way: 'down', at: after(0) },
-  { name: 'in the head of the answer', way: 'down', at: after(20) },
-  { name: 'between head and body', way: 'down', at: headEnd },
-  { name: 'in the body', way: 'down', at: inBody(2) },
-  { name: 'before the last byte', way: 'down', at: beforeLast }
-]
-const AFTER_ANSWER: Place = { name: 'after the last byte', way: 'down', at: afterLast }
-
-/** Both ends see the same, or only the client sees that the connection has gone. */
-const KINDS = {
-  'by FIN': { client: 'fin', server: 'fin' },
-  'by RST': { client: 'rst', server: 'rst' },
-  'for the client alone': { client: 'rst', server: 'open' }
-} as const
-type Kind = keyof typeof KINDS
-
-interface Cut { place: Place, kind: Kind }
-
-const cuts = (places: readonly Place[], kinds: readonly Kind[]): Cut[] => places.flatMap((place) => kinds.map((kind) => ({ place, kind })))
-const NOTICED = ['by FIN', 'by RST'] as const
-const ALL_KINDS = Object.keys(KINDS) as Kind[]
-
 /** Three messages, whose poll is cut. What came of that poll, once both ends know what they can know. */
-async function cut ({ proxy, line, socket, say }: Faulty, { place: { way, at }, kind }: Cut): Promise<Polled> {
-  const armed = proxy.arm({ on: /^GET /, way, at, act: KINDS[kind] })
+async function cut ({ proxy, line, socket, say }: Faulty, { place, kind }: Cut): Promise<Polled> {
+  const armed = proxy.arm({ on: /^GET /, way: place.way, at: place.at, act: KINDS[kind] })
   const { outcome } = line.poll()
-  if (way === 'up') {
-    await armed.struck
-    await outcome
-    if (kind !== 'for the client alone') await until(() => !socket.transport.writable)
-  } else {
-    await until(() => socket.transport.writable)
-  }
+  if (place !== IN_REQUEST) await until(() => socket.transport.writable)
+  if (place === WHILE_HELD) armed.strike()
+  if (place === WHILE_HELD && NOTICED.includes(kind)) await until(() => !socket.transport.writable)
   say(3)
   await armed.struck
   const polled = await outcome
@@ -55,27 +22,17 @@ async function cut ({ proxy, line, socket, say }: Faulty, { place: { way, at }, 
   return polled
 }
 
-/** The client polls until it has read this message, or is told that the session is over. */
-async function readOn ({ line }: Faulty, last: number): Promise<number[] | 'over'> {
-  const numbers: number[] = []
-  while (numbers.at(-1) !== last) {
-    const polled = await line.poll().outcome
-    if (polled === 'over') return polled
-    if (polled === 'broken') throw new Error('a poll broke that nobody has cut')
-    numbers.push(...polled)
-  }
-  return numbers
-}
-
-type Scenario = (t: Test, session: Faulty, cut: Cut) => Promise<void>
+type Scenario = (t: Test, session: Faulty, cut: Cut, tick: Clock) => Promise<void>
 
 /** One test for each carrier, with a part for each cut. */
 function forEach (dialect: Carrier['dialect'], sentence: string, list: readonly Cut[], scenario: Scenario): void {
   for (const carrier of POLLED.filter((one) => one.dialect === dialect)) {
     t.test(`${carrier.name}: ${sentence}`, async (t) => {
+      const tick = clock(t)
+      const { connect } = await start(t)
       for (const one of list) {
         await t.test(`${one.place.name} ${one.kind}`, async (t) => {
-          await scenario(t, await start(t, carrier), one)
+          await scenario(t, await connect(carrier), one, tick)
         })
       }
     })
@@ -85,14 +42,14 @@ function forEach (dialect: Carrier['dialect'], sentence: string, list: readonly 
 // ---- revision 1: a client may poll again
 
 forEach('revision 1', 'a poll that breaks before it is answered swallows nothing',
-  [...cuts([IN_REQUEST], ALL_KINDS), ...cuts([BEHIND_REQUEST], NOTICED)],
+  [...cuts([IN_REQUEST]), ...cuts([WHILE_HELD], NOTICED)],
   async (t, session, one) => {
     t.equal(await cut(session, one), 'broken')
     t.strictSame(await readOn(session, 2), [0, 1, 2])
     t.strictSame(session.ends, [])
   })
 
-forEach('revision 1', 'an answer that was read whole has arrived, and comes once', cuts([AFTER_ANSWER], ['by FIN', 'for the client alone']),
+forEach('revision 1', 'an answer that was read whole has arrived, and comes once', cuts([AFTER_ANSWER], UNTOLD),
   async (t, session, one) => {
     t.strictSame(await cut(session, one), [0])
     t.strictSame(await readOn(session, 2), [1, 2])
@@ -108,16 +65,16 @@ forEach('revision 1', 'an answer whose connection is reset before the client has
   })
 
 forEach('revision 1', 'an answer that the server has handed over and that no reset tells of is lost unseen, alone, if its client polls again',
-  [...cuts(IN_ANSWER, ['by FIN', 'for the client alone']), ...cuts([BEHIND_REQUEST], ['for the client alone'])],
+  [...cuts(IN_ANSWER, UNTOLD), ...cuts([WHILE_HELD], ['for the client alone'])],
   async (t, session, one) => {
     t.equal(await cut(session, one), 'broken')
     t.strictSame(await readOn(session, 2), [1, 2])
     t.strictSame(session.ends, [])
   })
 
-// ---- Engine.IO: a client ends its session with a poll that breaks
+// ---- Engine.IO: a client ends its session with a poll that breaks, and comes no more
 
-forEach('engine', 'a poll that breaks while it waits ends the session', cuts([BEHIND_REQUEST], NOTICED), async (t, session, one) => {
+forEach('engine', 'a poll that breaks while it waits ends the session', cuts([WHILE_HELD], NOTICED), async (t, session, one) => {
   t.equal(await cut(session, one), 'broken')
   await until(() => session.ends.length > 0)
   t.match(session.ends, [['transport error']])
@@ -131,10 +88,19 @@ forEach('engine', 'an answer whose connection is reset before the client has com
     t.equal(await readOn(session, 2), 'over')
   })
 
-forEach('engine', 'an answer that was read whole has arrived, and comes once', cuts([AFTER_ANSWER], ['by FIN', 'for the client alone']),
+forEach('engine', 'an answer that was read whole has arrived, and comes once', cuts([AFTER_ANSWER], UNTOLD),
   async (t, session, one) => {
     t.strictSame(await cut(session, one), [0, 1, 2])
     session.say(1)
     t.strictSame(await readOn(session, 3), [3])
     t.strictSame(session.ends, [])
+  })
+
+forEach('engine', 'a client whose poll breaks without the server\'s noticing has ended its session, which falls silent and ends',
+  [...cuts([IN_REQUEST]), ...cuts([WHILE_HELD], ['for the client alone']), ...cuts(IN_ANSWER, UNTOLD)],
+  async (t, session, one, tick) => {
+    t.equal(await cut(session, one), 'broken')
+    t.strictSame(session.ends, [])
+    tick(46_000)
+    t.match(session.ends, [['ping timeout']])
   })

@@ -108,7 +108,6 @@ function reset (socket: Socket, turns = 3): void {
 }
 
 function leaveEnd (socket: Socket, how: Leave): void {
-  socket.resume()
   if (how === 'fin') socket.end()
   else if (how === 'rst') reset(socket)
 }
@@ -155,7 +154,7 @@ export class Link {
     if (!this.#left) pipe.pass(chunk.subarray(chunk.length - rest))
   }
 
-  /** Nothing passes any more, and each end is left in its way. */
+  /** Nothing passes any more, and each end is left in its way; one that is held is not read either. */
   leave ({ client, server }: { client: Leave, server: Leave }): void {
     this.#left = true
     leaveEnd(this.#pipes.down.to, client)

@@ -3,10 +3,10 @@
 import type { Test } from 'tap'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import type { Socket } from '../../types/socket.js'
-import { Client } from '../helpers/client.js'
+import { Client, fetchText } from '../helpers/client.js'
 import { EngineClient, toBody } from '../helpers/engine-client.js'
 import type { Eio, Message, Way } from '../helpers/engine-client.js'
-import { ALL, serve, until } from '../helpers/server.js'
+import { ALL, serve } from '../helpers/server.js'
 import type { TestServer } from '../helpers/server.js'
 import type { Revision1Transport } from '../../src/transports/index.js'
 import { proxyBefore } from './proxy.js'
@@ -27,7 +27,8 @@ export interface Pending<Outcome> {
 export interface Carrier {
   readonly name: string
   readonly dialect: 'revision 1' | 'engine'
-  connect (server: TestServer, port: number): Promise<Line>
+  /** @throws when the session does not connect */
+  open (port: number): Promise<Line>
 }
 
 /** A client of a session that has connected. */
@@ -40,15 +41,15 @@ export interface Line {
   readonly idle: boolean
 }
 
-// ---- numbers as messages; of Engine.IO, every third is binary
+// ---- numbers as messages, with something behind them; of Engine.IO, every third is binary
 
-const toMessage = (number: number): Message => number % 3 === 2 ? Buffer.from(String(number)) : String(number)
+const toMessage = (number: number, data = ''): Message => number % 3 === 2 ? Buffer.from(`${number}${data}`) : `${number}${data}`
 const toPacket = (message: Message): Message => typeof message === 'string' ? `4${message}` : message
 
 /** The numbers among packets of Engine.IO: binary ones are messages. */
 const numbersIn = (packets: readonly Message[]): number[] => packets
   .filter((packet) => typeof packet !== 'string' || packet.startsWith('4'))
-  .map((packet) => Number(typeof packet === 'string' ? packet.slice(1) : String(packet)))
+  .map((packet) => parseInt(typeof packet === 'string' ? packet.slice(1) : String(packet)))
 
 const isIdle = ({ freeSockets }: { freeSockets: NodeJS.ReadOnlyDict<unknown[]> }): boolean => Object.keys(freeSockets).length > 0
 
@@ -68,13 +69,13 @@ class Revision1Line implements Line {
       const packets = []
       for (let packet = await held.next(); packet !== undefined; packet = await held.next()) packets.push(packet)
       if (packets.includes('7:::1+0')) return 'over'
-      return packets.filter((packet) => packet.startsWith('3:::')).map((packet) => Number(packet.slice(4)))
+      return packets.filter((packet) => packet.startsWith('3:::')).map((packet) => parseInt(packet.slice(4)))
     })
     return { outcome, giveUp: () => held.destroy() }
   }
 
   post (numbers: readonly number[]): Pending<Posted> {
-    const { client } = { client: this.#client }
+    const client = this.#client
     const packets = numbers.map((number) => `3:::${number}`)
     const payload = packets.length === 1 ? packets.join('') : packets.map((packet) => `\ufffd${packet.length}\ufffd${packet}`).join('')
     const outcome = client.post(payload).then(({ status }): Posted => status === 200 ? 'ok' : 'over', (): Posted => 'broken')
@@ -82,10 +83,20 @@ class Revision1Line implements Line {
   }
 }
 
+/** A binary payload of Engine.IO 3: 0 or 1 for text or binary, the digits of the length as bytes, 255, the packet. */
+const toBytes = (messages: readonly Message[]): Buffer => Buffer.concat(messages.flatMap((message) => {
+  const bytes = typeof message === 'string' ? Buffer.from(`4${message}`) : Buffer.concat([Buffer.of(4), message])
+  return [Buffer.of(typeof message === 'string' ? 0 : 1, ...[...String(bytes.length)].map(Number), 255), bytes]
+}))
+
 class EngineLine implements Line {
   readonly #client: EngineClient
+  readonly #binary: boolean
 
-  constructor (client: EngineClient) { this.#client = client }
+  constructor (client: EngineClient, binary: boolean) {
+    this.#client = client
+    this.#binary = binary
+  }
 
   get sid () { return this.#client.sid }
   get idle () { return isIdle(this.#client.agent) }
@@ -103,7 +114,9 @@ class EngineLine implements Line {
   }
 
   post (numbers: readonly number[]): Pending<Posted> {
-    const { request, answer } = this.#client.post(toBody(numbers.map(toMessage).map(toPacket), this.#client.eio))
+    const client = this.#client
+    const messages = numbers.map((number) => toMessage(number))
+    const { request, answer } = client.post(this.#binary ? toBytes(messages) : toBody(messages.map(toPacket), client.eio))
     const outcome = answer.then(({ status }): Posted => status === 200 ? 'ok' : 'over', (): Posted => 'broken')
     return { outcome, giveUp: () => request.destroy() }
   }
@@ -113,8 +126,9 @@ function byRevision1 (transport: Revision1Transport): Carrier {
   return {
     name: transport,
     dialect: 'revision 1',
-    async connect (server, port) {
-      const client = new Client(port, transport, await server.handshake())
+    async open (port) {
+      const { body } = await fetchText(`http://127.0.0.1:${port}/socket.io/1/`)
+      const client = new Client(port, transport, body.slice(0, body.indexOf(':')))
       const first = await client.next()
       if (first !== '1::') throw new Error(`the first packet is ${first}`)
       return new Revision1Line(client)
@@ -122,23 +136,27 @@ function byRevision1 (transport: Revision1Transport): Carrier {
   }
 }
 
-function byEngine (eio: Eio, way: Way): Carrier {
+/** @param binary its POSTs are binary payloads */
+function byEngine (eio: Eio, way: Way, binary = false): Carrier {
   return {
-    name: `engine ${eio} by ${way}`,
+    name: `engine ${eio} by ${way}${binary ? ', binary' : ''}`,
     dialect: 'engine',
-    async connect (_server, port) {
+    async open (port) {
       const client = new EngineClient(port, eio, way)
       await client.open()
-      return new EngineLine(client)
+      return new EngineLine(client, binary)
     }
   }
 }
 
-/** Everything that polls. In `engine 3 by xhr`, payloads with binary messages are binary. */
+/** Everything that polls. In `engine 3 by xhr`, answers with binary messages are binary. */
 export const POLLED: readonly Carrier[] = [
   byRevision1('xhr-polling'), byRevision1('jsonp-polling'),
   ...([3, 4] as const).flatMap((eio) => (['xhr', 'xhr, b64', 'jsonp'] as const).map((way) => byEngine(eio, way)))
 ]
+
+/** Everything that posts. */
+export const POSTED: readonly Carrier[] = [...POLLED, byEngine(3, 'xhr', true), byRevision1('htmlfile'), byRevision1('xhr-multipart')]
 
 /** A session, its client behind the proxy. */
 export interface Faulty {
@@ -147,47 +165,58 @@ export interface Faulty {
   readonly line: Line
   readonly socket: Socket
   /** What the application has heard. */
-  readonly heard: number[]
+  readonly heard: readonly number[]
   /** The arguments of each 'close'. */
-  readonly ends: unknown[][]
-  /** The application says so many more. */
-  say (count: number): void
-  /** A poll that the server holds. */
-  park (): Promise<Pending<Polled>>
+  readonly ends: readonly unknown[][]
+  /** The application says so many more, each with this behind it. */
+  say (count: number, data?: string): void
 }
 
-/** A session that has connected; the proxy has no fault yet. */
-export async function start (t: Test, carrier: Carrier, options: SocketioTransportsOptions = {}): Promise<Faulty> {
+/** A server behind the proxy, which has no fault yet. */
+export interface FaultyServer {
+  readonly server: TestServer
+  readonly proxy: Proxy
+  /** A session that has connected. */
+  connect (carrier: Carrier): Promise<Faulty>
+}
+
+export async function start (t: Test, options: SocketioTransportsOptions = {}): Promise<FaultyServer> {
   const server = await serve(t, { transports: [...ALL, 'polling'], ...options })
-  const heard: number[] = []
-  const ends: unknown[][] = []
+  const sessions = new Map<string, { heard: number[], ends: unknown[][] }>()
   server.app.socketio.on('connection', (socket) => {
-    if (socket.dialect === 'revision 1') socket.on('packet', (packet) => { if (packet.type === 'message') heard.push(Number(packet.data)) })
-    else socket.on('data', (data) => { heard.push(Number(String(data))) })
-    socket.on('close', (...args) => ends.push(args))
+    const session = { heard: [] as number[], ends: [] as unknown[][] }
+    sessions.set(socket.id, session)
+    if (socket.dialect === 'revision 1') socket.on('packet', (packet) => { if (packet.type === 'message') session.heard.push(parseInt(packet.data)) })
+    else socket.on('data', (data) => { session.heard.push(parseInt(String(data))) })
+    socket.on('close', (...args) => session.ends.push(args))
   })
   const proxy = await proxyBefore(t, server.port)
-  const line = await carrier.connect(server, proxy.port)
-  t.teardown(() => line.close())
-  const socket = server.socketOf(line.sid)
-  let said = 0
-  return {
-    server,
-    proxy,
-    line,
-    socket,
-    heard,
-    ends,
-    say (count) {
+
+  async function connect (carrier: Carrier): Promise<Faulty> {
+    const line = await carrier.open(proxy.port)
+    t.teardown(() => line.close())
+    const socket = server.socketOf(line.sid)
+    let said = 0
+    function say (count: number, data = ''): void {
       for (let i = 0; i < count; i++, said++) {
-        if (socket.dialect === 'revision 1') socket.send({ type: 'message', data: String(said) })
-        else socket.write(toMessage(said))
+        if (socket.dialect === 'revision 1') socket.send({ type: 'message', data: `${said}${data}` })
+        else socket.write(toMessage(said, data))
       }
-    },
-    async park () {
-      const poll = line.poll()
-      await until(() => socket.transport.writable)
-      return poll
     }
+    return { server, proxy, line, socket, ...sessions.get(line.sid) ?? { heard: [], ends: [] }, say }
   }
+
+  return { server, proxy, connect }
+}
+
+/** The client polls until it has read this message, or is told that the session is over. */
+export async function readOn ({ line }: Pick<Faulty, 'line'>, last: number): Promise<number[] | 'over'> {
+  const numbers: number[] = []
+  while (numbers.at(-1) !== last) {
+    const polled = await line.poll().outcome
+    if (polled === 'over') return polled
+    if (polled === 'broken') throw new Error('a poll broke that nobody has cut')
+    numbers.push(...polled)
+  }
+  return numbers
 }

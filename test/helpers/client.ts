@@ -271,6 +271,7 @@ export async function fetchText (url: string, { method = 'GET', body, headers = 
   if (body !== undefined) request.setHeader('content-length', Buffer.byteLength(body))
   request.end(body)
   const [response] = await once(request, 'response') as [IncomingMessage]
+  request.on('error', () => {}) // its answer fails as well
   let text = ''
   for await (const chunk of response.setEncoding('utf8')) text += chunk as string
   return { status: Number(response.statusCode), headers: response.headers, body: text }

@@ -232,8 +232,9 @@ export class EngineClient {
     return packets
   }
 
-  /** POSTs a body as it is, in the form of the way. */
-  post (body: string): Pending {
+  /** POSTs a body as it is, in the form of the way; bytes as a binary payload. */
+  post (body: string | Buffer): Pending {
+    if (typeof body !== 'string') return ask(this.url('polling'), this.agent, body, 'application/octet-stream')
     if (this.way !== 'jsonp') return ask(this.url('polling'), this.agent, body)
     // A form changes newlines, so the client writes each as a backslash and an n, and doubles the backslash of those there were.
     const form = `d=${encodeURIComponent(body.replace(/\\n/g, '\\\\n').replace(/\n/g, '\\n'))}`

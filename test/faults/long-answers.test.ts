@@ -1,0 +1,53 @@
+// Answers that break before the server has handed them over whole: they are longer than what the system's buffers take, and the proxy reads
+// no further.
+import t from 'tap'
+import { until } from '../helpers/server.js'
+import { ALL_KINDS, KINDS } from './cuts.js'
+import type { Kind } from './cuts.js'
+import { inBody } from './points.js'
+import { POLLED, readOn, start } from './sessions.js'
+import type { Faulty, Polled } from './sessions.js'
+
+const DATA = ` ${'x'.repeat(100_000)}`
+const COUNT = 200
+const LONG = { maxQueueBytes: 100_000_000 }
+
+/** A poll whose answer stands still in its body; then its connection is cut. */
+async function cutLong (session: Faulty, kind: Kind): Promise<Polled> {
+  const { proxy, line, socket } = session
+  session.say(COUNT, DATA)
+  const armed = proxy.arm({ on: /^GET /, way: 'down', at: inBody(2), act: 'hold' })
+  const { outcome } = line.poll()
+  await armed.struck
+  session.say(1)
+  if (socket.bufferedAmount < DATA.length) throw new Error('the system has taken it all')
+  armed.link?.leave(KINDS[kind])
+  return await outcome
+}
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
+
+for (const carrier of POLLED.filter(({ dialect }) => dialect === 'revision 1')) {
+  t.test(`${carrier.name}: an answer that breaks before the server has handed it over whole comes again from its beginning, and once`, async (t) => {
+    const { connect } = await start(t, LONG)
+    for (const kind of ALL_KINDS) {
+      await t.test(kind, async (t) => {
+        const session = await connect(carrier)
+        t.equal(await cutLong(session, kind), 'broken')
+        t.strictSame(await readOn(session, COUNT), upTo(COUNT + 1))
+        t.strictSame(session.ends, [])
+      })
+    }
+  })
+}
+
+for (const carrier of POLLED.filter(({ dialect }) => dialect === 'engine')) {
+  t.test(`${carrier.name}: an answer that breaks before the server has handed it over whole ends the session`, async (t) => {
+    const { connect } = await start(t, LONG)
+    const session = await connect(carrier)
+    t.equal(await cutLong(session, 'by RST'), 'broken')
+    await until(() => session.ends.length > 0)
+    t.match(session.ends, [['transport error']])
+    t.equal(await readOn(session, COUNT), 'over')
+  })
+}
