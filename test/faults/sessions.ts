@@ -1,6 +1,7 @@
 // Polling sessions of every dialect through the proxy, seen alike: numbered messages go both ways, and what has arrived is noted at both
 // ends. The client does what clients do, and each step of it is the test's.
 import type { Test } from 'tap'
+import type { EndReason } from '../../types/reasons.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import type { Socket } from '../../types/socket.js'
 import { Client, fetchText } from '../helpers/client.js'
@@ -166,8 +167,8 @@ export interface Faulty {
   readonly socket: Socket
   /** What the application has heard. */
   readonly heard: readonly number[]
-  /** The arguments of each 'close'. */
-  readonly ends: readonly unknown[][]
+  /** How it ended; nothing as long as it has not. */
+  readonly ends: readonly EndReason[]
   /** The application says so many more, each with this behind it. */
   say (count: number, data?: string): void
 }
@@ -182,13 +183,13 @@ export interface FaultyServer {
 
 export async function start (t: Test, options: SocketioTransportsOptions = {}): Promise<FaultyServer> {
   const server = await serve(t, { transports: [...ALL, 'polling'], ...options })
-  const sessions = new Map<string, { heard: number[], ends: unknown[][] }>()
+  const sessions = new Map<string, { heard: number[], ends: EndReason[] }>()
   server.app.socketio.on('connection', (socket) => {
-    const session = { heard: [] as number[], ends: [] as unknown[][] }
+    const session = { heard: [] as number[], ends: [] as EndReason[] }
     sessions.set(socket.id, session)
     if (socket.dialect === 'revision 1') socket.on('packet', (packet) => { if (packet.type === 'message') session.heard.push(parseInt(packet.data)) })
     else socket.on('data', (data) => { session.heard.push(parseInt(String(data))) })
-    socket.on('close', (...args) => session.ends.push(args))
+    socket.on('close', (_reason, details) => session.ends.push(details.reason))
   })
   const proxy = await proxyBefore(t, server.port)
 
