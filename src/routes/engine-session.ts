@@ -151,13 +151,30 @@ function framesIn (request: FastifyRequest, socket: Socket, { codec }: PollingTr
   }
 }
 
-/** A POST brings packets; with one that cannot be read, the session ends. */
+/** Whether every frame was heard: none is, once the application has let go of the session. */
+function deliver (socket: Socket, frames: readonly Frame[]): boolean {
+  let heard = true
+  for (const frame of frames) {
+    heard &&= socket.readyState === 'open'
+    socket.onFrame(frame)
+  }
+  return heard
+}
+
+/** Refuses packets to a session that the application has closed: at its end, since a client that is refused does not come for what is left. */
+function refuseAtEnd (socket: Socket, reply: FastifyReply): void {
+  const refuse = (): void => { reply.send(new RefusedRequest('unknown session', 'the application has closed the session', { sid: socket.id })) }
+  if (socket.readyState === 'closed') refuse()
+  else socket.setMaxListeners(socket.getMaxListeners() + 1).once('close', refuse)
+}
+
+/** A POST brings packets; with one that cannot be read, the session ends. "ok" says that all were delivered. */
 export function takeData (context: EngineContext, request: FastifyRequest, reply: FastifyReply): void {
   const { socket, transport } = pollingOf(context, request)
-  for (const frame of framesIn(request, socket, transport, context.settings.maxPackets)) socket.onFrame(frame)
-  // Ended by one of them: those behind it were not delivered, and "ok" would say that they were.
+  const heard = deliver(socket, framesIn(request, socket, transport, context.settings.maxPackets))
   const reason = socket.ended?.reason ?? ''
   if (isRefusalReason(reason)) throw new RefusedRequest(reason, 'a packet of this payload has ended the session', { sid: socket.id })
+  if (!heard && reason !== 'client left') return refuseAtEnd(socket, reply)
   addHeaders(context.engine, reply, false)
   reply.type('text/html').send('ok') // as plain text, old browsers offered it for download
 }
