@@ -8,7 +8,8 @@ import { ServerFace } from '../faces/server.js'
 import type { FaceSession, FaceShared } from '../faces/server.js'
 import type { EndReason, Transport } from '../transport.js'
 
-const BY_US: ReadonlySet<EndReason> = new Set(['closed by server', 'server closing', 'server draining'])
+/** Ends that a client which lives does not expect. */
+const BY_US: ReadonlySet<EndReason> = new Set(['closed by server', 'server closing', 'server draining', 'too many packets'])
 
 /** What one session of revision 1 says and hears. */
 export class Revision1 implements Dialect, FaceSession {
