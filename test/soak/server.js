@@ -1,0 +1,56 @@
+// The server, in a process of its own so that its heap is measured alone. Started by run.js with its settings as JSON; says where it listens,
+// then a sample every few seconds, and whatever a message of run.js asks for.
+import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import Fastify, { LogController } from 'fastify'
+import { serveFaces } from './faces.js'
+import { mischiefOf } from './faults.js'
+import { metricsOf, sample } from './sample.js'
+
+const { every, broadcastEvery, faults, options } = JSON.parse(process.argv[2])
+const ERROR = 50
+
+const tally = { heard: 0, faults: [], errors: [] }
+/** [session id, reason] of those that ended since the last sample. */
+let ended = []
+
+/** The log is where the reason of every session stands, and where nothing of level error may. */
+function write (line) {
+  const { level, msg, sid, reason, err } = JSON.parse(line)
+  if (msg === 'session ended') ended.push([sid, reason])
+  if (level >= ERROR) tally.errors.push(`${msg}: ${err?.stack}`)
+}
+
+const app = Fastify({ logController: new LogController({ disableRequestLogging: true }), logger: { level: 'debug', stream: { write } } })
+const { engines, rooms } = await serveFaces(app, options, { tally, mischief: mischiefOf(faults, () => app.log) })
+await app.listen({ port: 0, host: '127.0.0.1', backlog: 4096 })
+
+function say (more) {
+  process.send({ sample: sample(engines), metrics: metricsOf(engines), tally, ended, ...more })
+  Object.assign(tally, { faults: [], errors: [] })
+  ended = []
+}
+
+const sampling = setInterval(say, every)
+const broadcasting = setInterval(() => { for (const room of rooms) room.broadcast('to all '.repeat(10)) }, broadcastEvery)
+
+const SAYINGS = {
+  /** All clients are leaving. */
+  async finish () {
+    clearInterval(broadcasting)
+    while (engines.some(({ sessions }) => sessions.size > 0)) await sleep(100)
+    clearInterval(sampling)
+    say({ empty: true })
+  },
+  /** All clients have gone. */
+  async last () {
+    for (let tries = 0; tries < 100 && process.getActiveResourcesInfo().includes('TCPSocketWrap'); tries++) await sleep(100)
+    say({ last: true })
+    await app.close()
+    process.disconnect()
+  }
+}
+
+process.on('message', (name) => SAYINGS[name]())
+process.on('disconnect', () => process.exit())
+say({ port: app.server.address().port })
