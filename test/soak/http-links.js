@@ -110,6 +110,12 @@ export class PollingLink extends PostingLink {
     await this.posted()
   }
 
+  thaw () {
+    super.thaw()
+    this.#resting = false
+    if (this.#get === undefined) this.start()
+  }
+
   sockets () {
     return [...socketsOf(this.#get), ...super.sockets()]
   }

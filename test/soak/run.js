@@ -1,11 +1,10 @@
 // The soak: thousands of clients of every generation come, talk, vanish and return, and the server is to be as it was. See `--help`.
-import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { chart } from './chart.js'
+import { said, start, within } from './processes.js'
 import { Report } from './report.js'
 import { readSettings, USAGE } from './settings.js'
 import { faultsOf, judge } from './verdict.js'
@@ -31,29 +30,11 @@ if (sessions < asked) console.log(`${asked} sessions would need \`ulimit -n\` at
 const report = new Report()
 const children = []
 
-function start (file, its, execArgv, onMessage) {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(its)], { execArgv })
+/** Starts a process that ends with this one. */
+function startChild (file, its, execArgv, onMessage) {
+  const child = start(file, its, execArgv).on('message', onMessage)
   children.push(child)
-  child.on('message', onMessage)
   return child
-}
-
-/** Resolves with the message of a child that has this in it. */
-function said (child, key) {
-  const saying = new Promise((resolve, reject) => {
-    child.on('message', (message) => { if (key in message) resolve(message) })
-    child.once('exit', (code, signal) => reject(new Error(`a process ended with ${code ?? signal}`)))
-  })
-  saying.catch(() => {}) // nobody may be waiting yet
-  return saying
-}
-
-/** Settles as the promise does, or is rejected. */
-async function within (ms, promise, what) {
-  const timer = new AbortController()
-  const late = sleep(ms, undefined, { signal: timer.signal }).then(() => { throw new Error(what) })
-  await Promise.race([promise, late.catch((error) => { if (!timer.signal.aborted) throw error })])
-  timer.abort()
 }
 
 let phase = 'before'
@@ -65,12 +46,12 @@ function onServer (message) {
 /** From the first client to the last handle. */
 async function soak () {
   const { broadcastEvery, faults, options, pace, ramp } = settings
-  const server = start('server.js', { every, broadcastEvery, faults, options }, ['--expose-gc'], onServer)
+  const server = startChild('server.js', { every, broadcastEvery, faults, options }, ['--expose-gc'], onServer)
   const { port } = await said(server, 'port')
   console.log(`the server listens on 127.0.0.1:${port}`)
   const crowds = Array.from({ length: processes }, (_, i) => {
     const [first, next] = [i, i + 1].map((share) => Math.floor(sessions * share / processes))
-    return start('clients.js', { port, places: next - first, first, seed, pace, patience, ramp, every }, [], (message) => report.onClients(i, message))
+    return startChild('clients.js', { port, places: next - first, first, seed, pace, patience, ramp, every }, [], (message) => report.onClients(i, message))
   })
   const idle = Promise.all(crowds.map((crowd) => said(crowd, 'idle')))
   idle.catch(() => {})
@@ -80,10 +61,10 @@ async function soak () {
   phase = 'after'
   for (const crowd of crowds) crowd.send('stop')
   await within(4 * patience, idle, 'the clients do not come to an end')
-  server.send('finish')
+  server.send(['finish'])
   await within(2 * patience, said(server, 'empty'), `the registry does not become empty: ${report.last.sessions} sessions are left`)
   for (const crowd of crowds) crowd.disconnect()
-  server.send('last')
+  server.send(['last'])
   await within(patience, said(server, 'last'), 'the server does not come to an end')
   await once(server, 'exit')
 }

@@ -16,6 +16,9 @@ export function countBy (list) {
 
 const sum = (list, of) => list.reduce((total, item) => total + of(item), 0)
 
+/** What waits for all clients, bytes. */
+export const queuedOf = (engines) => sum(engines, ({ metrics }) => metrics.queuedBytes)
+
 /** After a collection of garbage, so that only what is held counts. Bytes; ms since the process began, and of delay since the last sample. */
 export function sample (engines) {
   const delays = { p99: delay.percentile(99) / MS, max: delay.max / MS }
@@ -35,7 +38,7 @@ export function sample (engines) {
     handles: countBy(process.getActiveResourcesInfo()),
     sessions: sum(engines, ({ sessions }) => sessions.size),
     clients: sum(engines, ({ clientsCount }) => clientsCount),
-    queued: sum(engines, ({ metrics }) => metrics.queuedBytes),
+    queued: queuedOf(engines),
     cpu: process.cpuUsage()
   }
 }

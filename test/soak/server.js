@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, { LogController } from 'fastify'
 import { serveFaces } from './faces.js'
 import { mischiefOf } from './faults.js'
-import { metricsOf, sample } from './sample.js'
+import { metricsOf, queuedOf, sample } from './sample.js'
 
-const { every, broadcastEvery, faults, options } = JSON.parse(process.argv[2])
+const { every, broadcastEvery, faults = [], listen = { port: 0, host: '127.0.0.1' }, options } = JSON.parse(process.argv[2])
 const ERROR = 50
 
 const tally = { heard: 0, faults: [], errors: [] }
@@ -23,7 +23,7 @@ function write (line) {
 
 const app = Fastify({ logController: new LogController({ disableRequestLogging: true }), logger: { level: 'debug', stream: { write } } })
 const { engines, rooms } = await serveFaces(app, options, { tally, mischief: mischiefOf(faults, () => app.log) })
-await app.listen({ port: 0, host: '127.0.0.1', backlog: 4096 })
+await app.listen({ ...listen, backlog: 4096 })
 
 function say (more) {
   process.send({ sample: sample(engines), metrics: metricsOf(engines), tally, ended, ...more })
@@ -31,10 +31,20 @@ function say (more) {
   ended = []
 }
 
-const sampling = setInterval(say, every)
-const broadcasting = setInterval(() => { for (const room of rooms) room.broadcast('to all '.repeat(10)) }, broadcastEvery)
+const sampling = every && setInterval(say, every)
+const broadcasting = broadcastEvery && setInterval(() => { for (const room of rooms) room.broadcast('to all '.repeat(10)) }, broadcastEvery)
 
 const SAYINGS = {
+  measure: () => say({ measured: true }),
+  /** Something is said to all, and what that takes is told. */
+  round ({ size, volatile, collect }) {
+    const filling = 'x'.repeat(size)
+    for (const room of rooms) volatile ? room.broadcastVolatile(filling) : room.broadcast(filling)
+    if (collect) globalThis.gc()
+    const { heapUsed, external, rss } = process.memoryUsage()
+    process.send({ round: { queued: queuedOf(engines), ...collect && { heapUsed, external, rss } }, ended })
+    ended = []
+  },
   /** All clients are leaving. */
   async finish () {
     clearInterval(broadcasting)
@@ -51,6 +61,6 @@ const SAYINGS = {
   }
 }
 
-process.on('message', (name) => SAYINGS[name]())
+process.on('message', ([name, settings]) => SAYINGS[name](settings))
 process.on('disconnect', () => process.exit())
-say({ port: app.server.address().port })
+say({ port: app.server.address().port ?? 0 })
