@@ -121,6 +121,14 @@ function endings ({ endings: counts }) {
 
 const counts = (title, object) => `<section><h2>${escape(title)}</h2>${table(['', ''], Object.entries(object).sort(([a], [b]) => a < b ? -1 : 1))}</section>`
 
+/** The first of each kind: more say no more. */
+const MOST_FAULTS = 30
+
+function faults ({ faults: kinds }) {
+  const list = Object.values(kinds).flatMap((texts) => texts.slice(0, MOST_FAULTS))
+  return list.length === 0 ? '' : `<section class="wide"><h2>Faults</h2><ul>${list.map((text) => `<li>${escape(text)}</li>`).join('')}</ul></section>`
+}
+
 /** What the run was, in figures. */
 export function figures (report) {
   const { last, cpu, samples } = report
@@ -154,6 +162,7 @@ export function chart (report, { seed, sessions, minutes, pace }, complaints) {
 <div class="figures">${Object.entries(figures(report)).map(([name, value]) => `<div><b>${value}</b><span class="soft">${escape(name)}</span></div>`).join('')}</div>
 <div class="charts">${charts(samples).map((each) => draw(each, samples)).join('\n')}</div>
 <section class="wide"><h2>Endings and the reasons that the server gave</h2>${endings(report)}</section>
+${faults(report)}
 <div class="charts" style="margin-top: 14px">${counts('Sessions by transport', rows)}${counts('Ended, as metrics count', metrics.ended)}${counts('Refused, as metrics count', metrics.refused)}</div>
 </html>
 `

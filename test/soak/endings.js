@@ -13,7 +13,7 @@ const isOnPolls = ({ link }) => link.kind === 'polling'
 /** What the server may make of a connection that is gone: it hears of it, or, where nothing was under way, misses the client. */
 function whenGone (session) {
   if (!isOnPolls(session)) return BROKEN
-  return isEngine(session) ? [...BROKEN, ...TIMEOUT] : ['poll timeout']
+  return isEngine(session) ? [...BROKEN, ...TIMEOUT] : ['connection broken', 'poll timeout']
 }
 
 const reset = (socket) => socket.resetAndDestroy()
