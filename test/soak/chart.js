@@ -28,7 +28,7 @@ polyline { fill: none; stroke-width: 1.8; stroke-linejoin: round; vector-effect:
 table { border-collapse: collapse; font-variant-numeric: tabular-nums } td, th { padding: 2px 0 2px 14px; text-align: right; font-weight: normal }
 th { color: var(--soft) } td:first-child, th:first-child { text-align: left; padding-left: 0 } td { border-top: 1px solid var(--line) }
 .legend { width: 100%; margin-top: 4px } .legend th + th { width: 72px } .key { display: inline-block; width: 12px; height: 3px; border-radius: 2px; margin-right: 7px; vertical-align: middle }
-.wide { overflow-x: auto }`
+.wide { overflow-x: auto; margin-bottom: 14px }`
 
 const escape = (text) => String(text).replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
 const format = (number) => number.toLocaleString('en', { maximumFractionDigits: Math.abs(number) < 100 ? 1 : 0 })
@@ -163,7 +163,7 @@ export function chart (report, { seed, sessions, minutes, pace }, complaints) {
 <div class="charts">${charts(samples).map((each) => draw(each, samples)).join('\n')}</div>
 <section class="wide"><h2>Endings and the reasons that the server gave</h2>${endings(report)}</section>
 ${faults(report)}
-<div class="charts" style="margin-top: 14px">${counts('Sessions by transport', rows)}${counts('Ended, as metrics count', metrics.ended)}${counts('Refused, as metrics count', metrics.refused)}</div>
+<div class="charts">${counts('Sessions by transport', rows)}${counts('Ended, as metrics count', metrics.ended)}${counts('Refused, as metrics count', metrics.refused)}</div>
 </html>
 `
 }
