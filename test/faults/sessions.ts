@@ -48,7 +48,7 @@ const toMessage = (number: number, data = ''): Message => number % 3 === 2 ? Buf
 const toPacket = (message: Message): Message => typeof message === 'string' ? `4${message}` : message
 
 /** The numbers among packets of Engine.IO: binary ones are messages. */
-const numbersIn = (packets: readonly Message[]): number[] => packets
+export const numbersIn = (packets: readonly Message[]): number[] => packets
   .filter((packet) => typeof packet !== 'string' || packet.startsWith('4'))
   .map((packet) => parseInt(typeof packet === 'string' ? packet.slice(1) : String(packet)))
 
@@ -159,11 +159,8 @@ export const POLLED: readonly Carrier[] = [
 /** Everything that posts. */
 export const POSTED: readonly Carrier[] = [...POLLED, byEngine(3, 'xhr', true), byRevision1('htmlfile'), byRevision1('xhr-multipart')]
 
-/** A session, its client behind the proxy. */
-export interface Faulty {
-  readonly server: TestServer
-  readonly proxy: Proxy
-  readonly line: Line
+/** A session, as the server sees it. */
+export interface Session {
   readonly socket: Socket
   /** What the application has heard. */
   readonly heard: readonly number[]
@@ -173,41 +170,56 @@ export interface Faulty {
   say (count: number, data?: string): void
 }
 
+/** The same, with its client, which polls. */
+export interface Faulty extends Session {
+  readonly proxy: Proxy
+  readonly line: Line
+}
+
 /** A server behind the proxy, which has no fault yet. */
 export interface FaultyServer {
   readonly server: TestServer
   readonly proxy: Proxy
-  /** A session that has connected. */
+  session (sid: string): Session
+  /** A polling session that has connected. */
   connect (carrier: Carrier): Promise<Faulty>
+}
+
+function watch (socket: Socket): Session {
+  const heard: number[] = []
+  const ends: EndReason[] = []
+  if (socket.dialect === 'revision 1') socket.on('packet', (packet) => { if (packet.type === 'message') heard.push(parseInt(packet.data)) })
+  else socket.on('data', (data) => { heard.push(parseInt(String(data))) })
+  socket.on('close', (_reason, details) => ends.push(details.reason))
+  let said = 0
+  function say (count: number, data = ''): void {
+    for (let i = 0; i < count; i++, said++) {
+      if (socket.dialect === 'revision 1') socket.send({ type: 'message', data: `${said}${data}` })
+      else socket.write(toMessage(said, data))
+    }
+  }
+  return { socket, heard, ends, say }
 }
 
 export async function start (t: Test, options: SocketioTransportsOptions = {}): Promise<FaultyServer> {
   const server = await serve(t, { transports: [...ALL, 'polling'], ...options })
-  const sessions = new Map<string, { heard: number[], ends: EndReason[] }>()
-  server.app.socketio.on('connection', (socket) => {
-    const session = { heard: [] as number[], ends: [] as EndReason[] }
-    sessions.set(socket.id, session)
-    if (socket.dialect === 'revision 1') socket.on('packet', (packet) => { if (packet.type === 'message') session.heard.push(parseInt(packet.data)) })
-    else socket.on('data', (data) => { session.heard.push(parseInt(String(data))) })
-    socket.on('close', (_reason, details) => session.ends.push(details.reason))
-  })
+  const sessions = new Map<string, Session>()
+  server.app.socketio.on('connection', (socket) => sessions.set(socket.id, watch(socket)))
   const proxy = await proxyBefore(t, server.port)
+
+  function session (sid: string): Session {
+    const found = sessions.get(sid)
+    if (found === undefined) throw new Error(`no session ${sid}`)
+    return found
+  }
 
   async function connect (carrier: Carrier): Promise<Faulty> {
     const line = await carrier.open(proxy.port)
     t.teardown(() => line.close())
-    const socket = server.socketOf(line.sid)
-    let said = 0
-    function say (count: number, data = ''): void {
-      for (let i = 0; i < count; i++, said++) {
-        if (socket.dialect === 'revision 1') socket.send({ type: 'message', data: `${said}${data}` })
-        else socket.write(toMessage(said, data))
-      }
-    }
-    return { server, proxy, line, socket, ...sessions.get(line.sid) ?? { heard: [], ends: [] }, say }
+    return { ...session(line.sid), proxy, line }
   }
 
-  return { server, proxy, connect }
+  return { server, proxy, session, connect }
 }
 
 /** The client polls until it has read this message, or is told that the session is over. */
