@@ -71,3 +71,14 @@ export async function echoes (client: Client | EngineClient, text: string): Prom
   const heard = await expect(client, packet)
   if (heard !== packet) throw new Error(`${packet} came back as ${heard}`)
 }
+
+/** Waits until a session of Engine.IO is over: its WebSocket is closed, whose code is told, or its polls are refused as of nobody. */
+export async function ending (client: EngineClient): Promise<number | string> {
+  if (client.wire !== undefined) return await client.wire.closed
+  for (;;) {
+    const answer = await client.hold().answer
+    if (answer.status !== 200) return `${answer.status} ${String(answer.body)}`
+    const packets = client.read(answer)
+    if (packets.some((packet) => !['1', '2', '6'].includes(String(packet)))) throw new Error(`an end was expected, ${packets.join(' ')} came`)
+  }
+}

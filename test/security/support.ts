@@ -41,6 +41,7 @@ export const FACES: readonly Face[] = ['packets', 'server']
 /** A server under attack, and its bystanders. */
 export interface Target {
   readonly port: number
+  readonly face: Face
   /** Those it speaks: an original does not speak all. */
   readonly dialects: readonly DialectName[]
   /** @throws when the process has ended */
@@ -86,6 +87,7 @@ export async function startTarget (t: Test, face: Face, options: SocketioTranspo
   for (const dialect of dialects) bystanders.push(await bystander(t, port, dialect))
   return {
     port,
+    face,
     dialects,
     bystanders,
     state () {

@@ -1,0 +1,80 @@
+// CVE-2024-38355: an event named `error`, which nobody listened to, was thrown by the EventEmitter and ended socket.io's process.
+// CVE-2023-32695: so did one whose name was an object, when something made text of it. Names that mean something to an emitter, and names
+// that are none, over every transport.
+import t from 'tap'
+import type { Test } from 'tap'
+import { ALL } from '../helpers/server.js'
+import { UNKNOWN_SESSION } from './posters.js'
+import { echoes, ending, engine, ENGINE_WAYS, revision1, VERSIONS } from './sessions.js'
+import type { EngineWay } from './sessions.js'
+import { FACES, startTarget, withstands } from './support.js'
+import type { Face, Target } from './support.js'
+
+/** An event that nobody listens to, by names that others might. */
+const HARMLESS = [
+  '["error"]', '["error",{"message":"x"}]', '["error",null]', '["error",{"toString":1}]', '["__proto__",{}]', '["constructor"]', '["toString"]',
+  '["hasOwnProperty"]', '["domain"]', '[""]', '["packet"]', '["data"]', '["drain"]', '["close"]', '["upgrade"]', '[1]'
+]
+
+/** No events: names that are none, names of the emitter itself, and lists that are none. */
+const BROKEN = [
+  '[{"toString":"foo"}]', '[{"toString":1}]', '[{"length":1}]', '[["message"]]', '[null]', '[true]', '[{}]', '[]', '{}', '{"0":"message"}', '"message"',
+  'null', '["connect"]', '["connect_error"]', '["disconnect"]', '["disconnecting"]', '["newListener"]', '["removeListener"]', '["message"'
+]
+
+const NOTHING = ['42', '421']
+
+/** An event of revision 1 with this list of name and arguments. */
+const old = (list: string): string => {
+  const [name, ...args] = JSON.parse(list) as unknown[]
+  return `5:::${JSON.stringify({ name, args })}`
+}
+
+/** What is no event in revision 1. */
+const OLD_BROKEN = [
+  '5:::{"name":{"toString":"foo"}}', '5:::{"name":{"toString":1},"args":[]}', '5:::{"name":["message"]}', '5:::{"name":null}', '5:::{"name":1}', '5:::{}', '5:::[]',
+  '5:::["message"]', '5:::null', '5:::"message"', '5:::1', '5:::', '5::', '5:::{', '5:::{"name":"message","args":{"length":1}}', '5:::{"name":"message","args":"x"}',
+  '5:::{"name":"message","args":null}', '5:::{"name":"__proto__","args":1}'
+]
+/** Those that the official Server would take for its own. */
+const RESERVED = ['connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener'].map((name) => old(`["${name}"]`))
+
+/** How a WebSocket is closed: we say that the packet is against the protocol, the Server closes without a word. */
+const CODE: Record<Face, number> = { packets: 1002, server: 1005 }
+
+async function attackEngine (t: Test, { port, face }: Target, eio: 3 | 4, way: EngineWay): Promise<void> {
+  const name = `engine ${eio}, ${way}`
+  const client = await engine(t, port, eio, way)
+  for (const list of HARMLESS) await client.send(`42${list}`, `421${list}`)
+  await t.resolves(echoes(client, 'still here'), `${name}: events that nobody listens to`)
+  const broken = (way === 'websocket' ? BROKEN : BROKEN.slice(0, 3)).flatMap((list) => [`42${list}`, `421${list}`])
+  // No list at all is an empty one to the Server.
+  if (face === 'packets') broken.push(...NOTHING)
+  else await client.send(...NOTHING)
+  for (const packet of broken) {
+    const client = await engine(t, port, eio, way)
+    await client.send(packet).catch(() => {}) // the POST may be refused
+    t.equal(await ending(client), client.wire === undefined ? `400 ${UNKNOWN_SESSION}` : CODE[face], `${name}: ${packet} ends its session`)
+    client.close()
+  }
+  if (face === 'server') await t.resolves(echoes(client, 'still here'), `${name}: events without a list`)
+}
+
+for (const face of FACES) {
+  t.test(`${face}: names of events`, async (t) => {
+    const target = await startTarget(t, face)
+    await withstands(t, target, { held: 8, peak: 64 }, async () => {
+      for (const eio of VERSIONS) {
+        for (const way of ENGINE_WAYS) if (target.dialects.includes(`engine ${eio}`)) await attackEngine(t, target, eio, way)
+      }
+      if (!target.dialects.includes('revision 1')) return
+      for (const name of ALL) {
+        const client = await revision1(t, target.port, name)
+        for (const packet of [...HARMLESS.filter((list) => list !== '[1]').map(old), ...OLD_BROKEN, ...RESERVED]) {
+          await client.send(packet, packet.replace('5:::', '5:1+::'))
+        }
+        await t.resolves(echoes(client, 'still here'), `revision 1, ${name}: events that nobody listens to, and none`)
+      }
+    })
+  })
+}
