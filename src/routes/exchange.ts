@@ -97,6 +97,7 @@ export function openStream ({ engine, name, socket, format }: StreamRequest, rep
     format,
     stream,
     pending: () => stream.writableLength + stream.readableLength + reply.raw.writableLength,
+    onFlushed: (listener) => { reply.raw.on('drain', listener) },
     destroy: () => { reply.raw.destroy() },
     wheel: engine.wheel
   })

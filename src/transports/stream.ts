@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream'
 import type { Codec, Frame } from '../codec/packet.js'
 import type { Timer, TimerWheel } from '../timer-wheel.js'
 import type { Transport, TransportListener, TransportName } from '../transport.js'
+import { HIGH_WATER_MARK } from './high-water-mark.js'
 
 /** How long a reader may take to read the end, ms. */
 const CLOSE_GRACE = 1000
@@ -28,6 +29,8 @@ export interface StreamInit {
   stream: Writable
   /** Bytes of the response that the operating system has not taken yet. */
   pending: () => number
+  /** Calls back each time that there are none any more, where there were many. */
+  onFlushed: (listener: () => void) => void
   /** Breaks the connection that carries it. */
   destroy: () => void
   wheel: TimerWheel
@@ -49,23 +52,27 @@ export class StreamTransport implements Transport {
     this.endsUnnoticed = init.format.endsUnnoticed
     this.#init = init
     this.#grace = init.wheel.timer(init.destroy)
-    init.stream.on('drain', () => {
-      this.#full = false
-      if (this.#open) init.listener.onWritable()
-    })
-    this.#write(init.format.prologue)
+    // The first may be empty long before the second: it hands all on at once.
+    init.stream.on('drain', this.#onFlushed)
+    init.onFlushed(this.#onFlushed)
+    init.stream.write(init.format.prologue)
   }
 
   get open () { return this.#open }
   get writable () { return this.#open && !this.#full }
   get bufferedAmount () { return this.#init.pending() }
 
-  #write (text: string): void {
-    this.#full = !this.#init.stream.write(text)
+  send (frames: Frame[]): void {
+    const { stream, format, codec, pending } = this.#init
+    stream.write(format.encode(codec.encodePayload(frames)))
+    this.#full = pending() > HIGH_WATER_MARK
   }
 
-  send (frames: Frame[]): void {
-    this.#write(this.#init.format.encode(this.#init.codec.encodePayload(frames)))
+  readonly #onFlushed = (): void => {
+    const { pending, listener } = this.#init
+    if (!this.#full || pending() > HIGH_WATER_MARK) return
+    this.#full = false
+    if (this.#open) listener.onWritable()
   }
 
   /** The response is over, whoever ended it. */

@@ -4,9 +4,8 @@ import type { WebSocket } from 'ws'
 import type { Frame } from '../codec/packet.js'
 import type { Timer, TimerWheel } from '../timer-wheel.js'
 import type { EndReason, Transport, TransportListener, TransportName } from '../transport.js'
+import { HIGH_WATER_MARK } from './high-water-mark.js'
 
-/** Above this many bytes on their way the socket counts as backed up, and packets wait in the session's queue. */
-const HIGH_WATER_MARK = 64 * 1024
 /** How long a peer may take to answer a close frame, ms; a client that is gone must not hold up a shutdown. */
 const CLOSE_GRACE = 200
 
