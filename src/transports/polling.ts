@@ -3,6 +3,7 @@
 import type { Frame, PayloadCodec } from '../codec/packet.js'
 import type { Timer, TimerWheel } from '../timer-wheel.js'
 import type { Transport, TransportListener, TransportName } from '../transport.js'
+import { HIGH_WATER_MARK } from './high-water-mark.js'
 
 /** How long a reader may take to read the last answer of its session, ms. */
 const CLOSE_GRACE = 1000
@@ -65,7 +66,7 @@ export class PollingTransport implements Transport {
   get #noop (): string | Buffer { return this.codec.encodePayload([this.#init.noop]) }
   /** Not when the poll is about to be answered: whoever asks wants to know of the next one. */
   get open () { return this.#parked !== undefined && this.#gathered.length === 0 }
-  get writable () { return this.#parked !== undefined && this.#inFlight === undefined }
+  get writable () { return this.#parked !== undefined && this.#inFlight === undefined && this.#gatheredBytes <= HIGH_WATER_MARK }
   get delivering () { return this.#inFlight !== undefined || this.#gathered.length > 0 }
   get bufferedAmount () { return this.#inFlight === undefined ? this.#gatheredBytes : this.#inFlight.bytes }
 

@@ -1,0 +1,4 @@
+import { buffered } from './buffered.js'
+import { ENGINE } from './peers.js'
+
+ENGINE.forEach(buffered)
