@@ -161,11 +161,18 @@ function deliver (socket: Socket, frames: readonly Frame[]): boolean {
   return heard
 }
 
-/** Refuses packets to a session that the application has closed: at its end, since a client that is refused does not come for what is left. */
+/** Sessions with a POST that waits for their end. */
+const refusing = new WeakSet<Socket>()
+
+/**
+ * Refuses packets to a session that the application has closed: at its end, since a client that is refused does not come for what is
+ * left. A client has one POST under way at a time; whoever has more is refused at once.
+ */
 function refuseAtEnd (socket: Socket, reply: FastifyReply): void {
   const refuse = (): void => { reply.send(new RefusedRequest('unknown session', 'the application has closed the session', { sid: socket.id })) }
-  if (socket.readyState === 'closed') refuse()
-  else socket.setMaxListeners(socket.getMaxListeners() + 1).once('close', refuse)
+  if (socket.readyState === 'closed' || refusing.has(socket)) return refuse()
+  refusing.add(socket)
+  socket.once('close', refuse)
 }
 
 /** A POST brings packets; with one that cannot be read, the session ends. "ok" says that all were delivered. */

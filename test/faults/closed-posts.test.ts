@@ -26,6 +26,7 @@ for (const carrier of ENGINE) {
     const { outcome } = line.post([0, 1, 2])
     let answered = false
     outcome.then(() => { answered = true })
+    t.equal(await line.post([3]).outcome, 'over', 'one is held; a client has no more under way')
     t.strictSame(await line.poll().outcome, [0, 1], 'what was said comes first')
     t.notOk(answered, 'a client that is refused would not come for the rest')
     t.strictSame(ends, [])
