@@ -1,23 +1,21 @@
-// What a request of Engine.IO does: a handshake opens a session, GETs are polls, POSTs bring packets, upgrades become WebSockets.
+// What a request of Engine.IO does: a handshake opens a session, GETs are polls, upgrades become WebSockets. POSTs: engine-data.ts.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
 import { toText, TYPE } from '../codec/engine.js'
 import type { EngineVersion } from '../codec/engine.js'
 import { engine4 } from '../codec/engine-4.js'
 import { Engine3Payloads } from '../codec/engine-3.js'
-import { ProtocolError, TooManyPacketsError } from '../codec/packet.js'
-import type { Frame, PayloadCodec } from '../codec/packet.js'
+import type { PayloadCodec } from '../codec/packet.js'
 import { fromByteString, toByteString } from '../codec/text.js'
 import { EngineIo } from '../dialects/engine-io.js'
 import type { EngineIoShared } from '../dialects/engine-io.js'
 import type { Engine } from '../engine.js'
-import { isRefusalReason, RefusedRequest } from '../errors.js'
+import { RefusedRequest } from '../errors.js'
 import type { Settings } from '../options.js'
 import type { Socket } from '../socket.js'
 import { NO_LISTENER } from '../transport.js'
 import type { TransportListener } from '../transport.js'
 import { CONTENT_TYPES } from '../transports/index.js'
-import { decodeEngineBody } from '../transports/jsonp-polling.js'
 import { PollingTransport } from '../transports/polling.js'
 import { WebSocketTransport } from '../transports/websocket.js'
 import type { Translation } from '../transports/websocket.js'
@@ -83,7 +81,7 @@ function open ({ engine, shared }: EngineContext, request: FastifyRequest, upgra
 }
 
 /** The session that a poll or POST names. A hook has looked at it before, so that only its end can have come between. */
-function pollingOf ({ engine }: EngineContext, request: FastifyRequest): { socket: Socket, transport: PollingTransport } {
+export function pollingOf ({ engine }: EngineContext, request: FastifyRequest): { socket: Socket, transport: PollingTransport } {
   const { sid = '' } = queryOf(request)
   const socket = engine.sessions.get(sid)
   const transport = socket?.transport
@@ -130,60 +128,6 @@ export function takePoll (context: EngineContext, request: FastifyRequest, reply
   // Pipelined behind an answer that is still under way: Node would not tell it of the end of the connection.
   if (reply.raw.socket === null) reply.send(transport.codec.encodePayload([TYPE.noop]))
   else acceptPoll(engine, transport, reply)
-}
-
-/** What a POST carries: text, or in 3 a binary payload. */
-function payloadIn (request: FastifyRequest): string | Buffer {
-  const body = request.body as Buffer | undefined ?? Buffer.alloc(0)
-  if (/^application\/octet-stream\b/i.test(request.headers['content-type'] ?? '')) return body
-  return request[JSONP] === null ? body.toString() : decodeEngineBody(body.toString())
-}
-
-/** The frames of a POST, all or none. @throws RefusedRequest for a payload that cannot be read, which ends the session, or is too large. */
-function framesIn (request: FastifyRequest, socket: Socket, { codec }: PollingTransport, maxPackets: number): Frame[] {
-  try {
-    return codec.decodePayload(payloadIn(request), maxPackets)
-  } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error
-    if (error instanceof TooManyPacketsError) throw new RefusedRequest('too many packets', error.message, { sid: socket.id })
-    socket.end('parse error', undefined, error)
-    throw new RefusedRequest('parse error', error.message, { sid: socket.id })
-  }
-}
-
-/** Whether every frame was heard: none is, once the application has let go of the session. */
-function deliver (socket: Socket, frames: readonly Frame[]): boolean {
-  let heard = true
-  for (const frame of frames) {
-    heard &&= socket.readyState === 'open'
-    socket.onFrame(frame)
-  }
-  return heard
-}
-
-/** Sessions with a POST that waits for their end. */
-const refusing = new WeakSet<Socket>()
-
-/**
- * Refuses packets to a session that the application has closed: at its end, since a client that is refused does not come for what is
- * left. A client has one POST under way at a time; whoever has more is refused at once.
- */
-function refuseAtEnd (socket: Socket, reply: FastifyReply): void {
-  const refuse = (): void => { reply.send(new RefusedRequest('unknown session', 'the application has closed the session', { sid: socket.id })) }
-  if (socket.readyState === 'closed' || refusing.has(socket)) return refuse()
-  refusing.add(socket)
-  socket.once('close', refuse)
-}
-
-/** A POST brings packets; with one that cannot be read, the session ends. "ok" says that all were delivered. */
-export function takeData (context: EngineContext, request: FastifyRequest, reply: FastifyReply): void {
-  const { socket, transport } = pollingOf(context, request)
-  const heard = deliver(socket, framesIn(request, socket, transport, context.settings.maxPackets))
-  const reason = socket.ended?.reason ?? ''
-  if (isRefusalReason(reason)) throw new RefusedRequest(reason, 'a packet of this payload has ended the session', { sid: socket.id })
-  if (!heard && reason !== 'client left') return refuseAtEnd(socket, reply)
-  addHeaders(context.engine, reply, false)
-  reply.type('text/html').send('ok') // as plain text, old browsers offered it for download
 }
 
 /** A WebSocket without a session opens one; with one, it is tried out for it. */
