@@ -1,19 +1,46 @@
-// How long the body of a POST may take to arrive. Fastify's own `requestTimeout` is off unless the application sets it.
-import type { FastifyInstance } from 'fastify'
+// How long the body of a request may take to arrive. Fastify's own `requestTimeout` is off unless the application sets it.
+import type { ServerHttp2Stream } from 'node:http2'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RequestPayload } from 'fastify'
 import type { Engine } from '../engine.js'
 import { RefusedRequest } from '../errors.js'
 
+/** Whether Fastify is going to read a body. */
+function readsBody ({ method, headers }: FastifyRequest): boolean {
+  const { 'content-type': type, 'content-length': length = '0', 'transfer-encoding': encoding } = headers
+  return method !== 'GET' && (type !== undefined || encoding !== undefined || length !== '0')
+}
+
+/** In HTTP/2 a request is on a stream of its own, which is open until the client has ended it too. */
+const streamOf = ({ raw }: FastifyRequest): ServerHttp2Stream | undefined => (raw as { stream?: ServerHttp2Stream }).stream
+
+/** The time for the body is over. */
+function expire (request: FastifyRequest, reply: FastifyReply, payload: RequestPayload, refused: RefusedRequest): void {
+  const { raw } = request
+  const stream = streamOf(request)
+  if (raw.complete) return // it waits for a hook of the app
+  if (!reply.sent) {
+    stream?.once('finish', () => setImmediate(() => stream.close())) // its last frame goes first
+    if (payload.listenerCount('error') > 0) payload.emit('error', refused) // whoever reads it lets go of it, and answers
+    else reply.send(refused)
+  } else if (stream === undefined) { // a hook has answered, and nobody reads the rest
+    raw.destroy()
+  } else {
+    stream.close()
+  }
+}
+
 /** Refuses requests whose body takes longer than so many ms. */
 export function limitBodies (scope: FastifyInstance, { wheel }: Engine, bodyTimeout: number): void {
-  scope.addHook('preParsing', (request, _reply, payload, done) => {
-    if (request.method !== 'POST') return done(null, payload)
+  scope.addHook('preParsing', (request, reply, payload, done) => {
+    if (!readsBody(request)) return done(null, payload)
+    const { raw } = request
     const timer = wheel.timer(() => {
-      // Whoever reads the body is told, and answers; the connection is still good for that. Before that nobody could be.
-      if (payload.listenerCount('error') === 0) request.raw.destroy()
-      else payload.emit('error', new RefusedRequest('body timeout', 'the body took longer than bodyTimeout', { bodyTimeout }))
+      expire(request, reply, payload, new RefusedRequest('body timeout', 'the body took longer than bodyTimeout', { bodyTimeout }))
     })
     timer.start(bodyTimeout)
-    request.raw.once('close', () => timer.stop()) // after its end, or when it breaks
+    for (const end of ['end', 'close']) raw.once(end, () => timer.stop())
+    // A request that has been answered is told nothing of its connection's end: here it is ended by the answer.
+    reply.raw.once('close', () => { if (raw.socket?.writableEnded) timer.stop() })
     done(null, payload)
   })
 }
