@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import type { SocketioTransportsOptions } from '../../types/options.js'
+import type { EndReason, Metrics } from '../../types/reasons.js'
 import type { DialectName } from '../../types/socket.js'
 import { bystander } from './bystander.js'
 import type { Bystander } from './bystander.js'
@@ -31,6 +32,10 @@ export interface State {
   sessions: number
   /** TCP connections. */
   connections: number
+  /** How many sessions have ended, by reason. */
+  ended: Metrics['ended']
+  /** What waits for clients, bytes. */
+  queued: number
   /** The error lines logged since it was asked last. */
   faults: string[]
 }
@@ -117,6 +122,13 @@ export interface Damage {
   faults: string[]
   /** What the process holds more, and what it had more meanwhile; MiB. */
   grown: Bounds
+  /** How many sessions ended, by reason. */
+  ended: Metrics['ended']
+}
+
+function since (before: Metrics['ended'], after: Metrics['ended']): Metrics['ended'] {
+  const counts = Object.entries(after).map(([reason, count]) => [reason, count - (before[reason as EndReason] ?? 0)] as const)
+  return Object.fromEntries(counts.filter(([, count]) => count > 0))
 }
 
 /** Makes an attack, and looks what it did. @throws when the server dies, or what `attack` throws */
@@ -134,14 +146,17 @@ export async function watch ({ state, bystanders }: Target, attack: () => Promis
   return {
     unserved: [served, servedAfterwards].map((one) => one.status === 'rejected' ? String(one.reason) : '').join(''),
     faults: [...before.faults, ...after.faults],
-    grown: { held: Math.ceil((after.held - before.held) / MEBIBYTE), peak: Math.ceil((after.peak - before.held) / MEBIBYTE) }
+    grown: { held: Math.ceil((after.held - before.held) / MEBIBYTE), peak: Math.ceil((after.peak - before.held) / MEBIBYTE) },
+    ended: since(before.ended, after.ended)
   }
 }
 
 /** Makes an attack, and asserts everything about it but the refusal, which `attack` asserts itself. */
-export async function withstands (t: Test, target: Target, bounds: Bounds, attack: () => Promise<void>): Promise<void> {
-  const { unserved, faults, grown } = await watch(target, attack)
+export async function withstands (t: Test, target: Target, bounds: Bounds, attack: () => Promise<void>): Promise<Damage> {
+  const damage = await watch(target, attack)
+  const { unserved, faults, grown } = damage
   t.equal(unserved, '', 'others are served, meanwhile and afterwards')
   t.strictSame(faults, [], 'no error is logged')
   for (const key of ['held', 'peak'] as const) t.ok(grown[key] <= bounds[key], `${key}: ${grown[key]} MiB more, of ${bounds[key]}`)
+  return damage
 }

@@ -74,8 +74,8 @@ async function state (): Promise<State> {
   await new Promise((resolve) => setImmediate(resolve)) // buffers are freed beside the thread
   global.gc?.()
   collecting += cpuTime() - cpu - collecting
-  const { size: sessions } = app.socketio.sessions
-  return { held: memory(), peak: most, cpu, sessions, connections, faults: faults.splice(0) }
+  const { sessions: { size: sessions }, metrics: { ended, queuedBytes: queued } } = app.socketio
+  return { held: memory(), peak: most, cpu, sessions, connections, ended, queued, faults: faults.splice(0) }
 }
 
 const hoard: unknown[] = []
