@@ -1,0 +1,73 @@
+// Requests for a WebSocket that a library stumbled over: GHSA-5v72-xg48-5rpm (an extension named like a property of objects), CVE-2021-32640
+// (a list of protocols with very many spaces), CVE-2024-37890 (more headers than Node reads), and the drafts before RFC 6455, whose frames
+// CVE-2026-54466 was about.
+import t from 'tap'
+import { rawHttp, UPGRADE } from './raw.js'
+import { engine, handshake, VERSIONS } from './sessions.js'
+import { FACES, startTarget, withstands } from './support.js'
+import type { Target } from './support.js'
+import type { Teardown } from '../helpers/server.js'
+
+/** Where each kind of WebSocket is asked for, with a session where it takes one. */
+async function paths (t: Teardown, { port }: Target): Promise<string[]> {
+  const sid = await handshake(port)
+  const all = [`/socket.io/1/websocket/${sid}`, `/socket.io/1/flashsocket/${sid}`, '/socket.io/1/websocket/unknown']
+  for (const eio of VERSIONS) {
+    const polling = await engine(t, port, eio, 'xhr')
+    const url = `/socket.io/?EIO=${eio}&transport=websocket`
+    all.push(url, `${url}&sid=${polling.sid}`)
+  }
+  return all
+}
+
+/** As many headers as Node hands over, with as little in them as can be: 16 KiB of head hold them all. */
+const HEADERS = Array.from({ length: 2000 }, (_, i) => `${i.toString(36)}:`)
+const HOST = 'Host: 127.0.0.1'
+const [CONNECTION, ASKING, VERSION, KEY] = UPGRADE
+const NO_VERSION = 'Missing or invalid Sec-WebSocket-Version header'
+const NO_KEY = 'Missing or invalid Sec-WebSocket-Key header'
+const NO_PROTOCOL = 'Invalid Sec-WebSocket-Protocol header'
+const NO_EXTENSION = 'Invalid or unacceptable Sec-WebSocket-Extensions header'
+/** What asks for no WebSocket as far as can be seen, in the words of each dialect. */
+const NO_UPGRADE = { revision1: [426, 'upgrade required'], engine: [400, '{"code":3,"message":"Bad request"}'] } as const
+/** A draft's frame whose length has no end; on a WebSocket as it is today, a frame without a mask. */
+const ENDLESS = Buffer.alloc(1000, 0xff)
+
+type Expected = readonly [status: number, body: string]
+const extension = (value: string, expected: Expected = [101, '']): [string, string[], Expected] =>
+  [`the extension "${value}"`, [HOST, ...UPGRADE, `Sec-WebSocket-Extensions: ${value}`], expected]
+
+/** What is asked for, and how it is answered; undefined: it is no upgrade. */
+const REQUESTS: [name: string, lines: readonly string[], expected: Expected | undefined][] = [
+  ...['constructor', '__proto__', 'hasOwnProperty', 'toString; valueOf=1'].map((value) => extension(value)),
+  ...['constructor=1', '__proto__', 'server_max_window_bits=1'].map((value) => extension(`permessage-deflate; ${value}`, [400, NO_EXTENSION])),
+  extension(';;=', [400, NO_EXTENSION]),
+  ['protocols between very many spaces', [HOST, ...UPGRADE, `Sec-WebSocket-Protocol: a${' '.repeat(15_000)}b`], [400, NO_PROTOCOL]],
+  ['very many protocols', [HOST, ...UPGRADE, `Sec-WebSocket-Protocol: ${Array.from({ length: 3000 }, (_, i) => i.toString(36)).join()}`], [101, '']],
+  ['2000 headers before the upgrade', [...HEADERS, HOST, ...UPGRADE], undefined],
+  ['2000 headers after Connection', [HOST, CONNECTION, ...HEADERS, ASKING, VERSION, KEY], undefined],
+  ['2000 headers after Upgrade', [HOST, CONNECTION, ASKING, ...HEADERS, VERSION, KEY], [400, NO_KEY]],
+  ['2000 headers after the version', [HOST, CONNECTION, ASKING, VERSION, ...HEADERS, KEY], [400, NO_KEY]],
+  ['draft 75', [HOST, CONNECTION, 'Upgrade: WebSocket'], [400, NO_KEY]],
+  ['draft 76', [HOST, CONNECTION, 'Upgrade: WebSocket', 'Sec-WebSocket-Key1: 4 @1  46546xW%0l 1 5', 'Sec-WebSocket-Key2: 12998 5 Y3 1  .P00'], [400, NO_KEY]],
+  ['version 0', [HOST, CONNECTION, ASKING, 'Sec-WebSocket-Version: 0', KEY], [400, NO_VERSION]],
+  ['no version', [HOST, CONNECTION, ASKING, KEY], [400, NO_VERSION]],
+  ['a key that is none', [HOST, CONNECTION, ASKING, VERSION, 'Sec-WebSocket-Key: constructor'], [400, NO_KEY]],
+  ['an upgrade to two things', [HOST, CONNECTION, 'Upgrade: websocket, h2c', VERSION, KEY], undefined]
+]
+
+for (const face of FACES) {
+  t.test(`${face}: requests for a WebSocket that are none, or ask for what is none`, async (t) => {
+    const target = await startTarget(t, face, { perMessageDeflate: true })
+    for (const [name, lines, expected] of REQUESTS) {
+      await t.test(name, (t) => withstands(t, target, { held: 4, peak: 16 }, async () => {
+        for (const path of await paths(t, target)) {
+          const { status, body, raw } = await rawHttp(target.port, [`GET ${path} HTTP/1.1`, ...lines, '', ''].join('\r\n'))
+          t.strictSame([status, body], expected ?? NO_UPGRADE[path.startsWith('/socket.io/1/') ? 'revision1' : 'engine'], path)
+          await raw.write(ENDLESS)
+          await raw.closed // refused before, or by these bytes
+        }
+      }))
+    }
+  })
+}
