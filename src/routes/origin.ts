@@ -16,7 +16,8 @@ function urlOf (text: string): URL | undefined {
 
 /** Where a request comes from, as far as a browser says so; undefined when nothing does (no browser). */
 export function originOf (request: FastifyRequest): string | undefined {
-  const { origin, referer, 'sec-fetch-site': site } = request.headers
+  const { referer, 'sec-fetch-site': site, 'sec-websocket-origin': draft } = request.headers
+  const { origin = draft?.toString() } = request.headers // WebSockets of the drafts 4 to 12 have it under another name (hybi 8, 5.1)
   if (origin !== undefined) return origin
   // A script element sends no Origin. The browser's own word goes before the page's, which may be held back.
   if (site === 'same-origin' || site === 'none') return undefined
