@@ -59,6 +59,13 @@ function answerPlainly (app: FastifyInstance, request: IncomingMessage, socket: 
   app.routing(request, response)
 }
 
+/** Hands an upgrade to our instance, and closes what it leaves open when the answer is none of our scope's: to a URL that cannot be read, say. */
+function dispatch (silent: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  silent.emit('upgrade', request, socket, head)
+  const { _httpMessage: response } = socket as { _httpMessage?: ServerResponse } // an upgrade that succeeds never finishes it
+  response?.once('finish', () => close(socket))
+}
+
 /** Answers the server's upgrades with `silent`, the server that our instance listens to, unless another instance has. */
 function openGate (app: FastifyInstance, base: string, silent: Server): void {
   const server = app.server as Server
@@ -74,7 +81,7 @@ function openGate (app: FastifyInstance, base: string, silent: Server): void {
     // `Upgrade: h2c` of HTTP/2 clients asks for what nobody here gives: an ordinary request.
     const isWebSocket = request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket'
     const wanted = isWebSocket && patterns.some((pattern) => pattern.test(pathOf(request.url)))
-    if (wanted) silent.emit('upgrade', request, socket, head)
+    if (wanted) dispatch(silent, request, socket, head)
     else if (server.listenerCount('upgrade') === 1) answerPlainly(app, request, socket)
   })
 }
