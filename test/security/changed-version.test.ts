@@ -3,8 +3,9 @@
 import t from 'tap'
 import type { Test } from 'tap'
 import { clientFrame } from '../helpers/raw-websocket.js'
-import { BAD_REQUEST, pathOf, UNKNOWN_SESSION } from './posters.js'
+import { pathOf } from './posters.js'
 import { head, Raw, UPGRADE } from './raw.js'
+import { BAD_REQUEST, UNKNOWN_SESSION } from './refusals.js'
 import { echoes, engine, POSTING, revision1, VERSIONS } from './sessions.js'
 import { startTarget, withstands } from './support.js'
 

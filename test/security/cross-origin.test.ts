@@ -2,8 +2,9 @@
 // visitor's cookies and read it. By default a page of elsewhere is told no, by every transport, and no header lets it read that.
 import t from 'tap'
 import { ALL } from '../helpers/server.js'
-import { BAD_REQUEST, pathOf } from './posters.js'
+import { pathOf } from './posters.js'
 import { head, Raw, UPGRADE } from './raw.js'
+import { BAD_REQUEST } from './refusals.js'
 import { echoes, engine, revision1, revision1Url, VERSIONS } from './sessions.js'
 import { startTarget, withstands } from './support.js'
 

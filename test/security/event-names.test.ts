@@ -4,11 +4,11 @@
 import t from 'tap'
 import type { Test } from 'tap'
 import { ALL } from '../helpers/server.js'
-import { UNKNOWN_SESSION } from './posters.js'
-import { echoes, ending, engine, ENGINE_WAYS, revision1, VERSIONS } from './sessions.js'
+import { endsSession } from './endings.js'
+import { echoes, engine, ENGINE_WAYS, revision1, VERSIONS } from './sessions.js'
 import type { EngineWay } from './sessions.js'
 import { FACES, startTarget, withstands } from './support.js'
-import type { Face, Target } from './support.js'
+import type { Target } from './support.js'
 
 /** An event that nobody listens to, by names that others might. */
 const HARMLESS = [
@@ -39,10 +39,8 @@ const OLD_BROKEN = [
 /** Those that the official Server would take for its own. */
 const RESERVED = ['connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener'].map((name) => old(`["${name}"]`))
 
-/** How a WebSocket is closed: we say that the packet is against the protocol, the Server closes without a word. */
-const CODE: Record<Face, number> = { packets: 1002, server: 1005 }
-
-async function attackEngine (t: Test, { port, face }: Target, eio: 3 | 4, way: EngineWay): Promise<void> {
+async function attackEngine (t: Test, target: Target, eio: 3 | 4, way: EngineWay): Promise<void> {
+  const { port, face } = target
   const name = `engine ${eio}, ${way}`
   const client = await engine(t, port, eio, way)
   for (const list of HARMLESS) await client.send(`42${list}`, `421${list}`)
@@ -51,12 +49,7 @@ async function attackEngine (t: Test, { port, face }: Target, eio: 3 | 4, way: E
   // No list at all is an empty one to the Server.
   if (face === 'packets') broken.push(...NOTHING)
   else await client.send(...NOTHING)
-  for (const packet of broken) {
-    const client = await engine(t, port, eio, way)
-    await client.send(packet).catch(() => {}) // the POST may be refused
-    t.equal(await ending(client), client.wire === undefined ? `400 ${UNKNOWN_SESSION}` : CODE[face], `${name}: ${packet} ends its session`)
-    client.close()
-  }
+  for (const packet of broken) await endsSession(t, target, eio, way, [packet], packet)
   if (face === 'server') await t.resolves(echoes(client, 'still here'), `${name}: events without a list`)
 }
 

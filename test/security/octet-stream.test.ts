@@ -3,11 +3,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import type { Test } from 'tap'
-import { BAD_REQUEST, enginePoster, post, revision1Poster, UNKNOWN_SESSION } from './posters.js'
+import { enginePoster, post, revision1Poster } from './posters.js'
 import type { Poster } from './posters.js'
 import { head, Raw } from './raw.js'
-import type { RawAnswer } from './raw.js'
-import { POLLING, POSTING } from './sessions.js'
+import { BAD_REQUEST, UNKNOWN_SESSION } from './refusals.js'
+import { inTime, POLLING, POSTING } from './sessions.js'
 import { startTarget, withstands } from './support.js'
 
 /** One type, in the spellings that a server may tell it by, or not. */
@@ -15,17 +15,13 @@ const TYPES = [
   'application/octet-stream', 'Application/Octet-Stream', 'application/octet-stream; charset=UTF-8', 'application/octet-stream;x=y'
 ]
 
-/** An answer that does not come fails the test by its own name, not by its timeout. */
-const inTime = (answer: Promise<RawAnswer>): Promise<RawAnswer> =>
-  Promise.race([answer, pause(5000).then(() => { throw new Error('no answer') })])
-
 /** POSTs it, and asks for a page on the same connection. */
 async function isAnswered (t: Test, port: number, poster: Poster, type: string, expected: readonly [number, string]): Promise<void> {
   const raw = new Raw(port)
-  const { status, body } = await inTime(post(raw, { ...poster, type }, poster.body(poster.message('bytes'))))
+  const { status, body } = await inTime(post(raw, { ...poster, type }, poster.body(poster.message('bytes'))), 'answer')
   t.strictSame([status, body], expected, `${poster.name}: ${type}`)
   await raw.write(head('GET', '/'))
-  t.equal((await inTime(raw.answer())).body, 'hello', 'the connection serves the next request')
+  t.equal((await inTime(raw.answer(), 'answer')).body, 'hello', 'the connection serves the next request')
   raw.reset()
 }
 
@@ -69,7 +65,7 @@ t.test('a hundred of them hold no connections', async (t) => {
     const raw = new Raw(port)
     for (let i = 0; i < 100; i++) {
       const poster = await enginePoster(t, port, 4, 'xhr')
-      const { status } = await inTime(post(raw, { ...poster, type: 'application/octet-stream' }, '4x'))
+      const { status } = await inTime(post(raw, { ...poster, type: 'application/octet-stream' }, '4x'), 'answer')
       if (status !== 400) throw new Error(`answered with ${status}`)
       poster.client.close()
     }

@@ -3,9 +3,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import type { Test } from 'tap'
-import { BAD_REQUEST, chunk, enginePoster, LAST_CHUNK, post, posters, UNKNOWN_SESSION } from './posters.js'
+import { chunk, enginePoster, LAST_CHUNK, post, posters } from './posters.js'
 import type { Poster } from './posters.js'
 import { head, Raw } from './raw.js'
+import { BAD_REQUEST, UNKNOWN_SESSION } from './refusals.js'
 import { POLLING } from './sessions.js'
 import { startTarget, withstands } from './support.js'
 

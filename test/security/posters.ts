@@ -29,9 +29,6 @@ export interface Poster {
   lives (): Promise<void>
 }
 
-/** What Engine.IO says of what it cannot read. */
-export const BAD_REQUEST = '{"code":3,"message":"Bad request"}'
-export const UNKNOWN_SESSION = '{"code":1,"message":"Session ID unknown"}'
 const FORM = 'application/x-www-form-urlencoded'
 const TEXT = 'text/plain;charset=UTF-8'
 

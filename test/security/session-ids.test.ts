@@ -2,8 +2,8 @@
 // owe nothing to either, none is like another, and one that is nearly right opens nothing.
 import t from 'tap'
 import { fetchText } from '../helpers/client.js'
-import { UNKNOWN_SESSION } from './posters.js'
 import { head, Raw, UPGRADE } from './raw.js'
+import { UNKNOWN_SESSION } from './refusals.js'
 import { echoes, engine, handshake, revision1, VERSIONS } from './sessions.js'
 import { startTarget, withstands } from './support.js'
 import type { Target } from './support.js'

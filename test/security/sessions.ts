@@ -1,10 +1,14 @@
 // Every way into the server: a session of each dialect on each of its transports, connected and ready to be misused.
+import { setTimeout as pause } from 'node:timers/promises'
 import { Client, fetchText } from '../helpers/client.js'
 import { EngineClient, WAYS } from '../helpers/engine-client.js'
 import type { Eio, Message, Way } from '../helpers/engine-client.js'
 import { ALL } from '../helpers/server.js'
 import type { Teardown } from '../helpers/server.js'
 import type { Revision1Transport } from '../../src/transports/index.js'
+
+/** Far above what a slow machine needs, far below what an attack that works costs; ms. */
+const PATIENCE = 5000
 
 /** A way of Engine.IO; `upgraded`: from polls to a WebSocket. */
 export type EngineWay = Way | 'upgraded'
@@ -54,13 +58,16 @@ async function moveUp (client: EngineClient): Promise<void> {
   client.wire = wire
 }
 
-/** Reads until the packet comes that begins so. @throws when another one comes that is not a heartbeat or a noop */
+/** What is passed over: noops, and acknowledgements of what was said before. */
+const PASSED = /^(?:6$|8::$|43\d|6:::)/
+
+/** Reads until the packet comes that begins so, and answers heartbeats. @throws when another one comes */
 export async function expect (client: { next (): Promise<Message>, send (...packets: string[]): Promise<void> }, packet: string): Promise<string> {
   for (;;) {
     const next = String(await client.next())
     if (next.startsWith(packet)) return next
     if (next === '2') await client.send('3')
-    else if (next !== '6' && next !== '8::') throw new Error(`${packet} was expected, ${next} came`)
+    else if (!PASSED.test(next)) throw new Error(`${packet} was expected, ${next} came`)
   }
 }
 
@@ -68,17 +75,18 @@ export async function expect (client: { next (): Promise<Message>, send (...pack
 export async function echoes (client: Client | EngineClient, text: string): Promise<void> {
   const packet = client instanceof Client ? `3:::${text}` : `42["message","${text}"]`
   await client.send(packet)
-  const heard = await expect(client, packet)
+  const heard = await inTime(expect(client, packet), 'echo')
   if (heard !== packet) throw new Error(`${packet} came back as ${heard}`)
 }
 
-/** Waits until a session of Engine.IO is over: its WebSocket is closed, whose code is told, or its polls are refused as of nobody. */
-export async function ending (client: EngineClient): Promise<number | string> {
-  if (client.wire !== undefined) return await client.wire.closed
-  for (;;) {
-    const answer = await client.hold().answer
-    if (answer.status !== 200) return `${answer.status} ${String(answer.body)}`
-    const packets = client.read(answer)
-    if (packets.some((packet) => !['1', '2', '6'].includes(String(packet)))) throw new Error(`an end was expected, ${packets.join(' ')} came`)
+/** @throws when it takes longer than any server should */
+export async function inTime<T> (promise: Promise<T>, what: string): Promise<T> {
+  const timer = new AbortController()
+  const late = pause(PATIENCE, undefined, timer).then(() => { throw new Error(`no ${what} within ${PATIENCE} ms`) })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    late.catch(() => {})
+    timer.abort()
   }
 }

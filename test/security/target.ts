@@ -34,10 +34,13 @@ await app.register(socketioTransports, {
 })
 
 if (face === 'server') {
-  app.io.on('connection', (socket) => socket.on('message', (data: unknown) => socket.send(data)))
+  app.io.on('connection', (socket) => socket.on('message', (data: unknown, ack: unknown) => typeof ack === 'function' ? ack(data) : socket.send(data)))
 } else {
   app.socketio.on('connection', (socket) => socket.on('packet', (packet) => {
-    if (packet.type === 'message') socket.send({ type: 'message', endpoint: packet.endpoint, data: packet.data })
+    const { endpoint } = packet
+    if (packet.type === 'message') socket.send({ type: 'message', endpoint, data: packet.data })
+    if (packet.type === 'json') socket.send({ type: 'json', endpoint, data: packet.data })
+    if ('ack' in packet && packet.ack === 'data' && packet.id !== undefined) socket.send({ type: 'ack', endpoint, id: packet.id })
   }))
 }
 app.get('/', () => 'hello')

@@ -2,8 +2,8 @@
 // of what every object has are tried wherever a URL names something: transports, sessions, versions, callbacks.
 import t from 'tap'
 import type { Test } from 'tap'
-import { BAD_REQUEST, UNKNOWN_SESSION } from './posters.js'
 import { head, Raw, UPGRADE } from './raw.js'
+import { BAD_REQUEST, UNKNOWN_SESSION } from './refusals.js'
 import { echoes, engine, revision1, VERSIONS } from './sessions.js'
 import { startTarget, withstands } from './support.js'
 
