@@ -61,3 +61,14 @@ for (const carrier of ENGINE) {
     t.strictSame([heard, ends], [[0, 1, 2], ['closed by server']])
   })
 }
+
+for (const carrier of POSTED.filter(({ dialect }) => dialect === 'revision 1')) {
+  t.test(`${carrier.name}: what the application does not hear is answered 1 all the same, since the client gives up its transport for anything else`, async (t) => {
+    const { connect } = await start(t)
+    const { line, socket, heard, ends } = await connect(carrier)
+    socket.on('packet', () => { if (heard.length === 2) socket.close() })
+    t.equal(await line.post([0, 1, 2]).outcome, 'ok')
+    t.equal(await line.post([3]).outcome, 'ok')
+    t.strictSame([heard, ends], [[0, 1], ['closed by server']])
+  })
+}

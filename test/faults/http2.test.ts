@@ -17,11 +17,22 @@ const DATA = 'x'.repeat(100_000)
 const COUNT = 20
 const PATH = '/socket.io/1/xhr-polling/'
 
-interface Session { http: ClientHttp2Session, socket: Socket, poll: () => ClientHttp2Stream }
+interface Session {
+  http: ClientHttp2Session
+  socket: Socket
+  poll: () => ClientHttp2Stream
+  /** The application's hooks wait from now on: until `open`, for requests of which `arrived` tells. */
+  shut: () => { arrived: Promise<void>, open: () => void }
+}
 
 /** A session of revision 1 whose connect packet has been read. */
 async function start (t: Test): Promise<Session> {
   const app = Fastify({ http2: true }) as unknown as FastifyInstance
+  const gate: { arrive: () => void, opened: Promise<void> | undefined } = { arrive () {}, opened: undefined }
+  app.addHook('onRequest', async () => {
+    gate.arrive()
+    await gate.opened
+  })
   await app.register(socketioTransports)
   await app.listen({ port: 0, host: '127.0.0.1' })
   const http = connect(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`)
@@ -35,7 +46,23 @@ async function start (t: Test): Promise<Session> {
   await text(poll())
   const socket = app.socketio.sessions.get(sid)
   if (socket === undefined) throw new Error('no session')
-  return { http, socket, poll }
+  return {
+    http,
+    socket,
+    poll,
+    shut () {
+      let open = (): void => {}
+      gate.opened = new Promise((resolve) => { open = resolve })
+      const arrived = new Promise<void>((resolve) => { gate.arrive = resolve })
+      return {
+        arrived,
+        open () {
+          gate.opened = undefined
+          open()
+        }
+      }
+    }
+  }
 }
 
 t.test('over HTTP/2, an answer whose stream is reset while it is under way comes again with the next poll', async (t) => {
@@ -60,4 +87,17 @@ t.test('over HTTP/2, a poll whose stream is reset while it waits swallows nothin
   await until(() => !socket.transport.writable)
   socket.send({ type: 'message', data: 'kept' })
   t.equal(await text(poll()), '3:::kept')
+})
+
+t.test('over HTTP/2, a poll whose stream is reset while the application\'s hooks run swallows nothing', async (t) => {
+  const { http, socket, poll, shut } = await start(t)
+  const { arrived, open } = shut()
+  const first = poll()
+  await arrived
+  first.close(8)
+  await new Promise((resolve) => http.ping(resolve)) // answered after what came before it
+  open()
+  await new Promise((resolve) => setImmediate(resolve))
+  for (const data of ['a', 'b']) socket.send({ type: 'message', data })
+  t.strictSame(unframe(await text(poll())), ['3:::a', '3:::b'])
 })
