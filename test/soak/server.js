@@ -55,6 +55,7 @@ const SAYINGS = {
   /** All clients have gone. */
   async last () {
     for (let tries = 0; tries < 100 && process.getActiveResourcesInfo().includes('TCPSocketWrap'); tries++) await sleep(100)
+    await sleep(500) // what follows a close
     say({ last: true })
     await app.close()
     process.disconnect()
