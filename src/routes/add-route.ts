@@ -13,7 +13,7 @@ export type AddRoute = (url: string, transport: TransportName | null, options: O
 export const PREFLIGHT = { method: 'OPTIONS', handler: () => {} } as const
 
 /** The host's options that matter here, wherever it has set them. */
-export function hostOptions ({ initialConfig }: FastifyInstance): { ignoreTrailingSlash?: boolean, caseSensitive?: boolean, handlerTimeout?: number } {
+export function hostOptions ({ initialConfig }: FastifyInstance): { ignoreTrailingSlash?: boolean, caseSensitive?: boolean, handlerTimeout?: number, bodyLimit?: number } {
   return { ...initialConfig, ...initialConfig.routerOptions }
 }
 
@@ -30,17 +30,21 @@ interface Routes {
   readonly path: string
   readonly dialect: DialectName
   readonly schema: object
+  /** bytes */
+  readonly maxPayload: number
 }
 
 /** Adds routes below `path` whose requests speak `dialect`. */
-export function routeAdder ({ scope, path, dialect, schema }: Routes): AddRoute {
+export function routeAdder ({ scope, path, dialect, schema, maxPayload }: Routes): AddRoute {
   const endings = hostOptions(scope).ignoreTrailingSlash ? [''] : ['', '/']
+  const bodyLimit = Math.min(maxPayload, hostOptions(scope).bodyLimit ?? maxPayload)
   return function addRoute (url, transport, options) {
     for (const ending of endings) {
       scope.route({
         exposeHeadRoute: false, // a HEAD must not eat a poll
         schema: { hide: true, ...schema } as object, // no part of the application's documented API
         config: { socketio: { transport, dialect } },
+        bodyLimit, // unless packets come in it, nobody looks at it
         ...options,
         url: path + url + ending
       })

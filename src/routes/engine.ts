@@ -148,7 +148,7 @@ export function registerEngine (scope: FastifyInstance, { engine, settings, pars
   const constrain = addGenerations(scope, assumeEngine3)
   if (!scope.hasRequestDecorator(ADMITTED)) scope.decorateRequest(ADMITTED, null)
   for (const version of VERSIONS) {
-    const route = routeAdder({ scope, path, dialect: `engine ${version}`, schema: SCHEMA })
+    const route = routeAdder({ scope, path, dialect: `engine ${version}`, schema: SCHEMA, maxPayload })
     const shared = { version, pingInterval, pingTimeout, maxPayload, maxAttachments, parser, memo: { text: undefined, frame: '' } }
     for (const transport of TRANSPORT_KEYS) {
       const constraints = constrain(`${version} ${transport}`)
@@ -156,7 +156,7 @@ export function registerEngine (scope: FastifyInstance, { engine, settings, pars
       addTransport({ engine, settings, shared, route, constraints, held: held(scope) }, transport)
     }
   }
-  const route = routeAdder({ scope, path, dialect: 'engine 4', schema: SCHEMA })
+  const route = routeAdder({ scope, path, dialect: 'engine 4', schema: SCHEMA, maxPayload })
   const refuseAll = (refusing: Omit<Refusing, 'route'>): void => {
     route('', null, { ...PREFLIGHT, constraints: refusing.constraints })
     addRefusal({ route, ...refusing })

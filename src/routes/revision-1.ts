@@ -85,8 +85,8 @@ function addHandshake ({ engine, settings, shared, route, offered }: Adding): vo
 
 /** Adds every route of revision 1 to the scope. */
 export function registerRevision1 (scope: FastifyInstance, context: Revision1Context): void {
-  const { engine, settings: { path, transports } } = context
-  const route = routeAdder({ scope, path, dialect: 'revision 1', schema: SCHEMA })
+  const { engine, settings: { path, transports, maxPayload } } = context
+  const route = routeAdder({ scope, path, dialect: 'revision 1', schema: SCHEMA, maxPayload })
   const offered = transports.filter(isRevision1)
   const adding = { ...context, route, offered, held: held(scope) }
   for (const name of offered) {

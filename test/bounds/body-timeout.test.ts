@@ -1,44 +1,14 @@
 // How long the body of a request may take: `bodyTimeout`, on every route that reads one.
 import t from 'tap'
-import { captureLog, connectPolling, pluginApp, portOf } from '../fastify/support.js'
+import { captureLog, pluginApp, portOf } from '../fastify/support.js'
 import type { Teardown } from '../fastify/support.js'
-import { connectEngine } from '../helpers/engine-io.js'
-import { ALL, clock, until } from '../helpers/server.js'
-import { ENGINE_3, ENGINE_4 } from '../protocol/dialects.js'
+import { clock, until } from '../helpers/server.js'
 import { dial, parse, requests } from './raw.js'
+import { OPTIONS, ROUTES, sessionsIn } from './routes.js'
 
 const BODY_TIMEOUT = 30_000
 const LATE = 200 // two ticks, and what is counted while the test runs
-const OPTIONS = { transports: [...ALL, 'polling'] as const }
-
-/** How both dialects are told. */
-const ENGINE = { type: 'application/json', body: '{"code":3,"message":"Body timeout"}' }
-const REVISION_1 = { type: 'text/plain', body: 'body timeout' }
-
-/** Every route that reads a body. SID3 and SID4 are polling sessions, OLD is one of revision 1. */
-const ROUTES: readonly { method?: string, url: string, told: typeof ENGINE }[] = [
-  { url: '/socket.io/?EIO=3&transport=polling&sid=SID3', told: ENGINE },
-  { url: '/socket.io/?EIO=4&transport=polling&sid=SID4', told: ENGINE },
-  { url: '/socket.io/?EIO=4&transport=polling&sid=SID4&j=0', told: ENGINE },
-  { url: '/socket.io/?EIO=4&transport=polling', told: ENGINE },
-  { url: '/socket.io/?EIO=4&transport=polling&sid=nobody', told: ENGINE },
-  { url: '/socket.io/?EIO=4&transport=websocket&sid=SID4', told: ENGINE },
-  { url: '/socket.io/?EIO=4&transport=unknown', told: ENGINE },
-  { url: '/socket.io/?EIO=9', told: ENGINE },
-  { method: 'PUT', url: '/socket.io/?EIO=4&transport=polling&sid=SID4', told: ENGINE },
-  { method: 'PATCH', url: '/socket.io/?EIO=3&transport=polling', told: ENGINE },
-  { method: 'DELETE', url: '/socket.io/?EIO=4&transport=websocket', told: ENGINE },
-  { url: '/socket.io/1/', told: REVISION_1 },
-  { url: '/socket.io/1', told: REVISION_1 },
-  { url: '/socket.io/1/?jsonp=1', told: REVISION_1 },
-  { url: '/socket.io/1/xhr-polling/', told: REVISION_1 },
-  { url: '/socket.io/1/xhr-polling/OLD', told: REVISION_1 },
-  { url: '/socket.io/1/jsonp-polling/OLD', told: REVISION_1 },
-  { url: '/socket.io/1/htmlfile/OLD', told: REVISION_1 },
-  { url: '/socket.io/1/xhr-multipart/OLD', told: REVISION_1 },
-  { url: '/socket.io/1/xhr-polling/nobody', told: REVISION_1 },
-  { url: '/socket.io/1/websocket/OLD', told: REVISION_1 }
-]
+const TOLD = { engine: ['application/json', '{"code":3,"message":"Body timeout"}'], 'revision 1': ['text/plain', 'body timeout'] } as const
 
 /** Bodies that begin and do not end. */
 const STALLED: Record<string, [head: string, begin: string]> = {
@@ -54,28 +24,28 @@ async function setUp (t: Teardown) {
   const { lines, logger } = captureLog('info')
   const app = await pluginApp(t, OPTIONS, { logger })
   const port = await portOf(app)
-  const [three, four] = [await connectEngine(app, ENGINE_3), await connectEngine(app, ENGINE_4)]
-  const ids = { SID3: three.sid, SID4: four.sid, OLD: await connectPolling(app) }
+  const fill = await sessionsIn(app)
   const told: unknown[] = []
   app.socketio.on('connection_error', ({ reason, context }) => told.push([reason, context['bodyTimeout']]))
-  return { tick, app, port, told, lines, fill: (url: string) => Object.entries(ids).reduce((filled, [name, sid]) => filled.replace(name, sid), url) }
+  return { tick, app, port, told, lines, fill }
 }
 
 for (const [name, [head, begin]] of Object.entries(STALLED)) {
   t.test(`a body that stalls is refused with 408, and its connection closed: ${name}`, async (t) => {
     const { tick, app, port, told, lines, fill } = await setUp(t)
     const arrived = requests(app)
-    const all = ROUTES.map(({ method = 'POST', url, told }) => {
+    const all = ROUTES.map(({ method = 'POST', url, dialect }) => {
       const raw = dial(t, port)
       raw.write(`${method} ${fill(url)} HTTP/1.1`, 'Host: localhost', head, '', begin)
-      return { raw, told, name: `${method} ${url}` }
+      return { raw, dialect, name: `${method} ${url}` }
     })
     await until(() => arrived() === ROUTES.length)
     tick(BODY_TIMEOUT - LATE)
     await new Promise((resolve) => setImmediate(resolve))
     t.strictSame(all.map(({ raw }) => raw.text).join(''), '', 'nobody is answered before')
     tick(2 * LATE)
-    for (const { raw, told: { type, body }, name } of all) {
+    for (const { raw, dialect, name } of all) {
+      const [type, body] = TOLD[dialect]
       await raw.closed()
       const answer = parse(raw.text)
       t.match(answer, { status: 408, body, headers: { connection: 'close', 'content-length': String(body.length) } }, name)
