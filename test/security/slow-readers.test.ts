@@ -2,9 +2,10 @@
 // holds no more than maxQueueBytes, and all together no more than maxTotalQueueBytes; above, it ends as `slow client`.
 import t from 'tap'
 import type { Test } from 'tap'
-import { post, posters, UNKNOWN_SESSION } from './posters.js'
+import { post, posters } from './posters.js'
 import type { Poster } from './posters.js'
 import { head, Raw } from './raw.js'
+import { UNKNOWN_SESSION } from './refusals.js'
 import { startTarget, withstands } from './support.js'
 import { FIN, frame, OPCODE, webSockets } from './websockets.js'
 
