@@ -33,11 +33,21 @@ await app.register(socketioTransports, {
   ...(face === 'server' && { io: {} })
 })
 
+/** Whoever may not; it tells whoever it lets in. */
+const GUARDED = '/admin'
+/** Echoes too. */
+const CHAT = '/chat'
+
 if (face === 'server') {
   app.io.on('connection', (socket) => socket.on('message', (data: unknown, ack: unknown) => typeof ack === 'function' ? ack(data) : socket.send(data)))
+  app.io.of(CHAT).on('connection', (socket) => socket.on('message', (data: unknown) => socket.send(data)))
+  app.io.of(GUARDED).use((_socket, next) => next(new Error('not for you'))).on('connection', (socket) => socket.send('secret'))
 } else {
   app.socketio.on('connection', (socket) => socket.on('packet', (packet) => {
     const { endpoint } = packet
+    if (packet.type === 'connect' && endpoint === CHAT) socket.send({ type: 'connect', endpoint })
+    if (packet.type === 'connect' && endpoint === GUARDED) socket.send({ type: 'error', endpoint, reason: 'unauthorized' })
+    if (endpoint === GUARDED) return
     if (packet.type === 'message') socket.send({ type: 'message', endpoint, data: packet.data })
     if (packet.type === 'json') socket.send({ type: 'json', endpoint, data: packet.data })
     if ('ack' in packet && packet.ack === 'data' && packet.id !== undefined) socket.send({ type: 'ack', endpoint, id: packet.id })
