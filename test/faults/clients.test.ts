@@ -44,7 +44,7 @@ function count (socket: Socket): void {
 }
 
 for (const [generation, connect] of Object.entries(CLIENTS)) {
-  t.test(`a client ${generation} whose poll breaks comes back, and an application that counts misses nothing and doubles nothing`, async (t) => {
+  t.test(`client ${generation}: a program whose poll breaks comes back, and an application that counts misses nothing and doubles nothing`, async (t) => {
     const server = await serve(t, { transports: ['xhr-polling', 'polling'], io: {} })
     server.app.io.on('connection', count)
     const proxy = await proxyBefore(t, server.port)
@@ -108,7 +108,7 @@ t.test('a client 4 with retries sends a POST that broke once more: its packet ar
 })
 
 for (const generation of ['1', '2', '3', '4']) {
-  t.test(`a client ${generation} that the server disconnects in the middle of a POST is told so, and stays away`, async (t) => {
+  t.test(`client ${generation}: a program that the server disconnects in the middle of a POST is told so, and stays away`, async (t) => {
     const server = await serve(t, { transports: ['polling'], io: {} })
     const heard: unknown[] = []
     let connections = 0

@@ -18,7 +18,7 @@ for (const carrier of ENGINE) {
     t.strictSame([heard, ends], [[0, 1], ['closed by server']])
   })
 
-  t.test(`${carrier.name}: nor is one that comes while the server waits for the client to take what was said before the end; its answer comes with that`, async (t) => {
+  t.test(`${carrier.name}: a POST that comes while the client has not taken all that was said before the end is refused with the end, not before`, async (t) => {
     const { connect } = await start(t)
     const { line, socket, heard, ends, say } = await connect(carrier)
     say(2)
@@ -35,7 +35,7 @@ for (const carrier of ENGINE) {
     t.strictSame([heard, ends], [[], ['closed by server']])
   })
 
-  t.test(`${carrier.name}: nor if the client does not come for it`, async (t) => {
+  t.test(`${carrier.name}: a POST to a closed session whose client does not come is refused`, async (t) => {
     const tick = clock(t)
     const { connect } = await start(t)
     const { line, socket, heard, ends, say } = await connect(carrier)
@@ -50,7 +50,7 @@ for (const carrier of ENGINE) {
     t.strictSame([heard, ends], [[0], ['closed by server']])
   })
 
-  t.test(`${carrier.name}: one with whose last packet the application closes the session has been heard, and is acknowledged`, async (t) => {
+  t.test(`${carrier.name}: a POST with whose last packet the application closes the session has been heard, and is acknowledged`, async (t) => {
     const { connect } = await start(t)
     const { line, socket, heard, ends } = await connect(carrier)
     socket.on('data', () => { if (heard.length === 3) socket.close() })

@@ -35,7 +35,7 @@ for (const carrier of POLLED.filter(({ dialect }) => dialect === 'revision 1')) 
     t.strictSame(session.ends, ['poll timeout'])
   })
 
-  t.test(`${carrier.name}: or after an answer that went nowhere`, async (t) => {
+  t.test(`${carrier.name}: a client that vanishes before an answer is given up closeTimeout after it`, async (t) => {
     const tick = clock(t)
     const session = await (await start(t)).connect(carrier)
     await heldAndGone(session)
@@ -46,7 +46,7 @@ for (const carrier of POLLED.filter(({ dialect }) => dialect === 'revision 1')) 
     t.strictSame(session.ends, ['poll timeout'])
   })
 
-  t.test(`${carrier.name}: one that vanishes between two polls is given up after closeTimeout`, async (t) => {
+  t.test(`${carrier.name}: a client that vanishes between two polls is given up after closeTimeout`, async (t) => {
     const tick = clock(t)
     const session = await (await start(t)).connect(carrier)
     tick(59_000)

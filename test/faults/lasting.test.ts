@@ -58,7 +58,7 @@ for (const lasting of LASTING) {
     }
   })
 
-  t.test(`${lasting.name}: one that breaks for the client alone ends it when heartbeats are not answered`, async (t) => {
+  t.test(`${lasting.name}: a connection that breaks for the client alone ends the session when heartbeats are not answered`, async (t) => {
     const tick = clock(t)
     const faulty = await start(t)
     for (const place of PLACES) {

@@ -4,12 +4,14 @@ import t from 'tap'
 import { until } from '../helpers/server.js'
 import { ALL_KINDS, KINDS } from './cuts.js'
 import type { Kind } from './cuts.js'
-import { inBody } from './points.js'
+import { afterLast, inBody } from './points.js'
 import { POLLED, readOn, start } from './sessions.js'
 import type { Faulty, Polled } from './sessions.js'
 
 const DATA = ` ${'x'.repeat(100_000)}`
 const COUNT = 200
+/** More than is written at once. */
+const LESS = 40
 const LONG = { maxQueueBytes: 100_000_000 }
 
 /** A poll whose answer stands still in its body; then its connection is cut. */
@@ -36,6 +38,30 @@ for (const carrier of POLLED.filter(({ dialect }) => dialect === 'revision 1')) 
         t.equal(await cutLong(session, kind), 'broken')
         t.strictSame(await readOn(session, COUNT), upTo(COUNT + 1))
         t.strictSame(session.ends, [])
+      })
+    }
+  })
+}
+
+for (const carrier of POLLED.filter(({ dialect }) => dialect === 'revision 1')) {
+  t.test(`${carrier.name}: a long answer that was read to its last byte comes once, however its connection ends`, async (t) => {
+    const { proxy, connect } = await start(t)
+    for (const kind of ALL_KINDS) {
+      await t.test(kind, async (t) => {
+        const session = await connect(carrier)
+        const { line, say, ends } = session
+        say(LESS, DATA)
+        const armed = proxy.arm({ on: /^GET /, way: 'down', at: afterLast, act: KINDS[kind] })
+        t.strictSame(await line.poll().outcome, upTo(LESS))
+        await armed.struck
+        if (kind === 'by RST') {
+          await until(() => ends.length > 0)
+          t.strictSame([await readOn(session, LESS), ends], ['over', ['connection broken']])
+        } else {
+          await until(() => !line.idle)
+          say(1)
+          t.strictSame([await readOn(session, LESS), ends], [[LESS], []])
+        }
       })
     }
   })

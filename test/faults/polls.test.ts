@@ -96,7 +96,7 @@ forEach('engine', 'an answer that was read whole has arrived, and comes once', c
     t.strictSame(session.ends, [])
   })
 
-forEach('engine', 'a client whose poll breaks without the server\'s noticing has ended its session, which falls silent and ends',
+forEach('engine', 'a client whose poll breaks unnoticed by the server has ended its session, which falls silent and ends',
   [...cuts([IN_REQUEST]), ...cuts([WHILE_HELD], ['for the client alone']), ...cuts(IN_ANSWER, UNTOLD)],
   async (t, session, one, tick) => {
     t.equal(await cut(session, one), 'broken')

@@ -104,7 +104,7 @@ for (const eio of [3, 4] as const) {
     }
   })
 
-  t.test(`engine ${eio}: one that breaks in the 5 is the end for its client, and the session, which has not moved, falls silent and ends`, async (t) => {
+  t.test(`engine ${eio}: a WebSocket that breaks in the 5 is the end for its client, and the session, which has not moved, falls silent and ends`, async (t) => {
     const tick = clock(t)
     const faulty = await start(t)
     for (const { kind } of cuts([IN_5])) {
@@ -120,7 +120,7 @@ for (const eio of [3, 4] as const) {
     }
   })
 
-  t.test(`engine ${eio}: one that breaks behind the 5 ends the session, and what it has brought was heard once`, async (t) => {
+  t.test(`engine ${eio}: a WebSocket that breaks behind the 5 ends the session, and what it has brought was heard once`, async (t) => {
     const tick = clock(t)
     const faulty = await start(t)
     for (const place of BEHIND_5) {
