@@ -21,7 +21,7 @@ import { WebSocketTransport } from '../transports/websocket.js'
 import type { Translation } from '../transports/websocket.js'
 import { Upgrade } from '../upgrade.js'
 import { ADMITTED } from './admission.js'
-import { acceptPoll } from './exchange.js'
+import { acceptPoll, reset } from './exchange.js'
 import { addHeaders, setCookie } from './headers.js'
 import { JSONP } from './hooks.js'
 
@@ -138,7 +138,7 @@ export function takeWebSocket (context: EngineContext) {
     const query = queryOf(request)
     const translation = translationOf(version, query)
     const transport = (listener: TransportListener) =>
-      new WebSocketTransport({ name, listener, socket, wheel, ...(translation && { translation }) })
+      new WebSocketTransport({ name, listener, socket, wheel, reset: () => reset(request.raw.socket), ...(translation && { translation }) })
     if (!query.sid) {
       const session = open(context, request, [])
       return engine.attach(session, transport(session))

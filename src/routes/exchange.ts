@@ -11,6 +11,24 @@ import type { Poll, PollingTransport } from '../transports/polling.js'
 import { StreamTransport } from '../transports/stream.js'
 import type { StreamFormat } from '../transports/stream.js'
 
+/**
+ * Cuts a connection off whose client does not read. What the kernel has for it goes too: up to four megabytes, which no option bounds and a mere
+ * close would go on offering for minutes. Only TCP can be reset; others are closed.
+ */
+export function reset (connection: TcpSocket): void {
+  try {
+    connection.resetAndDestroy()
+  } catch {
+    connection.destroy()
+  }
+}
+
+/** The same for what carries an answer, which in HTTP/2 is not all that its connection carries. */
+const cutOff = ({ raw, request }: FastifyReply): void => {
+  if (request.raw.httpVersionMajor === 1) reset(request.raw.socket)
+  else raw.destroy()
+}
+
 class HttpPoll implements Poll {
   readonly #reply: FastifyReply
   readonly #engine: Engine
@@ -28,7 +46,7 @@ class HttpPoll implements Poll {
   }
 
   destroy (): void {
-    this.#reply.raw.destroy()
+    cutOff(this.#reply)
   }
 }
 
@@ -99,6 +117,7 @@ export function openStream ({ engine, name, socket, format }: StreamRequest, rep
     pending: () => stream.writableLength + stream.readableLength + reply.raw.writableLength,
     onFlushed: (listener) => { reply.raw.on('drain', listener) },
     destroy: () => { reply.raw.destroy() },
+    reset: () => cutOff(reply),
     wheel: engine.wheel
   })
   reply.raw.once('close', () => transport.gone())

@@ -7,11 +7,11 @@ import type { Engine } from '../engine.js'
 import { RefusedRequest } from '../errors.js'
 import type { Socket } from '../socket.js'
 import { NO_LISTENER } from '../transport.js'
-import type { TransportName } from '../transport.js'
+import type { TransportListener, TransportName } from '../transport.js'
 import type { TransportRow } from '../transports/index.js'
 import { PollingTransport } from '../transports/polling.js'
 import { WebSocketTransport } from '../transports/websocket.js'
-import { acceptPoll, openStream } from './exchange.js'
+import { acceptPoll, openStream, reset } from './exchange.js'
 import { addHeaders } from './headers.js'
 import { hasDisconnect } from './hooks.js'
 
@@ -131,9 +131,10 @@ export function takeUpgrade ({ engine, name }: Exchange) {
   return function upgrade (socket: WebSocket, request: FastifyRequest): void {
     const { wheel } = engine
     const session = sessionOf(engine, request)
-    if (session !== undefined) return engine.attach(session, new WebSocketTransport({ name, listener: session, socket, wheel }))
+    const transport = (listener: TransportListener) => new WebSocketTransport({ name, listener, socket, wheel, reset: () => reset(request.raw.socket) })
+    if (session !== undefined) return engine.attach(session, transport(session))
     // The upgrade succeeds, for only then is the client told to handshake anew (WIRE.md 5).
     unknownSession(engine, request)
-    new WebSocketTransport({ name, listener: NO_LISTENER, socket, wheel }).close(UNKNOWN_SESSION)
+    transport(NO_LISTENER).close(UNKNOWN_SESSION)
   }
 }

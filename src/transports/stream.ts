@@ -33,6 +33,8 @@ export interface StreamInit {
   onFlushed: (listener: () => void) => void
   /** Breaks the connection that carries it. */
   destroy: () => void
+  /** The same, with everything that is on its way. */
+  reset: () => void
   wheel: TimerWheel
 }
 
@@ -93,6 +95,6 @@ export class StreamTransport implements Transport {
 
   destroy (): void {
     this.#open = false
-    this.#init.destroy()
+    this.#init.reset()
   }
 }

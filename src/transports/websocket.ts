@@ -35,6 +35,8 @@ export interface WebSocketInit {
   listener: TransportListener
   socket: WebSocket
   wheel: TimerWheel
+  /** Breaks the connection that carries it, with everything that is on its way. */
+  reset: () => void
   /** For a client that writes its frames in another way. */
   translation?: Translation
 }
@@ -53,16 +55,18 @@ export class WebSocketTransport implements Transport {
   readonly delivering = false
   readonly #socket: WebSocket
   readonly #translation: Translation | undefined
+  readonly #reset: () => void
   #listener: TransportListener
   readonly #grace: Timer
   #full = false
   #closed = false
   #error: Error | undefined
 
-  constructor ({ name, listener, socket, wheel, translation }: WebSocketInit) {
+  constructor ({ name, listener, socket, wheel, reset, translation }: WebSocketInit) {
     this.name = name
     this.#socket = socket
     this.#translation = translation
+    this.#reset = reset
     this.#listener = listener
     this.#grace = wheel.timer(() => socket.terminate())
     socket.on('message', (data, isBinary) => this.#listener.onFrame(isBinary ? data as Buffer : this.#decode(String(data))))
@@ -113,6 +117,7 @@ export class WebSocketTransport implements Transport {
   }
 
   destroy (): void {
+    this.#reset()
     this.#socket.terminate()
   }
 }
