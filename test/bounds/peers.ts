@@ -33,6 +33,8 @@ export interface Peer {
   hear (): Promise<string>
   /** The client holds open what its transport holds open, and reads nothing of it until the connection is resumed. */
   deaf (): Promise<TcpSocket>
+  /** The code that its WebSocket is closed with; never of other transports. */
+  closeCode (): Promise<number | undefined>
   /** A further session in the same app. */
   another (): Promise<Peer>
 }
@@ -99,6 +101,7 @@ function ofRevision1 (t: Teardown, server: Awaited<ReturnType<typeof serve>>, na
       t.teardown(() => tcp.destroy())
       return tcp
     },
+    closeCode: async () => (await client.held?.ended)?.code,
     async another () { return ofRevision1(t, server, name, await server.connect(name)) }
   }
 }
@@ -134,6 +137,7 @@ function ofEngine (t: Teardown, server: Awaited<ReturnType<typeof serveEngine>>,
       t.teardown(() => tcp.destroy())
       return tcp
     },
+    closeCode: async () => await client.wire?.closed,
     async another () { return ofEngine(t, server, await server.connect(client.eio, client.way)) }
   }
 }
