@@ -1,0 +1,4 @@
+import { ENGINE } from './peers.js'
+import { queue } from './queue.js'
+
+ENGINE.forEach(queue)

@@ -1,0 +1,4 @@
+import { REVISION_1 } from './peers.js'
+import { queue } from './queue.js'
+
+REVISION_1.forEach(queue)

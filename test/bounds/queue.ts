@@ -1,0 +1,111 @@
+// How much may wait for one client that does not take it: `maxQueueBytes`, and what `slowClient` says of more.
+import { once } from 'node:events'
+import type { Socket as TcpSocket } from 'node:net'
+import t from 'tap'
+import { until } from '../helpers/server.js'
+import type { Peer, Way } from './peers.js'
+
+const MAX = 1000
+/** More than the system's buffers take for a peer that does not read. */
+const FILL = 'x'.repeat(20_000_000)
+
+const turn = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve))
+
+/** From now on what is sent waits in the session's queue; returns the connection that is not read. */
+async function backUp ({ socket, deaf, say }: Peer): Promise<TcpSocket> {
+  const tcp = await deaf()
+  say(FILL)
+  await turn()
+  if (socket.transport.writable) throw new Error('the system has taken it all')
+  return tcp
+}
+
+/** What every transport has to do with a client that is slow. */
+export function queue ({ name, kind, start }: Way): void {
+  t.test(`${name}: behind what a client does not read maxQueueBytes may wait; with more it is given up, and no other`, async (t) => {
+    const peer = await start(t, { maxQueueBytes: MAX })
+    const { app, socket, head, say, ended } = peer
+    const other = await peer.another()
+    const tcp = await backUp(peer)
+    const broken = once(tcp, 'close')
+    say('x'.repeat(MAX - 1 - 2 * head))
+    say('') // a byte is left
+    t.strictSame([ended.count, app.socketio.metrics.ended], [0, {}], 'below it')
+    other.say('alive')
+    t.equal(await other.hear(), 'alive')
+    say('x')
+    t.match(ended, { count: 1, reason: 'transport error', end: 'slow client', cause: { message: /maxQueueBytes/ } })
+    t.strictSame(app.socketio.metrics.ended, { 'slow client': 1 })
+    t.equal(app.socketio.metrics.queuedBytes, 0, 'its queue is gone')
+    t.equal(app.socketio.sessions.has(socket.id), false)
+    tcp.resume()
+    await broken
+    other.say('still alive')
+    t.equal(await other.hear(), 'still alive')
+    t.equal(other.ended.count, 0)
+  })
+
+  t.test(`${name}: exactly maxQueueBytes may wait, and all of it comes`, async (t) => {
+    const peer = await start(t, { maxQueueBytes: MAX })
+    const { app, socket, head, say, hear, ended } = peer
+    const texts = Array.from({ length: MAX / 100 }, (_, i) => String(i).padEnd(100 - head, '.'))
+    if (kind === 'poll') { // nobody polls
+      texts.forEach((text) => say(text))
+      t.equal(socket.bufferedAmount, MAX)
+      const heard = []
+      while (heard.length < texts.length && ended.count === 0) heard.push(await hear())
+      t.strictSame(heard, texts)
+    } else {
+      const tcp = await backUp(peer)
+      texts.forEach((text) => say(text))
+      tcp.resume()
+    }
+    await until(() => socket.bufferedAmount === 0 && app.socketio.metrics.queuedBytes === 0)
+    t.equal(ended.count, 0)
+  })
+
+  if (kind === 'poll') {
+    t.test(`${name}: with nobody there, volatile packets are dropped and counted, and take no room`, async (t) => {
+      for (const slowClient of ['close', 'drop'] as const) {
+        const { app, socket, head, say, ended } = await start(t, { maxQueueBytes: MAX, slowClient })
+        say('x'.repeat(MAX - head))
+        for (let i = 0; i < 10; i++) say('v', true)
+        t.equal(app.socketio.metrics.dropped, 10)
+        t.strictSame([ended.count, socket.bufferedAmount], [0, MAX])
+        say('')
+        t.match(ended, { count: 1, end: 'slow client' })
+      }
+    })
+    return
+  }
+
+  t.test(`${name}: with slowClient "drop" volatile packets make room, the oldest first; the client is given up when there are none left`, async (t) => {
+    const peer = await start(t, { maxQueueBytes: MAX, slowClient: 'drop' })
+    const { app, socket, head, say, ended } = peer
+    await backUp(peer)
+    const say100 = (volatile: boolean): void => say('x'.repeat(100 - head), volatile)
+    const before = socket.bufferedAmount
+    for (let i = 0; i < 10; i++) say100(i % 2 === 0)
+    t.equal(app.socketio.metrics.dropped, 0)
+    for (let i = 1; i <= 5; i++) {
+      say100(false)
+      t.strictSame([app.socketio.metrics.dropped, ended.count, socket.bufferedAmount], [i, 0, before + MAX])
+    }
+    say100(true)
+    t.strictSame([app.socketio.metrics.dropped, ended.count], [6, 0], 'a volatile one that finds no room is itself dropped')
+    say100(false)
+    t.match(ended, { count: 1, end: 'slow client' })
+    t.strictSame(app.socketio.metrics.ended, { 'slow client': 1 })
+  })
+
+  t.test(`${name}: with slowClient "close" volatile packets count as any other`, async (t) => {
+    const peer = await start(t, { maxQueueBytes: MAX })
+    const { app, say, ended } = peer
+    await backUp(peer)
+    for (let i = 0; i < 9; i++) say('x'.repeat(100), true)
+    t.equal(ended.count, 0)
+    say('x'.repeat(100), true)
+    t.match(ended, { count: 1, end: 'slow client' })
+    t.equal(app.socketio.metrics.dropped, 0)
+  })
+}
