@@ -2,7 +2,7 @@
 // which socket.io 0.8 and 0.9.0 wrote into the script as it stood. Nothing of a request is written into an answer but digits.
 import t from 'tap'
 import type { Test } from 'tap'
-import { BAD_REQUEST } from './posters.js'
+import { BAD_REQUEST } from './refusals.js'
 import { head, Raw } from './raw.js'
 import { engine, handshake, VERSIONS } from './sessions.js'
 import { startTarget, withstands } from './support.js'
