@@ -38,7 +38,7 @@ for (const face of FACES) {
     const target = await startTarget(t, face)
 
     await t.test('packets that announce what does not come, or ask for what is none', async (t) => {
-      await withstands(t, target, { held: 6, peak: 64 }, async () => {
+      const { ended } = await withstands(t, target, { held: 6, peak: 64 }, async () => {
         for (const eio of VERSIONS) {
           for (const way of ENGINE_WAYS) {
             for (const [name, packets] of Object.entries(WORST)) await endsSession(t, target, eio, way, packets, name)
@@ -46,6 +46,7 @@ for (const face of FACES) {
           for (const [name, packets] of Object.entries(OTHERS)) await endsSession(t, target, eio, 'websocket', packets, name)
         }
       })
+      t.strictSame(Object.keys(ended), [face === 'packets' ? 'parse error' : 'closed by server'])
     })
 
     await t.test('what is sent in spite of that is not kept', async (t) => {

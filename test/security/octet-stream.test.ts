@@ -28,7 +28,7 @@ async function isAnswered (t: Test, port: number, poster: Poster, type: string, 
 t.test('a binary body of engine 4 is refused, and ends its session', async (t) => {
   const target = await startTarget(t, 'packets')
   const { port } = target
-  await withstands(t, target, { held: 4, peak: 32 }, async () => {
+  const { ended } = await withstands(t, target, { held: 4, peak: 32 }, async () => {
     for (const way of POLLING) {
       for (const type of TYPES) {
         const poster = await enginePoster(t, port, 4, way)
@@ -41,6 +41,7 @@ t.test('a binary body of engine 4 is refused, and ends its session', async (t) =
       }
     }
   })
+  t.strictSame(ended, { 'parse error': POLLING.length * TYPES.length })
 })
 
 t.test('text under the name of bytes is refused in engine 3, and of no meaning in revision 1', async (t) => {

@@ -31,9 +31,10 @@ async function endlessDigits (port: number, { path, type, jsonp }: Poster): Prom
 t.test('digits without end are refused at maxPayload, and their session lives', async (t) => {
   const target = await startTarget(t, 'packets')
   const all = await posters(t, target)
-  await withstands(t, target, { held: 4, peak: 64 }, async () => {
+  const { ended } = await withstands(t, target, { held: 4, peak: 64 }, async () => {
     for (const poster of all) t.strictSame(await endlessDigits(target.port, poster), poster.tooLarge, poster.name)
   })
+  t.strictSame(ended, {})
   for (const poster of all) await t.resolves(poster.lives(), poster.name)
 })
 
@@ -80,7 +81,7 @@ async function isRefused (t: Test, raw: Raw, poster: Poster, body: string | Uint
 t.test('lengths that are none, or not true, end their session of engine 3', async (t) => {
   const target = await startTarget(t, 'packets')
   const { port } = target
-  await withstands(t, target, { held: 4, peak: 64 }, async () => {
+  const { ended } = await withstands(t, target, { held: 4, peak: 64 }, async () => {
     const raw = new Raw(port)
     for (const [name, text] of Object.entries(TEXTS)) {
       for (const way of POLLING) {
@@ -94,4 +95,5 @@ t.test('lengths that are none, or not true, end their session of engine 3', asyn
     }
     raw.reset()
   })
+  t.strictSame(ended, { 'parse error': Object.keys(TEXTS).length * POLLING.length + Object.keys(BINARIES).length })
 })
