@@ -1,8 +1,9 @@
 // POSTs to a session that the application lets go of: what it does not hear is never acknowledged to a client of Engine.IO.
 import t from 'tap'
 import { clock, until } from '../helpers/server.js'
-import { POSTED, start } from './sessions.js'
-import type { Carrier } from './sessions.js'
+import { POSTED } from './carriers.js'
+import type { Carrier } from './carriers.js'
+import { start } from './sessions.js'
 
 const ENGINE: readonly Carrier[] = POSTED.filter(({ dialect }) => dialect === 'engine')
 

@@ -6,7 +6,8 @@ import { clock, until } from '../helpers/server.js'
 import { LASTING } from './lasting.js'
 import { headEnd, inBody, never } from './points.js'
 import type { Armed, Proxy } from './proxy.js'
-import { POLLED, POSTED, start } from './sessions.js'
+import { POLLED, POSTED } from './carriers.js'
+import { start } from './sessions.js'
 import type { Faulty } from './sessions.js'
 
 const VANISH = { client: 'open', server: 'open' } as const

@@ -2,7 +2,8 @@
 import t from 'tap'
 import { clock } from '../helpers/server.js'
 import { AFTER_ANSWER, cuts, IN_ANSWER, IN_REQUEST, KINDS, UNTOLD } from './cuts.js'
-import { POLLED, start } from './sessions.js'
+import { POLLED } from './carriers.js'
+import { start } from './sessions.js'
 
 for (const carrier of POLLED) {
   t.test(`${carrier.name}: a handshake that breaks leaves no session beyond its time`, async (t) => {

@@ -3,7 +3,7 @@ import { Client, fetchText, isWebSocket } from '../helpers/client.js'
 import { EngineClient } from '../helpers/engine-client.js'
 import type { Eio } from '../helpers/engine-client.js'
 import type { Revision1Transport } from '../../src/transports/index.js'
-import { numbersIn } from './sessions.js'
+import { numbersIn } from './carriers.js'
 
 /** A client that is connected. */
 export interface Open {

@@ -5,8 +5,10 @@ import { until } from '../helpers/server.js'
 import { ALL_KINDS, KINDS } from './cuts.js'
 import type { Kind } from './cuts.js'
 import { afterLast, inBody } from './points.js'
-import { POLLED, readOn, start } from './sessions.js'
-import type { Faulty, Polled } from './sessions.js'
+import { POLLED } from './carriers.js'
+import type { Polled } from './carriers.js'
+import { readOn, start } from './sessions.js'
+import type { Faulty } from './sessions.js'
 
 const DATA = ` ${'x'.repeat(100_000)}`
 const COUNT = 200

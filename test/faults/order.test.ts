@@ -3,7 +3,8 @@ import t from 'tap'
 import { until } from '../helpers/server.js'
 import { LASTING } from './lasting.js'
 import { after, headEnd, inBody } from './points.js'
-import { POLLED, POSTED, readOn, start } from './sessions.js'
+import { POLLED, POSTED } from './carriers.js'
+import { readOn, start } from './sessions.js'
 
 for (const carrier of POLLED) {
   t.test(`${carrier.name}: a POST that is held up on its way is heard in its place, and polls pass it`, async (t) => {

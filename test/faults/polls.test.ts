@@ -5,8 +5,10 @@ import { clock, until } from '../helpers/server.js'
 import type { Clock } from '../helpers/server.js'
 import { AFTER_ANSWER, cuts, IN_ANSWER, IN_REQUEST, KINDS, NOTICED, UNTOLD, WHILE_HELD } from './cuts.js'
 import type { Cut } from './cuts.js'
-import { POLLED, readOn, start } from './sessions.js'
-import type { Carrier, Faulty, Polled } from './sessions.js'
+import { POLLED } from './carriers.js'
+import type { Carrier, Polled } from './carriers.js'
+import { readOn, start } from './sessions.js'
+import type { Faulty } from './sessions.js'
 
 /** Three messages, whose poll is cut. What came of that poll, once both ends know what they can know. */
 async function cut ({ proxy, line, socket, say }: Faulty, { place, kind }: Cut): Promise<Polled> {

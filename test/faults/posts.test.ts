@@ -10,8 +10,10 @@ import { AFTER_ANSWER, cuts, IN_ANSWER, IN_REQUEST, KINDS, UNTOLD } from './cuts
 import type { Place } from './cuts.js'
 import { beforeLast, headEnd, inBody } from './points.js'
 import type { Point } from './points.js'
-import { POSTED, start } from './sessions.js'
-import type { Carrier, Faulty, Posted } from './sessions.js'
+import { POSTED } from './carriers.js'
+import type { Carrier, Posted } from './carriers.js'
+import { start } from './sessions.js'
+import type { Faulty } from './sessions.js'
 
 const up = (name: string, at: Point): Place => ({ name, way: 'up', at })
 const BEFORE_END: readonly Place[] = [

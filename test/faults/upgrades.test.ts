@@ -8,7 +8,8 @@ import { clock, until } from '../helpers/server.js'
 import { cuts, KINDS, NOTICED } from './cuts.js'
 import type { Kind, Place } from './cuts.js'
 import { after, afterFrames, headEnd } from './points.js'
-import { numbersIn, start } from './sessions.js'
+import { numbersIn } from './carriers.js'
+import { start } from './sessions.js'
 import type { FaultyServer, Session } from './sessions.js'
 
 // The frames of the client are its probe, 5 and two messages; that of the server is its answer to the probe.
