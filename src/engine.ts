@@ -89,9 +89,10 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     return id
   }
 
-  /** Opens a session. @throws FST_SIO_INVALID_ID when the id is in use. */
+  /** Opens a session. @throws FST_SIO_INVALID_ID when the id is in use, RefusedRequest when its place has lapsed and there is no other. */
   handshake ({ id, place, request, remoteAddress, context, dialect }: HandshakeInit): Socket {
     this.#checked(id)
+    place.keep()
     const socket = new Socket({
       id,
       request,
@@ -109,7 +110,6 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
       }
     })
     this.#sessions.set(id, socket)
-    place.keep()
     this.#counters.opened++
     return socket
   }

@@ -3,41 +3,60 @@ import { isIPv6 } from 'node:net'
 import { RefusedRequest } from './errors.js'
 import type { RefusalReason } from './errors.js'
 
+const GROUPS = 8
 const GROUPS_OF_NETWORK = 4
 
-/** The network of an IPv6 address: whoever has one has all of its addresses (RFC 6177). Others stand for themselves. */
+/** What stands between two colons; an IPv4 address at the end is two groups. */
+function readGroup (text: string): number[] {
+  if (!text.includes('.')) return [parseInt(text, 16)]
+  const [a = 0, b = 0, c = 0, d = 0] = text.split('.').map(Number)
+  return [a * 256 + b, c * 256 + d]
+}
+
+const readGroups = (text = ''): number[] => text === '' ? [] : text.split(':').flatMap(readGroup)
+
+/** The network of an IPv6 address: whoever has one has all of its addresses (RFC 6177). Those of IPv4 stand for themselves, however written. */
 function networkOf (address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
-  if (mapped !== undefined) return mapped
   if (!isIPv6(address)) return address
-  const [head = '', tail] = address.split('::')
-  const before = head === '' ? [] : head.split(':')
-  const after = tail === undefined || tail === '' ? [] : tail.split(':')
-  const zeros = tail === undefined ? 0 : 8 - before.length - after.length - (tail.includes('.') ? 1 : 0)
-  const groups = [...before, ...Array<string>(zeros).fill('0'), ...after].map((group) => parseInt(group, 16).toString(16))
-  return groups.slice(0, GROUPS_OF_NETWORK).join(':')
+  const [head, tail] = address.replace(/%.*/, '').split('::')
+  const [before, after] = [readGroups(head), readGroups(tail)]
+  const groups = [...before, ...Array<number>(GROUPS - before.length - after.length).fill(0), ...after]
+  const [high = 0, low = 0] = groups.slice(-2)
+  const mapped = groups[5] === 0xffff && groups.slice(0, 5).every((group) => group === 0)
+  if (mapped) return [high >> 8, high & 255, low >> 8, low & 255].join('.')
+  return groups.slice(0, GROUPS_OF_NETWORK).map((group) => group.toString(16)).join(':')
+}
+
+interface PlaceInit {
+  /** @throws RefusedRequest when there is none. */
+  take (): void
+  free (): void
 }
 
 /** One of them: a handshake takes it, and its session keeps it. */
 export class Place {
-  readonly #change: (by: 1 | -1) => void
+  readonly #init: PlaceInit
   #state: 'free' | 'taken' | 'kept' = 'free'
 
-  constructor (change: (by: 1 | -1) => void) {
-    this.#change = change
+  constructor (init: PlaceInit) {
+    this.#init = init
   }
 
+  /** @throws RefusedRequest when there is none. */
   take (): void { this.#become('taken') }
-  /** For as long as the session lasts. */
+  /** For as long as the session lasts. @throws RefusedRequest when it has lapsed, and there is no other. */
   keep (): void { this.#become('kept') }
-  leave (): void { this.#become('free') }
   /** The handshake is over: it is free again unless a session has kept it. */
   lapse (): void { if (this.#state === 'taken') this.leave() }
 
-  #become (next: 'free' | 'taken' | 'kept'): void {
-    const by = Number(next !== 'free') - Number(this.#state !== 'free')
-    this.#state = next
-    if (by === 1 || by === -1) this.#change(by)
+  leave (): void {
+    if (this.#state !== 'free') this.#init.free()
+    this.#state = 'free'
+  }
+
+  #become (state: 'taken' | 'kept'): void {
+    if (this.#state === 'free') this.#init.take()
+    this.#state = state
   }
 }
 
@@ -64,11 +83,17 @@ export class Places {
 
   /**
    * Takes a place and lets the handshake go on; it then opens the session in this turn of the event loop, or the place is free
-   * again. @throws RefusedRequest when there is none, and when the server has begun to close meanwhile.
+   * again, and the session has to find one as if it came anew. @throws RefusedRequest when there is none, and when the server has begun to
+   * close meanwhile.
    */
   async admit <T> (address: string, handshake: () => Promise<T>): Promise<T & { place: Place }> {
-    this.#refuse(this.#farewell ?? this.#shortage(address), address)
-    const place = new Place((by) => this.#change(address, by))
+    const place = new Place({
+      take: () => {
+        this.#refuse(this.#farewell ?? this.#shortage(address), address)
+        this.#change(address, 1)
+      },
+      free: () => this.#change(address, -1)
+    })
     place.take()
     try {
       const admitted = await handshake()

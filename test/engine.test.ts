@@ -9,7 +9,7 @@ t.beforeEach(() => { clock = new Clock() })
 t.afterEach(() => clock.restore())
 
 function newEngine (options: { generateId?: () => string, maxSessions?: number } = {}) {
-  const place = new Place(() => {})
+  const place = new Place({ take () {}, free () {} })
   const engine = new Engine({ limits: LIMITS, shortestTime: 20_000, maxSessions: 10, maxSessionsPerAddress: false, maxTotalQueueBytes: 1e6, log: newLog().log, ...options })
   return {
     engine,
@@ -38,7 +38,7 @@ t.test('a session is found under its id from its handshake to its end', async (t
 t.test('generateId gets the handshake\'s request and may be replaced', async (t) => {
   const { engine } = newEngine({ generateId: () => 'first' })
   const request = newRequest()
-  const open = async (): Promise<string> => engine.handshake({ id: await engine.newId(request), place: new Place(() => {}), request, remoteAddress: '', context: undefined, dialect: newDialect }).id
+  const open = async (): Promise<string> => engine.handshake({ id: await engine.newId(request), place: new Place({ take () {}, free () {} }), request, remoteAddress: '', context: undefined, dialect: newDialect }).id
   t.equal(await open(), 'first')
   engine.generateId = (given) => {
     t.equal(given, request)
