@@ -2,7 +2,8 @@
 // are announced, they may be no more than maxPayload together (decoded packets), and one that was not announced ends its session.
 import t from 'tap'
 import type { EngineClient, Message } from '../helpers/engine-client.js'
-import { ending, engine, ENGINE_WAYS, VERSIONS } from './sessions.js'
+import { ending } from './endings.js'
+import { engine, ENGINE_WAYS, VERSIONS } from './sessions.js'
 import { FACES, startTarget, withstands } from './support.js'
 import type { Face } from './support.js'
 
