@@ -1,8 +1,8 @@
 /**
  * Why a session ended, one word for the event, the log line and the metrics.
  *
- * By the client: `client left` (it said goodbye), `connection closed` (it closed its stream or WebSocket), `connection broken` (its poll or
- * WebSocket broke), `ping timeout` (no answer to heartbeats), `poll timeout` (no further poll within `closeTimeout`), `handshake timeout` (no
+ * By the client: `client left` (it said goodbye), `connection closed` (its stream or WebSocket is gone, however it went), `connection broken` (its poll
+ * broke, or the system reports an error of its WebSocket), `ping timeout` (no answer to heartbeats), `poll timeout` (no further poll within `closeTimeout`), `handshake timeout` (no
  * first request within `handshakeTimeout`).
  * For what it did: `parse error` (a packet that is none), `payload too large` (a message above `maxPayload`), `too many packets`
  * (above `maxPacketsPerSecond`), `protocol violation` (two polls at a time, a broken WebSocket frame, …), `slow client` (more waited for it than
