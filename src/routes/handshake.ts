@@ -43,6 +43,7 @@ export function createHandshake (engine: Engine, settings: Settings, dialect: (s
       return await reply.send('')
     }
     const admitted = await admit({ engine, settings }, request)
+    if (request.raw.socket.destroyed) return reply // given up meanwhile: nobody would come for the session
     addHeaders(engine, reply, true) // first, for a listener that fails leaves no session behind
     const socket = engine.handshake({ ...admitted, request: request.raw, remoteAddress: request.ip, dialect })
     request.log.debug({ sid: socket.id }, 'session opened')
