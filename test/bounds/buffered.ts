@@ -30,7 +30,6 @@ export function buffered ({ name, kind, start }: Way): void {
       tcp.resume()
       await until(() => socket.bufferedAmount < PIECES * PIECE.length)
       t.notOk(socket.transport.writable, 'nobody polls')
-      tcp.destroy()
       tcp = await deaf()
     }
     for (let i = 0; i < 50; i++) await turn() // what the system takes, it has taken

@@ -1,5 +1,4 @@
 // How much may wait for one client that does not take it: `maxQueueBytes`, and what `slowClient` says of more.
-import { once } from 'node:events'
 import type { Socket as TcpSocket } from 'node:net'
 import t from 'tap'
 import { until } from '../helpers/server.js'
@@ -27,7 +26,7 @@ export function queue ({ name, kind, start }: Way): void {
     const { app, socket, head, say, ended } = peer
     const other = await peer.another()
     const tcp = await backUp(peer)
-    const broken = once(tcp, 'close')
+    const broken = new Promise((resolve) => tcp.once('close', resolve)) // by a reset
     say('x'.repeat(MAX - 1 - 2 * head))
     say('') // a byte is left
     t.strictSame([ended.count, app.socketio.metrics.ended], [0, {}], 'below it')

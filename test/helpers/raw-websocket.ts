@@ -35,16 +35,25 @@ export async function upgrade (url: string): Promise<RawWebSocket> {
     }
   }).end()
   const [response, socket, head] = await once(request, 'upgrade') as [IncomingMessage, TcpSocket, Buffer]
-  let all: Buffer = head
-  socket.on('data', (chunk) => { all = Buffer.concat([all, chunk]) })
+  let chunks: Buffer[] = [head]
+  let length = head.length
+  socket.on('data', (chunk: Buffer) => {
+    chunks.push(chunk)
+    length += chunk.length
+  })
   socket.on('error', () => {})
+  const received = (): Buffer => {
+    const all = Buffer.concat(chunks)
+    chunks = [all]
+    return all
+  }
   return {
     response,
     socket,
-    received: () => all,
+    received,
     async bytes (count) {
-      await until(() => all.length >= count)
-      return all.subarray(0, count)
+      await until(() => length >= count)
+      return received().subarray(0, count)
     }
   }
 }
