@@ -50,27 +50,6 @@ class HttpPoll implements Poll {
   }
 }
 
-/** A connection, and what it has carried last. */
-interface Carried {
-  readonly connection: TcpSocket
-  /** It was reset behind an answer. */
-  onReset: (() => void) | undefined
-  /** What its client had said until then; one that has said more has read the answer. */
-  bytesRead: number
-}
-
-const carried = new WeakMap<TcpSocket, Carried>()
-
-/** Watches a connection: with one listener, however many polls it carries. */
-function carriedBy (connection: TcpSocket): Carried {
-  const known = carried.get(connection)
-  if (known !== undefined) return known
-  const made: Carried = { connection, onReset: undefined, bytesRead: 0 }
-  carried.set(connection, made)
-  connection.once('close', (hadError) => { if (hadError && connection.bytesRead === made.bytesRead) made.onReset?.() })
-  return made
-}
-
 /**
  * Whether 'finish' means what it says: handed to the operating system whole. A hook of the app may have put an error in the answer's place, and
  * Node says 'finish' also of writes that were given up with their connection or, in HTTP/2, their stream.
@@ -84,14 +63,8 @@ function isWhole ({ raw }: FastifyReply, connection: TcpSocket | undefined): boo
 export function acceptPoll (engine: Engine, transport: PollingTransport, reply: FastifyReply): void {
   const poll = new HttpPoll(reply, engine)
   const { httpVersionMajor, socket } = reply.request.raw
-  const last = httpVersionMajor === 1 ? carriedBy(socket) : undefined
-  if (last !== undefined) last.onReset = undefined
-  reply.raw.once('finish', () => {
-    transport.settled(poll, isWhole(reply, last?.connection))
-    if (last === undefined) return
-    last.onReset = () => transport.reset(poll)
-    last.bytesRead = socket.bytesRead
-  })
+  const connection = httpVersionMajor === 1 ? socket : undefined
+  reply.raw.once('finish', () => transport.settled(poll, isWhole(reply, connection)))
   reply.raw.once('close', () => transport.settled(poll, false))
   transport.accept(poll)
 }

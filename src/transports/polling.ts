@@ -47,8 +47,6 @@ export class PollingTransport implements Transport {
   #parked: Poll | undefined
   /** A response that has been handed to the server and not yet, as a whole, to the operating system. */
   #inFlight: { poll: Poll, frames: Frame[], bytes: number } | undefined
-  /** The poll whose answer was handed over last, until the client comes again. */
-  #answered: Poll | undefined
   /** What answers the parked poll at the end of this tick. */
   #gathered: Frame[] = []
   #gatheredBytes = 0
@@ -73,7 +71,6 @@ export class PollingTransport implements Transport {
   /** A GET has come. An older one that still waits is answered with nothing: the old client takes that for a noop. */
   accept (poll: Poll): void {
     if (this.#closed) return poll.send(this.#noop, true)
-    this.#answered = undefined
     this.#parked?.send(this.#noop)
     this.#parked = poll
     const duration = this.#hurried ? HURRY : this.#init.pollingDuration
@@ -147,22 +144,11 @@ export class PollingTransport implements Transport {
     const { frames } = this.#inFlight
     this.#inFlight = undefined
     this.#grace.stop()
-    if (whole) {
-      this.#answered = poll
-    } else {
+    if (!whole) {
       this.#init.listener.onReturned(frames)
       if (!this.#closed && this.#init.breaksSession) this.#lost()
     }
     this.#init.listener.onWritable()
-  }
-
-  /**
-   * The connection was reset behind an answer that had been handed over, and the client has not come again. Nobody knows whether it was read,
-   * and it cannot be had back: the session ends, rather than go on without it.
-   */
-  reset (poll: Poll): void {
-    if (poll !== this.#answered || this.#closed) return
-    this.#init.listener.onClose('connection broken', new Error('the connection of a poll was reset behind its answer'))
   }
 
   #lost (): void {
