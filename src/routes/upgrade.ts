@@ -59,11 +59,13 @@ function answerPlainly (app: FastifyInstance, request: IncomingMessage, socket: 
   app.routing(request, response)
 }
 
+/** The answer that has the connection. */
+const answerOn = (socket: Duplex): ServerResponse | undefined => (socket as { _httpMessage?: ServerResponse | null })._httpMessage ?? undefined
+
 /** Hands an upgrade to our instance, and closes what it leaves open when the answer is none of our scope's: to a URL that cannot be read, say. */
 function dispatch (silent: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   silent.emit('upgrade', request, socket, head)
-  const { _httpMessage: response } = socket as { _httpMessage?: ServerResponse } // an upgrade that succeeds never finishes it
-  response?.once('finish', () => close(socket))
+  answerOn(socket)?.once('finish', () => close(socket)) // an upgrade that succeeds never finishes it
 }
 
 /** Answers the server's upgrades with `silent`, the server that our instance listens to, unless another instance has. */
@@ -81,8 +83,11 @@ function openGate (app: FastifyInstance, base: string, silent: Server): void {
     // `Upgrade: h2c` of HTTP/2 clients asks for what nobody here gives: an ordinary request.
     const isWebSocket = request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket'
     const wanted = isWebSocket && patterns.some((pattern) => pattern.test(pathOf(request.url)))
-    if (wanted) dispatch(silent, request, socket, head)
-    else if (server.listenerCount('upgrade') === 1) answerPlainly(app, request, socket)
+    if (!wanted && server.listenerCount('upgrade') > 1) return
+    // Behind a request that is still held: its answer has the connection, and another one that is given it throws.
+    if (answerOn(socket) !== undefined) socket.destroy()
+    else if (wanted) dispatch(silent, request, socket, head)
+    else answerPlainly(app, request, socket)
   })
 }
 
