@@ -15,5 +15,10 @@ export async function bystander (t: Teardown, port: number, dialect: DialectName
     ? await revision1(t, port, 'xhr-polling')
     : await (dialect === 'engine 3' ? engine(t, port, 3, 'xhr') : engine(t, port, 4, 'websocket'))
   let count = 0
-  return { echo: () => echoes(client, `bystander ${++count}`) }
+  return {
+    async echo () {
+      if (dialect === 'engine 3') await client.send('2') // it is the one who says that it lives
+      await echoes(client, `bystander ${++count}`)
+    }
+  }
 }

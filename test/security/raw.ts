@@ -14,8 +14,9 @@ export class Raw {
   /** Called when something has come, or nothing will any more. */
   #news = (): void => {}
 
-  constructor (port: number) {
-    this.socket = connect(port, '127.0.0.1')
+  /** @param from the address that it comes from */
+  constructor (port: number, from = '127.0.0.1') {
+    this.socket = connect({ port, host: '127.0.0.1', localAddress: from })
     this.socket.on('error', () => {}) // a server may break off what it refuses
     this.socket.on('data', (chunk: Buffer) => {
       this.#received = Buffer.concat([this.#received, chunk])

@@ -58,8 +58,8 @@ async function moveUp (client: EngineClient): Promise<void> {
   client.wire = wire
 }
 
-/** What is passed over: noops, and acknowledgements of what was said before. */
-const PASSED = /^(?:6$|8::$|43\d|6:::)/
+/** What is passed over: noops, answers to heartbeats, and acknowledgements of what was said before. */
+const PASSED = /^(?:3$|6$|8::$|43\d|6:::)/
 
 /** Reads until the packet comes that begins so, and answers heartbeats. @throws when another one comes */
 export async function expect (client: { next (): Promise<Message>, send (...packets: string[]): Promise<void> }, packet: string): Promise<string> {

@@ -48,6 +48,8 @@ export interface Target {
   readonly dialects: readonly DialectName[]
   /** @throws when the process has ended */
   state (): Promise<State>
+  /** Closes the app, and tells how long that took, ms. */
+  close (): Promise<number>
   /** Does damage from within (target.ts). */
   sabotage (damage: 'crash' | 'reject' | 'hoard' | 'spend' | 'stall' | 'fault' | 'still'): void
   readonly bystanders: readonly Bystander[]
@@ -75,6 +77,11 @@ async function told<T> (child: ChildProcess): Promise<T> {
   }
 }
 
+function ask<T> (child: ChildProcess, what: string): Promise<T> {
+  child.send(what, () => {}) // fails when the process is dead, which is told
+  return told<T>(child)
+}
+
 /** Starts a server that echoes messages. Uncaught errors and unhandled rejections end its process, as Node does by itself. */
 export async function startTarget (t: Test, face: Face, options: SocketioTransportsOptions = {}): Promise<Target> {
   const execArgv = [...process.execArgv, '--expose-gc', `--max-old-space-size=${HEAP}`]
@@ -92,10 +99,8 @@ export async function startTarget (t: Test, face: Face, options: SocketioTranspo
     face,
     dialects,
     bystanders,
-    state () {
-      child.send('state', () => {}) // fails when the process is dead, which is told
-      return told<State>(child)
-    },
+    state: () => ask<State>(child, 'state'),
+    close: () => ask<number>(child, 'close'),
     sabotage: (damage) => { child.send(damage, () => {}) }
   }
 }

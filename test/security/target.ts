@@ -18,8 +18,7 @@ const [face, options] = process.argv.slice(2) as [string, string]
 /** Error lines: what a peer does is never a fault of ours. */
 const faults: string[] = []
 const stream = { write: (line: string) => { faults.push(line) } }
-// Connections that a test leaves behind are no concern of a shutdown.
-const app = Fastify({ logger: { level: 'error', stream }, forceCloseConnections: true })
+const app = Fastify({ logger: { level: 'error', stream } })
 /** `?as=nobody` is not let in; with `late`, that is said after a while, and with `slow`, others wait as long. */
 async function authorize ({ query }: FastifyRequest): Promise<boolean> {
   const { as } = query as { as?: string }
@@ -102,8 +101,14 @@ const damage = {
   still: () => { Math.random = () => 0.5 }
 }
 
-process.on('message', (asked: 'state' | keyof typeof damage) => {
-  if (asked === 'state') state().then((told) => process.send?.(told))
+async function close (): Promise<number> {
+  const since = performance.now()
+  await app.close()
+  return performance.now() - since
+}
+
+process.on('message', (asked: 'state' | 'close' | keyof typeof damage) => {
+  if (asked === 'state' || asked === 'close') (asked === 'state' ? state() : close()).then((told) => process.send?.(told))
   else damage[asked]()
 })
 process.once('disconnect', () => process.exit(0))
