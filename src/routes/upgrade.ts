@@ -8,8 +8,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Settings } from '../options.js'
 import { hostOptions } from './add-route.js'
 
-/** The paths that upgrades are wanted on, by server. */
-const gates = new WeakMap<Server, RegExp[]>()
+/** Who takes upgrades on a server, and on which paths. */
+interface Gate {
+  readonly patterns: RegExp[]
+  /** The server that our instance listens to; undefined where only the app has one. */
+  silent: Server | undefined
+}
+
+const gates = new WeakMap<Server, Gate>()
 
 /** Whether @fastify/websocket has taken the request for an upgrade. */
 export const isUpgrade = (request: FastifyRequest): boolean => (request as { ws?: boolean }).ws === true
@@ -59,35 +65,44 @@ function answerPlainly (app: FastifyInstance, request: IncomingMessage, socket: 
   app.routing(request, response)
 }
 
-/** The answer that has the connection. */
+/** The answer that has the connection: Node's place for it. */
 const answerOn = (socket: Duplex): ServerResponse | undefined => (socket as { _httpMessage?: ServerResponse | null })._httpMessage ?? undefined
 
-/** Hands an upgrade to our instance, and closes what it leaves open when the answer is none of our scope's: to a URL that cannot be read, say. */
-function dispatch (silent: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-  silent.emit('upgrade', request, socket, head)
+/**
+ * What Fastify answers before any hook runs (a URL that it cannot read, all of them once it closes), nobody would close: no parser reads the
+ * connection any more, so that even the client's end of it goes unnoticed, and the server never closes.
+ */
+function closeWhenAnswered (socket: Duplex): void {
   answerOn(socket)?.once('finish', () => close(socket)) // an upgrade that succeeds never finishes it
 }
 
-/** Answers the server's upgrades with `silent`, the server that our instance listens to, unless another instance has. */
-function openGate (app: FastifyInstance, base: string, silent: Server): void {
+/** Has the server's upgrades answered by our instance, unless another one has. */
+function openGate (app: FastifyInstance, base: string, silent?: Server): void {
   const server = app.server as Server
   const known = gates.get(server)
   if (known !== undefined) {
-    known.push(toPattern(app, base))
+    known.patterns.push(toPattern(app, base))
+    known.silent ??= silent
     return
   }
-  const patterns = [toPattern(app, base)]
-  gates.set(server, patterns)
+  const gate: Gate = { patterns: [toPattern(app, base)], silent }
+  gates.set(server, gate)
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (isDispatched(request)) return
     // `Upgrade: h2c` of HTTP/2 clients asks for what nobody here gives: an ordinary request.
     const isWebSocket = request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket'
-    const wanted = isWebSocket && patterns.some((pattern) => pattern.test(pathOf(request.url)))
-    if (!wanted && server.listenerCount('upgrade') > 1) return
+    const wanted = isWebSocket && gate.patterns.some((pattern) => pattern.test(pathOf(request.url)))
+    const alone = server.listenerCount('upgrade') === 1
     // Behind a request that is still held: its answer has the connection, and another one that is given it throws.
-    if (answerOn(socket) !== undefined) socket.destroy()
-    else if (wanted) dispatch(silent, request, socket, head)
-    else answerPlainly(app, request, socket)
+    if (!isDispatched(request) && answerOn(socket) !== undefined && (wanted || alone)) {
+      socket.destroy()
+      return
+    }
+    if (wanted && !isDispatched(request)) gate.silent?.emit('upgrade', request, socket, head)
+    if (!isDispatched(request)) {
+      if (alone) answerPlainly(app, request, socket)
+    } else if (wanted) {
+      closeWhenAnswered(socket)
+    }
   })
 }
 
@@ -107,13 +122,18 @@ function closeRefusedUpgrades (scope: FastifyInstance): void {
  */
 export async function registerWebsocket (scope: FastifyInstance, base: string, settings: WebSocketSettings): Promise<void> {
   const { maxPayload, perMessageDeflate } = settings
+  const silent = scope.hasDecorator('websocketServer') ? undefined : createServer()
   closeRefusedUpgrades(scope)
-  if (scope.hasDecorator('websocketServer')) {
+  // After every plugin has loaded: listeners that were there before have had the request first.
+  scope.addHook('onReady', (done) => {
+    openGate(scope, base, silent)
+    done()
+  })
+  if (silent === undefined) {
     const { maxPayload: theirs } = scope.websocketServer.options
     scope.log.info({ maxPayload: theirs }, 'reusing the @fastify/websocket of this app; its options rule for WebSockets, maxPayload and perMessageDeflate too')
     return
   }
-  const silent = createServer()
   await scope.register(fastifyWebsocket, {
     options: { server: silent, maxPayload, maxFragments: maxFragments(maxPayload), perMessageDeflate, clientTracking: false },
     errorHandler: (error, socket, request) => {
@@ -123,10 +143,5 @@ export async function registerWebsocket (scope: FastifyInstance, base: string, s
       socket.terminate()
     },
     preClose (done) { done() } // the sessions close their sockets themselves
-  })
-  // After every plugin has loaded: listeners that were there before have had the request first.
-  scope.addHook('onReady', (done) => {
-    openGate(scope, base, silent)
-    done()
   })
 }

@@ -1,8 +1,11 @@
 // Upgrades that nobody can take: each is answered with an HTTP status, and its connection is closed.
 import { connect } from 'node:net'
 import { Readable } from 'node:stream'
+import fastifyWebsocket from '@fastify/websocket'
+import type { FastifyInstance } from 'fastify'
 import t from 'tap'
-import { connectWebsocket, handshake, pluginApp, portOf, upgrade } from './support.js'
+import socketioTransports from '../../src/index.js'
+import { connectWebsocket, handshake, newApp, pluginApp, portOf, upgrade } from './support.js'
 
 /** Paths where an upgrade is out of place, and what answers it. SID is a live session's id. */
 const misplaced = [
@@ -14,7 +17,9 @@ const misplaced = [
   { path: '/socket.io/1/flashsocket/SID', status: 400, body: 'bad request' },
   { path: '/socket.io/1/', status: 400, body: 'bad request' },
   { path: '/socket.io/2/websocket/SID', status: 500, body: 'Protocol version not supported.' },
-  { path: '/socket.io/1/websocket/SID?disconnect=1', status: 200, body: '' }
+  { path: '/socket.io/1/websocket/SID?disconnect=1', status: 200, body: '' },
+  { path: '/socket.io/1/websocket/%ff', status: 400, body: /not a valid url component/ },
+  { path: '/socket.io/%', status: 400, body: /not a valid url component/ }
 ]
 
 for (const { path, status, body } of misplaced) {
@@ -25,9 +30,22 @@ for (const { path, status, body } of misplaced) {
     const sid = await handshake(app)
     const answer = await upgrade(app, path.replace('SID', sid))
     t.equal(answer.status, status)
-    t.equal(answer.body, body)
+    t.match(answer.body, typeof body === 'string' ? new RegExp(`^${body}$`) : body)
     t.equal(app.socketio.sessions.has(sid), !path.includes('disconnect'))
     t.equal((await connectWebsocket(app)).ws.readyState, 1, 'the next upgrade works')
+  })
+}
+
+for (const [whose, setUp] of [['this plugin', () => {}], ['the app', (app: FastifyInstance) => app.register(fastifyWebsocket)]] as const) {
+  t.test(`what Fastify answers by itself to an upgrade, with the WebSockets of ${whose}, is closed too, and the app closes`, async (t) => {
+    const app = newApp(t)
+    await setUp(app)
+    await app.register(socketioTransports)
+    const statuses: number[] = []
+    app.addHook('preClose', async () => { statuses.push((await upgrade(app, '/socket.io/1/websocket/x')).status) })
+    statuses.push((await upgrade(app, '/socket.io/%')).status)
+    await app.close()
+    t.strictSame(statuses, [400, 503])
   })
 }
 
