@@ -61,6 +61,7 @@ const RULES: Record<keyof SocketioTransportsOptions, Rule> = {
   maxPackets: count,
   maxPacketsPerSecond: countOrNone,
   maxAttachments: count,
+  maxNesting: count,
   bodyTimeout: time,
   perMessageDeflate: { check: (value) => typeof value === 'boolean' || isObject(value), allowed: 'true, false, or an object with options of ws' },
   cookie: {
@@ -146,6 +147,7 @@ const DEFAULTS = {
   maxPackets: 10_000,
   maxPacketsPerSecond: false as number | false,
   maxAttachments: 10,
+  maxNesting: 1000,
   bodyTimeout: 30_000,
   perMessageDeflate: false as boolean | DeflateOptions,
   maxQueueBytes: 16 * 1024 * 1024,

@@ -147,6 +147,11 @@ export interface SocketioTransportsOptions {
   maxPacketsPerSecond?: number | false
   /** Attachments of one packet with binary, for decoded packets of Engine.IO; together they hold `maxPayload` bytes at most. Default 10. */
   maxAttachments?: number
+  /**
+   * Levels of nesting in the JSON of one packet; a deeper one is dropped (revision 1) or ends the session with `parse error`. Beyond some
+   * thousands, an application that sends back what it was sent would fail. Default 1000.
+   */
+  maxNesting?: number
   /** How long the body of a POST may take to arrive; then 408, and its connection is closed. Default 30000. */
   bodyTimeout?: number
   /**

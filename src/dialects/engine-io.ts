@@ -4,6 +4,7 @@ import type { ParserModule } from '../../types/options.js'
 import type { DialectName, SendOptions } from '../../types/socket.js'
 import { decodePacket, encodeMessage, TYPE } from '../codec/engine.js'
 import type { EngineVersion } from '../codec/engine.js'
+import { isDeeper } from '../codec/json.js'
 import { AttachmentsTooLargeError, ProtocolError } from '../codec/packet.js'
 import type { Frame, OutgoingPacket, Packet } from '../codec/packet.js'
 import { SocketioCodec } from '../codec/socketio.js'
@@ -26,6 +27,8 @@ export interface EngineIoShared {
   readonly maxPayload: number
   /** of one packet */
   readonly maxAttachments: number
+  /** levels of JSON */
+  readonly maxNesting: number
   readonly parser: ParserModule | undefined
   readonly memo: FrameMemo
 }
@@ -36,6 +39,9 @@ function heartbeatOf ({ version, pingInterval, pingTimeout }: EngineIoShared): H
     ? { frame: TYPE.ping, interval: pingInterval, timeout: pingTimeout, onPolls: true }
     : { frame: undefined, interval: pingInterval + pingTimeout, timeout: pingTimeout, onPolls: true }
 }
+
+/** What begins like an event or acknowledgement of Socket.IO. Text of an application without it may hold what it likes. */
+const SOCKETIO = /^[2356]/
 
 /** What one session of Engine.IO says and hears. */
 export class EngineIo implements Dialect, PacketFaceSession {
@@ -113,6 +119,7 @@ export class EngineIo implements Dialect, PacketFaceSession {
   }
 
   #message (data: string | Buffer): void {
+    if (typeof data === 'string' && SOCKETIO.test(data) && isDeeper(data, this.#shared.maxNesting)) throw new ProtocolError('nested too deep')
     const { raw } = this
     if (raw) this.#socket.emit('data', data)
     // Without anybody, the default endpoint is still connected.

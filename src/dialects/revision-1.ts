@@ -1,6 +1,8 @@
 // Revision 1 above its codec: what the server does by itself with the client's packets (heartbeats, automatic
 // acknowledgements, the default endpoint), and the two faces on top: decoded packets, and the official Server.
 import type { SendOptions } from '../../types/socket.js'
+import { isDeeper } from '../codec/json.js'
+import { ProtocolError } from '../codec/packet.js'
 import type { Frame, OutgoingPacket, Packet, WirePacket } from '../codec/packet.js'
 import { CONNECT, DISCONNECT, revision1, UNKNOWN_SESSION } from '../codec/revision-1.js'
 import type { Dialect, DialectSocket, Heartbeat } from '../dialect.js'
@@ -50,6 +52,7 @@ export class Revision1 implements Dialect, FaceSession {
   receive (frame: Frame): void {
     // Binary is none of its words; the old server ignored it too (transcript websocket/binary-frame).
     if (this.#leaving || typeof frame !== 'string') return
+    if (isDeeper(frame, this.#shared.limits.maxNesting)) throw new ProtocolError('nested too deep')
     const packet = revision1.decodePacket(frame)
     if (packet.type === 'noop') return
     if (packet.type === 'heartbeat') return this.#socket.heard()

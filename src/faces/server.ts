@@ -13,6 +13,8 @@ export interface FaceLimits {
   readonly maxAcks: number
   /** Most that may wait for endpoints to connect; UTF-16 code units. */
   readonly maxPayload: number
+  /** Levels of JSON. */
+  readonly maxNesting: number
 }
 
 /** What the face may do with its session. */

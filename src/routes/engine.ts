@@ -144,12 +144,12 @@ function addTransport (adding: Adding, transport: typeof TRANSPORT_KEYS[number])
 
 /** Adds every route of Engine.IO to the scope. */
 export function registerEngine (scope: FastifyInstance, { engine, settings, parser }: EngineRoutes): void {
-  const { path, assumeEngine3, dialects, pingInterval, pingTimeout, maxPayload, maxAttachments } = settings
+  const { path, assumeEngine3, dialects, pingInterval, pingTimeout, maxPayload, maxAttachments, maxNesting } = settings
   const constrain = addGenerations(scope, assumeEngine3)
   if (!scope.hasRequestDecorator(ADMITTED)) scope.decorateRequest(ADMITTED, null)
   for (const version of VERSIONS) {
     const route = routeAdder({ scope, path, dialect: `engine ${version}`, schema: SCHEMA, maxPayload })
-    const shared = { version, pingInterval, pingTimeout, maxPayload, maxAttachments, parser, memo: { text: undefined, frame: '' } }
+    const shared = { version, pingInterval, pingTimeout, maxPayload, maxAttachments, maxNesting, parser, memo: { text: undefined, frame: '' } }
     for (const transport of TRANSPORT_KEYS) {
       const constraints = constrain(`${version} ${transport}`)
       route('', null, { ...PREFLIGHT, constraints })

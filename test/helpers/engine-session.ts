@@ -41,7 +41,7 @@ export function newEngineSession ({ version = 4, ...limits }: Init = {}) {
   const closes: unknown[][] = []
   const heard: (string | Buffer)[] = []
   const { pingInterval, pingTimeout, closeTimeout } = TIMES
-  const shared = { version, pingInterval, pingTimeout, maxPayload: 1000, maxAttachments: 10, parser: undefined, memo: { text: undefined, frame: '' } }
+  const shared = { version, pingInterval, pingTimeout, maxPayload: 1000, maxAttachments: 10, maxNesting: 1000, parser: undefined, memo: { text: undefined, frame: '' } }
   const socket = new Socket({
     id: 'abc',
     request: newRequest(),

@@ -21,7 +21,7 @@ export function setUp ({ maxEndpoints = 20, maxAcks = 10, maxPayload = 1000, mem
     nextId: () => String(++ids),
     disconnect: () => { seen.disconnects++ },
     overflow: () => { seen.overflows++ }
-  }, { codec: new SocketioCodec(parser), limits: { maxEndpoints, maxAcks, maxPayload }, memo, isOffset: () => offsets })
+  }, { codec: new SocketioCodec(parser), limits: { maxEndpoints, maxAcks, maxPayload, maxNesting: 1000 }, memo, isOffset: () => offsets })
   return {
     seen,
     face,

@@ -71,7 +71,7 @@ export function newLog (): { log: FastifyBaseLogger, lines: Record<string, unkno
 export const newRequest = (): IncomingMessage => new IncomingMessage(new TcpSocket())
 
 export function newDialect (socket: DialectSocket, { heartbeatInterval = 25_000, heartbeatTimeout = 60_000 }: Times = {}): Dialect {
-  const limits = { maxEndpoints: 10, maxAcks: 10, maxPayload: 1000 }
+  const limits = { maxEndpoints: 10, maxAcks: 10, maxPayload: 1000, maxNesting: 1000 }
   const heartbeat = { frame: '2::', interval: heartbeatInterval, timeout: heartbeatTimeout, onPolls: false }
   return new Revision1(socket, { codec: new SocketioCodec(), limits, memo: { text: '', frame: '' }, isOffset: () => false }, heartbeat)
 }
