@@ -80,7 +80,7 @@ t.test('a refusal of allowRequest carries its text, if it has one', async (t) =>
     const { authorize } = toOptions({ allowRequest: (_request, callback) => callback(message, false) })
     return await Promise.resolve(authorize?.(REQUEST)).catch((error: unknown) => error)
   }
-  t.match(await refuse('wrong token'), { code: 'FST_SIO_REFUSED', kind: 'unauthorized', context: { message: 'wrong token' } })
+  t.match(await refuse('wrong token'), { code: 'FST_SIO_REFUSED', reason: 'unauthorized', context: { message: 'wrong token' } })
   for (const none of [null, undefined, '']) t.strictSame((await refuse(none) as { context: object }).context, {})
 })
 

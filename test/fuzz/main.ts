@@ -1,0 +1,85 @@
+// `npm run fuzz`: every target in turn for as long as one likes, codecs and forms by inputs, a running server by rounds of operations.
+import process from 'node:process'
+import { parseArgs } from 'node:util'
+import { Campaign } from './campaign.js'
+import { Coverage } from './coverage.js'
+import { keep } from './findings.js'
+import { playRound } from './protocol/round.js'
+import { Random } from './random.js'
+import { TARGETS } from './targets/index.js'
+
+const USAGE = `npm run fuzz -- [--seconds N] [--inputs N] [--seed N] [--target NAME]
+  --seconds  how long in all, a tenth of it for the protocol (default 60)
+  --inputs   instead: how many inputs for each target; the protocol gets a tenth as many operations
+  --seed     what the inputs are made from (default: another one each time)
+  --target   only targets with this in their names; the protocol is "protocol"`
+const SLICE = 2000
+/** Operations of a round of the protocol. */
+const ROUND = 400
+
+const { values: flags } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '60' },
+    inputs: { type: 'string' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 32)) },
+    target: { type: 'string', default: '' },
+    help: { type: 'boolean', default: false }
+  }
+})
+const [seconds, seed] = [Number(flags.seconds), Number(flags.seed)]
+const inputs = flags.inputs === undefined ? undefined : Number(flags.inputs)
+if (flags.help || !(seconds > 0) || !Number.isInteger(seed) || (inputs !== undefined && !(inputs > 0))) {
+  console.log(USAGE)
+  process.exit(flags.help ? 0 : 2)
+}
+
+let findings = 0
+
+function report (name: string, what: string, file: string): void {
+  findings++
+  console.error(`FINDING in ${name}: ${what}\n  kept in ${file}; again with --seed ${seed} --target "${name}"`)
+}
+
+/** Whether a target has had its share. */
+function over (done: number, share: number, since: number, ms: number): boolean {
+  return inputs === undefined ? performance.now() - since >= ms : done >= inputs * share
+}
+
+const targets = TARGETS.filter(({ name }) => name.includes(flags.target))
+const withProtocol = 'protocol'.includes(flags.target)
+const slice = seconds * 1000 * (withProtocol && targets.length > 0 ? 0.9 : 1) / Math.max(targets.length, 1)
+let total = 0
+console.log(`seed ${seed}, ${targets.length} targets${withProtocol ? ' and the protocol' : ''}`)
+
+for (const target of targets) {
+  const coverage = new Coverage()
+  const campaign = new Campaign(target, { seed, coverage })
+  const since = performance.now()
+  while (campaign.finding === undefined && !over(campaign.inputs, target.share ?? 1, since, slice)) await campaign.run(SLICE * (target.share ?? 1))
+  coverage.stop()
+  await target.close?.()
+  total += campaign.inputs
+  const time = (performance.now() - since) / 1000
+  console.log(`${target.name}: ${campaign.inputs} inputs, ${Math.round(campaign.inputs / time)}/s, corpus ${campaign.corpus.length}, ${time.toFixed(1)} s`)
+  if (campaign.finding !== undefined) report(target.name, campaign.finding.error, keep(campaign.finding))
+}
+
+if (withProtocol) {
+  const random = new Random(seed)
+  const since = performance.now()
+  const ms = seconds * 1000 * (targets.length > 0 ? 0.1 : 1)
+  let operations = 0
+  while (!over(operations, 0.1, since, ms)) {
+    const round = random.seed()
+    const outcome = await playRound(round, ROUND)
+    operations += outcome.operations
+    console.log(`protocol: ${operations} operations, ${((performance.now() - since) / 1000).toFixed(1)} s`)
+    if (outcome.error === undefined) continue
+    console.error(outcome.error.stack, outcome.diaries.map((diary) => diary.slice(-300)).join('\n'))
+    report('protocol', outcome.error.message, keep({ target: 'protocol', input: String(round), error: outcome.error.message }))
+    break
+  }
+}
+
+console.log(`${total} inputs, ${findings} findings`)
+process.exit(findings > 0 ? 1 : 0)
