@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream'
 import fastifyWebsocket from '@fastify/websocket'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Settings } from '../options.js'
+import { isFrameError } from '../transports/websocket.js'
 import { hostOptions } from './add-route.js'
 
 /** Who takes upgrades on a server, and on which paths. */
@@ -138,8 +139,7 @@ export async function registerWebsocket (scope: FastifyInstance, base: string, s
     options: { server: silent, maxPayload, maxFragments: maxFragments(maxPayload), perMessageDeflate, clientTracking: false },
     errorHandler: (error, socket, request) => {
       // What peers do to their sockets ends their session, which says why. Anything else is a fault of ours, or of `generateId`.
-      const level = String(Object(error).code).startsWith('WS_ERR_') ? 'debug' : 'error'
-      request.log[level]({ err: error }, 'websocket failed')
+      request.log[isFrameError(error) ? 'debug' : 'error']({ err: error }, 'websocket failed')
       socket.terminate()
     },
     preClose (done) { done() } // the sessions close their sockets themselves

@@ -22,11 +22,13 @@ const CLOSE_CODES: Partial<Record<EndReason, number>> = {
 /** What the library calls messages that are larger than they may be. */
 const TOO_LARGE = new Set(['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', 'WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH', 'WS_ERR_TOO_MANY_BUFFERED_PARTS'])
 
+/** Whether it is what a peer has done to its frames: errors of the library, or of the inflation in it. */
+export const isFrameError = (error: unknown): boolean => /^(?:WS_ERR|Z)_/.test(String(Object(error).code))
+
 function reasonOf (error: Error | undefined): EndReason {
   if (error === undefined) return 'connection closed'
-  const { code } = error as { code?: unknown }
-  if (typeof code !== 'string' || !code.startsWith('WS_ERR_')) return 'connection broken'
-  return TOO_LARGE.has(code) ? 'payload too large' : 'protocol violation'
+  if (!isFrameError(error)) return 'connection broken'
+  return TOO_LARGE.has(String(Object(error).code)) ? 'payload too large' : 'protocol violation'
 }
 
 /** What a {@link WebSocketTransport} is made of. */

@@ -1,12 +1,18 @@
 // Apps that use @fastify/websocket themselves, and upgrades that nobody can take.
+import { once } from 'node:events'
 import fastifyWebsocket from '@fastify/websocket'
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import socketioTransports from '../../src/index.js'
+import type { Socket } from '../../types/socket.js'
 import { DIALECTS } from '../helpers/engine-io.js'
+import { clientFrame, upgrade as raw } from '../helpers/raw-websocket.js'
 import { Endpoint } from '../protocol/dialects.js'
 import { opened } from '../protocol/support.js'
 import { captureLog, connectWebsocket, handshake, newApp, open, pluginApp, portOf, upgrade } from './support.js'
+
+/** The first byte of a text message that is whole and compressed. */
+const COMPRESSED = 0xc1
 
 const echo = (app: FastifyInstance, url = '/own'): void => {
   app.get(url, { websocket: true }, (socket) => { socket.on('message', (data) => socket.send(`own ${String(data)}`)) })
@@ -168,3 +174,18 @@ for (const [where, arrange] of Object.entries(arrangements)) {
     t.equal(stray.body, 'bad request')
   })
 }
+
+t.test('a message that claims to be compressed and is not ends its session, and is no fault of ours in the log', async (t) => {
+  const { lines, logger } = captureLog()
+  const app = await pluginApp(t, { perMessageDeflate: true }, { logger })
+  const connected = once(app.socketio, 'connection')
+  const peer = await raw(`http://127.0.0.1:${await portOf(app)}/socket.io/?EIO=4&transport=websocket`)
+  t.match(peer.response.headers['sec-websocket-extensions'], 'permessage-deflate')
+  const [socket] = await connected as [Socket]
+  const closed = once(socket, 'close')
+  const message = clientFrame(1, Buffer.alloc(8, 0xff))
+  message[0] = COMPRESSED
+  peer.socket.write(message)
+  t.match(await closed, ['transport error', { reason: 'protocol violation', cause: { code: 'Z_DATA_ERROR' } }])
+  t.strictSame(lines.filter(({ level }) => level >= 40), [])
+})
