@@ -81,6 +81,15 @@ for (const { name, path, isUpgrade, told } of ENTRANCES) {
   })
 }
 
+t.test('no timer is left of a handshake that has had its answer, whichever it was', async (t) => {
+  const tick = clock(t)
+  const app = await pluginApp(t, { authorize: async () => false })
+  for (const { path, isUpgrade } of ENTRANCES) {
+    t.equal(isUpgrade ? (await upgrade(app, path)).status : (await app.inject(path)).statusCode, 403)
+    t.equal(tick.running(), 0, path)
+  }
+})
+
 t.test('a JSONP handshake is handed the refusal as an error', async (t) => {
   const tick = clock(t)
   const hangs = hanging('authorize')

@@ -37,7 +37,7 @@ for (const { name, kind, start } of WAYS) {
       most = Math.max(most, queued())
     }
     t.match(largest.ended, { count: 1, reason: 'transport error', end: 'slow client', cause: { message: /maxTotalQueueBytes/ } })
-    t.ok(most > 40 * MB && most <= TOTAL, `${most} bytes were the most`)
+    t.ok(most > 40 * MB && most < 55 * MB, `${most} bytes were the most: as much was free as it had`)
     t.ok(queued() < 25 * MB, 'its part is free again')
     second.say(PIECE)
     t.strictSame([second, ...small].map(({ ended }) => ended.count), [0, 0, 0, 0])

@@ -32,7 +32,7 @@ const ofEngine = (eio: 3 | 4, jsonp: boolean): Open => async (port) => {
   await raw.write(head('GET', path))
   const { body } = await raw.answer()
   const sid = /sid\\?":\\?"([\w-]{20})/.exec(body)?.[1] ?? ''
-  const polled = eio === 3 && !body.includes('40')
+  const polled = eio === 3 && !body.includes('2:40')
   await raw.write(head('GET', `${path}&sid=${sid}`))
   if (polled) { // the Server's connect packet comes by itself
     await raw.answer()

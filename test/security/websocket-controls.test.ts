@@ -45,7 +45,7 @@ t.test('who says very much', async (t) => {
   const target = await startTarget(t, 'server', { upgradeTimeout: 120_000 })
   const { port } = target
 
-  await t.test('pings whose answers are never read end in a connection that is broken off', (t) => withstands(t, target, { held: 4, peak: 32 }, async () => {
+  await t.test('pings whose answers are never read end in a connection that is broken off', (t) => withstands(t, target, { held: 4, peak: 64 }, async () => {
     for (const one of await webSockets(t, port)) {
       one.raw.socket.pause()
       await flood(one, PING)
@@ -54,7 +54,7 @@ t.test('who says very much', async (t) => {
     }
   }))
 
-  await t.test('probes whose answers are never read do as well', (t) => withstands(t, target, { held: 4, peak: 32 }, async () => {
+  await t.test('probes whose answers are never read do as well', (t) => withstands(t, target, { held: 4, peak: 64 }, async () => {
     for (const one of (await webSockets(t, port)).filter(({ name }) => name === 'engine 4, tried out')) {
       one.raw.socket.pause()
       const probes = times(10 * AT_A_TIME, words('2probe'))
@@ -63,7 +63,7 @@ t.test('who says very much', async (t) => {
     }
   }))
 
-  await t.test('pings whose answers are read are answered', (t) => withstands(t, target, { held: 4, peak: 32 }, async () => {
+  await t.test('pings whose answers are read are answered', (t) => withstands(t, target, { held: 4, peak: 64 }, async () => {
     for (const one of await webSockets(t, port)) {
       for (let i = 0; i < 100; i++) {
         await one.raw.write(times(50, frame(FIN | OPCODE.ping, 'x')))
@@ -73,7 +73,7 @@ t.test('who says very much', async (t) => {
     }
   }))
 
-  await t.test('pongs that nothing asked for start nothing', (t) => withstands(t, target, { held: 4, peak: 32 }, async () => {
+  await t.test('pongs that nothing asked for start nothing', (t) => withstands(t, target, { held: 4, peak: 64 }, async () => {
     for (const one of await webSockets(t, port)) {
       await flood(one, PONG)
       await t.resolves(one.echoes('still here'), one.name)
@@ -81,7 +81,7 @@ t.test('who says very much', async (t) => {
   }))
 
   for (const [dialect, { packet, answer }] of Object.entries(HEARTBEATS)) {
-    await t.test(`heartbeats that nothing asked for start nothing: ${dialect}`, (t) => withstands(t, target, { held: 8, peak: 32 }, async () => {
+    await t.test(`heartbeats that nothing asked for start nothing: ${dialect}`, (t) => withstands(t, target, { held: 8, peak: 64 }, async () => {
       for (const one of await webSockets(t, port)) {
         if (!one.name.startsWith(dialect) || one.polling !== undefined) continue // there it is no probe
         await flood(one, words(packet), answer)

@@ -58,7 +58,7 @@ async function pour ({ raw }: RawWebSocket, fragment: Buffer, count: number): Pr
 t.test('a message without an end', async (t) => {
   const target = await startTarget(t, 'packets', { maxPayload: SMALL })
   for (const [name, fragment] of FRAGMENTS) {
-    await t.test(`is refused when it has too many fragments ${name}`, (t) => withstands(t, target, { held: 16, peak: 64 }, async () => {
+    await t.test(`is refused when it has too many fragments ${name}`, (t) => withstands(t, target, { held: 32, peak: 80 }, async () => {
       for (const one of await webSockets(t, target.port)) {
         await pour(one, fragment, MOST)
         await one.raw.write(frame(FIN | ping, 'on')) // answered by a server that goes on; its answer is not what is expected
@@ -69,7 +69,7 @@ t.test('a message without an end', async (t) => {
 
   await t.test('costs little below that', async (t) => {
     const all = await webSockets(t, target.port)
-    await withstands(t, target, { held: 4, peak: 16 }, async () => {
+    await withstands(t, target, { held: 4, peak: 48 }, async () => {
       for (const one of all) {
         await pour(one, frame(continuation, 'x'), MOST - 1)
         await one.raw.write(frame(FIN | ping, 'on'))
