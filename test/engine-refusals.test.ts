@@ -143,7 +143,7 @@ t.test('a body above maxPayload is refused with 413, and its session lives', asy
     app.socketio.once('connection_error', ({ code }) => told.push(code))
     const { statusCode, body } = await session.post('4'.repeat(101))
     t.equal(statusCode, 413)
-    t.equal(body, '{"code":3,"message":"Bad request"}')
+    t.equal(body, '{"code":3,"message":"Payload too large"}')
     t.strictSame(told, [3])
     t.equal((await session.post(dialect.body(`42["${'x'.repeat(85)}"]`))).body, 'ok')
   }
