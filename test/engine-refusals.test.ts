@@ -164,7 +164,7 @@ t.test('a payload that cannot be read is answered with 400 and ends its session'
     const { statusCode, body } = await session.post(payload, headers)
     t.equal(statusCode, 400, show(String(payload)))
     t.equal(body, '{"code":3,"message":"Bad request"}')
-    t.match(closes, [['parse error', { name: 'ProtocolError' }]])
+    t.match(closes, [['parse error', { reason: 'parse error', cause: { name: 'ProtocolError' } }]])
     t.equal(lines.filter(({ msg }) => msg.startsWith('refused')).length, 1)
     t.match(await refusedBy(app, session.url), { code: 1 })
   }
