@@ -4,10 +4,11 @@ import type { Coverage } from './coverage.js'
 import type { Finding } from './findings.js'
 import { enlarge, mutate, TOKENS } from './mutate.js'
 import { Random } from './random.js'
+import { PART } from './target.js'
 import type { Target } from './target.js'
 
-/** What a run may take: linear time is far below it, quadratic time far above it for the longest inputs. ms */
-const allowed = (input: string): number => 250 + input.length / 100
+/** What a run may take: linear time is far below it, quadratic time far above it for the longest inputs; each part may cost an error. ms */
+const allowed = (input: string): number => 250 + input.length / 100 + (input.split(PART).length - 1) / 10
 /** A busy machine is asked again. */
 const ATTEMPTS = 3
 /** So many inputs share one look at the coverage. */

@@ -75,7 +75,8 @@ export abstract class Actor {
   /** Stops reading for a while, during which more may be done, and much is said. */
   stall (sid: string, connections: readonly Pausable[]): void {
     for (const connection of connections) connection.pause()
-    for (let i = this.random.between(1, 4); i > 0; i--) this.world.say(sid, this.world.large && i === 1 ? LARGE : this.random.below(9000), this.random.oneIn(4))
+    if (this.world.large) this.world.say(sid, LARGE, false)
+    for (let i = this.random.between(1, 3); i > 0; i--) this.world.say(sid, this.random.below(9000), this.random.oneIn(4))
     const ms = this.random.oneIn(6) ? LONG_STALL : this.random.small(60)
     const goOn = async (): Promise<void> => {
       await this.rest(ms)

@@ -31,6 +31,10 @@ export class Conversation {
   mixed = false
   /** What happened in it last. */
   readonly #history: string[] = []
+  /** When the application has ended it, ms. */
+  ended: number | undefined
+  /** The session was not given up before all was said. */
+  inTime = false
   /** Why the session has ended, as often as the application was told. */
   readonly closes: string[] = []
 
@@ -92,7 +96,7 @@ export class Conversation {
   /** The client has been told in peace that the server has ended the session. @throws Broken when it has not heard all before */
   farewell (): void {
     const heard = this.#heard.flat().length
-    if (this.closes[0] === 'closed by server' && !this.broken && heard < this.#sizes.d.length) throw this.#broken(`ended, and of ${this.#sizes.d.length} messages ${heard} were heard`)
+    if (this.inTime && !this.broken && heard < this.#sizes.d.length) throw this.#broken(`ended, and of ${this.#sizes.d.length} messages ${heard} were heard`)
   }
 
   /** @throws Broken when anything was lost, doubled or out of order that nobody broke */

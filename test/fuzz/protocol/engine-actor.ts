@@ -46,6 +46,7 @@ export class EngineActor extends Actor {
       { name: 'probe', weight: onWebSocket || this.#candidate !== undefined ? 0 : 2, run: () => this.#probe(client) },
       { name: 'upgrade', weight: this.#candidate !== undefined && !onWebSocket ? 4 : 0, run: () => this.#upgrade(client, conversation) },
       { name: 'give the probe up', weight: this.#candidate !== undefined && !onWebSocket ? 1 : 0, run: () => this.#giveUp() },
+      { name: 'stall', weight: world.large ? 3 : 1, run: () => this.#stall(client, conversation) },
       { name: 'foul', weight: 2, run: () => this.#foul(client, conversation) },
       { name: 'server says, and ends it', weight: 1, run: () => this.#farewell(sid) },
       { name: 'leave', weight: 1, run: () => this.#over() }
@@ -177,11 +178,6 @@ export class EngineActor extends Actor {
       ['other method', () => this.ask(url, random.pick(['PUT', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH']))],
       ['index', () => this.ask(`${url}&j=x${encodeURIComponent(this.#garbage())}`)],
       ['many packets', () => this.#sendFrames(client, Array.from({ length: 21 }, () => '42["x"]'))],
-      ['stall', () => this.#stall(client)],
-      ['stall and end', () => {
-        this.#stall(client)
-        this.world.end(client.sid)
-      }],
       ['second WebSocket', () => { this.#candidate === undefined && this.world.watch(this.settled('a WebSocket', client.newWire().closed)) }]
     ]
     const [name, run] = random.pick(fouls)
@@ -190,8 +186,11 @@ export class EngineActor extends Actor {
   }
 
   /** Reads nothing for a while. */
-  #stall (client: EngineClient): void {
+  async #stall (client: EngineClient, conversation: Conversation): Promise<void> {
+    if (client.wire === undefined && !this.#polling) this.#poll(client, conversation)
+    await this.world.holds(client.sid)
     this.stall(client.sid, client.wire === undefined ? socketsOf(client.agent) : [client.wire.socket])
+    if (this.random.oneIn(4)) this.world.end(client.sid)
   }
 
   #over (): void {

@@ -38,6 +38,7 @@ export class Revision1Actor extends Actor {
       { name: 'hold', weight: this.#held === undefined ? 8 : 0, run: () => this.#hold(client, conversation) },
       { name: 'send', weight: this.#connected ? 6 : 0, run: () => this.#send(client, conversation) },
       { name: 'change transport', weight: 1, run: () => this.#leaveTransport(sid, conversation) },
+      { name: 'stall', weight: world.large ? 3 : 1, run: () => this.#stall(client, conversation) },
       { name: 'foul', weight: 2, run: () => this.#foul(client, conversation) },
       { name: 'server ends it', weight: 1, run: () => world.end(sid) },
       { name: 'leave', weight: 1, run: () => this.#over() }
@@ -151,8 +152,7 @@ export class Revision1Actor extends Actor {
       ['other revision', () => this.ask(`${base}${random.pick(['0', '.0', '5', 'x'])}/${client.name}/${sid}`)],
       ['Engine.IO', () => this.ask(`${base.slice(0, -1)}?EIO=${random.pick([3, 4])}&transport=polling&sid=${sid}`)],
       ['other method', () => this.settled('a request', client.request(random.pick(['PUT', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH'])))],
-      ['many packets', () => this.#sendFrames(client, Array.from({ length: 21 }, () => '3:::x'))],
-      ['stall', () => this.#stall(client, conversation)]
+      ['many packets', () => this.#sendFrames(client, Array.from({ length: 21 }, () => '3:::x'))]
     ]
     const [name, run] = random.pick(fouls)
     this.note(name)
@@ -167,6 +167,7 @@ export class Revision1Actor extends Actor {
 
   /** Reads nothing for a while, and may go on elsewhere meanwhile. */
   async #stall (client: Client, conversation: Conversation): Promise<void> {
+    if (this.#held === undefined) this.#hold(client, conversation)
     const held = await this.world.holds(client.sid)
     this.stall(client.sid, socketsOf(client.agent))
     if (!isPolling(client.name)) conversation.broken = true // what is still on its way when the transport changes is given up after a time

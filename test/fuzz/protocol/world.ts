@@ -159,6 +159,7 @@ export class World {
     socket.on('close', (word, { reason, cause }) => {
       conversation.closes.push(reason)
       if (CLOSE_REASONS[reason] !== word) throw new Broken(`'close' says ${word} and ${reason}`)
+      conversation.inTime = reason === 'closed by server' && conversation.ended !== undefined && performance.now() < conversation.ended + Number(this.#options.closeTimeout)
       this.count(`closed: ${reason}`)
       conversation.note(`closed: ${reason} ${cause?.message ?? ''}`)
     })
@@ -231,6 +232,8 @@ export class World {
 
   /** The application ends a session, which may have ended. */
   end (sid: string): void {
+    const conversation = this.conversation(sid)
+    conversation.ended ??= performance.now()
     this.#sockets.get(sid)?.close()
   }
 
