@@ -54,9 +54,12 @@ const unmistakable = wellFormed.map((text) => `${text}\xff`)
 /** The separator of 4 has no other form: its clients do not escape it, since JSON never holds it as it is. */
 const separable = wellFormed.map((text) => text.replaceAll('\x1e', '\x1f'))
 
+/** No packet of Socket.IO, whose JSON is written in ASCII: the same to its client, but not the same text (docs/engine-3-payloads.md). */
+const raw = wellFormed.map((text) => `-${text}`)
+
 const PAIRINGS: readonly Pairing[] = [
   { peer: CLIENT_4, version: 4, codec: () => engine4, text: separable },
-  { peer: CLIENT_1, version: 3, codec: (binary) => new Engine3Payloads({ binary, early: false }) },
+  { peer: CLIENT_1, version: 3, codec: (binary) => new Engine3Payloads({ binary, early: false }), text: raw },
   { peer: CLIENT_1, version: 3, codec: (binary) => new Engine3Payloads({ binary, early: true }) },
   { peer: CLIENT_2, version: 3, codec: (binary) => new Engine3Payloads({ binary, early: false }), text: unmistakable }
 ]
