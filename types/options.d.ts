@@ -163,7 +163,7 @@ export interface SocketioTransportsOptions {
   /** Most bytes that one session may have queued; above a thousand packets, each counts 64 more. Default 16777216. */
   maxQueueBytes?: number
   /**
-   * Most bytes that may wait for all clients together, those included that a response or WebSocket holds for a client that reads
+   * Most bytes that may wait for all clients of this registration together, those included that a response or WebSocket holds for a client that reads
    * too slowly. One session may hold no more than is still free, so that the largest go first. Default 268435456.
    */
   maxTotalQueueBytes?: number
