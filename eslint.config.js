@@ -25,6 +25,7 @@ const LAYERS = [
     may: [NODE, String.raw`\./.+`, String.raw`\.\./codec/(?:packet|json)\.js`],
     mayTypes: [TYPES, String.raw`\.\./(?:transport|timer-wheel)\.js`, 'ws']
   },
+  { files: ['src/transports/websocket-frame.ts'], may: ['ws'], mayTypes: [String.raw`\.\./codec/packet\.js`] },
   {
     files: ['src/socket.ts'],
     may: [NODE, String.raw`\./codec/packet\.js`, String.raw`\./(?:backpressure|errors|liveness|outgoing-queue|packet-rate|reasons|transport)\.js`],

@@ -18,6 +18,7 @@ import type { SocketInit, SocketLimits } from './socket-init.js'
 import { NO_TRANSPORT } from './transport.js'
 import type { Transport, TransportListener } from './transport.js'
 
+const NO_OPTIONS: SendOptions = {}
 const LISTENER_FAILED = 'a listener of this session failed'
 
 /** One client's connection, whatever transport carries it. */
@@ -82,7 +83,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
 
   // ---- what the application calls
 
-  send (packet: OutgoingPacket, options: SendOptions = {}): string | undefined {
+  send (packet: OutgoingPacket, options: SendOptions = NO_OPTIONS): string | undefined {
     if (this.#readyState !== 'open') return undefined
     try {
       return this.#dialect.send(packet, options)
@@ -92,7 +93,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     }
   }
 
-  write (data: string | Uint8Array, options: SendOptions = {}): this {
+  write (data: string | Uint8Array, options: SendOptions = NO_OPTIONS): this {
     if (this.#readyState === 'open') this.#dialect.write(data, options)
     return this
   }

@@ -21,12 +21,14 @@ export interface EnginePacket {
 export const PROBE = { ping: `${TYPE.ping}probe`, pong: `${TYPE.pong}probe` } as const
 
 const TYPES = Object.keys(TYPE) as EngineType[]
+const DIGIT_0 = 0x30
 const MESSAGE_BYTE = Buffer.of(Number(TYPE.message))
 /** Marks binary written as base64, where only text goes. */
 const BASE64 = 'b'
 
 /** Whether text can be a packet: its first character says so. Only messages may be base64, which 3 says again. */
-export const isFrame = (text: string, version: EngineVersion): boolean => version === 4 ? /^[0-6b]/.test(text) : /^(?:[0-6]|b4)/.test(text)
+export const isFrame = (text: string, version: EngineVersion): boolean =>
+  TYPES[text.charCodeAt(0) - DIGIT_0] !== undefined || text.startsWith(version === 4 ? BASE64 : `${BASE64}${TYPE.message}`)
 
 /** Binary as it may be written: the official Server hands on what it was given. */
 export type Binary = ArrayBuffer | ArrayBufferView
@@ -61,8 +63,8 @@ function decodeBase64 (text: string, version: EngineVersion): EnginePacket {
 /** @throws ProtocolError when the frame is no packet. */
 export function decodePacket (frame: Frame, version: EngineVersion): EnginePacket {
   if (typeof frame !== 'string') return decodeBinary(frame, version)
+  const type = TYPES[frame.charCodeAt(0) - DIGIT_0]
+  if (type !== undefined) return { type, data: frame.slice(1) }
   if (!isFrame(frame, version)) throw new ProtocolError('not a packet')
-  const type = TYPES[Number(frame[0])]
-  if (type === undefined) return decodeBase64(frame, version)
-  return { type, data: frame.slice(1) }
+  return decodeBase64(frame, version)
 }

@@ -40,8 +40,8 @@ function heartbeatOf ({ version, pingInterval, pingTimeout }: EngineIoShared): H
     : { frame: undefined, interval: pingInterval + pingTimeout, timeout: pingTimeout, onPolls: true }
 }
 
-/** What begins like an event or acknowledgement of Socket.IO. Text of an application without it may hold what it likes. */
-const SOCKETIO = /^[2356]/
+/** How events and acknowledgements of Socket.IO begin. Text of an application without it may hold what it likes. */
+const SOCKETIO = '2356'
 
 /** What one session of Engine.IO says and hears. */
 export class EngineIo implements Dialect, PacketFaceSession {
@@ -119,9 +119,11 @@ export class EngineIo implements Dialect, PacketFaceSession {
   }
 
   #message (data: string | Buffer): void {
-    if (typeof data === 'string' && SOCKETIO.test(data) && isDeeper(data, this.#shared.maxNesting)) throw new ProtocolError('nested too deep')
-    const { raw } = this
-    if (raw) this.#socket.emit('data', data)
+    const { maxNesting } = this.#shared
+    if (typeof data === 'string' && data.length > maxNesting && SOCKETIO.includes(data.charAt(0)) && isDeeper(data, maxNesting)) {
+      throw new ProtocolError('nested too deep')
+    }
+    const raw = this.#socket.emit('data', data)
     // Without anybody, the default endpoint is still connected.
     if (!raw || this.#socket.listenerCount('packet') > 0) this.#packets.receive(data)
   }

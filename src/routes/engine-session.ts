@@ -138,7 +138,7 @@ export function takeWebSocket (context: EngineContext) {
     const query = queryOf(request)
     const translation = translationOf(version, query)
     const transport = (listener: TransportListener) =>
-      new WebSocketTransport({ name, listener, socket, wheel, reset: () => reset(request.raw.socket), ...(translation && { translation }) })
+      new WebSocketTransport({ name, listener, socket, connection: request.raw.socket, wheel, reset: () => reset(request.raw.socket), ...(translation && { translation }) })
     if (!query.sid) {
       const session = open(context, request, [])
       return engine.attach(session, transport(session))

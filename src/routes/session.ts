@@ -131,7 +131,7 @@ export function takeUpgrade ({ engine, name }: Exchange) {
   return function upgrade (socket: WebSocket, request: FastifyRequest): void {
     const { wheel } = engine
     const session = sessionOf(engine, request)
-    const transport = (listener: TransportListener) => new WebSocketTransport({ name, listener, socket, wheel, reset: () => reset(request.raw.socket) })
+    const transport = (listener: TransportListener) => new WebSocketTransport({ name, listener, socket, connection: request.raw.socket, wheel, reset: () => reset(request.raw.socket) })
     if (session !== undefined) return engine.attach(session, transport(session))
     // The upgrade succeeds, for only then is the client told to handshake anew (WIRE.md 5).
     unknownSession(engine, request)

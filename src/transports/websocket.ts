@@ -1,10 +1,12 @@
 // websocket and flashsocket: one packet a text message. Flash speaks WebSocket too, under a name of its own. The framing is
 // the library's.
+import type { Writable } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { Frame } from '../codec/packet.js'
 import type { Timer, TimerWheel } from '../timer-wheel.js'
 import type { EndReason, Transport, TransportListener, TransportName } from '../transport.js'
 import { HIGH_WATER_MARK } from './high-water-mark.js'
+import { toPieces } from './websocket-frame.js'
 
 /** How long a peer may take to answer a close frame, ms; a client that is gone must not hold up a shutdown. */
 const CLOSE_GRACE = 200
@@ -36,6 +38,8 @@ export interface WebSocketInit {
   name: TransportName
   listener: TransportListener
   socket: WebSocket
+  /** What carries the WebSocket. */
+  connection: Writable
   wheel: TimerWheel
   /** Breaks the connection that carries it, with everything that is on its way. */
   reset: () => void
@@ -56,6 +60,9 @@ export class WebSocketTransport implements Transport {
   readonly endsUnnoticed = false
   readonly delivering = false
   readonly #socket: WebSocket
+  readonly #connection: Writable
+  /** Without extensions a message is its frame, and the connection's buffer is all there is. */
+  readonly #plain: boolean
   readonly #translation: Translation | undefined
   readonly #reset: () => void
   #listener: TransportListener
@@ -64,9 +71,11 @@ export class WebSocketTransport implements Transport {
   #closed = false
   #error: Error | undefined
 
-  constructor ({ name, listener, socket, wheel, reset, translation }: WebSocketInit) {
+  constructor ({ name, listener, socket, connection, wheel, reset, translation }: WebSocketInit) {
     this.name = name
     this.#socket = socket
+    this.#connection = connection
+    this.#plain = socket.extensions === ''
     this.#translation = translation
     this.#reset = reset
     this.#listener = listener
@@ -78,7 +87,7 @@ export class WebSocketTransport implements Transport {
 
   get open () { return !this.#closed && this.#socket.readyState === this.#socket.OPEN }
   get writable () { return this.open && !this.#full }
-  get bufferedAmount () { return this.#socket.bufferedAmount }
+  get bufferedAmount () { return this.#plain ? this.#connection.writableLength : this.#socket.bufferedAmount }
 
   /** From now on it reports to somebody else. */
   handOver (listener: TransportListener): void {
@@ -87,8 +96,24 @@ export class WebSocketTransport implements Transport {
 
   send (frames: Frame[]): void {
     const translation = this.#translation
-    for (const frame of frames) this.#socket.send(translation === undefined ? frame : translation.encode(frame), this.#onFlushed)
-    this.#full = this.#socket.bufferedAmount > HIGH_WATER_MARK
+    for (const frame of frames) this.#write(translation === undefined ? frame : translation.encode(frame))
+    this.#full = this.bufferedAmount > HIGH_WATER_MARK
+  }
+
+  #write (frame: Frame): void {
+    if (!this.#plain) return this.#socket.send(frame, this.#onFlushed)
+    const connection = this.#connection
+    const [head, payload] = toPieces(frame)
+    // Told of the end of a write that may fill it, and of no other: a callback costs a tick.
+    const flushed = connection.writableLength + head.length + (payload?.length ?? 0) > HIGH_WATER_MARK ? this.#onFlushed : undefined
+    if (payload === undefined) {
+      connection.write(head, flushed)
+    } else {
+      connection.cork()
+      connection.write(head)
+      connection.write(payload, flushed)
+      connection.uncork()
+    }
   }
 
   #decode (text: string): string {
