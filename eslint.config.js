@@ -11,7 +11,7 @@ const NODE = 'node:(?!https?$|net$)[a-z_/]+'
 const LAYERS = [
   { files: ['src/codec/packet.ts'], may: [], mayTypes: [TYPES] },
   { files: ['src/codec/!(packet).ts'], may: [String.raw`\./.+`, 'socket\\.io-parser'], mayTypes: [TYPES] },
-  { files: ['src/timer-wheel.ts', 'src/backlog.ts', 'src/packet-rate.ts', 'src/faces/bounded-map.ts'], may: [], mayTypes: [] },
+  { files: ['src/timer-wheel.ts', 'src/turn.ts', 'src/backlog.ts', 'src/packet-rate.ts', 'src/faces/bounded-map.ts'], may: [], mayTypes: [] },
   { files: ['src/reasons.ts', 'src/counters.ts'], may: [], mayTypes: [TYPES] },
   { files: ['src/places.ts'], may: ['node:net', String.raw`\./errors\.js`], mayTypes: [] },
   { files: ['src/backpressure.ts'], may: [], mayTypes: [String.raw`\./(?:backlog|outgoing-queue|transport)\.js`] },
@@ -23,7 +23,7 @@ const LAYERS = [
   {
     files: ['src/transports/*.ts'],
     may: [NODE, String.raw`\./.+`, String.raw`\.\./codec/(?:packet|json)\.js`],
-    mayTypes: [TYPES, String.raw`\.\./(?:transport|timer-wheel)\.js`, 'ws']
+    mayTypes: [TYPES, String.raw`\.\./(?:transport|timer-wheel|turn)\.js`, 'ws']
   },
   { files: ['src/transports/websocket-frame.ts'], may: ['ws'], mayTypes: [String.raw`\.\./codec/packet\.js`] },
   {
@@ -36,7 +36,7 @@ const LAYERS = [
   { files: ['src/upgrade.ts'], may: [String.raw`\./codec/engine\.js`], mayTypes: [String.raw`\./(?:codec/packet|timer-wheel|transport)\.js`] },
   {
     files: ['src/engine.ts'],
-    may: [NODE, String.raw`\./(?:backlog|counters|drain|errors|places|socket|timer-wheel)\.js`],
+    may: [NODE, String.raw`\./(?:backlog|counters|drain|errors|places|socket|timer-wheel|turn)\.js`],
     mayTypes: [TYPES, String.raw`\./(?:dialect|reasons|socket-init|transport)\.js`, 'node:http', 'fastify']
   },
   {

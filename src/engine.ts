@@ -18,6 +18,7 @@ import { Socket } from './socket.js'
 import type { SocketLimits } from './socket-init.js'
 import { TimerWheel } from './timer-wheel.js'
 import type { Transport } from './transport.js'
+import { Turn } from './turn.js'
 
 /** What an {@link Engine} is made of. */
 export interface EngineOptions {
@@ -52,6 +53,8 @@ const resolutionFor = (shortestTime: number): number => Math.min(Math.max(Math.f
 /** The sessions of one registration. */
 export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   readonly wheel: TimerWheel
+  /** When answers go out. */
+  readonly turn = new Turn()
   /** Who may come in. */
   readonly places: Places
   readonly #options: EngineOptions

@@ -1,5 +1,5 @@
 // The plugin: options → Engine, decorators, an inner scope with hooks and routes, preClose.
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Server } from 'socket.io'
 import type { ParserModule } from '../types/options.js'
@@ -11,6 +11,7 @@ import { registerFlashPolicy } from './flash-policy.js'
 import { isOffset, officialServer, serverOptions } from './official-server.js'
 import { readOptions, warnOfTimers, warnOfTransports } from './options.js'
 import type { Settings, SocketioTransportsOptions } from './options.js'
+import { addParsers } from './routes/body.js'
 import { limitBodies } from './routes/body-timeout.js'
 import { missClientFiles, registerClientFiles } from './routes/client-files.js'
 import { registerEngine } from './routes/engine.js'
@@ -60,18 +61,25 @@ function faceShared (settings: Settings, server: Server | undefined): FaceShared
   }
 }
 
+/** Routes that take WebSockets, in a scope of their own: requests of the others are spared the library's hooks. */
+function upgradeRoutes (upgrades: readonly RouteOptions[], settings: Settings) {
+  return async function socketioUpgrades (scope: FastifyInstance): Promise<void> {
+    await registerWebsocket(scope, scope.prefix + settings.path, settings)
+    addUpgradeHeaders(scope)
+    for (const route of upgrades) scope.route(route)
+  }
+}
+
 /** Routes, hooks and body parser, in a scope of their own: the app's other routes see none of it. */
 function routes (engine: Engine, settings: Settings, server: Server | undefined) {
   return async function socketioRoutes (scope: FastifyInstance): Promise<void> {
-    await registerWebsocket(scope, scope.prefix + settings.path, settings)
-    addUpgradeHeaders(scope)
-    scope.removeAllContentTypeParsers()
-    // The Content-Type of a POST says nothing (WIRE.md 5), but for the binary payloads of Engine.IO 3.
-    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+    addParsers(scope)
     addHooks(scope, engine, new OriginPolicy(settings.cors))
     limitBodies(scope, engine, settings.bodyTimeout)
-    registerEngine(scope, { engine, settings, parser: parserOf(settings) })
-    if (settings.dialects.includes('revision 1')) registerRevision1(scope, { engine, settings, shared: faceShared(settings, server) })
+    const upgrades: RouteOptions[] = []
+    registerEngine(scope, { upgrades, engine, settings, parser: parserOf(settings) })
+    if (settings.dialects.includes('revision 1')) registerRevision1(scope, { upgrades, engine, settings, shared: faceShared(settings, server) })
+    await scope.register(upgradeRoutes(upgrades, settings))
   }
 }
 

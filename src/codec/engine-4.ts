@@ -14,6 +14,7 @@ function encodePayload (frames: readonly Frame[]): string {
 
 function decodePayload (body: string | Buffer, maxPackets = Infinity): string[] {
   if (typeof body !== 'string') throw new ProtocolError('a payload is text')
+  if (!body.includes(SEPARATOR) && isFrame(body, 4) && maxPackets > 0) return [body] // most hold one
   const frames = body.split(SEPARATOR, Math.min(maxPackets + 1, MAX_SPLIT))
   if (frames.length > maxPackets) throw new TooManyPacketsError(maxPackets)
   if (!frames.every((frame) => isFrame(frame, 4))) throw new ProtocolError('not a packet')

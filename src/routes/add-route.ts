@@ -27,6 +27,8 @@ export function held (scope: FastifyInstance): { handlerTimeout?: number } {
 
 interface Routes {
   readonly scope: FastifyInstance
+  /** Where routes go that take WebSockets. */
+  readonly upgrades: RouteOptions[]
   readonly path: string
   readonly dialect: DialectName
   readonly schema: object
@@ -35,19 +37,21 @@ interface Routes {
 }
 
 /** Adds routes below `path` whose requests speak `dialect`. */
-export function routeAdder ({ scope, path, dialect, schema, maxPayload }: Routes): AddRoute {
+export function routeAdder ({ scope, upgrades, path, dialect, schema, maxPayload }: Routes): AddRoute {
   const endings = hostOptions(scope).ignoreTrailingSlash ? [''] : ['', '/']
   const bodyLimit = Math.min(maxPayload, hostOptions(scope).bodyLimit ?? maxPayload)
   return function addRoute (url, transport, options) {
     for (const ending of endings) {
-      scope.route({
+      const route: RouteOptions = {
         exposeHeadRoute: false, // a HEAD must not eat a poll
         schema: { hide: true, ...schema } as object, // no part of the application's documented API
         config: { socketio: { transport, dialect } },
         bodyLimit, // unless packets come in it, nobody looks at it
         ...options,
         url: path + url + ending
-      })
+      }
+      if (options.wsHandler === undefined) scope.route(route)
+      else upgrades.push(route)
     }
   }
 }

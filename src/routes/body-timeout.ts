@@ -4,6 +4,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RequestPayload } fr
 import type { Engine } from '../engine.js'
 import { RefusedRequest } from '../errors.js'
 
+/** A request whose body may still be on its way. */
+interface Reading { readonly request: FastifyRequest, readonly reply: FastifyReply, readonly payload: RequestPayload }
+
 /** Whether Fastify is going to read a body. */
 function readsBody ({ method, headers }: FastifyRequest): boolean {
   const { 'content-type': type, 'content-length': length = '0', 'transfer-encoding': encoding } = headers
@@ -12,6 +15,11 @@ function readsBody ({ method, headers }: FastifyRequest): boolean {
 
 /** In HTTP/2 a request is on a stream of its own, which is open until the client has ended it too. */
 const streamOf = ({ raw }: FastifyRequest): ServerHttp2Stream | undefined => (raw as { stream?: ServerHttp2Stream }).stream
+
+/** Whether nothing of a body is to come any more: it is there, or the connection is over. */
+function isRead ({ request: { raw }, reply }: Reading): boolean {
+  return raw.complete || raw.destroyed || (reply.raw.closed && raw.socket?.writableEnded === true)
+}
 
 /** The time for the body is over. */
 function expire (request: FastifyRequest, reply: FastifyReply, payload: RequestPayload, refused: RefusedRequest): void {
@@ -30,9 +38,8 @@ function expire (request: FastifyRequest, reply: FastifyReply, payload: RequestP
 }
 
 /** Refuses requests whose body takes longer than so many ms. */
-export function limitBodies (scope: FastifyInstance, { wheel }: Engine, bodyTimeout: number): void {
-  scope.addHook('preParsing', (request, reply, payload, done) => {
-    if (!readsBody(request)) return done(null, payload)
+export function limitBodies (scope: FastifyInstance, { wheel, turn }: Engine, bodyTimeout: number): void {
+  function limit ({ request, reply, payload }: Reading): void {
     const { raw } = request
     const timer = wheel.timer(() => {
       expire(request, reply, payload, new RefusedRequest('body timeout', 'the body took longer than bodyTimeout', { bodyTimeout }))
@@ -41,6 +48,18 @@ export function limitBodies (scope: FastifyInstance, { wheel }: Engine, bodyTime
     for (const end of ['end', 'close']) raw.once(end, () => timer.stop())
     // A request that has been answered is told nothing of its connection's end: here it is ended by the answer.
     reply.raw.once('close', () => { if (raw.socket?.writableEnded) timer.stop() })
+  }
+
+  // Most bodies come with their heads, and are read before this turn of the event loop ends: they need no timer.
+  let begun: Reading[] = []
+  function limitUnread (): void {
+    const reading = begun
+    begun = []
+    for (const one of reading) if (!isRead(one)) limit(one)
+  }
+
+  scope.addHook('preParsing', (request, reply, payload, done) => {
+    if (readsBody(request) && begun.push({ request, reply, payload }) === 1) turn.later(limitUnread)
     done(null, payload)
   })
 }

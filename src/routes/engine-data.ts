@@ -13,9 +13,8 @@ import { JSONP } from './hooks.js'
 
 /** What a POST carries: text, or in 3 a binary payload. */
 function payloadIn (request: FastifyRequest): string | Buffer {
-  const body = request.body as Buffer | undefined ?? Buffer.alloc(0)
-  if (/^application\/octet-stream\b/i.test(request.headers['content-type'] ?? '')) return body
-  return request[JSONP] === null ? body.toString() : decodeEngineBody(body.toString())
+  const body = request.body as string | Buffer | undefined ?? ''
+  return request[JSONP] === null || typeof body !== 'string' ? body : decodeEngineBody(body)
 }
 
 /** The frames of a POST, all or none. @throws RefusedRequest for a payload that cannot be read, which ends the session, or is too large. */
@@ -62,5 +61,6 @@ export function takeData (context: EngineContext, request: FastifyRequest, reply
   if (isRefusalReason(reason)) throw new RefusedRequest(reason, 'a packet of this payload has ended the session', { sid: socket.id })
   if (!heard && reason !== 'client left') return refuseAtEnd(socket, reply)
   addHeaders(context.engine, reply, false)
-  reply.type('text/html').send('ok') // as plain text, old browsers offered it for download
+  reply.type('text/html') // as plain text, old browsers offered it for download
+  context.engine.turn.later(() => reply.send('ok'))
 }

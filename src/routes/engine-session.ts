@@ -89,12 +89,13 @@ export function pollingOf ({ engine }: EngineContext, request: FastifyRequest): 
   throw new RefusedRequest('unknown session', 'the session has ended meanwhile', { sid })
 }
 
-function newPolling ({ engine: { wheel }, shared }: EngineContext, listener: TransportListener, query: Query): PollingTransport {
+function newPolling ({ engine: { wheel, turn }, shared }: EngineContext, listener: TransportListener, query: Query): PollingTransport {
   return new PollingTransport({
     name: 'polling',
     listener,
     codec: payloadsOf(shared.version, query),
     wheel,
+    turn,
     pollingDuration: undefined, // heartbeats answer polls often enough
     noop: TYPE.noop,
     breaksSession: true,

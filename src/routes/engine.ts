@@ -1,5 +1,5 @@
 // The requests of Engine.IO 3 and 4: all go to the path itself, told apart by what their query asks for.
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import type { ParserModule } from '../../types/options.js'
 import type { EngineVersion } from '../codec/engine.js'
 import type { Engine } from '../engine.js'
@@ -19,6 +19,8 @@ import { isUpgrade } from './upgrade.js'
 
 /** What the routes of Engine.IO are made of. */
 export interface EngineRoutes {
+  /** Gets the routes that take WebSockets. */
+  readonly upgrades: RouteOptions[]
   readonly engine: Engine
   readonly settings: Settings
   readonly parser: ParserModule | undefined
@@ -40,8 +42,11 @@ const refuse = (reason: RefusalReason, detail: string): PreHandler => (request, 
   done(new RefusedRequest(reason, detail, { url: request.url }))
 }
 
+/** A route whose requests are verified. */
+interface Verified extends EngineContext { readonly transport: 'polling' | 'websocket' }
+
 /** @throws RefusedRequest when the request does not fit the session that it names. */
-function checkSession ({ engine, settings, shared: { version } }: EngineContext, request: FastifyRequest, sid: string): void {
+function checkSession ({ engine, settings, shared: { version }, transport }: Verified, request: FastifyRequest, sid: string): void {
   engine.wheel.settle() // a session is over at its time, not a tick later
   const socket = engine.sessions.get(sid)
   if (socket === undefined || socket.dialect === 'revision 1') throw new RefusedRequest('unknown session', 'unknown session', { sid })
@@ -49,13 +54,12 @@ function checkSession ({ engine, settings, shared: { version } }: EngineContext,
   if (protocol !== version) {
     throw new RefusedRequest('protocol mismatch', 'PROTOCOL_MISMATCH', { sid, protocol: version, previousProtocol: protocol })
   }
-  const { transport } = request.routeOptions.config.socketio ?? {}
   const fits = isUpgrade(request) ? settings.allowUpgrades : transport === previousTransport
   if (!fits) throw new RefusedRequest('transport mismatch', 'TRANSPORT_MISMATCH', { sid, transport, previousTransport })
 }
 
 /** Every request names a session that it fits, or is a handshake that is let in. */
-function verify (context: EngineContext): PreHandler {
+function verify (context: Verified): PreHandler {
   return function verifyRequest (request, _reply, done) {
     const { sid } = queryOf(request)
     if (sid) {
@@ -78,7 +82,7 @@ interface Adding extends EngineContext {
 }
 
 function addPolling ({ route, constraints, held, ...context }: Adding): void {
-  const preHandler = [verify(context), engineJsonp]
+  const preHandler = [verify({ ...context, transport: 'polling' }), engineJsonp]
   route('', 'polling', {
     method: 'GET',
     constraints,
@@ -107,7 +111,7 @@ function addWebSocket ({ route, constraints, ...context }: Adding): void {
   route('', 'websocket', {
     method: 'GET',
     constraints,
-    preHandler: [onlyUpgrades, verify(context), announce],
+    preHandler: [onlyUpgrades, verify({ ...context, transport: 'websocket' }), announce],
     handler: () => {},
     wsHandler: takeWebSocket(context)
   })
@@ -143,12 +147,12 @@ function addTransport (adding: Adding, transport: typeof TRANSPORT_KEYS[number])
 }
 
 /** Adds every route of Engine.IO to the scope. */
-export function registerEngine (scope: FastifyInstance, { engine, settings, parser }: EngineRoutes): void {
+export function registerEngine (scope: FastifyInstance, { upgrades, engine, settings, parser }: EngineRoutes): void {
   const { path, assumeEngine3, dialects, pingInterval, pingTimeout, maxPayload, maxAttachments, maxNesting } = settings
   const constrain = addGenerations(scope, assumeEngine3)
   if (!scope.hasRequestDecorator(ADMITTED)) scope.decorateRequest(ADMITTED, null)
   for (const version of VERSIONS) {
-    const route = routeAdder({ scope, path, dialect: `engine ${version}`, schema: SCHEMA, maxPayload })
+    const route = routeAdder({ scope, upgrades, path, dialect: `engine ${version}`, schema: SCHEMA, maxPayload })
     const shared = { version, pingInterval, pingTimeout, maxPayload, maxAttachments, maxNesting, parser, memo: { text: undefined, frame: '' } }
     for (const transport of TRANSPORT_KEYS) {
       const constraints = constrain(`${version} ${transport}`)
@@ -156,7 +160,7 @@ export function registerEngine (scope: FastifyInstance, { engine, settings, pars
       addTransport({ engine, settings, shared, route, constraints, held: held(scope) }, transport)
     }
   }
-  const route = routeAdder({ scope, path, dialect: 'engine 4', schema: SCHEMA, maxPayload })
+  const route = routeAdder({ scope, upgrades, path, dialect: 'engine 4', schema: SCHEMA, maxPayload })
   const refuseAll = (refusing: Omit<Refusing, 'route'>): void => {
     route('', null, { ...PREFLIGHT, constraints: refusing.constraints })
     addRefusal({ route, ...refusing })

@@ -42,7 +42,8 @@ class HttpPoll implements Poll {
     if (typeof payload !== 'string') this.#reply.type('application/octet-stream')
     // The client goes to the next server; a kept connection would hold this one up.
     if ((this.#engine.closing || (last && this.#engine.draining)) && this.#reply.request.raw.httpVersionMajor === 1) this.#reply.header('connection', 'close')
-    this.#reply.send(payload)
+    if (last) this.#reply.send(payload) // the server may be about to close
+    else this.#engine.turn.later(() => this.#reply.send(payload))
   }
 
   destroy (): void {
@@ -64,8 +65,8 @@ export function acceptPoll (engine: Engine, transport: PollingTransport, reply: 
   const poll = new HttpPoll(reply, engine)
   const { httpVersionMajor, socket } = reply.request.raw
   const connection = httpVersionMajor === 1 ? socket : undefined
-  reply.raw.once('finish', () => transport.settled(poll, isWhole(reply, connection)))
-  reply.raw.once('close', () => transport.settled(poll, false))
+  reply.raw.on('finish', () => transport.settled(poll, isWhole(reply, connection)))
+  reply.raw.on('close', () => transport.settled(poll, false))
   transport.accept(poll)
 }
 

@@ -12,15 +12,25 @@ export type GenerationKey = `${EngineVersion} ${typeof TRANSPORT_KEYS[number]}` 
 /** 2 is that of the clients 1.0: 3, but for how text is written (docs/engine-3-payloads.md). */
 const VERSIONS: ReadonlyMap<string, EngineVersion> = new Map([['2', 3], ['3', 3], ['4', 4]])
 
-const valueOf = (url: string, name: RegExp): string | undefined => name.exec(url)?.[1]
+const SEPARATORS = '?&'
+
+/** The first value of a parameter, read without a parser: the router asks for every request of the host. */
+function valueOf (url: string, query: number, name: string): string | undefined {
+  let at = url.indexOf(name, query)
+  while (at >= 0 && !SEPARATORS.includes(url.charAt(at - 1))) at = url.indexOf(name, at + 1)
+  if (at < 0) return undefined
+  const start = at + name.length
+  const end = url.indexOf('&', start)
+  return url.slice(start, end < 0 ? url.length : end)
+}
 
 /** Undefined: nothing of Engine.IO in it. */
 function keyOf (url: string, assumeEngine3: boolean): GenerationKey | undefined {
   const query = url.indexOf('?')
   if (query < 0) return undefined
-  const eio = valueOf(url, /[?&]EIO=([^&]*)/)
-  const transport = valueOf(url, /[?&]transport=([^&]*)/)
-  if (eio === undefined && transport === undefined && !/[?&]sid=/.test(url)) return undefined
+  const eio = valueOf(url, query, 'EIO=')
+  const transport = valueOf(url, query, 'transport=')
+  if (eio === undefined && transport === undefined && valueOf(url, query, 'sid=') === undefined) return undefined
   const version = VERSIONS.get(eio ?? (assumeEngine3 ? '3' : ''))
   if (version === undefined) return 'unknown'
   return `${version} ${transport === 'polling' || transport === 'websocket' ? transport : 'unknown'}`

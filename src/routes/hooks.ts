@@ -91,8 +91,9 @@ function originHook (policy: OriginPolicy) {
 
 /** An upgrade on a route that is no WebSocket would be accepted by @fastify/websocket, and then closed. */
 function refuseStrayUpgrade (request: FastifyRequest, _reply: FastifyReply, done: Done): void {
+  if (!isUpgrade(request)) return done()
   const { transport = null, dialect } = request.routeOptions.config.socketio ?? {}
-  if (!isUpgrade(request) || (transport === null && dialect !== 'revision 1')) return done() // what takes nothing, says why
+  if (transport === null && dialect !== 'revision 1') return done() // what takes nothing, says why
   const stray = transport === null || !isRevision1(transport) || TRANSPORTS[transport].carrier !== 'websocket'
   done(stray ? new RefusedRequest('bad request', 'upgrade on a route that takes none') : undefined)
 }

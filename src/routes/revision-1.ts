@@ -1,5 +1,5 @@
 // The URLs of revision 1: /PATH/1/ (handshake) and /PATH/1/TRANSPORT/SID, each with or without a slash at the end.
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, RouteOptions } from 'fastify'
 import { HEARTBEAT } from '../codec/revision-1.js'
 import { Revision1 } from '../dialects/revision-1.js'
 import type { Engine } from '../engine.js'
@@ -16,6 +16,8 @@ import { announce, forceDisconnect, takeGet, takePost, takeUpgrade } from './ses
 
 /** What the routes of one registration share. */
 export interface Revision1Context {
+  /** Gets the routes that take WebSockets. */
+  readonly upgrades: RouteOptions[]
   readonly engine: Engine
   readonly settings: Settings
   readonly shared: FaceShared
@@ -85,8 +87,8 @@ function addHandshake ({ engine, settings, shared, route, offered }: Adding): vo
 
 /** Adds every route of revision 1 to the scope. */
 export function registerRevision1 (scope: FastifyInstance, context: Revision1Context): void {
-  const { engine, settings: { path, transports, maxPayload } } = context
-  const route = routeAdder({ scope, path, dialect: 'revision 1', schema: SCHEMA, maxPayload })
+  const { engine, upgrades, settings: { path, transports, maxPayload } } = context
+  const route = routeAdder({ scope, upgrades, path, dialect: 'revision 1', schema: SCHEMA, maxPayload })
   const offered = transports.filter(isRevision1)
   const adding = { ...context, route, offered, held: held(scope) }
   for (const name of offered) {

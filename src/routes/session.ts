@@ -40,12 +40,13 @@ function sessionOf (engine: Engine, request: FastifyRequest): Socket | undefined
 function pollingTransport ({ engine, name, pollingDuration }: Exchange, socket: Socket): PollingTransport {
   const current = socket.transport
   if (current instanceof PollingTransport && current.name === name) return current
-  const { wheel } = engine
+  const { wheel, turn } = engine
   const transport = new PollingTransport({
     name,
     listener: socket,
     codec: revision1,
     wheel,
+    turn,
     pollingDuration,
     noop: NOOP,
     breaksSession: false,
@@ -118,7 +119,8 @@ export function takePost (exchange: Exchange, row: HttpRow): Handler {
   return function post (request, reply) {
     const socket = sessionOf(engine, request)
     const frames = socket === undefined ? [] : framesOf(request, row, maxPackets)
-    reply.type('text/plain; charset=UTF-8').send('1')
+    reply.type('text/plain; charset=UTF-8')
+    engine.turn.later(() => reply.send('1'))
     if (socket === undefined) return unknownSession(engine, request)
     // Whatever comes first connects the session; nothing said then is lost (WIRE.md 7).
     if (socket.readyState === 'opening') pollingTransport(exchange, socket)

@@ -18,12 +18,12 @@ interface Gate {
 
 const gates = new WeakMap<Server, Gate>()
 
-/** Whether @fastify/websocket has taken the request for an upgrade. */
-export const isUpgrade = (request: FastifyRequest): boolean => (request as { ws?: boolean }).ws === true
-
 /** @fastify/websocket marks a request that it has dispatched with the socket, under a symbol of this description. */
 const isDispatched = (request: IncomingMessage): boolean =>
   Object.getOwnPropertySymbols(request).some(({ description }) => description === 'ws-socket')
+
+/** Whether @fastify/websocket has taken the request for an upgrade. */
+export const isUpgrade = ({ raw }: FastifyRequest): boolean => raw.headers.upgrade !== undefined && isDispatched(raw)
 
 /** The options of the WebSockets. */
 type WebSocketSettings = Pick<Settings, 'maxPayload' | 'perMessageDeflate'>

@@ -3,6 +3,7 @@
 import type { Frame, PayloadCodec } from '../codec/packet.js'
 import type { Timer, TimerWheel } from '../timer-wheel.js'
 import type { Transport, TransportListener, TransportName } from '../transport.js'
+import type { Turn } from '../turn.js'
 import { HIGH_WATER_MARK } from './high-water-mark.js'
 
 /** How long a reader may take to read the last answer of its session, ms. */
@@ -24,13 +25,14 @@ export interface PollingInit {
   listener: TransportListener
   codec: PayloadCodec
   wheel: TimerWheel
+  turn: Turn
   /** How long a poll waits for something to say, ms; undefined: as long as it takes. */
   pollingDuration: number | undefined
   /** What answers a poll when there is nothing. */
   noop: Frame
   /** Whether the client gives up its session with a poll that breaks. */
   breaksSession: boolean
-  /** Whether an answer waits for the rest of its tick; the old server answered with the first packet (WIRE.md 7). */
+  /** Whether an answer waits for what else is said in its turn of the event loop; the old server answered with the first packet (WIRE.md 7). */
   gathers: boolean
 }
 
@@ -47,7 +49,7 @@ export class PollingTransport implements Transport {
   #parked: Poll | undefined
   /** A response that has been handed to the server and not yet, as a whole, to the operating system. */
   #inFlight: { poll: Poll, frames: Frame[], bytes: number } | undefined
-  /** What answers the parked poll at the end of this tick. */
+  /** What answers the parked poll at the end of this turn. */
   #gathered: Frame[] = []
   #gatheredBytes = 0
   #closed = false
@@ -102,7 +104,7 @@ export class PollingTransport implements Transport {
       return
     }
     this.#gathered = frames
-    if (this.#init.gathers) process.nextTick(this.#flush)
+    if (this.#init.gathers) this.#init.turn.later(this.#flush)
     else this.#flush()
   }
 

@@ -48,9 +48,9 @@ export function parse (text: string): { status: number, headers: Record<string, 
   return { status: Number(first.split(' ')[1]), headers, body: text.slice(end + 4) }
 }
 
-/** Counts the requests whose head the server has read, from now on. */
+/** Counts the requests whose head the server has read, with what came in the same turn of the event loop, from now on. */
 export function requests ({ server }: FastifyInstance): () => number {
   let count = 0
-  server.on('request', () => count++)
+  server.on('request', () => setImmediate(() => count++))
   return () => count
 }

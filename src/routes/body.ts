@@ -1,0 +1,15 @@
+// How the bodies of POSTs are read: the Content-Type says nothing (WIRE.md 5), but for the binary payloads of Engine.IO 3.
+import type { FastifyInstance } from 'fastify'
+
+const BINARY = /^application\/octet-stream\b/
+const ANY = /^/
+
+/** Has every body read as text, but binary ones. */
+export function addParsers (scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers()
+  const text = { parseAs: 'string' } as const
+  scope.addContentTypeParser<string>('*', text, (_request, body, done) => done(null, body)) // those without a type
+  // The router remembers what an expression matches; for what is left to `*` it reads the header anew each time.
+  scope.addContentTypeParser<string>(ANY, text, (_request, body, done) => done(null, body))
+  scope.addContentTypeParser<Buffer>(BINARY, { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+}
