@@ -14,7 +14,8 @@ export default {
     'rev1-xhr-polling-parked': {},
     'eio4-websocket': SOCKETIO,
     'eio4-polling': SOCKETIO,
-    'eio4-polling-parked': SOCKETIO
+    'eio4-polling-parked': SOCKETIO,
+    'eio4-upgrade': SOCKETIO
   },
   async serve (port) {
     const app = Fastify()

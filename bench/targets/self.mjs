@@ -7,6 +7,8 @@ import socketioTransports from 'fastify-socketio-transports'
 const PUSH = 'x'.repeat(128)
 /** Raw messages of Engine.IO. */
 const ENGINE = { path: '/socket.io', app: 'raw' }
+/** The default ones, and the one that has to be asked for. */
+const TRANSPORTS = ['websocket', 'htmlfile', 'xhr-multipart', 'xhr-polling', 'jsonp-polling', 'polling']
 
 export default {
   name: 'fastify-socketio-transports',
@@ -14,13 +16,21 @@ export default {
     'rev1-websocket': {},
     'rev1-xhr-polling': {},
     'rev1-xhr-polling-parked': {},
+    'jsonp-polling': {},
+    'jsonp-polling-parked': {},
+    htmlfile: {},
+    'xhr-multipart': {},
     'eio4-websocket': ENGINE,
     'eio4-polling': ENGINE,
-    'eio4-polling-parked': ENGINE
+    'eio4-polling-parked': ENGINE,
+    'eio4-upgrade': ENGINE,
+    'eio3-websocket': ENGINE,
+    'eio3-polling': ENGINE,
+    'eio3-polling-parked': ENGINE
   },
   async serve (port) {
     const app = Fastify()
-    await app.register(socketioTransports)
+    await app.register(socketioTransports, { transports: TRANSPORTS })
     const toAll = (send) => { for (const socket of app.socketio.sessions.values()) send(socket) }
     app.socketio.on('connection', (socket) => {
       if (socket.dialect !== 'revision 1') {

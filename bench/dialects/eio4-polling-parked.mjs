@@ -1,0 +1,5 @@
+// eio4-polling with a GET always open.
+import { defaults as own } from './eio4-polling.mjs'
+
+export { family, open, prepare } from './eio4-polling.mjs'
+export const defaults = { ...own, mode: 'parked' }

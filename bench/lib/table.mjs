@@ -1,0 +1,17 @@
+// Tables in Markdown.
+
+export function number (value) {
+  if (!Number.isFinite(value)) return '–'
+  return value.toFixed(Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2)
+}
+
+/** Columns are padded, so that a terminal shows them as well. Cells that are numbers stand to the right. */
+export function table (head, rows) {
+  const texts = rows.map((row) => row.map((cell) => typeof cell === 'number' ? number(cell) : String(cell ?? '')))
+  const right = head.map((_, at) => rows.length > 0 && rows.every((row) => typeof row[at] === 'number'))
+  const widths = head.map((name, at) => Math.max(name.length, 3, ...texts.map((row) => row[at].length)))
+  const pad = (cell, at) => right[at] ? cell.padStart(widths[at]) : cell.padEnd(widths[at])
+  const line = (cells) => `| ${cells.map(pad).join(' | ')} |`
+  const rule = `|${widths.map((width, at) => right[at] ? `${'-'.repeat(width + 1)}:` : '-'.repeat(width + 2)).join('|')}|`
+  return [line(head), rule, ...texts.map(line)].join('\n')
+}
