@@ -12,10 +12,13 @@ const fail = (error) => answer({ error: String(error?.stack ?? error) }, 1)
 process.on('uncaughtException', fail)
 process.on('disconnect', () => process.exit(1))
 
+/** Who waits for what a server says of its memory, by side. */
+const waiting = new Map()
+
 /** Has the server of that side collect its garbage; resolves to what it says of its memory. */
 function collect (side) {
   process.send({ collect: side })
-  return new Promise((resolve) => process.once('message', ({ usage }) => resolve(usage)))
+  return new Promise((resolve) => waiting.set(side, resolve))
 }
 
 /** The dialect of a side, and what its sessions share. */
@@ -26,11 +29,16 @@ async function prepare ({ dialect: name, options, port, pid }, { localAddresses,
   return { dialect, context, pid }
 }
 
-process.once('message', async ({ job, sides, settings }) => {
+async function work ({ job, sides, settings }) {
   try {
     const prepared = await Promise.all(sides.map((side) => prepare(side, settings)))
     answer({ result: await JOBS[job](prepared, settings, collect) }, 0)
   } catch (error) {
     fail(error)
   }
+}
+
+process.on('message', (message) => {
+  if (message.usage === undefined) work(message)
+  else waiting.get(message.side)(message.usage)
 })

@@ -114,7 +114,7 @@ export function runClient ({ job, sides, settings, servers }, { clientCpu, timeo
     child.on('message', async ({ collect, result, error }) => {
       if (collect !== undefined) {
         const usage = await servers[collect].collect()
-        if (child.connected) child.send({ usage })
+        if (child.connected) child.send({ side: collect, usage })
       } else if (error !== undefined) reject(new Error([error, ...servers.map(({ errors }) => errors.slice(-1000)).filter(Boolean)].join('\nserver: ')))
       else resolve(result)
     })

@@ -16,26 +16,37 @@ export async function warmUp (side) {
   }
 }
 
-/** Resident memory and heap of a server, bytes. */
+/** Pages are given back for a while after a collection: until resident memory rests, or for as long as this, ms. */
+const REST = { every: 100, within: 2e5, most: 3000 }
+
+async function rested (pid) {
+  for (let bytes = residentBytes(pid), waited = 0; ; waited += REST.every) {
+    await sleep(REST.every)
+    const later = residentBytes(pid)
+    if (Math.abs(later - bytes) < REST.within || waited >= REST.most) return later
+    bytes = later
+  }
+}
+
+/** Resident memory and heap of a server, bytes. @param usage what it says of its memory after a collection */
 export async function held ({ pid }, usage) {
   const { heapUsed, external } = await usage
-  return { resident: residentBytes(pid), heap: heapUsed === undefined ? NaN : heapUsed + external }
+  return { resident: await rested(pid), heap: heapUsed === undefined ? NaN : heapUsed + external }
 }
 
 /** @returns sweeps: one, with what a session of each side costs (`value`: resident bytes; `heap`) */
 export async function memory (sides, { sessions: count }, collect) {
-  for (const side of sides) await warmUp(side)
+  const heldByAll = () => Promise.all(sides.map((side, at) => held(side, collect(at))))
+  await Promise.all(sides.map(warmUp))
   await sleep(800)
-  const before = []
-  for (const [at, side] of sides.entries()) before[at] = await held(side, collect(at))
-  const opened = []
-  for (const side of sides) opened.push(await openMany(side, count, idle))
+  const before = await heldByAll()
+  const opened = await Promise.all(sides.map((side) => openMany(side, count, idle)))
   await sleep(1200)
-  const sweep = []
-  for (const [at, side] of sides.entries()) {
-    const { resident, heap } = await held(side, collect(at))
-    sweep[at] = { value: (resident - before[at].resident) / count, heap: (heap - before[at].heap) / count, base: before[at].resident / 1e6 }
-  }
+  const after = await heldByAll()
   opened.forEach(killAll)
-  return [sweep]
+  return [after.map(({ resident, heap }, at) => ({
+    value: (resident - before[at].resident) / count,
+    heap: (heap - before[at].heap) / count,
+    base: before[at].resident / 1e6
+  }))]
 }
