@@ -81,9 +81,14 @@ export class PollingSession {
     return echoes
   }
 
+  /** Over a connection that is closed again: thousands of idle sessions are not to hold two each. */
   #reply (bytes) {
-    this.#side ??= new HttpLink(this.#address)
-    if (!this.#side.busy) this.#side.request(bytes, () => {})
+    if (this.#side !== null) return
+    const side = this.#side = new HttpLink(this.#address)
+    side.request(bytes, () => {
+      side.close()
+      this.#side = null
+    })
   }
 
   #finish () {

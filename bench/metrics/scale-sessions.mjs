@@ -6,8 +6,9 @@ import { echoFor } from './echo.mjs'
 import { held, warmUp } from './memory.mjs'
 import { killAll, openMany } from './open-many.mjs'
 
-/** CPU time per message in some windows, µs: their median. */
+/** CPU time per message in some windows, µs: their median; null where there are no sessions to say anything. */
 async function costOf ({ pid }, sessions, { warmup, window, windows }) {
+  if (sessions.length === 0) return null
   await echoFor(sessions, warmup)
   const costs = []
   for (let i = 0; i < windows; i++) {
