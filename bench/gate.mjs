@@ -3,7 +3,7 @@ import { COMPARISONS } from './bounds.mjs'
 import { ratioChart } from './lib/chart.mjs'
 import { PROCESS_FLAGS, processSettings, program } from './lib/flags.mjs'
 import { groupsOf } from './lib/groups.mjs'
-import { expected, measureAll, pairRows } from './lib/measure.mjs'
+import { expected, measureAll, notes, pairRows } from './lib/measure.mjs'
 import { Progress } from './lib/progress.mjs'
 import { machine, write } from './lib/report.mjs'
 import { table } from './lib/table.mjs'
@@ -15,13 +15,11 @@ const COMMON = { connections: 100, message: 'hello', clients: 1000, inflight: 32
 const SETTINGS = {
   echo: { ...COMMON, warmup: 1200, window: 120, windows: 11 },
   push: { ...COMMON, warmup: 500, window: 150, windows: 9 },
-  connect: { ...COMMON, warmup: 1200, window: 250, windows: 9 },
+  connect: { ...COMMON, warmup: 3000, window: 250, windows: 9 },
   memory: COMMON
 }
 /** Memory has one value in a round, and needs several to know its noise. */
 const MEMORY_ROUNDS = 2
-/** Servers that had less than this share of their CPU while they were measured had to share it. */
-const BUSY = 0.6
 
 const FLAGS = {
   metrics: { value: 'LIST', of: Object.keys(SETTINGS), preset: Object.keys(SETTINGS).join(','), help: 'only these' },
@@ -54,8 +52,7 @@ function print (rows) {
 }
 
 function conclude (all, rows) {
-  const shared = [...all.values()].flat(2).flat().filter(({ serverBusy, perSecond }) => perSecond !== undefined && serverBusy < BUSY).length
-  if (shared > 0) console.log(`\n${shared} windows had less than ${BUSY * 100} % of their CPU: is something else running?`)
+  for (const note of notes(all)) console.log(`\n${note}`)
   const missed = rows.filter(({ verdict }) => verdict === 'missed')
   const absent = [...all].filter(([, rounds]) => rounds.length === 0)
   for (const [{ title }] of absent) console.log(`\nFAILED: ${title} could not be measured.`)

@@ -6,7 +6,7 @@ export const wrap = (app, text) => app === 'sio5' ? `42["message",${JSON.stringi
 /** Whether that is a good answer to a POST: `ok`. */
 export const acknowledged = (status, body) => status === 200 && body.length === 2 && body[0] === 0x6f
 
-/** The payloads of a generation. */
+/** The payloads of a generation. Those of 3 are binary as soon as a message is not ASCII, which is not read here. */
 const PAYLOADS = {
   3: {
     encode: (packet) => `${packet.length}:${packet}`,
@@ -15,6 +15,7 @@ const PAYLOADS = {
       for (let at = 0; at < text.length;) {
         const start = text.indexOf(':', at) + 1
         const end = start + Number(text.slice(at, start - 1))
+        if (!(end > start)) throw new Error(`no payload of text: ${text}`)
         packets.push(text.slice(start, end))
         at = end
       }

@@ -69,6 +69,16 @@ export async function measureAll (groups, { rounds, settingsOf, processes, progr
   return results
 }
 
+/** A server that had less than this share of its CPU while it was measured, with nothing to wait for, had to share it. */
+const BUSY = 0.6
+
+/** What makes figures doubtful, in sentences. @param results the rounds of each group */
+export function notes (results) {
+  const windows = [...results].filter(([{ metric }]) => metric === 'echo' || metric === 'push').flatMap(([, rounds]) => rounds.flat(2))
+  const shared = windows.filter(({ serverBusy }) => serverBusy < BUSY).length
+  return shared === 0 ? [] : [`In ${shared} of ${windows.length} windows a server had less than ${BUSY * 100} % of its CPU: is something else running?`]
+}
+
 /** What a sample says, in short. */
 function latest (group, sweeps) {
   if (group.pairs.length === 0) return column([sweeps], 0, 'value').toFixed(1)

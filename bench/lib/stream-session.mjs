@@ -15,6 +15,7 @@ export class StreamSession {
   #ready = false
   #echoed = null
   #missing = 0
+  #triggers = false
 
   /** @param context with `expected`, a part without its delimiter, and `packetOf`, the packet in another part, if any */
   constructor (context, url, done) {
@@ -35,7 +36,12 @@ export class StreamSession {
     this.#post(this.#context.text)
   }
 
-  trigger () { this.#post('3:::bcast') }
+  /** The broadcast may be there before the POST is answered, and the next one asked for. */
+  trigger () {
+    if (this.#posts.busy) this.#triggers = true
+    else this.#post('3:::bcast')
+  }
+
   idle () {}
   close () { this.kill() }
 
@@ -48,6 +54,9 @@ export class StreamSession {
     this.#posts.request(post(this.#context.address, this.#url, text), (status, body, error) => {
       if (error !== null || !acknowledged(status, body)) throw error ?? new Error(`answer to a POST: ${status} ${body}`)
       if (this.#echoed !== null && text === this.#context.text) this.#half()
+      if (!this.#triggers) return
+      this.#triggers = false
+      this.trigger()
     })
   }
 

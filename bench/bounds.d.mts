@@ -1,0 +1,7 @@
+export interface Comparison {
+  title: string
+  metric: 'echo' | 'push' | 'connect' | 'memory'
+  ours: [target: string, dialect: string][]
+  peers: { target: string, bound: number, stretch: number }[]
+}
+export const COMPARISONS: Comparison[]

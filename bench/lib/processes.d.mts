@@ -1,0 +1,11 @@
+import type { Target } from './targets.mjs'
+
+export interface ProcessSettings { serverCpu: string, clientCpu: string, nodeArgs: string[], timeout: number }
+export interface Side { dialect: string, options: object, port: number, pid: number }
+export class ServerProcess {
+  static start (target: Target, settings: ProcessSettings): Promise<ServerProcess>
+  readonly port: number
+  readonly pid: number
+  stop (): Promise<void>
+}
+export function runClient (job: { job: string, sides: Side[], settings: object, servers: ServerProcess[] }, settings: ProcessSettings): Promise<unknown>
