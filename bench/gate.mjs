@@ -15,7 +15,7 @@ const COMMON = { connections: 100, message: 'hello', clients: 1000, inflight: 32
 const SETTINGS = {
   echo: { ...COMMON, warmup: 1200, window: 120, windows: 11 },
   push: { ...COMMON, warmup: 500, window: 150, windows: 9 },
-  connect: { ...COMMON, warmup: 3000, window: 250, windows: 9 },
+  connect: { ...COMMON, warmup: 3000, window: 200, windows: 13 },
   memory: COMMON
 }
 /** Memory has one value in a round, and needs several to know its noise. */

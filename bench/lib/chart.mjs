@@ -59,7 +59,7 @@ export function ratioChart (rows, title = 'This plugin, as a share of what its p
     }
     y += 8
   }
-  const scale = [0, 0.25, 0.5, 0.75, 1].flatMap((value) => [
+  const scale = (most > 1.4 ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1]).flatMap((value) => [
     line(value === 1 ? 'one' : 'grid', xOf(value), RATIOS.head - 6, xOf(value), y),
     text(xOf(value), RATIOS.head - 12, value === 1 ? 'peer = 1' : value, { anchor: 'middle' })
   ])

@@ -52,7 +52,7 @@ export function measurable ({ family, mode }, metric) {
 export async function opposed (metric, cells, opponentsOf, say = console.error) {
   const groups = []
   for (const cell of cells) {
-    const group = new Group(`${cell.target.name}, ${cell.dialect}`, metric)
+    const group = new Group(`${metric}, ${cell.target.name}`, metric)
     for (const target of opponentsOf(cell).filter((target) => target !== cell.target)) {
       const peer = await counterpart(cell, target)
       if (peer !== undefined) group.add(cell, peer)
@@ -66,5 +66,5 @@ export async function opposed (metric, cells, opponentsOf, say = console.error) 
 
 /** A group for each cell alone. */
 export function alone (metric, cells) {
-  return cells.map((cell) => ({ title: `${cell.target.name}, ${cell.dialect}`, metric, cells: [cell], pairs: [] }))
+  return cells.map((cell) => ({ title: `${metric}, ${cell.target.name}, ${cell.dialect}`, metric, cells: [cell], pairs: [] }))
 }

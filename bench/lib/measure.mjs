@@ -14,7 +14,7 @@ const UNPINNED = { serverCpu: 'none', clientCpu: 'none' }
 export function expected ({ metric, cells }, settings) {
   const each = metric === 'memory'
     ? settings.sessions * OPEN / 1000
-    : settings.warmup / 1000 + settings.windows * (settings.window + (metric === 'connect' ? 150 : 0)) / 1000 + (metric === 'push' ? settings.clients * OPEN / 1000 : 0)
+    : settings.warmup / 1000 + settings.windows * (settings.window + (metric === 'connect' ? 100 : 0)) / 1000 + (metric === 'push' ? settings.clients * OPEN / 1000 : 0)
   return START + (metric === 'memory' ? MEMORY : 0) + cells.length * (START + each)
 }
 
@@ -27,6 +27,9 @@ export function round ({ metric, cells }, settings, processes) {
 
 const column = (rounds, cell, key) => median(rounds.flat().map((sweep) => sweep[cell][key]).filter(Number.isFinite))
 
+/** Two checkouts of one target have one name. */
+const opponentName = (ours, peer) => peer.name === ours.name && peer.id !== ours.id ? `${peer.name} (the other)` : peer.name
+
 /** A row for each pair of the group. @param rounds what `round` resolved to, several times */
 export function pairRows ({ title, metric, cells, pairs }, rounds) {
   return pairs.map(({ ours, peer, ...promise }) => ({
@@ -34,7 +37,7 @@ export function pairRows ({ title, metric, cells, pairs }, rounds) {
     metric,
     target: cells[ours].target.name,
     dialect: cells[ours].dialect,
-    against: cells[peer].target.name,
+    against: opponentName(cells[ours].target, cells[peer].target),
     againstDialect: cells[peer].dialect,
     value: column(rounds, ours, 'value'),
     againstValue: column(rounds, peer, 'value'),
@@ -60,9 +63,9 @@ export async function measureAll (groups, { rounds, settingsOf, processes, progr
     for (const group of i % 2 === 0 ? groups : [...groups].reverse()) {
       try {
         results.get(group).push(await round(group, settingsOf(group), processes))
-        progress.step(`${group.metric}: ${group.title}: ${latest(group, results.get(group).at(-1))}`)
+        progress.step(`${group.title}: ${latest(group, results.get(group).at(-1))}`)
       } catch (error) {
-        progress.step(`${group.metric}: ${group.title}: FAILED: ${error.message}`)
+        progress.step(`${group.title}: FAILED: ${error.message}`)
       }
     }
   }

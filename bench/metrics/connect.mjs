@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** What the servers still have to do for closed sessions falls into the window, ms. */
-const SETTLE = 150
+const SETTLE = 100
 
 /** @returns how many sessions were opened and closed */
 function churnFor ({ dialect, context }, duration, inflight) {
