@@ -60,14 +60,16 @@ const chosen = (names, dialects) => COMPARISONS.map((comparison) => ({
 async function groupsFor ({ metrics, targets, dialects, against }) {
   const names = targets?.split(',') ?? targetNames()
   const rivals = against?.split(',')
-  const loaded = await loadTargets([...names, ...rivals ?? FLOORS])
+  const comparisons = metrics.includes('table') ? chosen(names, dialects) : []
+  const peers = comparisons.filter(({ ours }) => ours.length > 0).flatMap(({ peers }) => peers.map(({ target }) => target))
+  const loaded = await loadTargets([...names, ...peers, ...rivals ?? FLOORS])
   const listed = (list) => list.filter((name) => loaded.has(name)).map((name) => loaded.get(name))
   const cells = (await Promise.all(listed(names).map(cellsOf))).flat().filter(({ dialect }) => dialects?.includes(dialect) ?? true)
   const opponentsOf = ({ family }) => rivals === undefined ? listed(FLOORS).filter(({ floor }) => floor === family) : listed(rivals)
   const groups = []
   for (const metric of metrics) {
     const usable = cells.filter((cell) => measurable(cell, PAIRS[metric] ?? metric))
-    if (metric === 'table') groups.push(...await groupsOf(chosen(names, dialects), loaded))
+    if (metric === 'table') groups.push(...await groupsOf(comparisons, loaded))
     else groups.push(...metric in PAIRS ? await opposed(PAIRS[metric], usable, opponentsOf) : alone(metric, usable))
   }
   return groups
@@ -100,6 +102,7 @@ async function main (values) {
   const pairs = done.filter((group) => group.pairs.length > 0).flatMap((group) => pairRows(group, results.get(group)))
   const alone = done.filter((group) => group.pairs.length === 0).map((group) => aloneRow(group, results.get(group)))
   print(pairs, alone)
+  if (values.quick) console.log('\nThese were short samples, of servers that were not warm: the figures say that all works, and no more.')
   for (const note of notes(results)) console.log(`\n${note}`)
   const { window, windows, rounds, warmup, connections, size, clients, inflight, sessions } = values
   const settings = { rounds, window, windows, warmup, connections, size, clients, inflight, sessions }

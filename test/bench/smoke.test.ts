@@ -1,9 +1,13 @@
 // This plugin as the benchmark's targets, with its clients: every dialect echoes, those that can be pushed to are.
+import process from 'node:process'
 import t from 'tap'
 import type { Test } from 'tap'
 import { ServerProcess, runClient } from '../../bench/lib/processes.mjs'
 import { cellsOf, loadTargets } from '../../bench/lib/targets.mjs'
 import type { Cell } from '../../bench/lib/targets.mjs'
+
+/** What tap puts there has every process load its loaders; these are many, and are no TypeScript. */
+delete process.env['NODE_OPTIONS']
 
 const PROCESSES = { serverCpu: 'none', clientCpu: 'none', nodeArgs: [], timeout: 20_000 }
 const SHORT = { warmup: 1, window: 1, windows: 2, connections: 3, clients: 3, message: 'hello' }
