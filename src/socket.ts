@@ -155,7 +155,11 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   get #idle (): boolean { return this.#ready && this.#queue.empty && this.#transport.open }
 
   tell (packet: Packet): void {
-    if (this.listenerCount('packet') > 0) this.#guard(() => this.emit('packet', packet))
+    try {
+      this.emit('packet', packet)
+    } catch (error) {
+      this.#log.error({ sid: this.id, err: error }, LISTENER_FAILED)
+    }
   }
 
   /** Queues the frame, or sends it when nothing is before it. */

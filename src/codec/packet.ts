@@ -1,5 +1,5 @@
 // What every codec has in common. Types only: no clock, no I/O, no Fastify.
-import type { WirePacket } from '../../types/packet.js'
+import type { HeartbeatPacket, NoopPacket, OutgoingPacket, WirePacket } from '../../types/packet.js'
 
 export type { AckKind, ErrorReason, OutgoingPacket, Packet, WirePacket } from '../../types/packet.js'
 
@@ -20,7 +20,7 @@ export interface PayloadCodec {
 /** Translates between packets, frames and payloads of revision 1, all of which are text. */
 export interface Codec extends PayloadCodec {
   /** @throws ProtocolError when the packet has no form on the wire. */
-  encodePacket (packet: WirePacket): string
+  encodePacket (packet: OutgoingPacket | HeartbeatPacket | NoopPacket): string
   /** @throws ProtocolError when the frame is no packet. */
   decodePacket (frame: string): WirePacket
   encodePayload (frames: readonly Frame[]): string

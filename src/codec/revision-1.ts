@@ -16,19 +16,24 @@ export const UNKNOWN_SESSION = '7:::1+0'
 
 const MARK = '\ufffd'
 const MARK_CODE = 0xfffd
+const COLON = 0x3a
+const DIGIT_0 = 0x30
 const TYPES = ['disconnect', 'connect', 'heartbeat', 'message', 'json', 'event', 'ack', 'error', 'noop'] as const
 const REASONS: readonly ErrorReason[] = ['transport not supported', 'client not handshaken', 'unauthorized']
-// TYPE ':' [ID ['+']] ':' [ENDPOINT] [':' DATA]: only the first three colons separate (WIRE.md 3).
-const PACKET = /^([0-8]):(\d*)(\+?):([^:]*)(?::([^]*))?$/
+const ID = /^(\d*)(\+?)$/
 const ACK_DATA = /^(\d+)(?:\+([^]*))?$/
 const ERROR_DATA = /^(\d*)(?:\+(\d+))?$/
 const DIGITS = /^\d+$/
 
 type Asking = { id?: string, ack?: AckKind }
+const NOTHING: Asking = {}
 
 /** The acknowledgement asked for: a `+` without an id asks for nothing (transcript plus-without-id). */
-function asking (id: string, plus: string): Asking {
-  return id === '' ? {} : { id, ack: plus === '' ? 'plain' : 'data' }
+function asking (id: string): Asking {
+  if (id === '') return NOTHING
+  const match = ID.exec(id)
+  if (match === null) throw new ProtocolError('an id is decimal digits')
+  return match[1] === '' ? NOTHING : { id: match[1] ?? '', ack: match[2] === '' ? 'plain' : 'data' }
 }
 
 function parse (json: string): unknown {
@@ -63,16 +68,20 @@ function parseError (endpoint: string, data: string): WirePacket {
 
 /** @throws ProtocolError when the text is no packet; time is linear in its length. */
 function decodePacket (text: string): WirePacket {
-  const match = PACKET.exec(text)
-  if (match === null) throw new ProtocolError('not a packet')
-  const [, digit, id = '', plus = '', endpoint = '', data] = match
-  const type = TYPES[Number(digit)] ?? 'noop'
+  // TYPE ':' [ID ['+']] ':' [ENDPOINT] [':' DATA]: only the first three colons separate (WIRE.md 3).
+  const type = TYPES[text.charCodeAt(0) - DIGIT_0]
+  const second = text.charCodeAt(1) === COLON ? text.indexOf(':', 2) : -1
+  if (type === undefined || second < 0) throw new ProtocolError('not a packet')
+  const third = text.indexOf(':', second + 1)
+  const asked = asking(text.slice(2, second))
+  const endpoint = text.slice(second + 1, third < 0 ? text.length : third)
+  const data = third < 0 ? undefined : text.slice(third + 1)
   switch (type) {
     case 'connect': return data ? { type, endpoint, query: data } : { type, endpoint }
     case 'disconnect': return { type, endpoint }
-    case 'message': return { type, endpoint, data: data ?? '', ...asking(id, plus) }
-    case 'json': return { type, endpoint, data: parse(data ?? ''), ...asking(id, plus) }
-    case 'event': return { type, endpoint, ...parseEvent(data ?? ''), ...asking(id, plus) }
+    case 'message': return asked === NOTHING ? { type, endpoint, data: data ?? '' } : { type, endpoint, data: data ?? '', ...asked }
+    case 'json': return { type, endpoint, data: parse(data ?? ''), ...asked }
+    case 'event': return { type, endpoint, ...parseEvent(data ?? ''), ...asked }
     case 'ack': {
       const ack = ACK_DATA.exec(data ?? '')
       if (ack === null) throw new ProtocolError('acknowledgement without an id')
@@ -86,7 +95,7 @@ function decodePacket (text: string): WirePacket {
 }
 
 /** `type:id:endpoint`, with the acknowledgement's id when one is asked for. */
-function head (type: number, endpoint: string, asked: Asking = {}): string {
+function head (type: number, endpoint = '', asked: Asking = NOTHING): string {
   if (endpoint.includes(':')) throw new ProtocolError('an endpoint cannot hold a colon')
   if (asked.ack === undefined) return `${type}::${endpoint}`
   if (asked.id === undefined || !DIGITS.test(asked.id)) throw new ProtocolError('an id is decimal digits')
@@ -98,7 +107,7 @@ function errorData ({ reason, advice }: { reason?: ErrorReason, advice?: 'reconn
 }
 
 /** @throws ProtocolError when the packet has no form on the wire (a colon in an endpoint, an id that is no number). */
-function encodePacket (packet: WirePacket): string {
+function encodePacket (packet: Parameters<Codec['encodePacket']>[0]): string {
   const { type } = packet
   switch (type) {
     case 'disconnect': return head(0, packet.endpoint)
@@ -109,12 +118,13 @@ function encodePacket (packet: WirePacket): string {
     case 'json': return `${head(4, packet.endpoint, packet)}:${toJson(packet.data)}`
     case 'event': {
       // Name first, args left out when empty (transcript event-no-args).
-      const args = packet.args.length === 0 ? '' : `,"args":${toJson(packet.args)}`
+      const args = packet.args === undefined || packet.args.length === 0 ? '' : `,"args":${toJson(packet.args)}`
       return `${head(5, packet.endpoint, packet)}:{"name":${toJson(packet.name)}${args}}`
     }
     case 'ack': {
       if (!DIGITS.test(packet.id)) throw new ProtocolError('an id is decimal digits')
-      return `${head(6, packet.endpoint)}:${packet.id}${packet.args.length === 0 ? '' : `+${toJson(packet.args)}`}`
+      const args = packet.args === undefined || packet.args.length === 0 ? '' : `+${toJson(packet.args)}`
+      return `${head(6, packet.endpoint)}:${packet.id}${args}`
     }
     case 'error': {
       const data = errorData(packet)

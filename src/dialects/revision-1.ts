@@ -3,7 +3,7 @@
 import type { SendOptions } from '../../types/socket.js'
 import { isDeeper } from '../codec/json.js'
 import { ProtocolError } from '../codec/packet.js'
-import type { Frame, OutgoingPacket, Packet, WirePacket } from '../codec/packet.js'
+import type { Frame, OutgoingPacket, WirePacket } from '../codec/packet.js'
 import { CONNECT, DISCONNECT, revision1, UNKNOWN_SESSION } from '../codec/revision-1.js'
 import type { Dialect, DialectSocket, Heartbeat } from '../dialect.js'
 import { ServerFace } from '../faces/server.js'
@@ -81,18 +81,17 @@ export class Revision1 implements Dialect, FaceSession {
 
   // ---- the packet face
 
-  send (outgoing: OutgoingPacket, { volatile = false }: SendOptions): string | undefined {
-    const packet = { args: [], endpoint: '', ...outgoing } as Packet
-    if (packet.type === 'disconnect' && packet.endpoint === '') {
+  send (packet: OutgoingPacket, { volatile = false }: SendOptions): string | undefined {
+    if (packet.type === 'disconnect' && !packet.endpoint) {
       this.disconnect()
       return undefined
     }
     if (!('ack' in packet) || packet.ack === undefined) {
-      this.enqueue(this.encode(packet), volatile)
+      this.#socket.enqueue(revision1.encodePacket(packet), volatile)
       return undefined
     }
     const id = packet.id ?? this.nextId()
-    this.enqueue(this.encode({ ...packet, id }), volatile)
+    this.#socket.enqueue(revision1.encodePacket({ ...packet, id }), volatile)
     return id
   }
 

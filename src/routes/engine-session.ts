@@ -95,11 +95,10 @@ function newPolling ({ engine: { wheel, turn }, shared }: EngineContext, listene
     listener,
     codec: payloadsOf(shared.version, query),
     wheel,
-    turn,
     pollingDuration: undefined, // heartbeats answer polls often enough
     noop: TYPE.noop,
     breaksSession: true,
-    gathers: true
+    turn
   })
 }
 

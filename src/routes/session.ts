@@ -40,17 +40,16 @@ function sessionOf (engine: Engine, request: FastifyRequest): Socket | undefined
 function pollingTransport ({ engine, name, pollingDuration }: Exchange, socket: Socket): PollingTransport {
   const current = socket.transport
   if (current instanceof PollingTransport && current.name === name) return current
-  const { wheel, turn } = engine
+  const { wheel } = engine
   const transport = new PollingTransport({
     name,
     listener: socket,
     codec: revision1,
     wheel,
-    turn,
     pollingDuration,
     noop: NOOP,
     breaksSession: false,
-    gathers: false
+    turn: undefined
   })
   engine.attach(socket, transport)
   return transport

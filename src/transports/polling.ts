@@ -25,15 +25,14 @@ export interface PollingInit {
   listener: TransportListener
   codec: PayloadCodec
   wheel: TimerWheel
-  turn: Turn
   /** How long a poll waits for something to say, ms; undefined: as long as it takes. */
   pollingDuration: number | undefined
   /** What answers a poll when there is nothing. */
   noop: Frame
   /** Whether the client gives up its session with a poll that breaks. */
   breaksSession: boolean
-  /** Whether an answer waits for what else is said in its turn of the event loop; the old server answered with the first packet (WIRE.md 7). */
-  gathers: boolean
+  /** When an answer goes out, with all that has been said by then; undefined: at once, as the old server's did (WIRE.md 7). */
+  turn: Turn | undefined
 }
 
 /** The polls of one session under one transport name. */
@@ -104,8 +103,8 @@ export class PollingTransport implements Transport {
       return
     }
     this.#gathered = frames
-    if (this.#init.gathers) this.#init.turn.later(this.#flush)
-    else this.#flush()
+    if (this.#init.turn === undefined) this.#flush()
+    else this.#init.turn.later(this.#flush)
   }
 
   readonly #flush = (): void => {

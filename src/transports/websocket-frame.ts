@@ -18,17 +18,22 @@ const BINARY = optionsFor(2)
 /** Up to this many bytes, one write of a copy costs less than one of two pieces. */
 const SMALL = 16 * 1024
 
-/** Pieces that are written together. */
-export type Pieces = [Buffer] | [Buffer, Buffer]
+/** One frame, to be written in one go. */
+export interface Pieces {
+  /** All of it or, before a payload, its head. */
+  readonly bytes: Buffer
+  readonly payload: Buffer | undefined
+}
 
 function frameOf (frame: Frame): Pieces {
   const pieces = typeof frame === 'string' ? Sender.frame(Buffer.from(frame), TEXT) : Sender.frame(frame, BINARY)
   const [head, payload] = pieces
-  return payload === undefined || payload.length > SMALL ? pieces : [Buffer.concat([head, payload])]
+  if (payload === undefined || payload.length > SMALL) return { bytes: head, payload }
+  return { bytes: Buffer.concat(pieces), payload: undefined }
 }
 
 let last: string | undefined
-let lastPieces: Pieces = [Buffer.alloc(0)]
+let lastPieces: Pieces = { bytes: Buffer.alloc(0), payload: undefined }
 
 /** A message as it is written. The same text again, as in a broadcast, is not framed again; binary may have changed meanwhile. */
 export function toPieces (frame: Frame): Pieces {

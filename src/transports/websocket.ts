@@ -7,6 +7,7 @@ import type { Timer, TimerWheel } from '../timer-wheel.js'
 import type { EndReason, Transport, TransportListener, TransportName } from '../transport.js'
 import { HIGH_WATER_MARK } from './high-water-mark.js'
 import { toPieces } from './websocket-frame.js'
+import type { Pieces } from './websocket-frame.js'
 
 /** How long a peer may take to answer a close frame, ms; a client that is gone must not hold up a shutdown. */
 const CLOSE_GRACE = 200
@@ -96,24 +97,29 @@ export class WebSocketTransport implements Transport {
 
   send (frames: Frame[]): void {
     const translation = this.#translation
-    for (const frame of frames) this.#write(translation === undefined ? frame : translation.encode(frame))
-    this.#full = this.bufferedAmount > HIGH_WATER_MARK
+    for (const frame of frames) {
+      const encoded = translation === undefined ? frame : translation.encode(frame)
+      if (this.#plain) this.#write(toPieces(encoded))
+      else this.#socket.send(encoded, this.#onFlushed)
+    }
+    if (!this.#plain) this.#full = this.#socket.bufferedAmount > HIGH_WATER_MARK
   }
 
-  #write (frame: Frame): void {
-    if (!this.#plain) return this.#socket.send(frame, this.#onFlushed)
+  #write ({ bytes, payload }: Pieces): void {
     const connection = this.#connection
-    const [head, payload] = toPieces(frame)
+    const size = payload === undefined ? bytes.length : bytes.length + payload.length
     // Told of the end of a write that may fill it, and of no other: a callback costs a tick.
-    const flushed = connection.writableLength + head.length + (payload?.length ?? 0) > HIGH_WATER_MARK ? this.#onFlushed : undefined
+    const mayFill = connection.writableLength + size > HIGH_WATER_MARK
+    const flushed = mayFill ? this.#onFlushed : undefined
     if (payload === undefined) {
-      connection.write(head, flushed)
+      connection.write(bytes, flushed)
     } else {
       connection.cork()
-      connection.write(head)
+      connection.write(bytes)
       connection.write(payload, flushed)
       connection.uncork()
     }
+    if (mayFill) this.#full = connection.writableLength > HIGH_WATER_MARK
   }
 
   #decode (text: string): string {
@@ -121,7 +127,7 @@ export class WebSocketTransport implements Transport {
   }
 
   readonly #onFlushed = (): void => {
-    if (!this.#full || this.#socket.bufferedAmount > HIGH_WATER_MARK) return
+    if (!this.#full || this.bufferedAmount > HIGH_WATER_MARK) return
     this.#full = false
     if (!this.#closed) this.#listener.onWritable()
   }

@@ -41,7 +41,7 @@ function polling (t: { teardown (fn: () => unknown): unknown }) {
     onClose: () => { calls.push('close') }
   }
   const wheel = new TimerWheel(10)
-  const transport = new PollingTransport({ name: 'xhr-polling', listener, codec: revision1, wheel, pollingDuration: 20_000, noop: NOOP, breaksSession: false, gathers: false })
+  const transport = new PollingTransport({ name: 'xhr-polling', listener, codec: revision1, wheel, pollingDuration: 20_000, noop: NOOP, breaksSession: false, turn: undefined })
   return { transport, calls, returned, tick }
 }
 
