@@ -17,29 +17,52 @@ const TEXT = optionsFor(1)
 const BINARY = optionsFor(2)
 /** Up to this many bytes, one write of a copy costs less than one of two pieces. */
 const SMALL = 16 * 1024
+/** Up to this many characters, heads of text are kept, one for each length. */
+const SHORT = 1024
 
 /** One frame, to be written in one go. */
 export interface Pieces {
   /** All of it or, before a payload, its head. */
-  readonly bytes: Buffer
+  readonly head: string | Buffer
+  /** Of a head that is text. */
+  readonly encoding: 'latin1'
   readonly payload: Buffer | undefined
+  /** bytes */
+  readonly size: number
 }
 
-function frameOf (frame: Frame): Pieces {
-  const pieces = typeof frame === 'string' ? Sender.frame(Buffer.from(frame), TEXT) : Sender.frame(frame, BINARY)
+function piecesOf (data: Buffer, options: FrameOptions): Pieces {
+  const pieces = Sender.frame(data, options)
   const [head, payload] = pieces
-  if (payload === undefined || payload.length > SMALL) return { bytes: head, payload }
-  return { bytes: Buffer.concat(pieces), payload: undefined }
+  const size = head.length + data.length
+  if (payload === undefined || data.length > SMALL) return { head, encoding: 'latin1', payload, size }
+  return { head: Buffer.concat(pieces), encoding: 'latin1', payload: undefined, size }
+}
+
+const heads = new Array<string | undefined>(SHORT + 1)
+
+/** The head of a text of so many bytes, each byte a character. */
+function headOf (length: number): string {
+  heads[length] ??= Sender.frame(Buffer.alloc(length), TEXT)[0].toString('latin1')
+  return heads[length]
+}
+
+function textOf (text: string): Pieces {
+  const { length } = text
+  if (length > SHORT || Buffer.byteLength(text) !== length) return piecesOf(Buffer.from(text), TEXT)
+  // ASCII: written as a string it takes no Buffer, and Node no copy but its own.
+  const head = headOf(length) + text
+  return { head, encoding: 'latin1', payload: undefined, size: head.length }
 }
 
 let last: string | undefined
-let lastPieces: Pieces = { bytes: Buffer.alloc(0), payload: undefined }
+let lastPieces: Pieces = { head: '', encoding: 'latin1', payload: undefined, size: 0 }
 
 /** A message as it is written. The same text again, as in a broadcast, is not framed again; binary may have changed meanwhile. */
 export function toPieces (frame: Frame): Pieces {
-  if (typeof frame !== 'string') return frameOf(frame)
+  if (typeof frame !== 'string') return piecesOf(frame, BINARY)
   if (frame !== last) {
-    lastPieces = frameOf(frame)
+    lastPieces = textOf(frame)
     last = frame
   }
   return lastPieces

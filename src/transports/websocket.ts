@@ -39,8 +39,8 @@ export interface WebSocketInit {
   name: TransportName
   listener: TransportListener
   socket: WebSocket
-  /** What carries the WebSocket. */
-  connection: Writable
+  /** What carries the WebSocket; undefined where that is not known (`injectWS`). */
+  connection: Writable | undefined
   wheel: TimerWheel
   /** Breaks the connection that carries it, with everything that is on its way. */
   reset: () => void
@@ -61,9 +61,8 @@ export class WebSocketTransport implements Transport {
   readonly endsUnnoticed = false
   readonly delivering = false
   readonly #socket: WebSocket
-  readonly #connection: Writable
-  /** Without extensions a message is its frame, and the connection's buffer is all there is. */
-  readonly #plain: boolean
+  /** Where frames are written; undefined where the library has to: extensions change them. */
+  readonly #connection: Writable | undefined
   readonly #translation: Translation | undefined
   readonly #reset: () => void
   #listener: TransportListener
@@ -75,8 +74,7 @@ export class WebSocketTransport implements Transport {
   constructor ({ name, listener, socket, connection, wheel, reset, translation }: WebSocketInit) {
     this.name = name
     this.#socket = socket
-    this.#connection = connection
-    this.#plain = socket.extensions === ''
+    this.#connection = socket.extensions === '' ? connection : undefined
     this.#translation = translation
     this.#reset = reset
     this.#listener = listener
@@ -88,7 +86,7 @@ export class WebSocketTransport implements Transport {
 
   get open () { return !this.#closed && this.#socket.readyState === this.#socket.OPEN }
   get writable () { return this.open && !this.#full }
-  get bufferedAmount () { return this.#plain ? this.#connection.writableLength : this.#socket.bufferedAmount }
+  get bufferedAmount () { return this.#connection?.writableLength ?? this.#socket.bufferedAmount }
 
   /** From now on it reports to somebody else. */
   handOver (listener: TransportListener): void {
@@ -96,26 +94,28 @@ export class WebSocketTransport implements Transport {
   }
 
   send (frames: Frame[]): void {
+    const connection = this.#connection
     const translation = this.#translation
+    const several = frames.length > 1
+    if (several) connection?.cork() // they go out in one write
     for (const frame of frames) {
       const encoded = translation === undefined ? frame : translation.encode(frame)
-      if (this.#plain) this.#write(toPieces(encoded))
-      else this.#socket.send(encoded, this.#onFlushed)
+      if (connection === undefined) this.#socket.send(encoded, this.#onFlushed)
+      else this.#write(connection, toPieces(encoded))
     }
-    if (!this.#plain) this.#full = this.#socket.bufferedAmount > HIGH_WATER_MARK
+    if (several) connection?.uncork()
+    if (connection === undefined) this.#full = this.#socket.bufferedAmount > HIGH_WATER_MARK
   }
 
-  #write ({ bytes, payload }: Pieces): void {
-    const connection = this.#connection
-    const size = payload === undefined ? bytes.length : bytes.length + payload.length
+  #write (connection: Writable, { head, encoding, payload, size }: Pieces): void {
     // Told of the end of a write that may fill it, and of no other: a callback costs a tick.
     const mayFill = connection.writableLength + size > HIGH_WATER_MARK
     const flushed = mayFill ? this.#onFlushed : undefined
     if (payload === undefined) {
-      connection.write(bytes, flushed)
+      connection.write(head, encoding, flushed)
     } else {
       connection.cork()
-      connection.write(bytes)
+      connection.write(head, encoding)
       connection.write(payload, flushed)
       connection.uncork()
     }

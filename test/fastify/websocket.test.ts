@@ -7,6 +7,7 @@ import socketioTransports from '../../src/index.js'
 import type { Socket } from '../../types/socket.js'
 import { DIALECTS } from '../helpers/engine-io.js'
 import { clientFrame, upgrade as raw } from '../helpers/raw-websocket.js'
+import { until } from '../helpers/server.js'
 import { Endpoint } from '../protocol/dialects.js'
 import { opened } from '../protocol/support.js'
 import { captureLog, connectWebsocket, handshake, newApp, open, pluginApp, portOf, upgrade } from './support.js'
@@ -188,4 +189,23 @@ t.test('a message that claims to be compressed and is not ends its session, and 
   peer.socket.write(message)
   t.match(await closed, ['transport error', { reason: 'protocol violation', cause: { code: 'Z_DATA_ERROR' } }])
   t.strictSame(lines.filter(({ level }) => level >= 40), [])
+})
+
+t.test('injectWS of the app reaches ours: messages go both ways, and the end is told', async (t) => {
+  const app = newApp(t)
+  await app.register(fastifyWebsocket)
+  await app.register(socketioTransports)
+  app.socketio.on('connection', (socket) => { socket.on('data', (data) => { socket.write(`got ${String(data)}`) }) })
+  await app.ready()
+  const messages: string[] = []
+  const socket = await app.injectWS('/socket.io/?EIO=4&transport=websocket', {}, {
+    onInit: (ws) => ws.on('message', (data) => messages.push(String(data)))
+  })
+  socket.send('4hello')
+  await until(() => messages.length === 2)
+  t.match(messages, [/^0\{"sid":"/, '4got hello'])
+  const [session] = app.socketio.sessions.values()
+  socket.terminate()
+  await until(() => app.socketio.sessions.size === 0)
+  t.equal(session?.readyState, 'closed')
 })
