@@ -1,5 +1,6 @@
 // Engine.IO, websocket from the start.
 import { wrap } from '../lib/engine-io.mjs'
+import { prepareMessages } from '../lib/messages.mjs'
 import { SocketSession } from '../lib/socket-session.mjs'
 import { WebSocketLink, frame } from '../lib/websocket-link.mjs'
 
@@ -11,10 +12,8 @@ const PONG = frame('3')
 const CONNECT = frame('40')
 
 export function prepare (context) {
-  const { app, message } = context.options
-  context.message = frame(wrap(app, message))
-  context.expected = Buffer.from(wrap(app, message))
-  context.broadcast = frame(wrap(app, 'bcast'))
+  const { app } = context.options
+  prepareMessages(context, (text) => wrap(app, text))
   context.socketio = app === 'sio5'
 }
 

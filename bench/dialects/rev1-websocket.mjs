@@ -1,5 +1,6 @@
 // Revision 1, websocket.
 import { HttpLink } from '../lib/http-link.mjs'
+import { prepareMessages } from '../lib/messages.mjs'
 import { handshake } from '../lib/revision-1.mjs'
 import { SocketSession } from '../lib/socket-session.mjs'
 import { WebSocketLink, frame } from '../lib/websocket-link.mjs'
@@ -10,10 +11,7 @@ export const defaults = { path: '/socket.io', message: 'hello' }
 const HEARTBEAT = frame('2::')
 
 export function prepare (context) {
-  const text = `3:::${context.options.message}`
-  context.message = frame(text)
-  context.expected = Buffer.from(text)
-  context.broadcast = frame('3:::bcast')
+  prepareMessages(context, (text) => `3:::${text}`)
 }
 
 function onPacket (session, data, start, end) {

@@ -1,6 +1,7 @@
 // SockJS, websocket.
+import { prepareMessages } from '../lib/messages.mjs'
 import { SocketSession } from '../lib/socket-session.mjs'
-import { WebSocketLink, frame } from '../lib/websocket-link.mjs'
+import { WebSocketLink } from '../lib/websocket-link.mjs'
 
 export const family = 'websocket'
 export const defaults = { path: '/echo', message: 'hello' }
@@ -8,10 +9,8 @@ export const defaults = { path: '/echo', message: 'hello' }
 const wrap = (text) => JSON.stringify([text])
 
 export function prepare (context) {
-  context.message = frame(wrap(context.options.message))
-  context.expected = Buffer.from(`a${wrap(context.options.message)}`)
-  context.broadcast = frame(wrap('bcast'))
-  context.opened = 0
+  prepareMessages(context, wrap, (text) => `a${wrap(text)}`)
+  context.names = 0
 }
 
 function onFrame (session, data, start, end) {
@@ -25,7 +24,7 @@ function onFrame (session, data, start, end) {
 
 export function open (context, done) {
   const session = new SocketSession(context, done)
-  session.link = new WebSocketLink(context.address, `${context.options.path}/000/s${process.pid}x${context.opened++}/websocket`, {
+  session.link = new WebSocketLink(context.address, `${context.options.path}/000/s${process.pid}x${context.names++}/websocket`, {
     onMessage: (data, start, end) => onFrame(session, data, start, end),
     onClose: (error) => session.ended(error)
   })

@@ -1,14 +1,13 @@
 // Floor: messages over a WebSocket, and no protocol of sessions.
+import { prepareMessages } from '../lib/messages.mjs'
 import { SocketSession } from '../lib/socket-session.mjs'
-import { WebSocketLink, frame } from '../lib/websocket-link.mjs'
+import { WebSocketLink } from '../lib/websocket-link.mjs'
 
 export const family = 'websocket'
 export const defaults = { path: '/', message: 'hello' }
 
 export function prepare (context) {
-  context.message = frame(context.options.message)
-  context.expected = Buffer.from(context.options.message)
-  context.broadcast = frame('bcast')
+  prepareMessages(context, (text) => text)
 }
 
 export function open (context, done) {

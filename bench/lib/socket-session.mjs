@@ -9,18 +9,20 @@ export class SocketSession {
   onpush = null
   onclose = null
   #context
+  #says
   #done
   #echoed = null
 
-  /** @param context with `message`, `expected` and `broadcast` as frames or bytes; @param done (error, session), once */
+  /** @param context as `prepareMessages` leaves it; @param done (error, session), once */
   constructor (context, done) {
     this.#context = context
+    this.#says = context.messages[context.opened++ % context.messages.length]
     this.#done = done
   }
 
   echo (callback) {
     this.#echoed = callback
-    this.link.send(this.#context.message)
+    this.link.send(this.#says.bytes)
   }
 
   trigger () { this.link.send(this.#context.broadcast) }
@@ -41,7 +43,7 @@ export class SocketSession {
       this.onpush?.()
       return
     }
-    if (this.#context.expected.compare(data, start, end) !== 0) throw new Error(`no echo: ${data.toString('utf8', start, end)}`)
+    if (this.#says.expected.compare(data, start, end) !== 0) throw new Error(`no echo: ${data.toString('utf8', start, end)}`)
     this.#echoed = null
     echoed()
   }
