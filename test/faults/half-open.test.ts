@@ -98,6 +98,7 @@ for (const carrier of POSTED) {
       const arrived = once(server.app.server, 'request')
       const { outcome } = line.post([0, 1])
       await arrived
+      await new Promise((resolve) => setImmediate(resolve)) // the body is waited for from the end of that turn
       tick(29_500)
       t.equal(await line.post([2]).outcome, 'ok', 'the session lives')
       tick(1000)
