@@ -25,15 +25,26 @@ export class Backlog {
   get total () { return this.#total }
 
   /** A part of it, empty. */
-  share (): Share {
-    let kept = 0
-    const free = (): number => this.#limit - this.#total
-    return {
-      set: (bytes) => {
-        this.#total += bytes - kept
-        kept = bytes
-      },
-      get most () { return (free() + kept) / 2 }
-    }
+  share (): Share { return new Part(this) }
+
+  /** What is still free, bytes. */
+  get free () { return this.#limit - this.#total }
+  /** For its parts: one keeps so many bytes more. */
+  add (bytes: number): void { this.#total += bytes }
+}
+
+class Part implements Share {
+  readonly #backlog: Backlog
+  #kept = 0
+
+  constructor (backlog: Backlog) {
+    this.#backlog = backlog
   }
+
+  set (bytes: number): void {
+    this.#backlog.add(bytes - this.#kept)
+    this.#kept = bytes
+  }
+
+  get most () { return (this.#backlog.free + this.#kept) / 2 }
 }

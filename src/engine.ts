@@ -15,7 +15,7 @@ import { Places } from './places.js'
 import type { Place } from './places.js'
 import type { EndReason } from './reasons.js'
 import { Socket } from './socket.js'
-import type { SocketLimits } from './socket-init.js'
+import type { SocketLimits, SocketShared } from './socket-init.js'
 import { TimerWheel } from './timer-wheel.js'
 import type { Transport } from './transport.js'
 import { Turn } from './turn.js'
@@ -57,7 +57,8 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   readonly turn = new Turn()
   /** Who may come in. */
   readonly places: Places
-  readonly #options: EngineOptions
+  readonly #log: FastifyBaseLogger
+  readonly #shared: SocketShared
   readonly #sessions = new Map<string, Socket>()
   readonly #counters = new Counters()
   readonly #backlog: Backlog
@@ -68,10 +69,18 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
 
   constructor (options: EngineOptions) {
     super()
-    this.#options = options
+    this.#log = options.log
     this.#backlog = new Backlog(options.maxTotalQueueBytes)
     this.places = new Places(options.maxSessions, options.maxSessionsPerAddress || Infinity)
     this.wheel = new TimerWheel(resolutionFor(options.shortestTime))
+    this.#shared = {
+      limits: options.limits,
+      wheel: this.wheel,
+      backlog: this.#backlog,
+      log: options.log,
+      onDropped: (count) => { this.#counters.dropped += count },
+      onEnd: (id, reason, wasOpen) => this.#onEnd(id, reason, wasOpen)
+    }
     // 120 random bits in 20 characters: as long as the old server's ids, and they hold no `:`, `/` or `?` (WIRE.md 2).
     this.generateId = options.generateId ?? (() => randomBytes(15).toString('base64url'))
   }
@@ -96,30 +105,13 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   handshake ({ id, place, request, remoteAddress, context, dialect }: HandshakeInit): Socket {
     this.#checked(id)
     place.keep()
-    const socket = new Socket({
-      id,
-      request,
-      remoteAddress,
-      context,
-      dialect,
-      limits: this.#options.limits,
-      wheel: this.wheel,
-      backlog: this.#backlog,
-      log: this.#options.log,
-      onDropped: this.#onDropped,
-      onEnd: (...end) => {
-        place.leave()
-        this.#onEnd(...end)
-      }
-    })
+    const socket = new Socket({ id, request, remoteAddress, context, dialect, place, shared: this.#shared })
     this.#sessions.set(id, socket)
     this.#counters.opened++
     return socket
   }
 
-  readonly #onDropped = (count: number): void => { this.#counters.dropped += count }
-
-  readonly #onEnd = (id: string, reason: EndReason, wasOpen: boolean): void => {
+  #onEnd (id: string, reason: EndReason, wasOpen: boolean): void {
     this.#sessions.delete(id)
     this.#counters.ended(reason)
     if (wasOpen) this.#clientsCount--
@@ -151,7 +143,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   async drain (ms: number): Promise<void> {
     if (!Number.isFinite(ms) || ms < 0 || ms > MAX_TIME) throw new BadOptionError('ms" of "drain', String(ms), `milliseconds from 0 to ${MAX_TIME}`)
     if (this.#drain === undefined) {
-      this.#options.log.info({ sessions: this.#sessions.size, ms }, 'draining: no more handshakes, sessions end one by one')
+      this.#log.info({ sessions: this.#sessions.size, ms }, 'draining: no more handshakes, sessions end one by one')
       this.places.close('server draining')
       this.#drain = new Drain(this.#sessions, this.wheel)
       this.#drain.start(ms)

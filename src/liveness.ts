@@ -4,31 +4,42 @@ import type { Heartbeat } from './dialect.js'
 import type { Timer, TimerWheel } from './timer-wheel.js'
 import type { Transport } from './transport.js'
 
+/** Whose client it is. */
+export interface LivenessListener {
+  /** A heartbeat is to be sent. */
+  onDue (): void
+  /** What was waited for has not come. */
+  onDead (): void
+}
+
 /** What a {@link Liveness} is made of. */
 export interface LivenessInit {
   readonly wheel: TimerWheel
   readonly heartbeat: Heartbeat
   /** How long a client may stay away between two polls, where those carry no heartbeats; ms. */
   readonly closeTimeout: number
-  /** A heartbeat is to be sent. */
-  readonly onDue: () => void
-  /** What was waited for has not come. */
-  readonly onDead: () => void
+  readonly listener: LivenessListener
 }
 
 /** The time that a session has left. */
 export class Liveness {
-  readonly #init: LivenessInit
+  readonly #heartbeat: Heartbeat
+  readonly #closeTimeout: number
+  readonly #listener: LivenessListener
   readonly #timer: Timer
   /** `interval`: a heartbeat is due when the time has run out; anything else: the client is dead then. */
   #waiting: 'interval' | 'answer' | 'anything' = 'anything'
   /** Something else has come instead of the answer. */
   #extended = false
 
-  constructor (init: LivenessInit) {
-    this.#init = init
-    this.#timer = init.wheel.timer(() => this.#ranOut())
+  constructor ({ wheel, heartbeat, closeTimeout, listener }: LivenessInit) {
+    this.#heartbeat = heartbeat
+    this.#closeTimeout = closeTimeout
+    this.#listener = listener
+    this.#timer = wheel.timer(Liveness.#onTimer, this)
   }
+
+  static readonly #onTimer = (liveness: Liveness): void => liveness.#ranOut()
 
   /** Something has to come within so many ms. */
   wait (ms: number): void {
@@ -38,29 +49,29 @@ export class Liveness {
 
   /** The session has connected. */
   connected (): void {
-    if (this.#init.heartbeat.onPolls) this.#beat()
-    else this.wait(this.#init.closeTimeout)
+    if (this.#heartbeat.onPolls) this.#beat()
+    else this.wait(this.#closeTimeout)
   }
 
   /** The client holds something open. Where polls carry no heartbeats, none runs while it polls. */
   held ({ persistent }: Transport): void {
-    if (this.#init.heartbeat.onPolls) return
+    if (this.#heartbeat.onPolls) return
     if (persistent) this.#beat()
     else this.stop()
   }
 
   /** The client holds nothing open any more, and is expected back. */
   idle (): void {
-    if (!this.#init.heartbeat.onPolls) this.wait(this.#init.closeTimeout)
+    if (!this.#heartbeat.onPolls) this.wait(this.#closeTimeout)
   }
 
   /** The client's heartbeat has come, asked for or not: the interval counts from it (WIRE.md 6). */
   heard ({ persistent, open }: Transport): void {
-    if (this.#init.heartbeat.onPolls || (persistent && open)) this.#beat()
+    if (this.#heartbeat.onPolls || (persistent && open)) this.#beat()
   }
 
   #beat (): void {
-    const { interval, frame } = this.#init.heartbeat
+    const { interval, frame } = this.#heartbeat
     this.#waiting = frame === undefined ? 'anything' : 'interval'
     if (interval === false) this.#timer.stop()
     else this.#timer.start(interval)
@@ -70,7 +81,7 @@ export class Liveness {
   extend (): void {
     if (this.#waiting !== 'answer' || this.#extended) return
     this.#extended = true
-    this.#timer.start(this.#init.heartbeat.timeout)
+    this.#timer.start(this.#heartbeat.timeout)
   }
 
   /** No time runs. */
@@ -79,10 +90,10 @@ export class Liveness {
   }
 
   #ranOut (): void {
-    if (this.#waiting !== 'interval') return this.#init.onDead()
+    if (this.#waiting !== 'interval') return this.#listener.onDead()
     this.#waiting = 'answer'
     this.#extended = false
-    this.#timer.start(this.#init.heartbeat.timeout)
-    this.#init.onDue()
+    this.#timer.start(this.#heartbeat.timeout)
+    this.#listener.onDue()
   }
 }

@@ -27,19 +27,22 @@ function networkOf (address: string): string {
   return groups.slice(0, GROUPS_OF_NETWORK).map((group) => group.toString(16)).join(':')
 }
 
-interface PlaceInit {
+/** Where places are had from, and given back. */
+interface Desk {
   /** @throws RefusedRequest when there is none. */
-  take (): void
-  free (): void
+  take (address: string): void
+  free (address: string): void
 }
 
 /** One of them: a handshake takes it, and its session keeps it. */
 export class Place {
-  readonly #init: PlaceInit
+  readonly #desk: Desk
+  readonly #address: string
   #state: 'free' | 'taken' | 'kept' = 'free'
 
-  constructor (init: PlaceInit) {
-    this.#init = init
+  constructor (desk: Desk, address = '') {
+    this.#desk = desk
+    this.#address = address
   }
 
   /** @throws RefusedRequest when there is none. */
@@ -50,12 +53,12 @@ export class Place {
   lapse (): void { if (this.#state === 'taken') this.leave() }
 
   leave (): void {
-    if (this.#state !== 'free') this.#init.free()
+    if (this.#state !== 'free') this.#desk.free(this.#address)
     this.#state = 'free'
   }
 
   #become (state: 'taken' | 'kept'): void {
-    if (this.#state === 'free') this.#init.take()
+    if (this.#state === 'free') this.#desk.take(this.#address)
     this.#state = state
   }
 }
@@ -64,7 +67,7 @@ export class Place {
 type Farewell = Extract<RefusalReason, 'server draining' | 'server closing'>
 
 /** The places of one Engine. Sessions have one each, and handshakes that are under way. */
-export class Places {
+export class Places implements Desk {
   readonly #max: number
   readonly #maxPerAddress: number
   readonly #byNetwork = new Map<string, number>()
@@ -87,13 +90,7 @@ export class Places {
    * close meanwhile.
    */
   async admit <T> (address: string, handshake: () => Promise<T>): Promise<T & { place: Place }> {
-    const place = new Place({
-      take: () => {
-        this.#refuse(this.#farewell ?? this.#shortage(address), address)
-        this.#change(address, 1)
-      },
-      free: () => this.#change(address, -1)
-    })
+    const place = new Place(this, address)
     place.take()
     try {
       const admitted = await handshake()
@@ -105,6 +102,15 @@ export class Places {
       throw error
     }
   }
+
+  /** For a {@link Place}. @throws RefusedRequest when there is none. */
+  take (address: string): void {
+    this.#refuse(this.#farewell ?? this.#shortage(address), address)
+    this.#change(address, 1)
+  }
+
+  /** For a {@link Place}. */
+  free (address: string): void { this.#change(address, -1) }
 
   #shortage (address: string): RefusalReason | undefined {
     if (this.#taken >= this.#max) return 'too many sessions'

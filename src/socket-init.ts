@@ -21,15 +21,22 @@ export interface SocketInit {
   request: IncomingMessage
   remoteAddress: string
   context: unknown
-  limits: SocketLimits
-  wheel: TimerWheel
-  /** What all sessions keep waiting. */
-  backlog: Backlog
-  log: FastifyBaseLogger
   /** Makes the dialect for this session. */
   dialect: (socket: DialectSocket) => Dialect
+  /** What it gives back at its end. */
+  place: { leave (): void }
+  shared: SocketShared
+}
+
+/** What all sessions of an Engine share. */
+export interface SocketShared {
+  readonly limits: SocketLimits
+  readonly wheel: TimerWheel
+  /** What all sessions keep waiting. */
+  readonly backlog: Backlog
+  readonly log: FastifyBaseLogger
   /** Called when volatile packets have been dropped. */
-  onDropped: (count: number) => void
-  /** Called once when the session has ended, before 'close' is emitted. */
-  onEnd: (id: string, reason: EndReason, wasOpen: boolean) => void
+  readonly onDropped: (count: number) => void
+  /** Called once when a session has ended, before 'close' is emitted. */
+  readonly onEnd: (id: string, reason: EndReason, wasOpen: boolean) => void
 }

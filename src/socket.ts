@@ -2,7 +2,6 @@
 // no dialect's packets.
 import { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
-import type { FastifyBaseLogger } from 'fastify'
 import type { SendOptions, Socket as PublicSocket, SocketContext, SocketEvents } from '../types/socket.js'
 import { Backpressure } from './backpressure.js'
 import { ProtocolError } from './codec/packet.js'
@@ -10,11 +9,12 @@ import type { Frame, OutgoingPacket, Packet } from './codec/packet.js'
 import type { Dialect, DialectSocket } from './dialect.js'
 import { InvalidPacketError } from './errors.js'
 import { Liveness } from './liveness.js'
+import type { LivenessListener } from './liveness.js'
 import { OutgoingQueue } from './outgoing-queue.js'
 import { PacketRate } from './packet-rate.js'
 import { CLOSE_REASONS } from './reasons.js'
 import type { EndReason, SessionEnd } from './reasons.js'
-import type { SocketInit, SocketLimits } from './socket-init.js'
+import type { SocketInit, SocketShared } from './socket-init.js'
 import { NO_TRANSPORT } from './transport.js'
 import type { Transport, TransportListener } from './transport.js'
 
@@ -22,16 +22,14 @@ const NO_OPTIONS: SendOptions = {}
 const LISTENER_FAILED = 'a listener of this session failed'
 
 /** One client's connection, whatever transport carries it. */
-export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, TransportListener, DialectSocket {
+export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, TransportListener, DialectSocket, LivenessListener {
   readonly id: string
   readonly request: IncomingMessage
   readonly remoteAddress: string
   readonly context: SocketContext
   readonly #dialect: Dialect
-  readonly #limits: SocketLimits
-  readonly #log: FastifyBaseLogger
-  readonly #onDropped: SocketInit['onDropped']
-  readonly #onEnd: SocketInit['onEnd']
+  readonly #place: SocketInit['place']
+  readonly #shared: SocketShared
   readonly #liveness: Liveness
   #readyState: 'opening' | 'open' | 'closing' | 'closed' = 'opening'
   #transport: Transport = NO_TRANSPORT
@@ -54,23 +52,14 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     this.request = init.request
     this.remoteAddress = init.remoteAddress
     this.context = init.context as SocketContext
-    this.#limits = init.limits
-    this.#log = init.log
-    this.#onDropped = init.onDropped
-    this.#onEnd = init.onEnd
-    const { backlog, onDropped, limits: { maxQueueBytes, slowClient, maxPacketsPerSecond } } = init
-    this.#backpressure = new Backpressure({ queue: this.#queue, backlog, maxQueueBytes, slowClient, onDropped })
+    this.#place = init.place
+    this.#shared = init.shared
+    const { wheel, limits: { maxPacketsPerSecond, closeTimeout, handshakeTimeout } } = init.shared
+    this.#backpressure = new Backpressure(this.#queue, init.shared)
     this.#rate = maxPacketsPerSecond === false ? undefined : new PacketRate(maxPacketsPerSecond)
     this.#dialect = init.dialect(this)
-    const { heartbeat } = this.#dialect
-    this.#liveness = new Liveness({
-      wheel: init.wheel,
-      heartbeat,
-      closeTimeout: init.limits.closeTimeout,
-      onDue: () => { if (heartbeat.frame !== undefined) this.enqueue(heartbeat.frame) },
-      onDead: () => this.end(this.#silence)
-    })
-    this.#liveness.wait(init.limits.handshakeTimeout)
+    this.#liveness = new Liveness({ wheel, heartbeat: this.#dialect.heartbeat, closeTimeout, listener: this })
+    this.#liveness.wait(handshakeTimeout)
   }
 
   get dialect () { return this.#dialect.name }
@@ -103,7 +92,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     if (this.#idle || !this.#dialect.drains || this.#readyState !== 'open') return this.end('closed by server')
     this.#readyState = 'closing'
     this.#leaving = 'closed by server'
-    this.#liveness.wait(this.#limits.closeTimeout)
+    this.#liveness.wait(this.#shared.limits.closeTimeout)
     this.onWritable()
   }
 
@@ -166,7 +155,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   enqueue (frame: Frame, volatile = false): void {
     if (this.#readyState !== 'open') return
     if (this.#queue.empty && this.#ready) this.#transport.send([frame])
-    else if (volatile && !this.#transport.open) return this.#onDropped(1)
+    else if (volatile && !this.#transport.open) return this.#shared.onDropped(1)
     else this.#queue.push(frame, volatile)
     if ((this.#queue.empty && this.#transport.writable) || this.#backpressure.hold(this.#transport, this.#previous)) return
     this.#transport.destroy()
@@ -188,8 +177,8 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     try {
       this.#dialect.receive(frame)
     } catch (error) {
-      if (error instanceof ProtocolError) this.#log.debug({ sid: this.id, detail: error.message }, 'packet dropped')
-      else this.#log.error({ sid: this.id, err: error }, LISTENER_FAILED)
+      if (error instanceof ProtocolError) this.#shared.log.debug({ sid: this.id, detail: error.message }, 'packet dropped')
+      else this.#shared.log.error({ sid: this.id, err: error }, LISTENER_FAILED)
     }
   }
 
@@ -220,6 +209,13 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
 
   heard (): void { this.#liveness.heard(this.#transport) }
 
+  onDue (): void {
+    const { frame } = this.#dialect.heartbeat
+    if (frame !== undefined) this.enqueue(frame)
+  }
+
+  onDead (): void { this.end(this.#silence) }
+
   /** What it means that the client has let its time run out. */
   get #silence (): EndReason {
     if (this.#readyState === 'opening') return 'handshake timeout'
@@ -237,11 +233,12 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     this.upgrade?.abandon(reason)
     const frames = this.#queue.take()
     this.#backpressure.release()
-    this.#onEnd(this.id, reason, wasOpen)
+    this.#place.leave()
+    this.#shared.onEnd(this.id, reason, wasOpen)
     // What was said before the goodbye goes before it, as long as there is an open way; without one it is dropped.
     if (farewell !== undefined && frames.length > 0 && this.#transport.persistent && this.#transport.open) this.#transport.send(frames)
     this.#transport.close(farewell ?? this.#dialect.farewell(this.#transport, reason), reason)
-    this.#log.debug({ sid: this.id, reason, err: cause }, 'session ended')
+    this.#shared.log.debug({ sid: this.id, reason, err: cause }, 'session ended')
     if (!wasOpen) return
     const tell = (): void => this.#guard(() => this.emit('close', CLOSE_REASONS[reason], details))
     // The Server that disconnects a client is to finish first: it calls this 'server namespace disconnect'.
@@ -254,7 +251,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     try {
       call()
     } catch (error) {
-      this.#log.error({ sid: this.id, err: error }, LISTENER_FAILED)
+      this.#shared.log.error({ sid: this.id, err: error }, LISTENER_FAILED)
     }
   }
 }

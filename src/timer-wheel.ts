@@ -7,11 +7,27 @@ export interface Timer {
   stop (): void
 }
 
-interface Entry {
-  due: number
-  slot: number
-  fire (): void
+/** One timer. No closures: every session has one. */
+class Entry<Owner = unknown> implements Timer {
+  due = 0
+  slot = 0
+  readonly #wheel: TimerWheel
+  readonly #fire: (owner: Owner) => void
+  readonly #owner: Owner
+
+  constructor (wheel: TimerWheel, fire: (owner: Owner) => void, owner: Owner) {
+    this.#wheel = wheel
+    this.#fire = fire
+    this.#owner = owner
+  }
+
+  start (ms: number): void { this.#wheel.start(this, ms) }
+  stop (): void { this.#wheel.stop(this) }
+  fire (): void { this.#fire(this.#owner) }
 }
+
+/** What the wheel knows of a timer, whoever it belongs to. */
+type Waiting = Pick<Entry, 'due' | 'slot' | 'fire'>
 
 /** Time that passes without a tick beyond this is a stall and does not count, ms. */
 const STALL = 250
@@ -22,7 +38,7 @@ const STALL = 250
  */
 export class TimerWheel {
   readonly #resolution: number
-  readonly #slots = new Map<number, Set<Entry>>()
+  readonly #slots = new Map<number, Set<Waiting>>()
   #now = 0
   /** Until when ticks have been counted, ms. */
   #counted = 0
@@ -35,20 +51,24 @@ export class TimerWheel {
     this.#resolution = resolution
   }
 
-  /** Makes a timer, at rest. `fire` is called each time it runs out. */
-  timer (fire: () => void): Timer {
-    const entry: Entry = { due: 0, slot: 0, fire }
-    return {
-      start: (ms) => {
-        entry.due = this.#now + Math.ceil(ms / this.#resolution) + (this.#ticking ? 0 : 1 + this.#late)
-        // Later than where it waits: it is moved on when that tick comes.
-        if (entry.slot === 0 || entry.slot > entry.due) this.#place(entry)
-      },
-      stop: () => {
-        entry.due = 0
-        this.#remove(entry)
-      }
-    }
+  /** Makes a timer, at rest. `fire` is called each time it runs out, with the owner where one is given. */
+  timer (fire: () => void): Timer
+  timer <Owner> (fire: (owner: Owner) => void, owner: Owner): Timer
+  timer (fire: (owner: unknown) => void, owner?: unknown): Timer {
+    return new Entry(this, fire, owner)
+  }
+
+  /** For its timers. */
+  start (entry: Waiting, ms: number): void {
+    entry.due = this.#now + Math.ceil(ms / this.#resolution) + (this.#ticking ? 0 : 1 + this.#late)
+    // Later than where it waits: it is moved on when that tick comes.
+    if (entry.slot === 0 || entry.slot > entry.due) this.#place(entry)
+  }
+
+  /** For its timers. */
+  stop (entry: Waiting): void {
+    entry.due = 0
+    this.#remove(entry)
   }
 
   /** Ticks that a busy process has not got round to yet: what is started now is not to be early by them. */
@@ -57,7 +77,7 @@ export class TimerWheel {
     return Math.floor(Math.min(performance.now() - this.#counted, Math.max(STALL, this.#resolution)) / this.#resolution)
   }
 
-  #place (entry: Entry): void {
+  #place (entry: Waiting): void {
     this.#leave(entry)
     entry.slot = entry.due
     const slot = this.#slots.get(entry.slot)
@@ -68,13 +88,13 @@ export class TimerWheel {
     this.#ticker = setInterval(() => this.settle(), this.#resolution).unref()
   }
 
-  #leave (entry: Entry): void {
+  #leave (entry: Waiting): void {
     const slot = this.#slots.get(entry.slot)
     if (slot?.delete(entry) === true && slot.size === 0) this.#slots.delete(entry.slot)
     entry.slot = 0
   }
 
-  #remove (entry: Entry): void {
+  #remove (entry: Waiting): void {
     this.#leave(entry)
     if (this.#slots.size > 0 || this.#ticker === undefined) return
     clearInterval(this.#ticker)

@@ -14,7 +14,7 @@ function setUp ({ maxQueueBytes = 100, slowClient = 'close', backlog = new Backl
   const transport = new FakeTransport(persistent)
   transport.writable = false
   const dropped: number[] = []
-  const backpressure = new Backpressure({ queue, backlog, maxQueueBytes, slowClient, onDropped: (count) => dropped.push(count) })
+  const backpressure = new Backpressure(queue, { backlog, limits: { maxQueueBytes, slowClient }, onDropped: (count) => dropped.push(count) })
   return {
     queue,
     transport,

@@ -34,10 +34,17 @@ export interface EngineIoShared {
 }
 
 /** In 4 the server sends pings; in 3 the client does, and is taken for dead when none comes. */
-function heartbeatOf ({ version, pingInterval, pingTimeout }: EngineIoShared): Heartbeat {
-  return version === 4
-    ? { frame: TYPE.ping, interval: pingInterval, timeout: pingTimeout, onPolls: true }
-    : { frame: undefined, interval: pingInterval + pingTimeout, timeout: pingTimeout, onPolls: true }
+const toHeartbeat = ({ version, pingInterval, pingTimeout }: EngineIoShared): Heartbeat => version === 4
+  ? { frame: TYPE.ping, interval: pingInterval, timeout: pingTimeout, onPolls: true }
+  : { frame: undefined, interval: pingInterval + pingTimeout, timeout: pingTimeout, onPolls: true }
+
+const heartbeats = new WeakMap<EngineIoShared, Heartbeat>()
+
+/** One for all sessions that share the same. */
+function heartbeatOf (shared: EngineIoShared): Heartbeat {
+  let heartbeat = heartbeats.get(shared)
+  if (heartbeat === undefined) heartbeats.set(shared, heartbeat = toHeartbeat(shared))
+  return heartbeat
 }
 
 /** How events and acknowledgements of Socket.IO begin. Text of an application without it may hold what it likes. */

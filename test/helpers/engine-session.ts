@@ -47,13 +47,16 @@ export function newEngineSession ({ version = 4, ...limits }: Init = {}) {
     request: newRequest(),
     remoteAddress: '192.0.2.1',
     context: undefined,
-    limits: { ...LIMITS, closeTimeout, maxQueueBytes: 100_000, ...limits },
-    wheel,
-    backlog: new Backlog(Infinity),
-    log,
     dialect: (self) => new EngineIo(self, shared, ['websocket']),
-    onDropped: () => {},
-    onEnd: () => {}
+    place: { leave () {} },
+    shared: {
+      limits: { ...LIMITS, closeTimeout, maxQueueBytes: 100_000, ...limits },
+      wheel,
+      backlog: new Backlog(Infinity),
+      log,
+      onDropped: () => {},
+      onEnd: () => {}
+    }
   })
   socket.on('data', (data) => heard.push(data))
   socket.on('close', (reason, { reason: end, cause }) => closes.push(cause === undefined ? [reason, end] : [reason, end, cause]))

@@ -87,13 +87,16 @@ export function newSession (times: Times = {}, backlog = new Backlog(Infinity)) 
     request: newRequest(),
     remoteAddress: '192.0.2.1',
     context: { user: 'u' },
-    limits: { ...LIMITS, ...times },
-    wheel: new TimerWheel(RESOLUTION),
-    backlog,
-    log,
     dialect: (self) => newDialect(self, times),
-    onDropped: (count) => dropped.push(count),
-    onEnd: (_socket, _reason, wasOpen) => ended.push(wasOpen)
+    place: { leave () {} },
+    shared: {
+      limits: { ...LIMITS, ...times },
+      wheel: new TimerWheel(RESOLUTION),
+      backlog,
+      log,
+      onDropped: (count) => dropped.push(count),
+      onEnd: (_socket, _reason, wasOpen) => ended.push(wasOpen)
+    }
   })
   socket.on('close', (reason, { reason: end, cause }) => closes.push(cause === undefined ? [reason, end] : [reason, end, cause]))
   return { socket, lines, ended, closes, dropped }
