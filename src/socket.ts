@@ -147,7 +147,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     try {
       this.emit('packet', packet)
     } catch (error) {
-      this.#log.error({ sid: this.id, err: error }, LISTENER_FAILED)
+      this.#shared.log.error({ sid: this.id, err: error }, LISTENER_FAILED)
     }
   }
 

@@ -21,9 +21,10 @@ import { WebSocketTransport } from '../transports/websocket.js'
 import type { Translation } from '../transports/websocket.js'
 import { Upgrade } from '../upgrade.js'
 import { ADMITTED } from './admission.js'
-import { acceptPoll, reset } from './exchange.js'
+import { acceptPoll } from './exchange.js'
 import { addHeaders, setCookie } from './headers.js'
 import { JSONP } from './hooks.js'
+import { toCarrier } from './upgraded.js'
 
 /** What the routes of one version share. */
 export interface EngineContext {
@@ -137,8 +138,7 @@ export function takeWebSocket (context: EngineContext) {
   return function upgrade (socket: WebSocket, request: FastifyRequest): void {
     const query = queryOf(request)
     const translation = translationOf(version, query)
-    const transport = (listener: TransportListener) =>
-      new WebSocketTransport({ name, listener, socket, connection: request.raw.socket, wheel, reset: () => reset(request.raw.socket), ...(translation && { translation }) })
+    const transport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, ...toCarrier(socket, request), ...(translation && { translation }) })
     if (!query.sid) {
       const session = open(context, request, [])
       return engine.attach(session, transport(session))

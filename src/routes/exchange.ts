@@ -15,7 +15,7 @@ import type { StreamFormat } from '../transports/stream.js'
  * Cuts a connection off whose client does not read. What the kernel has for it goes too: up to four megabytes, which no option bounds and a mere
  * close would go on offering for minutes. Only TCP can be reset; others are closed.
  */
-export function reset (connection: TcpSocket): void {
+export function reset (connection: { resetAndDestroy (): unknown, destroy (): unknown }): void {
   try {
     connection.resetAndDestroy()
   } catch {

@@ -11,9 +11,10 @@ import type { TransportListener, TransportName } from '../transport.js'
 import type { TransportRow } from '../transports/index.js'
 import { PollingTransport } from '../transports/polling.js'
 import { WebSocketTransport } from '../transports/websocket.js'
-import { acceptPoll, openStream, reset } from './exchange.js'
+import { acceptPoll, openStream } from './exchange.js'
 import { addHeaders } from './headers.js'
 import { hasDisconnect } from './hooks.js'
+import { toCarrier } from './upgraded.js'
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => void
 type HttpRow = Exclude<TransportRow, { carrier: 'websocket' }>
@@ -132,7 +133,7 @@ export function takeUpgrade ({ engine, name }: Exchange) {
   return function upgrade (socket: WebSocket, request: FastifyRequest): void {
     const { wheel } = engine
     const session = sessionOf(engine, request)
-    const transport = (listener: TransportListener) => new WebSocketTransport({ name, listener, socket, connection: request.raw.socket, wheel, reset: () => reset(request.raw.socket) })
+    const transport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, ...toCarrier(socket, request) })
     if (session !== undefined) return engine.attach(session, transport(session))
     // The upgrade succeeds, for only then is the client told to handshake anew (WIRE.md 5).
     unknownSession(engine, request)

@@ -6,8 +6,9 @@ import type { Duplex } from 'node:stream'
 import fastifyWebsocket from '@fastify/websocket'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Settings } from '../options.js'
-import { isFrameError } from '../transports/websocket.js'
 import { hostOptions } from './add-route.js'
+import { answerOn, isDispatched } from './upgrade-marks.js'
+import { seeToFailures } from './upgraded.js'
 
 /** Who takes upgrades on a server, and on which paths. */
 interface Gate {
@@ -17,10 +18,6 @@ interface Gate {
 }
 
 const gates = new WeakMap<Server, Gate>()
-
-/** @fastify/websocket marks a request that it has dispatched with the socket, under a symbol of this description. */
-const isDispatched = (request: IncomingMessage): boolean =>
-  Object.getOwnPropertySymbols(request).some(({ description }) => description === 'ws-socket')
 
 /** Whether @fastify/websocket has taken the request for an upgrade. */
 export const isUpgrade = ({ raw }: FastifyRequest): boolean => raw.headers.upgrade !== undefined && isDispatched(raw)
@@ -65,9 +62,6 @@ function answerPlainly (app: FastifyInstance, request: IncomingMessage, socket: 
   socket.on('error', () => socket.destroy())
   app.routing(request, response)
 }
-
-/** The answer that has the connection: Node's place for it. */
-const answerOn = (socket: Duplex): ServerResponse | undefined => (socket as { _httpMessage?: ServerResponse | null })._httpMessage ?? undefined
 
 /**
  * What Fastify answers before any hook runs (a URL that it cannot read, all of them once it closes), nobody would close: no parser reads the
@@ -137,11 +131,11 @@ export async function registerWebsocket (scope: FastifyInstance, base: string, s
   }
   await scope.register(fastifyWebsocket, {
     options: { server: silent, maxPayload, maxFragments: maxFragments(maxPayload), perMessageDeflate, clientTracking: false },
-    errorHandler: (error, socket, request) => {
-      // What peers do to their sockets ends their session, which says why. Anything else is a fault of ours, or of `generateId`.
-      request.log[isFrameError(error) ? 'debug' : 'error']({ err: error }, 'websocket failed')
+    errorHandler: (error, socket, request) => { // a handler has failed: a fault of ours, or of `generateId`
+      request.log.error({ err: error }, 'websocket failed')
       socket.terminate()
     },
     preClose (done) { done() } // the sessions close their sockets themselves
   })
+  seeToFailures(scope.websocketServer)
 }

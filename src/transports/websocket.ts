@@ -34,16 +34,22 @@ function reasonOf (error: Error | undefined): EndReason {
   return TOO_LARGE.has(String(Object(error).code)) ? 'payload too large' : 'protocol violation'
 }
 
+type Connection = Writable & { resetAndDestroy (): unknown }
+
+const terminate = (socket: WebSocket): void => socket.terminate()
+
 /** What a {@link WebSocketTransport} is made of. */
 export interface WebSocketInit {
   name: TransportName
   listener: TransportListener
   socket: WebSocket
   /** What carries the WebSocket; undefined where that is not known (`injectWS`). */
-  connection: Writable | undefined
+  connection: Connection | undefined
   wheel: TimerWheel
-  /** Breaks the connection that carries it, with everything that is on its way. */
-  reset: () => void
+  /** Breaks that connection, with everything that is on its way. */
+  reset: (connection: Connection) => void
+  /** Hears what breaks the WebSocket, which is then ended; undefined where somebody else sees to both. */
+  log: FailureLog | undefined
   /** For a client that writes its frames in another way. */
   translation?: Translation
 }
@@ -54,6 +60,18 @@ export interface Translation {
   decode (text: string): string
 }
 
+/** Where failures are noted. */
+type FailureLog = Record<'debug' | 'error', (details: object, message: string) => void>
+
+/** A WebSocket knows its transport, so that all can have the same listeners: there are very many, and most lie idle. */
+const TRANSPORT: unique symbol = Symbol('fastify-socketio-transports.transport')
+
+type Carrier = WebSocket & { [TRANSPORT]?: WebSocketTransport }
+
+function onMessage (this: Carrier, data: unknown, isBinary: boolean): void { this[TRANSPORT]?.received(data, isBinary) }
+function onError (this: Carrier, error: Error): void { this[TRANSPORT]?.failed(error) }
+function onClose (this: Carrier): void { this[TRANSPORT]?.gone() }
+
 /** One WebSocket, as long as it lasts. */
 export class WebSocketTransport implements Transport {
   readonly name: TransportName
@@ -61,32 +79,39 @@ export class WebSocketTransport implements Transport {
   readonly endsUnnoticed = false
   readonly delivering = false
   readonly #socket: WebSocket
+  readonly #connection: Connection | undefined
   /** Where frames are written; undefined where the library has to: extensions change them. */
-  readonly #connection: Writable | undefined
+  readonly #writer: Connection | undefined
   readonly #translation: Translation | undefined
-  readonly #reset: () => void
+  readonly #reset: WebSocketInit['reset']
+  readonly #log: FailureLog | undefined
+  readonly #wheel: TimerWheel
   #listener: TransportListener
-  readonly #grace: Timer
+  #grace: Timer | undefined
   #full = false
   #closed = false
   #error: Error | undefined
 
-  constructor ({ name, listener, socket, connection, wheel, reset, translation }: WebSocketInit) {
+  constructor ({ name, listener, socket, connection, wheel, reset, log, translation }: WebSocketInit) {
     this.name = name
     this.#socket = socket
-    this.#connection = socket.extensions === '' ? connection : undefined
+    this.#connection = connection
+    this.#writer = socket.extensions === '' ? connection : undefined
     this.#translation = translation
     this.#reset = reset
+    this.#log = log
+    this.#wheel = wheel
     this.#listener = listener
-    this.#grace = wheel.timer(() => socket.terminate())
-    socket.on('message', (data, isBinary) => this.#listener.onFrame(isBinary ? data as Buffer : this.#decode(String(data))))
-    socket.on('error', (error) => { this.#error = error })
-    socket.on('close', () => this.#onClose())
+    const carrier: Carrier = socket
+    carrier[TRANSPORT] = this
+    carrier.on('message', onMessage)
+    carrier.on('error', onError)
+    carrier.on('close', onClose)
   }
 
   get open () { return !this.#closed && this.#socket.readyState === this.#socket.OPEN }
   get writable () { return this.open && !this.#full }
-  get bufferedAmount () { return this.#connection?.writableLength ?? this.#socket.bufferedAmount }
+  get bufferedAmount () { return this.#writer?.writableLength ?? this.#socket.bufferedAmount }
 
   /** From now on it reports to somebody else. */
   handOver (listener: TransportListener): void {
@@ -94,17 +119,17 @@ export class WebSocketTransport implements Transport {
   }
 
   send (frames: Frame[]): void {
-    const connection = this.#connection
+    const writer = this.#writer
     const translation = this.#translation
     const several = frames.length > 1
-    if (several) connection?.cork() // they go out in one write
+    if (several) writer?.cork() // they go out in one write
     for (const frame of frames) {
       const encoded = translation === undefined ? frame : translation.encode(frame)
-      if (connection === undefined) this.#socket.send(encoded, this.#onFlushed)
-      else this.#write(connection, toPieces(encoded))
+      if (writer === undefined) this.#socket.send(encoded, this.#onFlushed)
+      else this.#write(writer, toPieces(encoded))
     }
-    if (several) connection?.uncork()
-    if (connection === undefined) this.#full = this.#socket.bufferedAmount > HIGH_WATER_MARK
+    if (several) writer?.uncork()
+    if (writer === undefined) this.#full = this.#socket.bufferedAmount > HIGH_WATER_MARK
   }
 
   #write (connection: Writable, { head, encoding, payload, size }: Pieces): void {
@@ -126,14 +151,31 @@ export class WebSocketTransport implements Transport {
     return this.#translation === undefined ? text : this.#translation.decode(text)
   }
 
-  readonly #onFlushed = (): void => {
+  /** Made when it is needed: most never fill their connection. */
+  get #onFlushed () { return () => this.#flushed() }
+
+  #flushed (): void {
     if (!this.#full || this.bufferedAmount > HIGH_WATER_MARK) return
     this.#full = false
     if (!this.#closed) this.#listener.onWritable()
   }
 
-  #onClose (): void {
-    this.#grace.stop()
+  // ---- what the WebSocket reports
+
+  received (data: unknown, isBinary: boolean): void {
+    this.#listener.onFrame(isBinary ? data as Buffer : this.#decode(String(data)))
+  }
+
+  failed (error: Error): void {
+    this.#error = error
+    if (this.#log === undefined) return
+    // What peers do to their sockets ends their session, which says why. Anything else is a fault of ours.
+    this.#log[isFrameError(error) ? 'debug' : 'error']({ err: error }, 'websocket failed')
+    this.#socket.terminate()
+  }
+
+  gone (): void {
+    this.#grace?.stop()
     if (this.#closed) return
     this.#closed = true
     this.#listener.onClose(reasonOf(this.#error), this.#error)
@@ -143,6 +185,7 @@ export class WebSocketTransport implements Transport {
     if (this.#closed) return
     if (farewell !== undefined && this.open) this.#socket.send(farewell)
     this.#closed = true
+    this.#grace = this.#wheel.timer(terminate, this.#socket)
     this.#grace.start(CLOSE_GRACE)
     const code = reason && CLOSE_CODES[reason]
     if (code === undefined) this.#socket.close()
@@ -150,7 +193,7 @@ export class WebSocketTransport implements Transport {
   }
 
   destroy (): void {
-    this.#reset()
+    if (this.#connection !== undefined) this.#reset(this.#connection)
     this.#socket.terminate()
   }
 }
