@@ -7,7 +7,7 @@ const LARGEST = 1 << 20
 /** How long a server may take to answer a close frame, ms: some never do. */
 const CLOSE_GRACE = 500
 
-/** A masked frame, made once for each message. */
+/** A masked frame of text or bytes, made once for each message. */
 export function frame (text, opcode = 1) {
   const payload = Buffer.from(text)
   if (payload.length > 65_535) throw new Error('a message of more than 65,535 bytes')
@@ -22,7 +22,8 @@ export function frame (text, opcode = 1) {
   return bytes
 }
 
-const CLOSE = frame('\x03\xe8', 8)
+/** Its code is 1000, "normal". */
+const CLOSE = frame(Buffer.of(0x03, 0xe8), 8)
 const PONG = frame('', 10)
 
 /** One WebSocket. */
