@@ -12,6 +12,7 @@ const LAYERS = [
   { files: ['src/codec/packet.ts'], may: [], mayTypes: [TYPES] },
   { files: ['src/codec/!(packet).ts'], may: [String.raw`\./.+`, 'socket\\.io-parser'], mayTypes: [TYPES] },
   { files: ['src/timer-wheel.ts', 'src/turn.ts', 'src/backlog.ts', 'src/packet-rate.ts', 'src/faces/bounded-map.ts'], may: [], mayTypes: [] },
+  { files: ['src/session-ids.ts'], may: ['node:crypto'], mayTypes: [] },
   { files: ['src/reasons.ts', 'src/counters.ts'], may: [], mayTypes: [TYPES] },
   { files: ['src/places.ts'], may: ['node:net', String.raw`\./errors\.js`], mayTypes: [] },
   { files: ['src/backpressure.ts'], may: [], mayTypes: [String.raw`\./(?:backlog|outgoing-queue|transport)\.js`] },
@@ -36,7 +37,7 @@ const LAYERS = [
   { files: ['src/upgrade.ts'], may: [String.raw`\./codec/engine\.js`], mayTypes: [String.raw`\./(?:codec/packet|timer-wheel|transport)\.js`] },
   {
     files: ['src/engine.ts'],
-    may: [NODE, String.raw`\./(?:backlog|counters|drain|errors|places|socket|timer-wheel|turn)\.js`],
+    may: [NODE, String.raw`\./(?:backlog|counters|drain|errors|places|session-ids|socket|timer-wheel|turn)\.js`],
     mayTypes: [TYPES, String.raw`\./(?:dialect|reasons|socket-init|transport)\.js`, 'node:http', 'fastify']
   },
   {

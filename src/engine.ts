@@ -1,5 +1,4 @@
 // The registry: session id → Socket, in the one place where that is looked up. Also what io.bind() receives.
-import { randomBytes } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
@@ -14,6 +13,7 @@ import type { RefusalReason } from './errors.js'
 import { Places } from './places.js'
 import type { Place } from './places.js'
 import type { EndReason } from './reasons.js'
+import { newSessionId } from './session-ids.js'
 import { Socket } from './socket.js'
 import type { SocketLimits, SocketShared } from './socket-init.js'
 import { TimerWheel } from './timer-wheel.js'
@@ -81,8 +81,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
       onDropped: (count) => { this.#counters.dropped += count },
       onEnd: (id, reason, wasOpen) => this.#onEnd(id, reason, wasOpen)
     }
-    // 120 random bits in 20 characters: as long as the old server's ids, and they hold no `:`, `/` or `?` (WIRE.md 2).
-    this.generateId = options.generateId ?? (() => randomBytes(15).toString('base64url'))
+    this.generateId = options.generateId ?? newSessionId
   }
 
   get sessions (): ReadonlyMap<string, Socket> { return this.#sessions }
@@ -92,9 +91,12 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   get metrics (): Metrics { return { ...this.#counters.read(), queuedBytes: this.#backlog.total } }
 
   /** An id for a session. @throws FST_SIO_INVALID_ID when `generateId` makes none that can be used, and what it throws itself. */
-  async newId (request: IncomingMessage): Promise<string> {
-    return this.#checked(await this.generateId(request))
+  newId (request: IncomingMessage): string | Promise<string> {
+    const id = this.generateId(request)
+    return typeof id === 'string' ? this.#checked(id) : this.#awaited(id)
   }
+
+  async #awaited (id: Promise<string>): Promise<string> { return this.#checked(await id) }
 
   #checked (id: unknown): string {
     if (typeof id !== 'string' || !ID.test(id) || this.#sessions.has(id)) throw new InvalidIdError(JSON.stringify(id))

@@ -66,6 +66,9 @@ export class Place {
 /** Why nobody is let in any more. */
 type Farewell = Extract<RefusalReason, 'server draining' | 'server closing'>
 
+/** What a handshake is handed, and its place. */
+type Admitted<T> = T & { place: Place }
+
 /** The places of one Engine. Sessions have one each, and handshakes that are under way. */
 export class Places implements Desk {
   readonly #max: number
@@ -73,6 +76,8 @@ export class Places implements Desk {
   readonly #byNetwork = new Map<string, number>()
   #taken = 0
   #farewell: Farewell | undefined
+  /** Those of this turn of the event loop that have been let in. */
+  #pending: Place[] = []
 
   constructor (max: number, maxPerAddress: number) {
     this.#max = max
@@ -89,18 +94,41 @@ export class Places implements Desk {
    * again, and the session has to find one as if it came anew. @throws RefusedRequest when there is none, and when the server has begun to
    * close meanwhile.
    */
-  async admit <T> (address: string, handshake: () => Promise<T>): Promise<T & { place: Place }> {
+  async admit <T extends object> (address: string, handshake: () => Promise<T>): Promise<Admitted<T>> {
+    return await this.admitNow(address, handshake)
+  }
+
+  /** The same, at once unless the handshake takes its time. */
+  admitNow <T extends object> (address: string, handshake: () => T | Promise<T>): Admitted<T> | Promise<Admitted<T>> {
     const place = new Place(this, address)
     place.take()
     try {
-      const admitted = await handshake()
-      this.#refuse(this.#farewell, address)
-      setImmediate(() => place.lapse())
-      return { ...admitted, place }
+      const admitted = handshake()
+      return admitted instanceof Promise ? this.#later(place, address, admitted) : this.#admitted(place, address, admitted)
     } catch (error) {
       place.leave()
       throw error
     }
+  }
+
+  async #later <T extends object> (place: Place, address: string, handshake: Promise<T>): Promise<Admitted<T>> {
+    try {
+      return this.#admitted(place, address, await handshake)
+    } catch (error) {
+      place.leave()
+      throw error
+    }
+  }
+
+  #admitted <T extends object> (place: Place, address: string, admitted: T): Admitted<T> {
+    this.#refuse(this.#farewell, address)
+    if (this.#pending.push(place) === 1) setImmediate(this.#lapse)
+    return { ...admitted, place }
+  }
+
+  readonly #lapse = (): void => {
+    for (const place of this.#pending) place.lapse()
+    this.#pending = []
   }
 
   /** For a {@link Place}. @throws RefusedRequest when there is none. */

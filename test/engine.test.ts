@@ -59,7 +59,7 @@ t.test('ids that cannot be used are refused', async (t) => {
 t.test('an id that is no string is refused', async (t) => {
   for (const id of [undefined, null, 7, ['abc'], { toString: () => 'abc' }]) {
     const { engine } = newEngine({ generateId: () => id as string })
-    await t.rejects(engine.newId(newRequest()), { code: 'FST_SIO_INVALID_ID' }, JSON.stringify(id) ?? 'undefined')
+    await t.rejects(async () => await engine.newId(newRequest()), { code: 'FST_SIO_INVALID_ID' }, JSON.stringify(id) ?? 'undefined')
   }
 })
 

@@ -43,8 +43,7 @@ async function inTime <T> ({ engine: { wheel }, settings: { handshakeTimeout } }
   }
 }
 
-async function authorized (request: FastifyRequest, authorize: Settings['authorize']): Promise<unknown> {
-  if (authorize === undefined) return undefined
+async function authorized (request: FastifyRequest, authorize: NonNullable<Settings['authorize']>): Promise<unknown> {
   let verdict: unknown
   try {
     verdict = await authorize(request)
@@ -58,9 +57,19 @@ async function authorized (request: FastifyRequest, authorize: Settings['authori
   return verdict
 }
 
-async function ask ({ engine, settings: { authorize } }: Admission, request: FastifyRequest): Promise<Omit<Admitted, 'place'>> {
+async function ask (engine: Engine, authorize: NonNullable<Settings['authorize']>, request: FastifyRequest): Promise<Omit<Admitted, 'place'>> {
   const context = await authorized(request, authorize)
   return { id: await engine.newId(request.raw), context }
+}
+
+async function named (id: Promise<string>): Promise<Omit<Admitted, 'place'>> {
+  return { id: await id, context: undefined }
+}
+
+/** Nobody is asked: it takes its time only where `generateId` does. */
+function handshake (admission: Admission, request: FastifyRequest): Omit<Admitted, 'place'> | Promise<Omit<Admitted, 'place'>> {
+  const id = admission.engine.newId(request.raw)
+  return typeof id === 'string' ? { id, context: undefined } : inTime(admission, named(id))
 }
 
 /**
@@ -68,8 +77,10 @@ async function ask ({ engine, settings: { authorize } }: Admission, request: Fas
  * @throws RefusedRequest when it says no, fails or takes too long, and when there are too many sessions or the server is
  * closing; what `generateId` throws.
  */
-export async function admit (admission: Admission, request: FastifyRequest): Promise<Admitted> {
+export function admit (admission: Admission, request: FastifyRequest): Admitted | Promise<Admitted> {
   const raw: RawRequest = request.raw
   raw._query = request.query // read by the official Server (`socket.handshake.query`), which keeps this request
-  return await admission.engine.places.admit(request.ip, () => inTime(admission, ask(admission, request)))
+  const { engine, engine: { places }, settings: { authorize } } = admission
+  if (authorize === undefined) return places.admitNow(request.ip, () => handshake(admission, request))
+  return places.admit(request.ip, () => inTime(admission, ask(engine, authorize, request)))
 }

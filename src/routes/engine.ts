@@ -9,6 +9,7 @@ import type { Settings } from '../options.js'
 import { held, PREFLIGHT, routeAdder } from './add-route.js'
 import type { AddRoute, PreHandler } from './add-route.js'
 import { ADMITTED, admit } from './admission.js'
+import type { Admitted } from './admission.js'
 import { takeData } from './engine-data.js'
 import { queryOf, takePoll, takeWebSocket } from './engine-session.js'
 import type { EngineContext } from './engine-session.js'
@@ -67,10 +68,13 @@ function verify (context: Verified): PreHandler {
       return done()
     }
     if (request.method !== 'GET') throw new RefusedRequest('bad handshake method', 'a handshake is a GET', { method: request.method })
-    admit(context, request).then((admitted) => {
+    const admitted = admit(context, request)
+    const proceed = (admitted: Admitted): void => {
       request[ADMITTED] = admitted
       done()
-    }, done)
+    }
+    if (admitted instanceof Promise) admitted.then(proceed, done)
+    else proceed(admitted)
   }
 }
 
