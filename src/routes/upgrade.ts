@@ -34,6 +34,7 @@ function toPattern (app: FastifyInstance, base: string): RegExp {
 /** The path as the router reads it: it may come encoded. */
 function pathOf (url = ''): string {
   const [path = ''] = url.split('?', 1)
+  if (!path.includes('%')) return path
   try {
     return decodeURI(path)
   } catch {
@@ -71,6 +72,8 @@ function closeWhenAnswered (socket: Duplex): void {
   answerOn(socket)?.once('finish', () => close(socket)) // an upgrade that succeeds never finishes it
 }
 
+const uncork = (socket: Duplex): void => socket.uncork()
+
 /** Has the server's upgrades answered by our instance, unless another one has. */
 function openGate (app: FastifyInstance, base: string, silent?: Server): void {
   const server = app.server as Server
@@ -85,15 +88,23 @@ function openGate (app: FastifyInstance, base: string, silent?: Server): void {
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // `Upgrade: h2c` of HTTP/2 clients asks for what nobody here gives: an ordinary request.
     const isWebSocket = request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket'
-    const wanted = isWebSocket && gate.patterns.some((pattern) => pattern.test(pathOf(request.url)))
+    const path = isWebSocket ? pathOf(request.url) : ''
+    const wanted = isWebSocket && gate.patterns.some((pattern) => pattern.test(path))
     const alone = server.listenerCount('upgrade') === 1
+    let dispatched = isDispatched(request)
     // Behind a request that is still held: its answer has the connection, and another one that is given it throws.
-    if (!isDispatched(request) && answerOn(socket) !== undefined && (wanted || alone)) {
+    if (!dispatched && answerOn(socket) !== undefined && (wanted || alone)) {
       socket.destroy()
       return
     }
-    if (wanted && !isDispatched(request)) gate.silent?.emit('upgrade', request, socket, head)
-    if (!isDispatched(request)) {
+    if (wanted && !dispatched && gate.silent !== undefined) {
+      // What a session says at once leaves with the answer to its upgrade.
+      socket.cork()
+      process.nextTick(uncork, socket)
+      gate.silent.emit('upgrade', request, socket, head)
+      dispatched = isDispatched(request)
+    }
+    if (!dispatched) {
       if (alone) answerPlainly(app, request, socket)
     } else if (wanted) {
       closeWhenAnswered(socket)
