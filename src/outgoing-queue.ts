@@ -17,9 +17,12 @@ const weigh = (bytes: number, count: number): number => bytes + Math.max(count -
 
 const toQueued = (frame: Frame, volatile = false): Queued => ({ frame, bytes: Buffer.byteLength(frame), volatile })
 
+/** Of all queues that are empty; never written to. */
+const NOTHING: Queued[] = []
+
 /** A queue of frames that knows its size. */
 export class OutgoingQueue {
-  #items: Queued[] = []
+  #items = NOTHING
   #bytes = 0
   #volatile = 0
   /** The text put there last was dropped again: what is binary then belongs to it. */
@@ -38,7 +41,8 @@ export class OutgoingQueue {
     if (this.#dropping && typeof frame !== 'string') return
     this.#dropping = false
     const queued = toQueued(frame, volatile)
-    this.#items.push(queued)
+    if (this.#items === NOTHING) this.#items = [queued]
+    else this.#items.push(queued)
     this.#bytes += queued.bytes
     if (volatile) this.#volatile++
   }
@@ -53,7 +57,7 @@ export class OutgoingQueue {
   /** Everything that waits; nothing does then. */
   take (): Frame[] {
     const frames = this.#items.map(({ frame }) => frame)
-    this.#items = []
+    this.#items = NOTHING
     this.#bytes = 0
     this.#volatile = 0
     return frames

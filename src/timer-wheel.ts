@@ -7,8 +7,29 @@ export interface Timer {
   stop (): void
 }
 
-/** One timer. No closures: every session has one. */
-class Entry<Owner = unknown> implements Timer {
+/** A ring of timers, to come into and leave in no time: every session has one. */
+class Link {
+  previous: Link = this
+  next: Link = this
+
+  /** Leaves the ring that it is in. */
+  unlink (): void {
+    this.previous.next = this.next
+    this.next.previous = this.previous
+    this.previous = this.next = this
+  }
+
+  /** Comes last in the ring that this is the head of. */
+  push (link: Link): void {
+    link.previous = this.previous
+    link.next = this
+    this.previous.next = link
+    this.previous = link
+  }
+}
+
+/** One timer. No closures: there are very many. */
+class Entry<Owner = unknown> extends Link implements Timer {
   due = 0
   slot = 0
   readonly #wheel: TimerWheel
@@ -16,6 +37,7 @@ class Entry<Owner = unknown> implements Timer {
   readonly #owner: Owner
 
   constructor (wheel: TimerWheel, fire: (owner: Owner) => void, owner: Owner) {
+    super()
     this.#wheel = wheel
     this.#fire = fire
     this.#owner = owner
@@ -27,7 +49,7 @@ class Entry<Owner = unknown> implements Timer {
 }
 
 /** What the wheel knows of a timer, whoever it belongs to. */
-type Waiting = Pick<Entry, 'due' | 'slot' | 'fire'>
+type Waiting = Link & Pick<Entry, 'due' | 'slot' | 'fire'>
 
 /** Time that passes without a tick beyond this is a stall and does not count, ms. */
 const STALL = 250
@@ -38,7 +60,7 @@ const STALL = 250
  */
 export class TimerWheel {
   readonly #resolution: number
-  readonly #slots = new Map<number, Set<Waiting>>()
+  readonly #slots = new Map<number, Link>()
   #now = 0
   /** Until when ticks have been counted, ms. */
   #counted = 0
@@ -80,17 +102,19 @@ export class TimerWheel {
   #place (entry: Waiting): void {
     this.#leave(entry)
     entry.slot = entry.due
-    const slot = this.#slots.get(entry.slot)
-    if (slot === undefined) this.#slots.set(entry.slot, new Set([entry]))
-    else slot.add(entry)
+    let slot = this.#slots.get(entry.slot)
+    if (slot === undefined) this.#slots.set(entry.slot, slot = new Link())
+    slot.push(entry)
     if (this.#ticker !== undefined) return
     this.#counted = performance.now()
     this.#ticker = setInterval(() => this.settle(), this.#resolution).unref()
   }
 
   #leave (entry: Waiting): void {
-    const slot = this.#slots.get(entry.slot)
-    if (slot?.delete(entry) === true && slot.size === 0) this.#slots.delete(entry.slot)
+    const { previous } = entry
+    entry.unlink()
+    // It was the last one when what is left is the head.
+    if (entry.slot !== 0 && previous.next === previous) this.#slots.delete(entry.slot)
     entry.slot = 0
   }
 
@@ -117,7 +141,9 @@ export class TimerWheel {
   #tick (): void {
     const slot = this.#slots.get(++this.#now)
     if (slot === undefined) return
-    for (const entry of [...slot]) {
+    const entries: Waiting[] = []
+    for (let link = slot.next; link !== slot; link = link.next) entries.push(link as Waiting)
+    for (const entry of entries) {
       if (entry.slot !== this.#now) continue // stopped by one that fired before it
       if (entry.due > this.#now) {
         this.#place(entry)

@@ -11,6 +11,9 @@ const CLOSE_GRACE = 1000
 /** How long a poll waits while the client is about to leave it for a WebSocket, ms. */
 const HURRY = 100
 
+/** What is gathered while nothing is; never written to. */
+const NOTHING: Frame[] = []
+
 /** One GET of the client. */
 export interface Poll {
   /** Answers it; `last`: the session is over with it. */
@@ -43,13 +46,14 @@ export class PollingTransport implements Transport {
   /** Packs and unpacks this session's payloads. */
   readonly codec: PayloadCodec
   readonly #init: PollingInit
-  readonly #timer: Timer
-  readonly #grace: Timer
+  /** Made when they are needed. */
+  #timer: Timer | undefined
+  #grace: Timer | undefined
   #parked: Poll | undefined
   /** A response that has been handed to the server and not yet, as a whole, to the operating system. */
   #inFlight: { poll: Poll, frames: Frame[], bytes: number } | undefined
   /** What answers the parked poll at the end of this turn. */
-  #gathered: Frame[] = []
+  #gathered = NOTHING
   #gatheredBytes = 0
   #closed = false
   #hurried = false
@@ -58,8 +62,6 @@ export class PollingTransport implements Transport {
     this.name = init.name
     this.codec = init.codec
     this.#init = init
-    this.#timer = init.wheel.timer(() => this.#answerNothing())
-    this.#grace = init.wheel.timer(() => this.destroy())
   }
 
   get #noop (): string | Buffer { return this.codec.encodePayload([this.#init.noop]) }
@@ -75,7 +77,10 @@ export class PollingTransport implements Transport {
     this.#parked?.send(this.#noop)
     this.#parked = poll
     const duration = this.#hurried ? HURRY : this.#init.pollingDuration
-    if (duration !== undefined) this.#timer.start(duration)
+    if (duration !== undefined) {
+      this.#timer ??= this.#init.wheel.timer(PollingTransport.#runOut, this)
+      this.#timer.start(duration)
+    }
     this.#init.listener.onOpen()
     if (this.#inFlight === undefined) this.#init.listener.onWritable()
     else this.#breakUnread(this.#inFlight.poll)
@@ -104,18 +109,20 @@ export class PollingTransport implements Transport {
     }
     this.#gathered = frames
     if (this.#init.turn === undefined) this.#flush()
-    else this.#init.turn.later(this.#flush)
+    else this.#init.turn.later(() => this.#flush())
   }
 
-  readonly #flush = (): void => {
+  #flush (): void {
     const poll = this.#parked
     const frames = this.#gathered
     if (poll === undefined || frames.length === 0) return // it broke, or has been answered meanwhile
     this.#inFlight = { poll, frames, bytes: this.#gatheredBytes }
-    this.#gathered = []
+    this.#gathered = NOTHING
     this.#gatheredBytes = 0
     this.#answer(this.codec.encodePayload(frames))
   }
+
+  static readonly #runOut = (transport: PollingTransport): void => transport.#answerNothing()
 
   #answerNothing (): void {
     if (this.#gathered.length > 0) this.#flush()
@@ -125,7 +132,7 @@ export class PollingTransport implements Transport {
   #answer (payload: string | Buffer): void {
     const poll = this.#parked
     this.#parked = undefined
-    this.#timer.stop()
+    this.#timer?.stop()
     poll?.send(payload, this.#closed)
     if (!this.#closed) this.#init.listener.onIdle()
   }
@@ -134,9 +141,9 @@ export class PollingTransport implements Transport {
   settled (poll: Poll, whole: boolean): void {
     if (poll === this.#parked) {
       this.#parked = undefined
-      this.#timer.stop()
+      this.#timer?.stop()
       const gathered = this.#gathered
-      this.#gathered = []
+      this.#gathered = NOTHING
       this.#gatheredBytes = 0
       if (gathered.length > 0) this.#init.listener.onReturned(gathered)
       if (!this.#closed) this.#lost()
@@ -144,7 +151,7 @@ export class PollingTransport implements Transport {
     if (poll !== this.#inFlight?.poll) return
     const { frames } = this.#inFlight
     this.#inFlight = undefined
-    this.#grace.stop()
+    this.#grace?.stop()
     if (!whole) {
       this.#init.listener.onReturned(frames)
       if (!this.#closed && this.#init.breaksSession) this.#lost()
@@ -162,7 +169,10 @@ export class PollingTransport implements Transport {
     if (this.#closed) return
     this.#flush() // its answer is the last then; a farewell would have to wait for another poll
     this.#closed = true
-    if (this.#inFlight !== undefined) this.#grace.start(CLOSE_GRACE)
+    if (this.#inFlight !== undefined) {
+      this.#grace = this.#init.wheel.timer(() => this.destroy())
+      this.#grace.start(CLOSE_GRACE)
+    }
     this.#answer(this.codec.encodePayload([farewell ?? this.#init.noop]))
   }
 
