@@ -80,7 +80,10 @@ export interface Socket extends EventEmitter<SocketEvents> {
    * for the client, `closed` for good.
    */
   readonly readyState: 'opening' | 'open' | 'closing' | 'closed'
-  /** The handshake's raw request. */
+  /**
+   * The handshake's raw request. When the connection that it came by has been closed and a WebSocket carries the session, its `socket` is that of the
+   * WebSocket.
+   */
   readonly request: IncomingMessage & { _query?: Record<string, unknown> }
   /** The client's address at the handshake, as Fastify's `trustProxy` sees it. */
   readonly remoteAddress: string

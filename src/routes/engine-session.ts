@@ -21,6 +21,7 @@ import { WebSocketTransport } from '../transports/websocket.js'
 import type { Translation } from '../transports/websocket.js'
 import { Upgrade } from '../upgrade.js'
 import { ADMITTED } from './admission.js'
+import { letGoWhenClosed } from './connection.js'
 import { acceptPoll } from './exchange.js'
 import { addHeaders, setCookie } from './headers.js'
 import { JSONP } from './hooks.js'
@@ -110,6 +111,7 @@ function takeHandshake (context: EngineContext, request: FastifyRequest, reply: 
   const socket = open(context, request, allowUpgrades && transports.includes('websocket') ? ['websocket'] : [])
   const transport = newPolling(context, socket, queryOf(request))
   if (cookie !== false) setCookie(reply, cookie, socket.id)
+  letGoWhenClosed(engine, socket, request)
   engine.attach(socket, transport)
   acceptPoll(engine, transport, reply)
 }

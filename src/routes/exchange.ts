@@ -42,7 +42,7 @@ class HttpPoll implements Poll {
     if (typeof payload !== 'string') this.#reply.type('application/octet-stream')
     // The client goes to the next server; a kept connection would hold this one up.
     if ((this.#engine.closing || (last && this.#engine.draining)) && this.#reply.request.raw.httpVersionMajor === 1) this.#reply.header('connection', 'close')
-    if (last) this.#reply.send(payload) // the server may be about to close
+    if (last || this.#engine.closing) this.#reply.send(payload) // connections may be about to be cut
     else this.#engine.turn.later(() => this.#reply.send(payload))
   }
 

@@ -79,7 +79,7 @@ export class WebSocketTransport implements Transport {
   readonly endsUnnoticed = false
   readonly delivering = false
   readonly #socket: WebSocket
-  readonly #connection: Connection | undefined
+  readonly connection: Connection | undefined
   /** Where frames are written; undefined where the library has to: extensions change them. */
   readonly #writer: Connection | undefined
   readonly #translation: Translation | undefined
@@ -95,7 +95,7 @@ export class WebSocketTransport implements Transport {
   constructor ({ name, listener, socket, connection, wheel, reset, log, translation }: WebSocketInit) {
     this.name = name
     this.#socket = socket
-    this.#connection = connection
+    this.connection = connection
     this.#writer = socket.extensions === '' ? connection : undefined
     this.#translation = translation
     this.#reset = reset
@@ -193,7 +193,7 @@ export class WebSocketTransport implements Transport {
   }
 
   destroy (): void {
-    if (this.#connection !== undefined) this.#reset(this.#connection)
+    if (this.connection !== undefined) this.#reset(this.connection)
     this.#socket.terminate()
   }
 }

@@ -130,7 +130,7 @@ t.test('onRoute sees every route with its config, hidden from documentation', as
   for (const transport of transports) {
     const own = routes.filter((route) => route.config?.socketio?.transport === transport)
     const methods = own.filter(({ url }) => url === `/socket.io/:protocol/${transport}/:sid`).map(({ method }) => method)
-    t.same(methods, transport.endsWith('socket') ? ['GET', 'OPTIONS'] : ['GET', 'POST', 'OPTIONS'])
+    t.same(methods.sort(), transport.endsWith('socket') ? ['GET', 'OPTIONS'] : ['GET', 'OPTIONS', 'POST'])
     t.ok(own.filter(({ url }) => url.includes(':protocol')).every((route) => route.config?.socketio?.dialect === 'revision 1'))
   }
   for (const version of [3, 4]) {
