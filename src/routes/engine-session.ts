@@ -111,7 +111,6 @@ function takeHandshake (context: EngineContext, request: FastifyRequest, reply: 
   const socket = open(context, request, allowUpgrades && transports.includes('websocket') ? ['websocket'] : [])
   const transport = newPolling(context, socket, queryOf(request))
   if (cookie !== false) setCookie(reply, cookie, socket.id)
-  letGoWhenClosed(engine, socket, request)
   engine.attach(socket, transport)
   acceptPoll(engine, transport, reply)
 }
@@ -152,5 +151,6 @@ export function takeWebSocket (context: EngineContext) {
     }
     const attempt = new Upgrade({ socket: session, polling: session.transport, wheel, upgradeTimeout })
     attempt.start(transport(attempt))
+    letGoWhenClosed(engine, session)
   }
 }

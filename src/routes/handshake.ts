@@ -7,7 +7,6 @@ import { RefusedRequest } from '../errors.js'
 import type { Settings } from '../options.js'
 import { isRevision1 } from '../transports/index.js'
 import { admit } from './admission.js'
-import { letGoWhenClosed } from './connection.js'
 import { addHeaders } from './headers.js'
 import { hasDisconnect, JSONP } from './hooks.js'
 
@@ -47,7 +46,6 @@ export function createHandshake (engine: Engine, settings: Settings, dialect: (s
     if (request.raw.socket.destroyed) return reply // given up meanwhile: nobody would come for the session
     addHeaders(engine, reply, true) // first, for a listener that fails leaves no session behind
     const socket = engine.handshake({ ...admitted, request: request.raw, remoteAddress: request.ip, dialect })
-    letGoWhenClosed(engine, socket, request)
     request.log.debug({ sid: socket.id }, 'session opened')
     return await reply.type(request[JSONP] === null ? 'text/plain' : 'application/javascript').send(socket.id + line)
   }

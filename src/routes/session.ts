@@ -11,7 +11,7 @@ import type { TransportListener, TransportName } from '../transport.js'
 import type { TransportRow } from '../transports/index.js'
 import { PollingTransport } from '../transports/polling.js'
 import { WebSocketTransport } from '../transports/websocket.js'
-import { letGoOfClosed } from './connection.js'
+import { letGoWhenClosed } from './connection.js'
 import { acceptPoll, openStream } from './exchange.js'
 import { addHeaders } from './headers.js'
 import { hasDisconnect } from './hooks.js'
@@ -137,7 +137,7 @@ export function takeUpgrade ({ engine, name }: Exchange) {
     const transport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, ...toCarrier(socket, request) })
     if (session !== undefined) {
       engine.attach(session, transport(session))
-      return letGoOfClosed(session)
+      return letGoWhenClosed(engine, session)
     }
     // The upgrade succeeds, for only then is the client told to handshake anew (WIRE.md 5).
     unknownSession(engine, request)
