@@ -68,7 +68,8 @@ const TRANSPORT: unique symbol = Symbol('fastify-socketio-transports.transport')
 
 type Carrier = WebSocket & { [TRANSPORT]?: WebSocketTransport }
 
-function onMessage (this: Carrier, data: unknown, isBinary: boolean): void { this[TRANSPORT]?.received(data, isBinary) }
+/** Messages are Buffers, the library's default. */
+function onMessage (this: Carrier, data: unknown, isBinary: boolean): void { this[TRANSPORT]?.received(data as Buffer, isBinary) }
 function onError (this: Carrier, error: Error): void { this[TRANSPORT]?.failed(error) }
 function onClose (this: Carrier): void { this[TRANSPORT]?.gone() }
 
@@ -162,8 +163,8 @@ export class WebSocketTransport implements Transport {
 
   // ---- what the WebSocket reports
 
-  received (data: unknown, isBinary: boolean): void {
-    this.#listener.onFrame(isBinary ? data as Buffer : this.#decode(String(data)))
+  received (data: Buffer, isBinary: boolean): void {
+    this.#listener.onFrame(isBinary ? data : this.#decode(data.toString()))
   }
 
   failed (error: Error): void {
