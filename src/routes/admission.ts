@@ -22,7 +22,8 @@ export const ADMITTED: unique symbol = Symbol('fastify-socketio-transports.admit
 
 declare module 'fastify' {
   interface FastifyRequest {
-    [ADMITTED]: Admitted | null
+    /** Not decorated: Fastify writes a decorator's value into every request, of which few are handshakes. */
+    [ADMITTED]?: Admitted
   }
 }
 

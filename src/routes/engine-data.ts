@@ -14,7 +14,7 @@ import { JSONP } from './hooks.js'
 /** What a POST carries: text, or in 3 a binary payload. */
 function payloadIn (request: FastifyRequest): string | Buffer {
   const body = request.body as string | Buffer | undefined ?? ''
-  return request[JSONP] === null || typeof body !== 'string' ? body : decodeEngineBody(body)
+  return request[JSONP] === undefined || typeof body !== 'string' ? body : decodeEngineBody(body)
 }
 
 /** The frames of a POST, all or none. @throws RefusedRequest for a payload that cannot be read, which ends the session, or is too large. */

@@ -71,7 +71,7 @@ function translationOf (version: EngineVersion, query: Query): Translation | und
 
 function open ({ engine, shared }: EngineContext, request: FastifyRequest, upgrades: readonly string[]): Socket {
   const admitted = request[ADMITTED]
-  if (admitted === null) throw new RefusedRequest('unauthorized', 'not admitted')
+  if (admitted === undefined) throw new RefusedRequest('unauthorized', 'not admitted')
   const socket = engine.handshake({
     ...admitted,
     request: request.raw,
@@ -118,7 +118,7 @@ function takeHandshake (context: EngineContext, request: FastifyRequest, reply: 
 /** A GET waits for something to say. */
 export function takePoll (context: EngineContext, request: FastifyRequest, reply: FastifyReply): void {
   const { engine } = context
-  reply.type(request[JSONP] === null ? CONTENT_TYPES.text : CONTENT_TYPES.script)
+  reply.type(request[JSONP] === undefined ? CONTENT_TYPES.text : CONTENT_TYPES.script)
   if (request.raw.socket.destroyed) return // given up while the app's hooks ran; nothing would tell us of it any more
   if (!queryOf(request).sid) return takeHandshake(context, request, reply)
   const { socket, transport } = pollingOf(context, request)

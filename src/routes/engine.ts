@@ -154,7 +154,6 @@ function addTransport (adding: Adding, transport: typeof TRANSPORT_KEYS[number])
 export function registerEngine (scope: FastifyInstance, { upgrades, engine, settings, parser }: EngineRoutes): void {
   const { path, assumeEngine3, dialects, pingInterval, pingTimeout, maxPayload, maxAttachments, maxNesting } = settings
   const constrain = addGenerations(scope, assumeEngine3)
-  if (!scope.hasRequestDecorator(ADMITTED)) scope.decorateRequest(ADMITTED, null)
   for (const version of VERSIONS) {
     const route = routeAdder({ scope, upgrades, path, dialect: `engine ${version}`, schema: SCHEMA, maxPayload })
     const shared = { version, pingInterval, pingTimeout, maxPayload, maxAttachments, maxNesting, parser, memo: { text: undefined, frame: '' } }

@@ -47,6 +47,6 @@ export function createHandshake (engine: Engine, settings: Settings, dialect: (s
     addHeaders(engine, reply, true) // first, for a listener that fails leaves no session behind
     const socket = engine.handshake({ ...admitted, request: request.raw, remoteAddress: request.ip, dialect })
     request.log.debug({ sid: socket.id }, 'session opened')
-    return await reply.type(request[JSONP] === null ? 'text/plain' : 'application/javascript').send(socket.id + line)
+    return await reply.type(request[JSONP] === undefined ? 'text/plain' : 'application/javascript').send(socket.id + line)
   }
 }

@@ -16,7 +16,8 @@ export const JSONP: unique symbol = Symbol('fastify-socketio-transports.jsonp')
 
 declare module 'fastify' {
   interface FastifyRequest {
-    [JSONP]: { callback: string, failed: boolean } | null
+    /** Not decorated: Fastify writes a decorator's value into every request, of which few have a callback. */
+    [JSONP]?: { callback: string, failed: boolean } | undefined
   }
 }
 
@@ -129,7 +130,7 @@ export function engineJsonp (request: FastifyRequest, reply: FastifyReply, done:
 /** Makes the answer a script, if the request has a callback. */
 export function quoteJsonp (request: FastifyRequest, _reply: FastifyReply, payload: unknown, done: (error: null, payload: unknown) => void): void {
   const jsonp = request[JSONP]
-  if (jsonp === null || typeof payload !== 'string') return done(null, payload)
+  if (jsonp === undefined || typeof payload !== 'string') return done(null, payload)
   done(null, jsonp.failed ? toErrorScript(jsonp.callback, payload) : toScript(jsonp.callback, payload))
 }
 
@@ -165,8 +166,8 @@ function errorHook (engine: Engine) {
     if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter)
     if (isLast(engine, request, reason)) reply.header('connection', 'close')
     const jsonp = request[JSONP]
-    if (jsonp === null || dialect !== 'revision 1') {
-      request[JSONP] = null
+    if (jsonp === undefined || dialect !== 'revision 1') {
+      request[JSONP] = undefined
       return reply.code(context.status ?? refusal.status).type(refusal.type).send(refusal.body)
     }
     // A script cannot see a status: it is handed the error (WIRE.md 2).
@@ -177,7 +178,6 @@ function errorHook (engine: Engine) {
 
 /** Adds what all routes of the scope share. */
 export function addHooks (scope: FastifyInstance, engine: Engine, policy: OriginPolicy): void {
-  if (!scope.hasRequestDecorator(JSONP)) scope.decorateRequest(JSONP, null)
   scope.addHook('onRequest', originHook(policy))
   scope.addHook('onRequest', refuseStrayUpgrade)
   scope.setErrorHandler(errorHook(engine))
