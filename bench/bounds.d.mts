@@ -2,6 +2,6 @@ export interface Comparison {
   title: string
   metric: 'echo' | 'push' | 'connect' | 'memory'
   ours: [target: string, dialect: string][]
-  peers: { target: string, bound: number, stretch: number }[]
+  peers: { target: string, bound: number, goal: number, stretch: number }[]
 }
 export const COMPARISONS: Comparison[]

@@ -87,9 +87,9 @@ function print (pairs, alone) {
 
 function pairTable (rows) {
   return table(
-    ['metric', 'target', 'dialect', 'against', 'its dialect', 'ours', 'its', 'ratio', '95 %', 'bound'],
-    rows.map(({ metric, target, dialect, against, againstDialect, value, againstValue, ratio, low, high, bound }) =>
-      [metric, target, dialect, against, againstDialect, value, againstValue, ratio, `${low.toFixed(2)}–${high.toFixed(2)}`, bound?.toFixed(2)]))
+    ['metric', 'target', 'dialect', 'against', 'its dialect', 'ours', 'its', 'ratio', '95 %', 'bound', 'goal'],
+    rows.map(({ metric, target, dialect, against, againstDialect, value, againstValue, ratio, low, high, bound, goal }) =>
+      [metric, target, dialect, against, againstDialect, value, againstValue, ratio, `${low.toFixed(2)}–${high.toFixed(2)}`, bound?.toFixed(2), goal?.toFixed(2)]))
 }
 
 async function main (values) {

@@ -55,8 +55,15 @@ function textOf (text: string): Pieces {
   return { head, encoding: 'latin1', payload: undefined, size: head.length }
 }
 
+const NONE: Pieces = { head: '', encoding: 'latin1', payload: undefined, size: 0 }
 let last: string | undefined
-let lastPieces: Pieces = { head: '', encoding: 'latin1', payload: undefined, size: 0 }
+let lastPieces = NONE
+
+/** What is large is kept for a broadcast, and no longer. */
+function forget (): void {
+  last = undefined
+  lastPieces = NONE
+}
 
 /** A message as it is written. The same text again, as in a broadcast, is not framed again; binary may have changed meanwhile. */
 export function toPieces (frame: Frame): Pieces {
@@ -64,6 +71,7 @@ export function toPieces (frame: Frame): Pieces {
   if (frame !== last) {
     lastPieces = textOf(frame)
     last = frame
+    if (lastPieces.size > SMALL) setImmediate(forget)
   }
   return lastPieces
 }

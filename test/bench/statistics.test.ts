@@ -40,14 +40,15 @@ t.test('a round without windows does no harm', async (t) => {
 })
 
 t.test('missed is what is above its bound with all of its interval', async (t) => {
-  const promise = { bound: 1, stretch: 0.8 }
+  const promise = { bound: 1, goal: 0.9, stretch: 0.8 }
   t.equal(verdict({ ...promise, ratio: 1.2, low: 1.1 }), 'missed')
   t.equal(verdict({ ...promise, ratio: 1.2, low: 0.9 }), 'unclear')
-  t.equal(verdict({ ...promise, ratio: 1, low: 1 }), 'held')
+  t.equal(verdict({ ...promise, ratio: 1, low: 1 }), 'short')
+  t.equal(verdict({ ...promise, ratio: 0.9, low: 0.9 }), 'held')
   t.equal(verdict({ ...promise, ratio: 0.8, low: 0.7 }), 'stretched')
 })
 
-t.test('every comparison names targets and dialects that there are, and a stretch that is more than its bound', async (t) => {
+t.test('every comparison names targets and dialects that there are, and a bound, a goal and a stretch', async (t) => {
   for (const { title, ours, peers } of COMPARISONS) {
     const targets = await loadTargets([...ours.map(([name]) => name), ...peers.map(({ target }) => target)], () => {})
     for (const [name, dialect] of ours) {
@@ -59,7 +60,7 @@ t.test('every comparison names targets and dialects that there are, and a stretc
       }
       for (const peer of peers) {
         t.ok(targetNames().includes(peer.target), `${title}: ${peer.target} is a target`)
-        t.ok(peer.stretch < peer.bound, `${title}: stretch of ${peer.target}`)
+        t.ok(peer.stretch < peer.goal && peer.goal <= peer.bound, `${title}: stretch, goal and bound of ${peer.target}`)
         const opponent = targets.get(peer.target)
         if (opponent !== undefined) t.ok(await counterpart(cell, opponent), `${title}: ${peer.target} has something to set against ${dialect}`)
       }

@@ -50,4 +50,8 @@ t.test('a broadcast is framed once', async (t) => {
     t.not(toPieces(`${text}b`), first)
     t.not(toPieces(text), first, 'and only the last text is kept')
   }
+  const large = 'a'.repeat(100_000)
+  const first = toPieces(large)
+  await new Promise((resolve) => setImmediate(resolve))
+  t.not(toPieces(large), first, 'what is large is not kept for later')
 })
