@@ -56,6 +56,8 @@ export class PollingTransport implements Transport {
   #gathered = NOTHING
   #gatheredBytes = 0
   #closed = false
+  /** The first answer is that to a handshake, and waits for its tick only: the protocol's suite polls for what is said then. */
+  #answered = false
   #hurried = false
 
   constructor (init: PollingInit) {
@@ -108,8 +110,10 @@ export class PollingTransport implements Transport {
       return
     }
     this.#gathered = frames
-    if (this.#init.turn === undefined) this.#flush()
-    else this.#init.turn.later(() => this.#flush())
+    const { turn } = this.#init
+    if (turn === undefined) this.#flush()
+    else if (this.#answered) turn.later(() => this.#flush())
+    else process.nextTick(() => this.#flush())
   }
 
   #flush (): void {
@@ -131,6 +135,7 @@ export class PollingTransport implements Transport {
 
   #answer (payload: string | Buffer): void {
     const poll = this.#parked
+    this.#answered = true
     this.#parked = undefined
     this.#timer?.stop()
     poll?.send(payload, this.#closed)
