@@ -43,17 +43,14 @@ export const COMPARISONS = [
   { title: 'echo, polling with a poll open', metric: 'echo', ours: [['self', 'rev1-xhr-polling-parked'], ['self', 'eio4-polling-parked']], peers: PARKED_ECHO },
   { title: 'broadcast', metric: 'push', ours: [['self', 'rev1-websocket'], ['self', 'eio4-websocket']], peers: [peer('ws', 1.00, 0.85)] },
   { title: 'open and close', metric: 'connect', ours: [['self', 'eio4-websocket']], peers: [peer('engine.io', 0.80, 0.50, 1.15)] },
-  {
-    title: 'memory, idle WebSocket',
-    metric: 'memory',
-    ours: [['self', 'rev1-websocket'], ['self', 'eio4-websocket']],
-    peers: [peer('ws', 1.12, 0.95), peer('engine.io', 0.78, 0.65)]
-  },
+  // By themselves: 5,000 sessions of each at once are as many open files as a client may have.
+  ...['rev1-websocket', 'eio4-websocket'].map((dialect) => (
+    { title: 'memory, idle WebSocket', metric: 'memory', ours: [['self', dialect]], peers: [peer('ws', 1.12, 0.95), peer('engine.io', 0.78, 0.65)] })),
   {
     title: 'memory, open poll',
     metric: 'memory',
     ours: [['self', 'rev1-xhr-polling-parked'], ['self', 'eio4-polling-parked']],
-    peers: [peer('fastify-http', 1.02, 1.00, 1.08)]
+    peers: [peer('fastify-http', 1.02, 1.00, 1.30)]
   },
   { title: 'echo, official Server, WebSocket', metric: 'echo', ours: [['self-socket.io', 'eio4-websocket']], peers: OFFICIAL },
   { title: 'echo, official Server, polling', metric: 'echo', ours: [['self-socket.io', 'eio4-polling']], peers: OFFICIAL },
