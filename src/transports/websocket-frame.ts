@@ -22,10 +22,8 @@ const SHORT = 1024
 
 /** One frame, to be written in one go. */
 export interface Pieces {
-  /** All of it or, before a payload, its head. */
+  /** All of it or, before a payload, its head; text is Latin-1, a byte a character. */
   readonly head: string | Buffer
-  /** Of a head that is text. */
-  readonly encoding: 'latin1'
   readonly payload: Buffer | undefined
   /** bytes */
   readonly size: number
@@ -35,8 +33,8 @@ function piecesOf (data: Buffer, options: FrameOptions): Pieces {
   const pieces = Sender.frame(data, options)
   const [head, payload] = pieces
   const size = head.length + data.length
-  if (payload === undefined || data.length > SMALL) return { head, encoding: 'latin1', payload, size }
-  return { head: Buffer.concat(pieces), encoding: 'latin1', payload: undefined, size }
+  if (payload === undefined || data.length > SMALL) return { head, payload, size }
+  return { head: Buffer.concat(pieces), payload: undefined, size }
 }
 
 const heads = new Array<string | undefined>(SHORT + 1)
@@ -52,10 +50,10 @@ function textOf (text: string): Pieces {
   if (length > SHORT || Buffer.byteLength(text) !== length) return piecesOf(Buffer.from(text), TEXT)
   // ASCII: written as a string it takes no Buffer, and Node no copy but its own.
   const head = headOf(length) + text
-  return { head, encoding: 'latin1', payload: undefined, size: head.length }
+  return { head, payload: undefined, size: head.length }
 }
 
-const NONE: Pieces = { head: '', encoding: 'latin1', payload: undefined, size: 0 }
+const NONE: Pieces = { head: '', payload: undefined, size: 0 }
 let last: string | undefined
 let lastPieces = NONE
 

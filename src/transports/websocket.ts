@@ -133,15 +133,15 @@ export class WebSocketTransport implements Transport {
     if (writer === undefined) this.#full = this.#socket.bufferedAmount > HIGH_WATER_MARK
   }
 
-  #write (connection: Writable, { head, encoding, payload, size }: Pieces): void {
+  #write (connection: Writable, { head, payload, size }: Pieces): void {
     // Told of the end of a write that may fill it, and of no other: a callback costs a tick.
     const mayFill = connection.writableLength + size > HIGH_WATER_MARK
     const flushed = mayFill ? this.#onFlushed : undefined
     if (payload === undefined) {
-      connection.write(head, encoding, flushed)
+      connection.write(head, 'latin1', flushed)
     } else {
       connection.cork()
-      connection.write(head, encoding)
+      connection.write(head, 'latin1')
       connection.write(payload, flushed)
       connection.uncork()
     }

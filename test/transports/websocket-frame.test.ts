@@ -2,8 +2,8 @@
 import t from 'tap'
 import { toPieces } from '../../src/transports/websocket-frame.js'
 
-const bytesOf = ({ head, encoding, payload }: ReturnType<typeof toPieces>): Buffer =>
-  Buffer.concat([typeof head === 'string' ? Buffer.from(head, encoding) : head, payload ?? Buffer.alloc(0)])
+const bytesOf = ({ head, payload }: ReturnType<typeof toPieces>): Buffer =>
+  Buffer.concat([typeof head === 'string' ? Buffer.from(head, 'latin1') : head, payload ?? Buffer.alloc(0)])
 
 /** FIN, no extension, not masked. */
 function expected (opcode: number, payload: Buffer): Buffer {
