@@ -18,7 +18,8 @@ const LAYERS = [
   { files: ['src/backpressure.ts'], may: [], mayTypes: [String.raw`\./(?:backlog|outgoing-queue|transport)\.js`] },
   { files: ['src/drain.ts'], may: [], mayTypes: [String.raw`\./(?:socket|timer-wheel)\.js`] },
   { files: ['src/errors.ts'], may: ['@fastify/error'], mayTypes: [TYPES] },
-  { files: ['src/outgoing-queue.ts'], may: [], mayTypes: [String.raw`\./codec/packet\.js`] },
+  { files: ['src/handshake-bytes.ts'], may: [], mayTypes: ['node:http'] },
+  { files: ['src/outgoing-queue.ts'], may: [String.raw`\./codec/detach\.js`], mayTypes: [String.raw`\./codec/packet\.js`] },
   { files: ['src/transport.ts'], may: [], mayTypes: [TYPES, String.raw`\./codec/packet\.js`] },
   { files: ['src/dialect.ts'], may: [], mayTypes: [TYPES, String.raw`\./codec/packet\.js`, String.raw`\./transport\.js`] },
   {
@@ -37,12 +38,12 @@ const LAYERS = [
   { files: ['src/upgrade.ts'], may: [String.raw`\./codec/engine\.js`], mayTypes: [String.raw`\./(?:codec/packet|timer-wheel|transport)\.js`] },
   {
     files: ['src/engine.ts'],
-    may: [NODE, String.raw`\./(?:backlog|counters|drain|errors|places|session-ids|socket|timer-wheel|turn)\.js`],
+    may: [NODE, String.raw`\./(?:backlog|counters|drain|errors|handshake-bytes|places|session-ids|socket|timer-wheel|turn)\.js`],
     mayTypes: [TYPES, String.raw`\./(?:dialect|reasons|socket-init|transport)\.js`, 'node:http', 'fastify']
   },
   {
     files: ['src/faces/!(bounded-map).ts'],
-    may: [String.raw`\./.+`, String.raw`\.\./codec/(?:packet|socketio)\.js`],
+    may: [String.raw`\./.+`, String.raw`\.\./codec/(?:detach|packet|socketio)\.js`],
     mayTypes: [TYPES]
   },
   {
@@ -55,13 +56,13 @@ const LAYERS = [
   {
     files: ['src/routes/*.ts'],
     may: ['node:.+', String.raw`\./.+`, String.raw`\.\./(?:codec|dialects|transports)/.+`, String.raw`\.\./(?:errors|options|transport|upgrade)\.js`, '@fastify/websocket', 'cookie'],
-    mayTypes: [TYPES, String.raw`\.\./faces/server\.js`, String.raw`\.\./(?:dialect|engine|places|socket)\.js`, 'fastify', 'ws']
+    mayTypes: [TYPES, String.raw`\.\./(?:dialect|engine|places|socket)\.js`, 'fastify', 'ws']
   },
   { files: ['src/official-server.ts'], may: ['node:url', String.raw`\./errors\.js`], mayTypes: [TYPES, 'fastify', 'socket\\.io'] },
   {
     files: ['src/index.ts'],
     may: ['fastify-plugin', String.raw`\./(?:codec|routes)/.+`, String.raw`\./(?:engine|errors|flash-policy|official-server|options)\.js`],
-    mayTypes: [TYPES, String.raw`\./faces/server\.js`, 'fastify', 'socket\\.io']
+    mayTypes: [TYPES, String.raw`\./dialects/revision-1\.js`, 'fastify', 'socket\\.io']
   },
   { files: ['src/drop-in/*.ts'], may: [String.raw`\./.+`, String.raw`\.\./errors\.js`], mayTypes: [TYPES, 'node:http', 'fastify', 'socket\\.io'] },
   {

@@ -17,8 +17,7 @@ export interface BackpressureShared {
 }
 
 /** What has been given to the transport, or to the one before it, and is kept because the client does not read it; bytes. */
-const unread = ({ writable, bufferedAmount }: Transport, previous: Transport): number =>
-  (writable ? 0 : bufferedAmount) + previous.bufferedAmount
+const unread = ({ writable, heldBytes }: Transport, previous: Transport): number => (writable ? 0 : heldBytes) + previous.heldBytes
 
 /** One session's. */
 export class Backpressure {
@@ -28,42 +27,72 @@ export class Backpressure {
   #share: Share | undefined
   /** Something has had to wait, and nobody has been told that it has gone. */
   #waits = false
+  /** What is held beside the queue: of the handshake, and for the dialect; bytes. */
+  readonly #handshake: number
+  #kept = 0
 
-  constructor (queue: OutgoingQueue, shared: BackpressureShared) {
+  /** @param handshake what the session keeps of its handshake, as far as that counts; bytes */
+  constructor (queue: OutgoingQueue, shared: BackpressureShared, handshake = 0) {
     this.#queue = queue
     this.#shared = shared
+    this.#handshake = handshake
+    if (handshake > 0) this.#count(0)
+  }
+
+  get #beside (): number { return this.#handshake + this.#kept }
+
+  #count (held: number): Share {
+    const share = this.#share ??= this.#shared.backlog.share()
+    share.set(this.#queue.weight + held + this.#beside)
+    return share
+  }
+
+  /** So many bytes are held beside the queue. Returns whether there is room; where there is none, they do not count. */
+  keep (bytes: number, transport: Transport, previous: Transport): boolean {
+    const before = this.#kept
+    const held = unread(transport, previous)
+    this.#kept = bytes
+    const { most } = this.#count(held)
+    const room = Math.min(this.#shared.limits.maxQueueBytes, most - held - this.#queue.weight)
+    if (bytes <= before || this.#beside <= room) return true
+    this.#kept = before
+    this.#count(held)
+    return false
   }
 
   /** Something has to wait. Returns whether there is room. */
   hold (transport: Transport, previous: Transport): boolean {
-    const { backlog, limits: { maxQueueBytes, slowClient }, onDropped } = this.#shared
+    const { limits: { maxQueueBytes, slowClient }, onDropped } = this.#shared
     const queue = this.#queue
-    const share = this.#share ??= backlog.share()
     const held = unread(transport, previous)
     this.#waits = true
-    share.set(queue.weight + held)
-    const room = Math.min(maxQueueBytes, share.most - held)
+    const room = Math.min(maxQueueBytes, this.#count(held).most - held - this.#beside)
     if (queue.weight <= room) return true
     if (slowClient === 'close') return false
     onDropped(queue.dropVolatile(room))
-    share.set(queue.weight + held)
+    this.#count(held)
     return queue.weight <= room
   }
 
   /** Something may have gone. Returns true once, when everything has that had to wait. */
   settle (transport: Transport, previous: Transport): boolean {
-    const queue = this.#queue
-    const kept = queue.weight + unread(transport, previous)
-    if (kept > 0) this.#share ??= this.#shared.backlog.share()
-    this.#share?.set(kept)
+    this.note(transport, previous)
     const { persistent, writable, delivering } = transport
-    if (!this.#waits || !queue.empty || delivering || previous.delivering || (persistent && !writable)) return false
+    if (!this.#waits || !this.#queue.empty || delivering || previous.delivering || (persistent && !writable)) return false
     this.#waits = false
     return true
   }
 
-  /** The session is over: nothing waits any more. */
-  release (): void {
-    this.#share?.set(0)
+  /** Counts what waits, and what the transports hold, anew. */
+  note (transport: Transport, previous: Transport): void {
+    const held = unread(transport, previous)
+    if (held > 0 || this.#share !== undefined) this.#count(held)
+  }
+
+  /** The session is over: nothing is held any more but what its transports still deliver. */
+  release (transport: Transport, previous: Transport): void {
+    const held = unread(transport, previous)
+    if (held > 0) this.#share ??= this.#shared.backlog.share()
+    this.#share?.set(this.#queue.weight + held)
   }
 }

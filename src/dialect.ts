@@ -49,6 +49,13 @@ export interface DialectSocket {
   end (reason: EndReason, farewell?: Frame, cause?: Error): void
   /** Ends the session when what is queued has gone out. */
   close (): void
+  /**
+   * So many bytes are held for this client beside its queue. Returns whether there is room for them; where there is none, they do not count, and
+   * the caller is to let go of them.
+   */
+  keep (bytes: number): boolean
+  /** Logs what the client does wrong, once a session. */
+  warn (message: string): void
   listenerCount (event: 'packet' | 'data'): number
   /** Tells 'packet' listeners, whose failures stop nobody else. */
   tell (packet: Packet): void

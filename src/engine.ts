@@ -8,8 +8,9 @@ import { Backlog } from './backlog.js'
 import { Counters } from './counters.js'
 import type { Dialect, DialectSocket } from './dialect.js'
 import { Drain } from './drain.js'
-import { BadOptionError, codeOf, CONNECTION_ERRORS, InvalidIdError } from './errors.js'
+import { BadOptionError, codeOf, CONNECTION_ERRORS, InvalidIdError, RefusedRequest } from './errors.js'
 import type { RefusalReason } from './errors.js'
+import { handshakeBytes } from './handshake-bytes.js'
 import { Places } from './places.js'
 import type { Place } from './places.js'
 import type { EndReason } from './reasons.js'
@@ -103,11 +104,22 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     return id
   }
 
+  /**
+   * Large handshakes are let in while half of what may be held is free, so that they do not end the sessions of others.
+   * @throws RefusedRequest when this one is not.
+   */
+  checkHandshake (request: IncomingMessage): void {
+    const bytes = handshakeBytes(request)
+    if (bytes > 0 && bytes + this.#backlog.total > this.#backlog.free) {
+      throw new RefusedRequest('too many sessions', 'a handshake of many headers or a long query, while half of maxTotalQueueBytes is in use', { bytes })
+    }
+  }
+
   /** Opens a session. @throws FST_SIO_INVALID_ID when the id is in use, RefusedRequest when its place has lapsed and there is no other. */
   handshake ({ id, place, request, remoteAddress, context, dialect }: HandshakeInit): Socket {
     this.#checked(id)
     place.keep()
-    const socket = new Socket({ id, request, remoteAddress, context, dialect, place, shared: this.#shared })
+    const socket = new Socket({ id, request, remoteAddress, context, dialect, place, handshakeBytes: handshakeBytes(request), shared: this.#shared })
     this.#sessions.set(id, socket)
     this.#counters.opened++
     return socket

@@ -6,7 +6,7 @@ import type { ParserModule } from '../types/options.js'
 import { SocketioCodec } from './codec/socketio.js'
 import { Engine } from './engine.js'
 import { AlreadyRegisteredError } from './errors.js'
-import type { FaceShared } from './faces/server.js'
+import type { Revision1Shared } from './dialects/revision-1.js'
 import { registerFlashPolicy } from './flash-policy.js'
 import { isOffset, officialServer, serverOptions } from './official-server.js'
 import { readOptions, warnOfTimers, warnOfTransports } from './options.js'
@@ -52,7 +52,7 @@ function decorate (app: FastifyInstance, engine: Engine): void {
 
 const parserOf = ({ parser, io }: Settings): ParserModule | undefined => parser ?? serverOptions(io).parser as ParserModule | undefined
 
-function faceShared (settings: Settings, server: Server | undefined): FaceShared {
+function revision1Shared (settings: Settings, server: Server | undefined): Revision1Shared {
   return {
     codec: new SocketioCodec(parserOf(settings)),
     limits: settings,
@@ -78,7 +78,7 @@ function routes (engine: Engine, settings: Settings, server: Server | undefined)
     limitBodies(scope, engine, settings.bodyTimeout)
     const upgrades: RouteOptions[] = []
     registerEngine(scope, { upgrades, engine, settings, parser: parserOf(settings) })
-    if (settings.dialects.includes('revision 1')) registerRevision1(scope, { upgrades, engine, settings, shared: faceShared(settings, server) })
+    if (settings.dialects.includes('revision 1')) registerRevision1(scope, { upgrades, engine, settings, shared: revision1Shared(settings, server) })
     await scope.register(upgradeRoutes(upgrades, settings))
   }
 }

@@ -62,6 +62,7 @@ const RULES: Record<keyof SocketioTransportsOptions, Rule> = {
   maxPacketsPerSecond: countOrNone,
   maxAttachments: count,
   maxNesting: count,
+  maxArguments: count,
   bodyTimeout: time,
   perMessageDeflate: { check: (value) => typeof value === 'boolean' || isObject(value), allowed: 'true, false, or an object with options of ws' },
   cookie: {
@@ -148,6 +149,7 @@ const DEFAULTS = {
   maxPacketsPerSecond: false as number | false,
   maxAttachments: 10,
   maxNesting: 1000,
+  maxArguments: 1000,
   bodyTimeout: 30_000,
   perMessageDeflate: false as boolean | DeflateOptions,
   maxQueueBytes: 16 * 1024 * 1024,

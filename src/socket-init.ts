@@ -25,6 +25,8 @@ export interface SocketInit {
   dialect: (socket: DialectSocket) => Dialect
   /** What it gives back at its end. */
   place: { leave (): void }
+  /** What the session keeps of its handshake, as far as that counts; bytes. */
+  handshakeBytes: number
   shared: SocketShared
 }
 

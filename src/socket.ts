@@ -19,7 +19,16 @@ import { NO_TRANSPORT } from './transport.js'
 import type { Transport, TransportListener } from './transport.js'
 
 const NO_OPTIONS: SendOptions = {}
-const LISTENER_FAILED = 'a listener of this session failed'
+const LISTENER_FAILED = 'a listener of this session failed; what fails next is logged at debug level'
+const PACKET_LISTENER_FAILED = 'a listener of "packet" failed: it is called with decoded packets, { type, endpoint, data, … }, not with those of ' +
+  'engine.io; what fails next is logged at debug level'
+/**
+ * How much of the queue a transport is handed at a time, bytes. Written as JSON in JSON, it can be seven times as much, which takes some
+ * milliseconds; other clients are served between two times.
+ */
+const PIECE = 512 * 1024
+/** How long a client may take to read what was said before its end, ms. */
+const LAST_WORDS = 1000
 
 /** One client's connection, whatever transport carries it. */
 export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, TransportListener, DialectSocket, LivenessListener {
@@ -42,6 +51,10 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   #corked = false
   readonly #backpressure: Backpressure
   readonly #rate: PacketRate | undefined
+  /** Something has been logged of it that is logged once. */
+  #complained = false
+  /** The goodbye, as long as what was said before it is on its way. */
+  #goodbye: { farewell: Frame, reason: EndReason } | undefined
   /** Why it is to end when nothing waits. */
   #leaving: EndReason | undefined
   #ended: SessionEnd | undefined
@@ -55,7 +68,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     this.#place = init.place
     this.#shared = init.shared
     const { wheel, limits: { maxPacketsPerSecond, closeTimeout, handshakeTimeout } } = init.shared
-    this.#backpressure = new Backpressure(this.#queue, init.shared)
+    this.#backpressure = new Backpressure(this.#queue, init.shared, init.handshakeBytes)
     this.#rate = maxPacketsPerSecond === false ? undefined : new PacketRate(maxPacketsPerSecond)
     this.#dialect = init.dialect(this)
     this.#liveness = new Liveness({ wheel, heartbeat: this.#dialect.heartbeat, closeTimeout, listener: this })
@@ -147,8 +160,20 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     try {
       this.emit('packet', packet)
     } catch (error) {
-      this.#shared.log.error({ sid: this.id, err: error }, LISTENER_FAILED)
+      this.#complain('error', PACKET_LISTENER_FAILED, error)
     }
+  }
+
+  warn (message: string): void { this.#complain('warn', message) }
+
+  /** What a client, or an application with each of its packets, may cause again and again is in the log once. */
+  #complain (level: 'warn' | 'error', message: string, err?: unknown): void {
+    this.#shared.log[this.#complained ? 'debug' : level]({ sid: this.id, err }, message)
+    this.#complained = true
+  }
+
+  keep (bytes: number): boolean {
+    return this.#readyState !== 'closed' && this.#backpressure.keep(bytes, this.#transport, this.#previous)
   }
 
   /** Queues the frame, or sends it when nothing is before it. */
@@ -178,7 +203,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
       this.#dialect.receive(frame)
     } catch (error) {
       if (error instanceof ProtocolError) this.#shared.log.debug({ sid: this.id, detail: error.message }, 'packet dropped')
-      else this.#shared.log.error({ sid: this.id, err: error }, LISTENER_FAILED)
+      else this.#complain('error', LISTENER_FAILED, error)
     }
   }
 
@@ -187,12 +212,14 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   }
 
   onIdle (): void {
+    if (this.#readyState === 'closed') return
     if (this.#readyState === 'open') this.#liveness.idle()
+    this.#backpressure.note(this.#transport, this.#previous) // a poll has been answered
   }
 
   onWritable (): void {
-    if (this.#readyState === 'closed') return
-    if (this.#ready && !this.#queue.empty) this.#transport.send(this.#queue.take())
+    if (this.#readyState === 'closed') return this.#depart()
+    while (this.#ready && !this.#queue.empty) this.#transport.send(this.#queue.take(PIECE))
     // A poll's farewell comes alone: 4.x clients act on it before the packets beside it (docs/engine-io.md).
     if (this.#leaving !== undefined && this.#idle) return this.end(this.#leaving)
     const drained = this.#backpressure.settle(this.#transport, this.#previous) && this.#readyState === 'open'
@@ -203,7 +230,10 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     if (this.#readyState === 'open' || this.#readyState === 'closing') this.#queue.unshift(frames)
   }
 
-  onClose (reason: EndReason, cause?: Error): void { this.end(reason, undefined, cause) }
+  onClose (reason: EndReason, cause?: Error): void {
+    if (this.#readyState === 'closed') return this.#giveUp()
+    this.end(reason, undefined, cause)
+  }
 
   // ---- time
 
@@ -214,7 +244,11 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     if (frame !== undefined) this.enqueue(frame)
   }
 
-  onDead (): void { this.end(this.#silence) }
+  onDead (): void {
+    if (this.#readyState !== 'closed') return this.end(this.#silence)
+    this.#transport.destroy()
+    this.#giveUp()
+  }
 
   /** What it means that the client has let its time run out. */
   get #silence (): EndReason {
@@ -231,13 +265,17 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     this.#readyState = 'closed'
     this.#liveness.stop()
     this.upgrade?.abandon(reason)
-    const frames = this.#queue.take()
-    this.#backpressure.release()
     this.#place.leave()
     this.#shared.onEnd(this.id, reason, wasOpen)
     // What was said before the goodbye goes before it, as long as there is an open way; without one it is dropped.
-    if (farewell !== undefined && frames.length > 0 && this.#transport.persistent && this.#transport.open) this.#transport.send(frames)
-    this.#transport.close(farewell ?? this.#dialect.farewell(this.#transport, reason), reason)
+    if (farewell !== undefined && !this.#queue.empty && this.#transport.persistent && this.#transport.open) {
+      this.#goodbye = { farewell, reason }
+      this.#liveness.wait(LAST_WORDS)
+    } else {
+      this.#queue.take()
+      this.#transport.close(farewell ?? this.#dialect.farewell(this.#transport, reason), reason)
+    }
+    this.#depart()
     this.#shared.log.debug({ sid: this.id, reason, err: cause }, 'session ended')
     if (!wasOpen) return
     const tell = (): void => this.#guard(() => this.emit('close', CLOSE_REASONS[reason], details))
@@ -246,12 +284,34 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     else tell()
   }
 
+  /** The session is over. What was said before its goodbye is still to go. */
+  #depart (): void {
+    if (this.#goodbye !== undefined) {
+      while (this.#transport.writable && !this.#queue.empty) this.#transport.send(this.#queue.take(PIECE))
+      if (this.#queue.empty) {
+        const { farewell, reason } = this.#goodbye
+        this.#goodbye = undefined
+        this.#liveness.stop()
+        this.#transport.close(farewell, reason)
+      }
+    }
+    this.#backpressure.release(this.#transport, this.#previous)
+  }
+
+  /** Nobody reads the last words. */
+  #giveUp (): void {
+    this.#goodbye = undefined
+    this.#liveness.stop()
+    this.#queue.take()
+    this.#backpressure.release(this.#transport, this.#previous)
+  }
+
   /** A listener's error is logged: neither this session nor whoever ends it (a timer, a shutdown) is stopped by it. */
   #guard (call: () => void): void {
     try {
       call()
     } catch (error) {
-      this.#shared.log.error({ sid: this.id, err: error }, LISTENER_FAILED)
+      this.#complain('error', LISTENER_FAILED, error)
     }
   }
 }

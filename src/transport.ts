@@ -20,6 +20,8 @@ export interface Transport {
   readonly delivering: boolean
   /** Bytes taken and not yet handed to the operating system. */
   readonly bufferedAmount: number
+  /** What that takes of memory; bytes. */
+  readonly heldBytes: number
   /** Hands frames over. Call only while writable; the array is the transport's from then on. */
   send (frames: Frame[]): void
   /**
@@ -53,6 +55,7 @@ export const NO_TRANSPORT: Transport = {
   writable: false,
   delivering: false,
   bufferedAmount: 0,
+  heldBytes: 0,
   send () {},
   close () {},
   destroy () {}

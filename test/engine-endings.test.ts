@@ -273,7 +273,7 @@ for (const version of VERSIONS) {
 
     t.test('above maxQueueBytes a client is given up, on polls as on a WebSocket', async (t) => {
       for (const persistent of [true, false]) {
-        const { socket, transport, closes } = openEngineSession({ version, maxQueueBytes: 20 }, new FakeTransport(persistent))
+        const { socket, transport, closes } = openEngineSession({ version, maxQueueBytes: 20 + 96 }, new FakeTransport(persistent))
         transport.hold(persistent).writable = false
         socket.write('x'.repeat(19))
         t.equal(socket.bufferedAmount, 20)
@@ -284,7 +284,7 @@ for (const version of VERSIONS) {
     })
 
     t.test('with slowClient "drop" volatile packets make room first, the oldest before the others', async (t) => {
-      const { socket, transport, closes } = openEngineSession({ version, maxQueueBytes: 12, slowClient: 'drop' })
+      const { socket, transport, closes } = openEngineSession({ version, maxQueueBytes: 12 + 3 * 96, slowClient: 'drop' })
       transport.writable = false
       socket.write('kept')
       socket.write('v1', { volatile: true })

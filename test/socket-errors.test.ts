@@ -77,5 +77,14 @@ t.test('errors of \'drain\' and \'upgrade\' listeners are logged, and the packet
   socket.send({ type: 'message', data: 'one' })
   socket.attach(next)
   t.strictSame(next.take(), [['3:::one']])
-  t.match(lines, [failure, failure])
+  t.match(lines, [failure, { ...failure, level: DEBUG }])
+})
+
+t.test('an application whose listener fails with each packet has that in its log once', async (t) => {
+  const { socket, lines } = openSession()
+  socket.on('packet', fail)
+  for (let i = 0; i < 100; i++) socket.onFrame('4:::1')
+  const [first, ...others] = lines
+  t.match(first, { level: ERROR, msg: /^a listener of "packet" failed: it is called with decoded packets/ })
+  t.ok(others.every(({ level }) => level === DEBUG))
 })

@@ -130,7 +130,7 @@ t.test('frames that came back go first again, in their order', async (t) => {
 })
 
 t.test('a client that does not take what it is sent is closed above maxQueueBytes', async (t) => {
-  const { socket, transport, closes, ended } = openSession({ maxQueueBytes: 20 })
+  const { socket, transport, closes, ended } = openSession({ maxQueueBytes: 20 + 96 })
   transport.writable = false
   socket.send(message('1234567890123456'))
   t.equal(socket.readyState, 'open', 'not at it')
@@ -142,7 +142,7 @@ t.test('a client that does not take what it is sent is closed above maxQueueByte
 })
 
 t.test('with slowClient "drop" volatile packets are dropped first, the oldest before the others', async (t) => {
-  const { socket, transport } = openSession({ maxQueueBytes: 20, slowClient: 'drop' })
+  const { socket, transport } = openSession({ maxQueueBytes: 20 + 3 * 96, slowClient: 'drop' })
   transport.writable = false
   socket.send(message('kept'))
   socket.send(message('v1'), { volatile: true })
@@ -156,7 +156,7 @@ t.test('with slowClient "drop" volatile packets are dropped first, the oldest be
 })
 
 t.test('with slowClient "drop" a client is closed when that does not help', async (t) => {
-  const { socket, transport, closes } = openSession({ maxQueueBytes: 20, slowClient: 'drop' })
+  const { socket, transport, closes } = openSession({ maxQueueBytes: 20 + 96, slowClient: 'drop' })
   transport.writable = false
   socket.send(message('v1'), { volatile: true })
   socket.send(message('12345678901234567'))
@@ -227,6 +227,9 @@ t.test('what waits for a backed-up stream goes out before the goodbye', async (t
   socket.send(message('two'))
   t.strictSame(transport.take(), [])
   socket.send({ type: 'disconnect' })
+  t.strictSame([transport.take(), transport.ends], [[], []], 'it is written when there is room')
+  transport.writable = true
+  socket.onWritable()
   t.strictSame(transport.take(), [['3:::one', '3:::two']])
   t.strictSame(transport.ends, ['0::'])
 })

@@ -148,10 +148,15 @@ export interface SocketioTransportsOptions {
   /** Attachments of one packet with binary, for decoded packets of Engine.IO; together they hold `maxPayload` bytes at most. Default 10. */
   maxAttachments?: number
   /**
-   * Levels of nesting in the JSON of one packet; a deeper one is dropped (revision 1) or ends the session with `parse error`. Beyond some
-   * thousands, an application that sends back what it was sent would fail. Default 1000.
+   * Levels of nesting in the JSON of one packet, `auth` of a namespace included; a deeper packet is dropped (revision 1) or ends the session
+   * with `parse error`. Beyond some thousands, an application that sends back what it was sent would fail. Default 1000.
    */
   maxNesting?: number
+  /**
+   * Arguments of one event or acknowledgement; a packet with more is dropped (revision 1) or ends the session with `parse error`. Listeners are
+   * called with all of them, and a call with some hundred thousand ends the process. Default 1000.
+   */
+  maxArguments?: number
   /** How long the body of a POST may take to arrive; then 408, and its connection is closed. Default 30000. */
   bodyTimeout?: number
   /**
@@ -160,11 +165,15 @@ export interface SocketioTransportsOptions {
   perMessageDeflate?: boolean | DeflateOptions
   /** Engine.IO: tell the session id by a cookie in the first answer of a polling client, for load balancers. Default `false`. */
   cookie?: boolean | CookieOptions
-  /** Most bytes that one session may have queued; above a thousand packets, each counts 64 more. Default 16777216. */
+  /**
+   * Most bytes of memory that one session's queue may take: its contents, and for each packet 96 (binary: 256) beside them. Default 16777216.
+   */
   maxQueueBytes?: number
   /**
-   * Most bytes that may wait for all clients of this registration together, those included that a response or WebSocket holds for a client that reads
-   * too slowly. One session may hold no more than is still free, so that the largest go first. Default 268435456.
+   * Most bytes that may be held for all clients of this registration together: their queues; what a response or WebSocket holds for a client that
+   * reads too slowly; what waits for namespaces to connect, or for attachments; namespaces and their `auth`; acknowledgements that are outstanding
+   * (revision 1); and what a handshake has beyond 8 KiB. One session may hold no more than is still free, so that the largest go first.
+   * Default 268435456.
    */
   maxTotalQueueBytes?: number
   /**
@@ -183,7 +192,10 @@ export interface SocketioTransportsOptions {
    * How long `app.close()` lets sessions go one by one, with their queues, before it ends the rest: `app.socketio.drain`. Default `false`: at once.
    */
   drainTimeout?: number | false
-  /** Revision 1: endpoints (namespaces) that one session may hold with the official Server; more are left unanswered. Default 100. */
+  /**
+   * Namespaces that one session may hold with the official Server. More are refused in the dialect's own way: by `CONNECT_ERROR` in Engine.IO, by
+   * silence in revision 1. Default 100.
+   */
   maxEndpoints?: number
   /**
    * Revision 1: acknowledgements that one session may have outstanding in each direction with the official Server; the oldest is

@@ -1,5 +1,6 @@
 // Payloads of Engine.IO 3, which come in three forms (docs/engine-3-payloads.md): binary, and two kinds of text that no request tells
 // apart. Pure: no clock, no I/O, no Fastify. State: which kind of text the client writes, as soon as it has shown it.
+import { detachFrom } from './detach.js'
 import { isFrame, toText } from './engine.js'
 import { ProtocolError, TooManyPacketsError } from './packet.js'
 import type { Frame, PayloadCodec } from './packet.js'
@@ -59,7 +60,7 @@ function split (body: string, maxPackets: number): string[] {
     const start = at + colon + 1
     at = start + Number(length)
     if (at > body.length) throw new ProtocolError('a packet is cut off')
-    if (at > start) pieces.push(body.slice(start, at)) // `0:` is how the client writes no packet at all
+    if (at > start) pieces.push(detachFrom(body, body.slice(start, at))) // `0:` is how the client writes no packet at all
   }
   return pieces
 }

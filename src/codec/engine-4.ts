@@ -1,4 +1,5 @@
 // Payloads of Engine.IO 4: frames as text, with a control character between them. Pure: no clock, no I/O, no Fastify.
+import { detachFrom } from './detach.js'
 import { isFrame, toText } from './engine.js'
 import { ProtocolError, TooManyPacketsError } from './packet.js'
 import type { Frame, PayloadCodec } from './packet.js'
@@ -18,7 +19,7 @@ function decodePayload (body: string | Buffer, maxPackets = Infinity): string[] 
   const frames = body.split(SEPARATOR, Math.min(maxPackets + 1, MAX_SPLIT))
   if (frames.length > maxPackets) throw new TooManyPacketsError(maxPackets)
   if (!frames.every((frame) => isFrame(frame, 4))) throw new ProtocolError('not a packet')
-  return frames
+  return frames.map((frame) => detachFrom(body, frame))
 }
 
 /** The payloads of every session of Engine.IO 4. */

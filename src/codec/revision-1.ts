@@ -1,6 +1,7 @@
 // Packets and payloads of Socket.IO protocol revision 1 (0.7 to 0.9). Pure: no clock, no I/O, no Fastify.
 import { ProtocolError, TooManyPacketsError } from './packet.js'
 import type { AckKind, Codec, ErrorReason, Frame, WirePacket } from './packet.js'
+import { detach, detachFrom } from './detach.js'
 import { toJson } from './json.js'
 
 /** The noop packet, which answers a poll that has nothing to say. */
@@ -20,8 +21,9 @@ const COLON = 0x3a
 const DIGIT_0 = 0x30
 const TYPES = ['disconnect', 'connect', 'heartbeat', 'message', 'json', 'event', 'ack', 'error', 'noop'] as const
 const REASONS: readonly ErrorReason[] = ['transport not supported', 'client not handshaken', 'unauthorized']
-const ID = /^(\d*)(\+?)$/
-const ACK_DATA = /^(\d+)(?:\+([^]*))?$/
+/** Clients count from 1. An id of more digits is no number that they could have counted to. */
+const ID = /^(\d{0,16})(\+?)$/
+const ACK_DATA = /^(\d{1,16})(?:\+([^]*))?$/
 const ERROR_DATA = /^(\d*)(?:\+(\d+))?$/
 const DIGITS = /^\d+$/
 
@@ -32,8 +34,8 @@ const NOTHING: Asking = {}
 function asking (id: string): Asking {
   if (id === '') return NOTHING
   const match = ID.exec(id)
-  if (match === null) throw new ProtocolError('an id is decimal digits')
-  return match[1] === '' ? NOTHING : { id: match[1] ?? '', ack: match[2] === '' ? 'plain' : 'data' }
+  if (match === null) throw new ProtocolError('an id is at most 16 decimal digits')
+  return match[1] === '' ? NOTHING : { id: detach(match[1] ?? ''), ack: match[2] === '' ? 'plain' : 'data' }
 }
 
 function parse (json: string): unknown {
@@ -66,6 +68,16 @@ function parseError (endpoint: string, data: string): WirePacket {
   return { type: 'error', endpoint, ...(reason && { reason }), ...(match[2] === '0' && { advice: 'reconnect' }) }
 }
 
+/** Where the JSON of a packet begins; undefined for packets without. */
+export function jsonStart (text: string): number | undefined {
+  const type = TYPES[text.charCodeAt(0) - DIGIT_0]
+  if (type !== 'json' && type !== 'event' && type !== 'ack') return undefined
+  let colon = 1
+  for (let count = 1; count < 3 && colon > 0; count++) colon = text.indexOf(':', colon + 1)
+  const data = colon < 0 ? text.length : colon + 1
+  return type === 'ack' ? Math.max(text.indexOf('+', data), data) : data
+}
+
 /** @throws ProtocolError when the text is no packet; time is linear in its length. */
 function decodePacket (text: string): WirePacket {
   // TYPE ':' [ID ['+']] ':' [ENDPOINT] [':' DATA]: only the first three colons separate (WIRE.md 3).
@@ -74,7 +86,7 @@ function decodePacket (text: string): WirePacket {
   if (type === undefined || second < 0) throw new ProtocolError('not a packet')
   const third = text.indexOf(':', second + 1)
   const asked = asking(text.slice(2, second))
-  const endpoint = text.slice(second + 1, third < 0 ? text.length : third)
+  const endpoint = detachFrom(text, text.slice(second + 1, third < 0 ? text.length : third))
   const data = third < 0 ? undefined : text.slice(third + 1)
   switch (type) {
     case 'connect': return data ? { type, endpoint, query: data } : { type, endpoint }
@@ -85,7 +97,7 @@ function decodePacket (text: string): WirePacket {
     case 'ack': {
       const ack = ACK_DATA.exec(data ?? '')
       if (ack === null) throw new ProtocolError('acknowledgement without an id')
-      return { type, endpoint, id: ack[1] ?? '', args: parseList(ack[2]) }
+      return { type, endpoint, id: detach(ack[1] ?? ''), args: parseList(ack[2]) }
     }
     case 'error': return parseError(endpoint, data ?? '')
     case 'heartbeat':
@@ -162,7 +174,7 @@ function decodePayload (body: string | Buffer, maxPackets = Infinity): string[] 
     if (!DIGITS.test(length)) throw new ProtocolError('a frame has no length')
     const start = at + 2 + end
     at = start + Number(length)
-    frames.push(payload.slice(start, at)) // too long a length takes the rest, as the old server did
+    frames.push(detachFrom(payload, payload.slice(start, at))) // too long a length takes the rest, as the old server did
   }
   return frames
 }

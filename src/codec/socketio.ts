@@ -3,6 +3,7 @@
 import { Decoder, Encoder, PacketType } from 'socket.io-parser'
 import type { Packet as ParserPacket } from 'socket.io-parser'
 import type { ParserModule } from '../../types/options.js'
+import { detachFrom } from './detach.js'
 import { ofPeer } from './json.js'
 import { AttachmentsTooLargeError } from './packet.js'
 
@@ -114,8 +115,15 @@ export class SocketioCodec {
       this.#bytes = 0
       throw error
     }
-    if (this.#decoded !== undefined) this.#bytes = 0
-    return this.#decoded
+    return this.#take(data)
+  }
+
+  #take (data: string | Uint8Array): SocketioPacket | undefined {
+    const decoded = this.#decoded
+    if (decoded === undefined) return undefined
+    this.#bytes = 0
+    if (typeof data === 'string' && typeof decoded.nsp === 'string') decoded.nsp = detachFrom(data, decoded.nsp)
+    return decoded
   }
 
   #weigh (data: string | Uint8Array): void {

@@ -4,20 +4,23 @@ import type { ParserModule } from '../../types/options.js'
 import type { DialectName, SendOptions } from '../../types/socket.js'
 import { decodePacket, encodeMessage, TYPE } from '../codec/engine.js'
 import type { EngineVersion } from '../codec/engine.js'
-import { isDeeper } from '../codec/json.js'
 import { AttachmentsTooLargeError, ProtocolError } from '../codec/packet.js'
 import type { Frame, OutgoingPacket, Packet } from '../codec/packet.js'
+import type { ShapeLimits } from '../codec/shape.js'
 import { SocketioCodec } from '../codec/socketio.js'
+import { TYPES } from '../codec/socketio-head.js'
 import type { Dialect, DialectSocket, Heartbeat } from '../dialect.js'
 import { PacketFace } from '../faces/packet.js'
 import type { PacketFaceSession } from '../faces/packet.js'
 import type { Transport } from '../transport.js'
+import { Guard, isPlain } from './guard.js'
+import type { CustomParser, Guarded } from './guard.js'
 
 /** One encoded broadcast, kept for the next receiver: thousands of queues then hold it once. */
 export interface FrameMemo { text: string | undefined, frame: Frame }
 
 /** What all sessions of one version share. */
-export interface EngineIoShared {
+export interface EngineIoShared extends ShapeLimits {
   readonly version: EngineVersion
   /** ms */
   readonly pingInterval: number
@@ -27,9 +30,13 @@ export interface EngineIoShared {
   readonly maxPayload: number
   /** of one packet */
   readonly maxAttachments: number
-  /** levels of JSON */
-  readonly maxNesting: number
+  /** of one session on the official Server, beside the default one */
+  readonly maxEndpoints: number
   readonly parser: ParserModule | undefined
+  /** Whether the parser is one of MessagePack. */
+  readonly isMessagePack: boolean
+  /** Whether the messages are certain to be packets of Socket.IO: the plugin has been given a Server or its parser. */
+  readonly isSocketio: boolean
   readonly memo: FrameMemo
 }
 
@@ -47,11 +54,11 @@ function heartbeatOf (shared: EngineIoShared): Heartbeat {
   return heartbeat
 }
 
-/** How events and acknowledgements of Socket.IO begin. Text of an application without it may hold what it likes. */
-const SOCKETIO = '2356'
+/** Whether the Server tells the client that a namespace is over, or refused. */
+const endsNamespace = (text: string): boolean => text.startsWith(TYPES.disconnect) || text.startsWith(TYPES.connectError)
 
 /** What one session of Engine.IO says and hears. */
-export class EngineIo implements Dialect, PacketFaceSession {
+export class EngineIo implements Dialect, PacketFaceSession, Guarded {
   readonly name: DialectName
   readonly protocol: EngineVersion
   readonly heartbeat: Heartbeat
@@ -59,6 +66,8 @@ export class EngineIo implements Dialect, PacketFaceSession {
   readonly #socket: DialectSocket
   readonly #shared: EngineIoShared
   readonly #upgrades: readonly string[]
+  /** Made for the first packet that has to be looked at. */
+  #guard: Guard | undefined
   #face: PacketFace | undefined
 
   /** @param upgrades the transports that the client may move to */
@@ -75,6 +84,18 @@ export class EngineIo implements Dialect, PacketFaceSession {
 
   /** Somebody reads the messages as they come: the official Server, or an application without Socket.IO. */
   get raw (): boolean { return this.#socket.listenerCount('data') > 0 }
+
+  get onServer (): boolean { return this.#shared.isSocketio && this.raw }
+
+  get #guarded (): Guard {
+    this.#guard ??= new Guard(this, this.#shared, this.#custom())
+    return this.#guard
+  }
+
+  #custom (): CustomParser | undefined {
+    const { parser, isMessagePack } = this.#shared
+    return parser && { codec: new SocketioCodec(parser, this.#shared), isMessagePack }
+  }
 
   get #packets (): PacketFace {
     this.#face ??= new PacketFace(this, new SocketioCodec(this.#shared.parser, this.#shared))
@@ -125,11 +146,10 @@ export class EngineIo implements Dialect, PacketFaceSession {
     this.#socket.heard()
   }
 
-  #message (data: string | Buffer): void {
-    const { maxNesting } = this.#shared
-    if (typeof data === 'string' && data.length > maxNesting && SOCKETIO.includes(data.charAt(0)) && isDeeper(data, maxNesting)) {
-      throw new ProtocolError('nested too deep')
-    }
+  #message (said: string | Buffer): void {
+    const sure = typeof said === 'string' && this.#shared.parser === undefined && isPlain(said, this.#shared)
+    const data = sure ? said : this.#guarded.pass(said)
+    if (data === undefined) return
     const raw = this.#socket.emit('data', data)
     // Without anybody, the default endpoint is still connected.
     if (!raw || this.#socket.listenerCount('packet') > 0) this.#packets.receive(data)
@@ -149,9 +169,19 @@ export class EngineIo implements Dialect, PacketFaceSession {
     this.#socket.close()
   }
 
+  // ---- the guard
+
+  keep (bytes: number): boolean { return this.#socket.keep(bytes) }
+
+  refuse (nsp: string, message: string): void {
+    this.#socket.warn(`a namespace is refused: ${message}; see the options maxEndpoints and maxTotalQueueBytes`)
+    this.#packets.refuse(nsp, message)
+  }
+
   // ---- the Server's face, and what both use
 
   write (data: string | Uint8Array, { volatile = false }: SendOptions): void {
+    if (this.#guard !== undefined && typeof data === 'string' && endsNamespace(data)) this.#guard.left(data)
     this.#socket.enqueue(this.#encode(data), volatile)
   }
 

@@ -1,10 +1,10 @@
 // Revision 1 above its codec: what the server does by itself with the client's packets (heartbeats, automatic
 // acknowledgements, the default endpoint), and the two faces on top: decoded packets, and the official Server.
 import type { SendOptions } from '../../types/socket.js'
-import { isDeeper } from '../codec/json.js'
-import { ProtocolError } from '../codec/packet.js'
 import type { Frame, OutgoingPacket, WirePacket } from '../codec/packet.js'
-import { CONNECT, DISCONNECT, revision1, UNKNOWN_SESSION } from '../codec/revision-1.js'
+import { CONNECT, DISCONNECT, jsonStart, revision1, UNKNOWN_SESSION } from '../codec/revision-1.js'
+import { checkArguments, checkShape } from '../codec/shape.js'
+import type { ShapeLimits } from '../codec/shape.js'
 import type { Dialect, DialectSocket, Heartbeat } from '../dialect.js'
 import { ServerFace } from '../faces/server.js'
 import type { FaceSession, FaceShared } from '../faces/server.js'
@@ -13,6 +13,11 @@ import type { EndReason, Transport } from '../transport.js'
 /** Ends that a client which lives does not expect. */
 const BY_US: ReadonlySet<EndReason> = new Set(['closed by server', 'server closing', 'server draining', 'too many packets'])
 
+/** What all sessions of a plugin instance share. */
+export interface Revision1Shared extends FaceShared {
+  readonly limits: FaceShared['limits'] & ShapeLimits
+}
+
 /** What one session of revision 1 says and hears. */
 export class Revision1 implements Dialect, FaceSession {
   readonly name = 'revision 1'
@@ -20,12 +25,12 @@ export class Revision1 implements Dialect, FaceSession {
   readonly heartbeat: Heartbeat
   readonly drains = false
   readonly #socket: DialectSocket
-  readonly #shared: FaceShared
+  readonly #shared: Revision1Shared
   #face: ServerFace | undefined
   #lastId = 0
   #leaving = false
 
-  constructor (socket: DialectSocket, shared: FaceShared, heartbeat: Heartbeat) {
+  constructor (socket: DialectSocket, shared: Revision1Shared, heartbeat: Heartbeat) {
     this.#socket = socket
     this.#shared = shared
     this.heartbeat = heartbeat
@@ -52,8 +57,11 @@ export class Revision1 implements Dialect, FaceSession {
   receive (frame: Frame): void {
     // Binary is none of its words; the old server ignored it too (transcript websocket/binary-frame).
     if (this.#leaving || typeof frame !== 'string') return
-    if (isDeeper(frame, this.#shared.limits.maxNesting)) throw new ProtocolError('nested too deep')
+    const { limits } = this.#shared
+    const json = jsonStart(frame)
+    if (json !== undefined) checkShape(frame, json, limits.maxNesting)
     const packet = revision1.decodePacket(frame)
+    if ('args' in packet && packet.args !== undefined) checkArguments(packet.args.length, limits)
     if (packet.type === 'noop') return
     if (packet.type === 'heartbeat') return this.#socket.heard()
     // Before the handlers run, and whatever becomes of the packet (transcript event-plain-id).
@@ -111,6 +119,10 @@ export class Revision1 implements Dialect, FaceSession {
     return revision1.encodePacket(packet)
   }
 
+  decode (text: string): WirePacket {
+    return revision1.decodePacket(text)
+  }
+
   enqueue (frame: Frame, volatile = false): void {
     this.#socket.enqueue(frame, volatile)
   }
@@ -123,6 +135,8 @@ export class Revision1 implements Dialect, FaceSession {
   disconnect (): void {
     this.#socket.end('closed by server', DISCONNECT)
   }
+
+  keep (bytes: number): boolean { return this.#socket.keep(bytes) }
 
   overflow (): void {
     this.#socket.end('too many packets', undefined, new Error('too much waits for endpoints to be connected'))

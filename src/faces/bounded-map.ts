@@ -9,6 +9,8 @@ export class BoundedMap<K, V> {
     this.#limit = limit
   }
 
+  get size (): number { return this.#map.size }
+
   get (key: K): V | undefined {
     return this.#map.get(key)
   }

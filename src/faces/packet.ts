@@ -133,6 +133,11 @@ export class PacketFace {
     }
   }
 
+  /** Tells the client that the Server is not asked for a namespace. */
+  refuse (nsp: string, message: string): void {
+    this.#write({ type: PacketType.CONNECT_ERROR, nsp, data: this.#session.protocol === 4 ? { message } : message }, {})
+  }
+
   #number (id: string): number {
     if (!DIGITS.test(id) || !Number.isSafeInteger(Number(id))) throw new ProtocolError('an id is decimal digits, below 2^53')
     return Number(id)

@@ -1,20 +1,19 @@
 // The face that the official Server sees of a revision-1 session: message text in the grammar of Socket.IO protocol 4. Here
 // lives what that needs beyond translation: which endpoints are connected, and whose acknowledgement is whose.
 import { fromMessage, isReservedEvent, PacketType, toMessage, withoutBinary } from '../codec/socketio.js'
+import { detach } from '../codec/detach.js'
 import type { SocketioCodec, SocketioPacket } from '../codec/socketio.js'
 import type { Frame, Packet, WirePacket } from '../codec/packet.js'
 import { BoundedMap } from './bounded-map.js'
-import { newEndpoint, survives, toEndpoint, toNsp } from './endpoint.js'
+import { NAMESPACE_BYTES, newEndpoint, survives, toEndpoint, toNsp } from './endpoint.js'
 import type { Endpoint } from './endpoint.js'
 
 /** Bounds of one session. */
 export interface FaceLimits {
   readonly maxEndpoints: number
   readonly maxAcks: number
-  /** Most that may wait for endpoints to connect; UTF-16 code units. */
+  /** Most that may wait for endpoints to connect; bytes. */
   readonly maxPayload: number
-  /** Levels of JSON. */
-  readonly maxNesting: number
 }
 
 /** What the face may do with its session. */
@@ -24,11 +23,14 @@ export interface FaceSession {
   /** To the client. */
   enqueue (frame: Frame, volatile: boolean): void
   encode (packet: WirePacket): string
+  decode (text: string): WirePacket
   /** The next acknowledgement id of the session. */
   nextId (): string
   /** The Server has disconnected the client. */
   disconnect (): void
-  /** More waits for endpoints to be connected than may. */
+  /** So many bytes are held for the client. Returns whether there is room for them. */
+  keep (bytes: number): boolean
+  /** More is held for the client than may be. */
   overflow (): void
 }
 
@@ -47,7 +49,16 @@ export interface FaceShared {
   readonly isOffset: (argument: unknown) => boolean
 }
 
+/** What text takes of memory beside its characters, and an acknowledgement that is outstanding; bytes. Measured. */
+const TEXT_BYTES = 64
+const ACK_BYTES = 96
+/** What each character of an endpoint's query may take, once the Server has made an object of it: `?a&b&c`; bytes. Measured. */
+const QUERY_BYTES = 48
+
 type Asking = Extract<Packet, { type: 'message' | 'json' | 'event' }>
+
+/** Not a heartbeat, nor a noop. */
+const isAboutEndpoint = (packet: WirePacket): packet is Packet => 'endpoint' in packet
 
 /** One session, as the official Server sees it. */
 export class ServerFace {
@@ -63,8 +74,9 @@ export class ServerFace {
   /** An id for the Server → the client's, which are text. */
   readonly #asking: BoundedMap<number, string>
   #lastId = 0
-  /** What waits for endpoints to connect; UTF-16 code units. */
-  #waitingLength = 0
+  /** What waits for endpoints to connect, and what the Server holds for them; bytes. */
+  #waitingBytes = 0
+  #endpointBytes = 0
 
   constructor (session: FaceSession, { codec, limits, memo, isOffset }: FaceShared) {
     this.#session = session
@@ -89,24 +101,41 @@ export class ServerFace {
 
   #connect (name: string, query = ''): void {
     if ((name !== '' && !survives(name)) || this.#endpoints.size > this.#limits.maxEndpoints) return
-    this.#endpoints.set(name, newEndpoint())
+    const endpoint = newEndpoint(NAMESPACE_BYTES + query.length * QUERY_BYTES)
+    if (!this.#session.keep(this.#held + endpoint.bytes)) return this.#session.overflow()
+    this.#endpointBytes += endpoint.bytes
+    this.#endpoints.set(name, endpoint)
     // A comma would end the name in the Server's grammar; what begins otherwise than a query would be more of the name.
     this.#deliver({ type: PacketType.CONNECT, nsp: toNsp(name) + (query.startsWith('?') ? query.replaceAll(',', '%2C') : '') })
   }
 
   #wait (endpoint: Endpoint, packet: Packet): void {
-    const { length } = this.#session.encode(packet)
-    this.#waitingLength += length
-    if (this.#waitingLength > this.#limits.maxPayload) return this.#session.overflow()
-    endpoint.waiting.push(packet)
-    endpoint.waitingLength += length
+    const text = detach(this.#session.encode(packet))
+    const bytes = Buffer.byteLength(text) + TEXT_BYTES
+    this.#waitingBytes += bytes
+    if (this.#waitingBytes > this.#limits.maxPayload || !this.#session.keep(this.#held)) return this.#session.overflow()
+    endpoint.waiting.push(text)
+    endpoint.waitingBytes += bytes
   }
 
   /** What has waited for the endpoint; nothing does then. */
   #waited (endpoint: Endpoint): Packet[] {
-    this.#waitingLength -= endpoint.waitingLength
-    endpoint.waitingLength = 0
-    return endpoint.waiting.splice(0)
+    this.#waitingBytes -= endpoint.waitingBytes
+    endpoint.waitingBytes = 0
+    this.#session.keep(this.#held)
+    return endpoint.waiting.splice(0).map((text) => this.#session.decode(text)).filter(isAboutEndpoint)
+  }
+
+  /** What is held for the client beside its queue, bytes. */
+  get #held (): number {
+    return this.#waitingBytes + this.#endpointBytes + (this.#asked.size + this.#asking.size) * ACK_BYTES
+  }
+
+  /** Lets go of an endpoint, and of what the Server holds for it. */
+  #delete (name: string, endpoint: Endpoint): void {
+    this.#endpoints.delete(name)
+    this.#endpointBytes -= endpoint.bytes
+    this.#session.keep(this.#held)
   }
 
   #forward (packet: Packet): void {
@@ -122,6 +151,7 @@ export class ServerFace {
         const asked = this.#asked.get(packet.id)
         if (asked === undefined || asked.endpoint !== packet.endpoint) return
         this.#asked.delete(packet.id)
+        this.#session.keep(this.#held)
         return this.#deliver({ type: PacketType.ACK, nsp, data: packet.args, id: asked.id })
       }
       case 'disconnect': return this.#leave(packet.endpoint)
@@ -134,12 +164,12 @@ export class ServerFace {
 
   /** The client has left the endpoint. The Server acts on that one tick later. */
   #leave (name: string): void {
-    const leaving: Endpoint = { ...newEndpoint(), state: 'leaving' }
+    const leaving: Endpoint = { ...newEndpoint(this.#endpoints.get(name)?.bytes), state: 'leaving' }
     this.#endpoints.set(name, leaving)
     this.#deliver({ type: PacketType.DISCONNECT, nsp: toNsp(name) })
     process.nextTick(() => {
       if (this.#endpoints.get(name) !== leaving) return
-      this.#endpoints.delete(name)
+      this.#delete(name, leaving)
       for (const packet of this.#waited(leaving)) this.receive(packet)
     })
   }
@@ -156,6 +186,7 @@ export class ServerFace {
     if (packet.ack !== 'data' || packet.id === undefined) return {}
     const id = this.#lastId++
     this.#asking.set(id, packet.id)
+    if (!this.#session.keep(this.#held)) this.#session.overflow()
     return { id }
   }
 
@@ -191,7 +222,7 @@ export class ServerFace {
     const endpoint = this.#endpoints.get(name)
     if (endpoint === undefined) return
     this.#waited(endpoint)
-    this.#endpoints.delete(name)
+    this.#delete(name, endpoint)
   }
 
   #connected (name: string): void {
@@ -236,6 +267,7 @@ export class ServerFace {
     }
     const id = this.#session.nextId()
     this.#asked.set(id, { endpoint, id: packet.id })
+    if (!this.#session.keep(this.#held)) return this.#session.overflow()
     // The old client acknowledges messages by itself, and events never but with `id+` (WIRE.md 3).
     this.#enqueue({ ...message, endpoint, id, ack: message.type === 'event' ? 'data' : 'plain' }, volatile)
   }
@@ -244,6 +276,7 @@ export class ServerFace {
     const id = this.#asking.get(packet.id ?? -1)
     if (id === undefined) return
     this.#asking.delete(packet.id ?? -1)
+    this.#session.keep(this.#held)
     this.#enqueue({ type: 'ack', endpoint, id, args: this.#list(packet, written) })
   }
 

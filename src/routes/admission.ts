@@ -82,6 +82,7 @@ export function admit (admission: Admission, request: FastifyRequest): Admitted 
   const raw: RawRequest = request.raw
   raw._query = request.query // read by the official Server (`socket.handshake.query`), which keeps this request
   const { engine, engine: { places }, settings: { authorize } } = admission
+  engine.checkHandshake(raw)
   if (authorize === undefined) return places.admitNow(request.ip, () => handshake(admission, request))
   return places.admit(request.ip, () => inTime(admission, ask(engine, authorize, request)))
 }

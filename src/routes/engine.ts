@@ -2,6 +2,8 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import type { ParserModule } from '../../types/options.js'
 import type { EngineVersion } from '../codec/engine.js'
+import { isMessagePack } from '../codec/message-pack.js'
+import { PacketType, SocketioCodec } from '../codec/socketio.js'
 import type { Engine } from '../engine.js'
 import { RefusedRequest } from '../errors.js'
 import type { RefusalReason } from '../errors.js'
@@ -150,13 +152,17 @@ function addTransport (adding: Adding, transport: typeof TRANSPORT_KEYS[number])
   }
 }
 
+/** What the parser makes of a packet. @throws what it throws: it cannot be used then. */
+const encodeConnect = (parser: ParserModule): unknown => new SocketioCodec(parser).encode({ type: PacketType.CONNECT, nsp: '/' })[0]
+
 /** Adds every route of Engine.IO to the scope. */
 export function registerEngine (scope: FastifyInstance, { upgrades, engine, settings, parser }: EngineRoutes): void {
-  const { path, assumeEngine3, dialects, pingInterval, pingTimeout, maxPayload, maxAttachments, maxNesting } = settings
+  const { path, assumeEngine3, dialects, maxPayload, io } = settings
+  const ofAll = { ...settings, parser, isMessagePack: parser !== undefined && isMessagePack(encodeConnect(parser)), isSocketio: (io ?? parser) !== undefined }
   const constrain = addGenerations(scope, assumeEngine3)
   for (const version of VERSIONS) {
     const route = routeAdder({ scope, upgrades, path, dialect: `engine ${version}`, schema: SCHEMA, maxPayload })
-    const shared = { version, pingInterval, pingTimeout, maxPayload, maxAttachments, maxNesting, parser, memo: { text: undefined, frame: '' } }
+    const shared = { ...ofAll, version, memo: { text: undefined, frame: '' } }
     for (const transport of TRANSPORT_KEYS) {
       const constraints = constrain(`${version} ${transport}`)
       route('', null, { ...PREFLIGHT, constraints })

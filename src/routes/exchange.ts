@@ -8,8 +8,10 @@ import type { Engine } from '../engine.js'
 import type { Socket } from '../socket.js'
 import type { TransportName } from '../transport.js'
 import type { Poll, PollingTransport } from '../transports/polling.js'
+import { scriptLength } from '../transports/jsonp-polling.js'
 import { StreamTransport } from '../transports/stream.js'
 import type { StreamFormat } from '../transports/stream.js'
+import { JSONP } from './hooks.js'
 
 /**
  * Cuts a connection off whose client does not read. What the kernel has for it goes too: up to four megabytes, which no option bounds and a mere
@@ -38,12 +40,13 @@ class HttpPoll implements Poll {
     this.#engine = engine
   }
 
-  send (payload: string | Buffer, last = false): void {
+  send (payload: string | Buffer, last = false): number {
     if (typeof payload !== 'string') this.#reply.type('application/octet-stream')
     // The client goes to the next server; a kept connection would hold this one up.
     if ((this.#engine.closing || (last && this.#engine.draining)) && this.#reply.request.raw.httpVersionMajor === 1) this.#reply.header('connection', 'close')
     if (last || this.#engine.closing) this.#reply.send(payload) // connections may be about to be cut
     else this.#engine.turn.later(() => this.#reply.send(payload))
+    return this.#reply.request[JSONP] === undefined ? Buffer.byteLength(payload) : scriptLength(payload)
   }
 
   destroy (): void {

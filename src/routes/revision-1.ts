@@ -2,9 +2,9 @@
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { HEARTBEAT } from '../codec/revision-1.js'
 import { Revision1 } from '../dialects/revision-1.js'
+import type { Revision1Shared } from '../dialects/revision-1.js'
 import type { Engine } from '../engine.js'
 import { RefusedRequest } from '../errors.js'
-import type { FaceShared } from '../faces/server.js'
 import type { Settings } from '../options.js'
 import { isRevision1, TRANSPORTS } from '../transports/index.js'
 import type { Revision1Transport } from '../transports/index.js'
@@ -20,7 +20,7 @@ export interface Revision1Context {
   readonly upgrades: RouteOptions[]
   readonly engine: Engine
   readonly settings: Settings
-  readonly shared: FaceShared
+  readonly shared: Revision1Shared
 }
 
 interface Adding extends Revision1Context {

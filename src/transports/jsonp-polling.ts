@@ -20,6 +20,22 @@ export const toEngineCallback = (index: string): string => `___eio[${index}]`
 /** A script that hands `payload` to a callback. */
 export const toScript = (callback: string, payload: string): string => `${callback}(${toJson(payload)});`
 
+const SPACE = 0x20
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+
+/** About how many bytes a payload takes as JSON: escapes make up to six times of it. */
+export function scriptLength (payload: string | Buffer): number {
+  if (typeof payload !== 'string') return payload.length
+  let length = Buffer.byteLength(payload)
+  for (let at = 0; at < payload.length; at++) {
+    const code = payload.charCodeAt(at)
+    if (code < SPACE) length += 5
+    else if (code === QUOTE || code === BACKSLASH) length++
+  }
+  return length
+}
+
 /** A script that hands an error to a callback. */
 export const toErrorScript = (callback: string, message: string): string => `${callback}(new Error(${toJson(message)}));`
 

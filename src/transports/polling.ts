@@ -16,8 +16,8 @@ const NOTHING: Frame[] = []
 
 /** One GET of the client. */
 export interface Poll {
-  /** Answers it; `last`: the session is over with it. */
-  send (payload: string | Buffer, last?: boolean): void
+  /** Answers it; `last`: the session is over with it. Returns how many bytes the answer takes, as it is written. */
+  send (payload: string | Buffer, last?: boolean): number
   /** Breaks the connection that carries it. */
   destroy (): void
 }
@@ -51,7 +51,7 @@ export class PollingTransport implements Transport {
   #grace: Timer | undefined
   #parked: Poll | undefined
   /** A response that has been handed to the server and not yet, as a whole, to the operating system. */
-  #inFlight: { poll: Poll, frames: Frame[], bytes: number } | undefined
+  #inFlight: { poll: Poll, frames: Frame[], bytes: number, answerBytes: number } | undefined
   /** What answers the parked poll at the end of this turn. */
   #gathered = NOTHING
   #gatheredBytes = 0
@@ -72,10 +72,15 @@ export class PollingTransport implements Transport {
   get writable () { return this.#parked !== undefined && this.#inFlight === undefined && this.#gatheredBytes <= HIGH_WATER_MARK }
   get delivering () { return this.#inFlight !== undefined || this.#gathered.length > 0 }
   get bufferedAmount () { return this.#inFlight === undefined ? this.#gatheredBytes : this.#inFlight.bytes }
+  /** The frames may have to go back; the answer is held beside them, as text and as it is written. */
+  get heldBytes () { return this.bufferedAmount + (this.#inFlight?.answerBytes ?? 0) * 2 }
 
   /** A GET has come. An older one that still waits is answered with nothing: the old client takes that for a noop. */
   accept (poll: Poll): void {
-    if (this.#closed) return poll.send(this.#noop, true)
+    if (this.#closed) {
+      poll.send(this.#noop, true)
+      return
+    }
     this.#parked?.send(this.#noop)
     this.#parked = poll
     const duration = this.#hurried ? HURRY : this.#init.pollingDuration
@@ -120,10 +125,10 @@ export class PollingTransport implements Transport {
     const poll = this.#parked
     const frames = this.#gathered
     if (poll === undefined || frames.length === 0) return // it broke, or has been answered meanwhile
-    this.#inFlight = { poll, frames, bytes: this.#gatheredBytes }
+    const inFlight = this.#inFlight = { poll, frames, bytes: this.#gatheredBytes, answerBytes: 0 }
     this.#gathered = NOTHING
     this.#gatheredBytes = 0
-    this.#answer(this.codec.encodePayload(frames))
+    this.#answer(this.codec.encodePayload(frames), inFlight)
   }
 
   static readonly #runOut = (transport: PollingTransport): void => transport.#answerNothing()
@@ -133,12 +138,12 @@ export class PollingTransport implements Transport {
     else this.#answer(this.#noop)
   }
 
-  #answer (payload: string | Buffer): void {
+  #answer (payload: string | Buffer, inFlight = { answerBytes: 0 }): void {
     const poll = this.#parked
     this.#answered = true
     this.#parked = undefined
     this.#timer?.stop()
-    poll?.send(payload, this.#closed)
+    inFlight.answerBytes = poll?.send(payload, this.#closed) ?? 0
     if (!this.#closed) this.#init.listener.onIdle()
   }
 

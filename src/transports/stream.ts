@@ -47,6 +47,7 @@ export class StreamTransport implements Transport {
   readonly #init: StreamInit
   readonly #grace: Timer
   #open = true
+  #gone = false
   #full = false
 
   constructor (init: StreamInit) {
@@ -62,7 +63,8 @@ export class StreamTransport implements Transport {
 
   get open () { return this.#open }
   get writable () { return this.#open && !this.#full }
-  get bufferedAmount () { return this.#init.pending() }
+  get bufferedAmount () { return this.#gone ? 0 : this.#init.pending() }
+  get heldBytes () { return this.bufferedAmount }
 
   send (frames: Frame[]): void {
     const { stream, format, codec, pending } = this.#init
@@ -80,7 +82,8 @@ export class StreamTransport implements Transport {
   /** The response is over, whoever ended it. */
   gone (): void {
     this.#grace.stop()
-    if (!this.#open) return
+    this.#gone = true
+    if (!this.#open) return this.#init.listener.onWritable()
     this.#open = false
     this.#init.listener.onClose('connection closed')
   }

@@ -91,6 +91,7 @@ export class WebSocketTransport implements Transport {
   #grace: Timer | undefined
   #full = false
   #closed = false
+  #gone = false
   #error: Error | undefined
 
   constructor ({ name, listener, socket, connection, wheel, reset, log, translation }: WebSocketInit) {
@@ -112,7 +113,8 @@ export class WebSocketTransport implements Transport {
 
   get open () { return !this.#closed && this.#socket.readyState === this.#socket.OPEN }
   get writable () { return this.open && !this.#full }
-  get bufferedAmount () { return this.#writer?.writableLength ?? this.#socket.bufferedAmount }
+  get bufferedAmount () { return this.#gone ? 0 : this.#writer?.writableLength ?? this.#socket.bufferedAmount }
+  get heldBytes () { return this.bufferedAmount }
 
   /** From now on it reports to somebody else. */
   handOver (listener: TransportListener): void {
@@ -177,7 +179,8 @@ export class WebSocketTransport implements Transport {
 
   gone (): void {
     this.#grace?.stop()
-    if (this.#closed) return
+    this.#gone = true
+    if (this.#closed) return this.#listener.onWritable()
     this.#closed = true
     this.#listener.onClose(reasonOf(this.#error), this.#error)
   }

@@ -7,7 +7,7 @@ import type { Frame } from '../../src/codec/packet.js'
 function written (version: 3 | 4, ...messages: unknown[]): Frame[] {
   const frames: Frame[] = []
   const socket = { id: 'a', enqueue: (frame: Frame) => { frames.push(frame) } } as unknown as DialectSocket
-  const shared = { version, pingInterval: 1000, pingTimeout: 1000, maxPayload: 1000, maxAttachments: 10, maxNesting: 1000, parser: undefined, memo: { text: undefined, frame: '' } }
+  const shared = { version, pingInterval: 1000, pingTimeout: 1000, maxPayload: 1000, maxAttachments: 10, maxNesting: 1000, maxArguments: 1000, maxEndpoints: 10, parser: undefined, isMessagePack: false, isSocketio: true, memo: { text: undefined, frame: '' } }
   for (const data of messages) new EngineIo(socket, shared, []).write(data as Buffer, {})
   return frames
 }

@@ -18,8 +18,8 @@ t.test('an event that follows the connect of its endpoint at once waits for the 
 })
 
 t.test('what waits is bounded: what goes beyond is dropped', async (t) => {
-  const { client, server, later } = setUp({ maxPayload: 20 })
-  client('3:::12345678', '3:::12345678901234567890', '3:::x')
+  const { client, server, later } = setUp({ maxPayload: 100 })
+  client('3:::12345678', `3:::${'x'.repeat(100)}`, '3:::x')
   server('0{"sid":"abc"}')
   t.strictSame(await later(), ['2["message","12345678"]'])
 })

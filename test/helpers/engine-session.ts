@@ -24,7 +24,11 @@ interface Init extends Partial<SocketLimits> { version?: EngineVersion }
 export class FakePoll implements Poll {
   readonly answers: string[] = []
   broken = 0
-  send (payload: string | Buffer): void { this.answers.push(String(payload)) }
+  send (payload: string | Buffer): number {
+    this.answers.push(String(payload))
+    return payload.length
+  }
+
   destroy (): void { this.broken++ }
 }
 
@@ -41,7 +45,7 @@ export function newEngineSession ({ version = 4, ...limits }: Init = {}) {
   const closes: unknown[][] = []
   const heard: (string | Buffer)[] = []
   const { pingInterval, pingTimeout, closeTimeout } = TIMES
-  const shared = { version, pingInterval, pingTimeout, maxPayload: 1000, maxAttachments: 10, maxNesting: 1000, parser: undefined, memo: { text: undefined, frame: '' } }
+  const shared = { version, pingInterval, pingTimeout, maxPayload: 1000, maxAttachments: 10, maxNesting: 1000, maxArguments: 1000, maxEndpoints: 10, parser: undefined, isMessagePack: false, isSocketio: true, memo: { text: undefined, frame: '' } }
   const socket = new Socket({
     id: 'abc',
     request: newRequest(),
@@ -49,6 +53,7 @@ export function newEngineSession ({ version = 4, ...limits }: Init = {}) {
     context: undefined,
     dialect: (self) => new EngineIo(self, shared, ['websocket']),
     place: { leave () {} },
+    handshakeBytes: 0,
     shared: {
       limits: { ...LIMITS, closeTimeout, maxQueueBytes: 100_000, ...limits },
       wheel,

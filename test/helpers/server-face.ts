@@ -18,10 +18,12 @@ export function setUp ({ maxEndpoints = 20, maxAcks = 10, maxPayload = 1000, mem
     deliver: (data) => toServer.push(data),
     enqueue: (frame, volatile) => toClient.push(volatile ? { volatile: frame } : frame),
     encode: (packet) => { seen.encoded++; return revision1.encodePacket(packet) },
+    decode: revision1.decodePacket,
+    keep: () => true,
     nextId: () => String(++ids),
     disconnect: () => { seen.disconnects++ },
     overflow: () => { seen.overflows++ }
-  }, { codec: new SocketioCodec(parser), limits: { maxEndpoints, maxAcks, maxPayload, maxNesting: 1000 }, memo, isOffset: () => offsets })
+  }, { codec: new SocketioCodec(parser), limits: { maxEndpoints, maxAcks, maxPayload }, memo, isOffset: () => offsets })
   return {
     seen,
     face,

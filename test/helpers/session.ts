@@ -18,7 +18,7 @@ export const RESOLUTION = 10
 export const LIMITS: SocketLimits = {
   closeTimeout: 40_000,
   handshakeTimeout: 30_000,
-  maxQueueBytes: 100,
+  maxQueueBytes: 10_000,
   slowClient: 'close',
   maxPacketsPerSecond: false
 }
@@ -37,6 +37,7 @@ export class FakeTransport implements Transport {
   writable = true
   delivering = false
   bufferedAmount = 0
+  get heldBytes () { return this.bufferedAmount }
   /** What was handed over, a list for each time. */
   sent: Frame[][] = []
   /** How it was ended: a farewell, `silently` or `destroyed`. */
@@ -71,7 +72,7 @@ export function newLog (): { log: FastifyBaseLogger, lines: Record<string, unkno
 export const newRequest = (): IncomingMessage => new IncomingMessage(new TcpSocket())
 
 export function newDialect (socket: DialectSocket, { heartbeatInterval = 25_000, heartbeatTimeout = 60_000 }: Times = {}): Dialect {
-  const limits = { maxEndpoints: 10, maxAcks: 10, maxPayload: 1000, maxNesting: 1000 }
+  const limits = { maxEndpoints: 10, maxAcks: 10, maxPayload: 1000, maxNesting: 1000, maxArguments: 1000 }
   const heartbeat = { frame: '2::', interval: heartbeatInterval, timeout: heartbeatTimeout, onPolls: false }
   return new Revision1(socket, { codec: new SocketioCodec(), limits, memo: { text: '', frame: '' }, isOffset: () => false }, heartbeat)
 }
@@ -89,6 +90,7 @@ export function newSession (times: Times = {}, backlog = new Backlog(Infinity)) 
     context: { user: 'u' },
     dialect: (self) => newDialect(self, times),
     place: { leave () {} },
+    handshakeBytes: 0,
     shared: {
       limits: { ...LIMITS, ...times },
       wheel: new TimerWheel(RESOLUTION),

@@ -20,7 +20,11 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 class FakePoll implements Poll {
   readonly answers: string[] = []
   broken = 0
-  send (payload: string): void { this.answers.push(payload) }
+  send (payload: string): number {
+    this.answers.push(payload)
+    return payload.length
+  }
+
   destroy (): void { this.broken++ }
 }
 
