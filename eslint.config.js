@@ -17,6 +17,7 @@ const LAYERS = [
   { files: ['src/places.ts'], may: ['node:net', String.raw`\./errors\.js`], mayTypes: [] },
   { files: ['src/backpressure.ts'], may: [], mayTypes: [String.raw`\./(?:backlog|outgoing-queue|transport)\.js`] },
   { files: ['src/drain.ts'], may: [], mayTypes: [String.raw`\./(?:socket|timer-wheel)\.js`] },
+  { files: ['src/private/*.ts'], may: ['node:http', 'ws', String.raw`\./.+`, String.raw`\.\./errors\.js`], mayTypes: ['node:stream', 'fastify', 'socket\\.io'] },
   { files: ['src/errors.ts'], may: ['@fastify/error'], mayTypes: [TYPES] },
   { files: ['src/handshake-bytes.ts'], may: [], mayTypes: ['node:http'] },
   { files: ['src/outgoing-queue.ts'], may: [String.raw`\./codec/detach\.js`], mayTypes: [String.raw`\./codec/packet\.js`] },
@@ -24,10 +25,9 @@ const LAYERS = [
   { files: ['src/dialect.ts'], may: [], mayTypes: [TYPES, String.raw`\./codec/packet\.js`, String.raw`\./transport\.js`] },
   {
     files: ['src/transports/*.ts'],
-    may: [NODE, String.raw`\./.+`, String.raw`\.\./codec/(?:packet|json)\.js`],
+    may: [NODE, String.raw`\./.+`, String.raw`\.\./codec/(?:packet|json)\.js`, String.raw`\.\./private/ws-frames\.js`],
     mayTypes: [TYPES, String.raw`\.\./(?:transport|timer-wheel|turn)\.js`, 'ws']
   },
-  { files: ['src/transports/websocket-frame.ts'], may: ['ws'], mayTypes: [String.raw`\.\./codec/packet\.js`] },
   {
     files: ['src/socket.ts'],
     may: [NODE, String.raw`\./codec/packet\.js`, String.raw`\./(?:backpressure|errors|liveness|outgoing-queue|packet-rate|reasons|transport)\.js`],
@@ -55,13 +55,14 @@ const LAYERS = [
   { files: ['src/flash-policy.ts'], may: ['node:.+', String.raw`\./errors\.js`], mayTypes: [TYPES, 'fastify'] },
   {
     files: ['src/routes/*.ts'],
-    may: ['node:.+', String.raw`\./.+`, String.raw`\.\./(?:codec|dialects|transports)/.+`, String.raw`\.\./(?:errors|options|transport|upgrade)\.js`, '@fastify/websocket', 'cookie'],
+    may: ['node:.+', String.raw`\./.+`, String.raw`\.\./(?:codec|dialects|transports)/.+`, String.raw`\.\./private/(?:node-answer|websocket-head)\.js`,
+      String.raw`\.\./(?:errors|options|transport|upgrade)\.js`, '@fastify/websocket', 'cookie'],
     mayTypes: [TYPES, String.raw`\.\./(?:dialect|engine|places|socket)\.js`, 'fastify', 'ws']
   },
-  { files: ['src/official-server.ts'], may: ['node:url', String.raw`\./errors\.js`], mayTypes: [TYPES, 'fastify', 'socket\\.io'] },
+  { files: ['src/official-server.ts'], may: ['node:url', String.raw`\./errors\.js`, String.raw`\./private/server-options\.js`], mayTypes: [TYPES, 'fastify', 'socket\\.io'] },
   {
     files: ['src/index.ts'],
-    may: ['fastify-plugin', String.raw`\./(?:codec|routes)/.+`, String.raw`\./(?:engine|errors|flash-policy|official-server|options)\.js`],
+    may: ['fastify-plugin', String.raw`\./(?:codec|routes)/.+`, String.raw`\./private/(?:adapter-offsets|avvio-close)\.js`, String.raw`\./(?:engine|errors|flash-policy|official-server|options)\.js`],
     mayTypes: [TYPES, String.raw`\./dialects/revision-1\.js`, 'fastify', 'socket\\.io']
   },
   { files: ['src/drop-in/*.ts'], may: [String.raw`\./.+`, String.raw`\.\./errors\.js`], mayTypes: [TYPES, 'node:http', 'fastify', 'socket\\.io'] },

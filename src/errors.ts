@@ -20,6 +20,10 @@ export function missingPeer (option: string, name: string) {
   }
 }
 
+/** A library or Node itself lacks what is needed and not documented (docs/architecture.md, Private parts). */
+export const UnsupportedVersionError = createError<[library: string, part: string, remedy: string]>(
+  'FST_SIO_UNSUPPORTED_VERSION', 'fastify-socketio-transports: this version of "%s" lacks %s; %s', 500)
+
 /** A second registration in a scope that has one already. */
 export const AlreadyRegisteredError = createError(
   'FST_SIO_ALREADY_REGISTERED',

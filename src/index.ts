@@ -8,9 +8,11 @@ import { Engine } from './engine.js'
 import { AlreadyRegisteredError } from './errors.js'
 import type { Revision1Shared } from './dialects/revision-1.js'
 import { registerFlashPolicy } from './flash-policy.js'
-import { isOffset, officialServer, serverOptions } from './official-server.js'
+import { officialServer, parserOf } from './official-server.js'
 import { readOptions, warnOfTimers, warnOfTransports } from './options.js'
 import type { Settings, SocketioTransportsOptions } from './options.js'
+import { isOffset } from './private/adapter-offsets.js'
+import { beforePreClose } from './private/avvio-close.js'
 import { addParsers } from './routes/body.js'
 import { limitBodies } from './routes/body-timeout.js'
 import { missClientFiles, registerClientFiles } from './routes/client-files.js'
@@ -50,11 +52,9 @@ function decorate (app: FastifyInstance, engine: Engine): void {
   })
 }
 
-const parserOf = ({ parser, io }: Settings): ParserModule | undefined => parser ?? serverOptions(io).parser as ParserModule | undefined
-
-function revision1Shared (settings: Settings, server: Server | undefined): Revision1Shared {
+function revision1Shared (settings: Settings, server: Server | undefined, parser: ParserModule | undefined): Revision1Shared {
   return {
-    codec: new SocketioCodec(parserOf(settings)),
+    codec: new SocketioCodec(parser),
     limits: settings,
     memo: { text: undefined, frame: '' },
     isOffset: (argument) => server !== undefined && isOffset(server, argument)
@@ -76,22 +76,13 @@ function routes (engine: Engine, settings: Settings, server: Server | undefined)
     addParsers(scope)
     addHooks(scope, engine, new OriginPolicy(settings.cors))
     limitBodies(scope, engine, settings.bodyTimeout)
+    const { io } = settings
+    const parser = settings.parser ?? (io && parserOf(io, scope.log))
     const upgrades: RouteOptions[] = []
-    registerEngine(scope, { upgrades, engine, settings, parser: parserOf(settings) })
-    if (settings.dialects.includes('revision 1')) registerRevision1(scope, { upgrades, engine, settings, shared: revision1Shared(settings, server) })
+    registerEngine(scope, { upgrades, engine, settings, parser })
+    if (settings.dialects.includes('revision 1')) registerRevision1(scope, { upgrades, engine, settings, shared: revision1Shared(settings, server, parser) })
     await scope.register(upgradeRoutes(upgrades, settings))
   }
-}
-
-/**
- * Lets sessions go one by one before the app closes. By the time of `preClose` Fastify refuses every request, those of polling clients
- * too; what is added once the app is ready comes before (avvio runs them in reverse).
- */
-function drainBeforeClose (app: FastifyInstance, engine: Engine, ms: number): void {
-  app.addHook('onReady', async () => {
-    const { onClose } = app as FastifyInstance & { onClose (fn: () => Promise<void>): void }
-    onClose.call(app, async () => await engine.drain(ms))
-  })
 }
 
 const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fastifySocketioTransports (app, options) {
@@ -110,7 +101,8 @@ const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fas
     await ours?.close()
     engine.close()
   })
-  if (drainTimeout !== false) drainBeforeClose(app, engine, drainTimeout)
+  // By the time of `preClose` Fastify refuses every request, those of polling clients too.
+  if (drainTimeout !== false) beforePreClose(app, async () => await engine.drain(drainTimeout))
   if (flashPolicy !== undefined) registerFlashPolicy(app, flashPolicy, settings.cors.origin)
   await app.register(async (scope) => {
     if (serveClient === false) missClientFiles(scope, path)

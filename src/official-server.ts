@@ -2,8 +2,9 @@
 import { fileURLToPath } from 'node:url'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Server, ServerOptions } from 'socket.io'
-import type { SocketioTransportsOptions } from '../types/options.js'
+import type { ParserModule, SocketioTransportsOptions } from '../types/options.js'
 import { missingPeer } from './errors.js'
+import { optionsOf } from './private/server-options.js'
 
 type IoOption = NonNullable<SocketioTransportsOptions['io']>
 type ServerOption = keyof ServerOptions
@@ -63,29 +64,9 @@ export async function officialServer (io: IoOption, log: FastifyBaseLogger): Pro
   return await createServer(io)
 }
 
-/** The options of the Server that is to be, or is there already. */
-export function serverOptions (io: IoOption | undefined): Partial<ServerOptions> {
-  return io === undefined ? {} : isServer(io) ? io._opts : io
-}
-
-type Adapter = Server['sockets']['adapter']
-
-/** How often a method is defined along the classes of an object. */
-function definitions (object: object | null, method: string): number {
-  if (object === null) return 0
-  return definitions(Object.getPrototypeOf(object) as object | null, method) + (Object.hasOwn(object, method) ? 1 : 0)
-}
-
-/** Adapters that restore sessions override what the plain one has for it. */
-const restores = (adapter: Adapter): boolean => definitions(adapter, 'restoreSession') > 1
-
-/** An offset of Redis streams, of MongoDB; of cluster's workers, which have none: empty, or null from another worker. */
-const looksLikeOffset = (argument: unknown): boolean =>
-  argument === null || (typeof argument === 'string' && /^(?:\d+-\d+|[\da-f]{24}|)$/.test(argument))
-
-/** Whether the last argument of an event is an offset, which the Server's adapter adds for clients that come back for what they missed. */
-export function isOffset ({ _opts, sockets: { adapter } }: Server, argument: unknown): boolean {
-  if (_opts.connectionStateRecovery === undefined) return false
-  // Those of clusters add none to what stays on this node.
-  return 'addOffsetIfNecessary' in adapter ? looksLikeOffset(argument) : restores(adapter)
+/** The parser that the Server has, or is to have. Warns where that cannot be told. */
+export function parserOf (io: IoOption, log: FastifyBaseLogger): ParserModule | undefined {
+  const options = isServer(io) ? optionsOf(io) : io
+  if (options === undefined) log.warn('this version of socket.io does not tell the options of a Server: if it has a "parser", give the plugin the same')
+  return options?.parser
 }

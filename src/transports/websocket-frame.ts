@@ -1,16 +1,7 @@
 // What a message looks like on the connection: the library makes the frame, and the last one is kept for its next receiver.
-import { Sender } from 'ws'
 import type { Frame } from '../codec/packet.js'
-
-declare module 'ws' {
-  /** Exported by ws since 8.0, and not in its types. Broadcasts of the official Server use it too (socket.io-adapter). */
-  class Sender {
-    /** The pieces of one frame: its head and, unless it is empty, the payload. */
-    static frame (data: Buffer, options: FrameOptions): [Buffer] | [Buffer, Buffer]
-  }
-}
-
-interface FrameOptions { fin: boolean, opcode: number, mask: boolean, readOnly: boolean, rsv1: boolean }
+import { makeFrame } from '../private/ws-frames.js'
+import type { FrameOptions } from '../private/ws-frames.js'
 
 const optionsFor = (opcode: number): FrameOptions => ({ fin: true, opcode, mask: false, readOnly: true, rsv1: false })
 const TEXT = optionsFor(1)
@@ -30,7 +21,7 @@ export interface Pieces {
 }
 
 function piecesOf (data: Buffer, options: FrameOptions): Pieces {
-  const pieces = Sender.frame(data, options)
+  const pieces = makeFrame(data, options)
   const [head, payload] = pieces
   const size = head.length + data.length
   if (payload === undefined || data.length > SMALL) return { head, payload, size }
@@ -41,7 +32,7 @@ const heads = new Array<string | undefined>(SHORT + 1)
 
 /** The head of a text of so many bytes, each byte a character. */
 function headOf (length: number): string {
-  heads[length] ??= Sender.frame(Buffer.alloc(length), TEXT)[0].toString('latin1')
+  heads[length] ??= makeFrame(Buffer.alloc(length), TEXT)[0].toString('latin1')
   return heads[length]
 }
 

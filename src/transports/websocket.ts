@@ -3,6 +3,7 @@
 import type { Writable } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { Frame } from '../codec/packet.js'
+import { canMakeFrames } from '../private/ws-frames.js'
 import type { Timer, TimerWheel } from '../timer-wheel.js'
 import type { EndReason, Transport, TransportListener, TransportName } from '../transport.js'
 import { HIGH_WATER_MARK } from './high-water-mark.js'
@@ -81,7 +82,7 @@ export class WebSocketTransport implements Transport {
   readonly delivering = false
   readonly #socket: WebSocket
   readonly connection: Connection | undefined
-  /** Where frames are written; undefined where the library has to: extensions change them. */
+  /** Where frames are written; undefined where the library has to: extensions change them, or it gives no way to make them. */
   readonly #writer: Connection | undefined
   readonly #translation: Translation | undefined
   readonly #reset: WebSocketInit['reset']
@@ -98,7 +99,7 @@ export class WebSocketTransport implements Transport {
     this.name = name
     this.#socket = socket
     this.connection = connection
-    this.#writer = socket.extensions === '' ? connection : undefined
+    this.#writer = socket.extensions === '' && canMakeFrames ? connection : undefined
     this.#translation = translation
     this.#reset = reset
     this.#log = log
