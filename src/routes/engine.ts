@@ -18,7 +18,7 @@ import type { EngineContext } from './engine-session.js'
 import { addGenerations, TRANSPORT_KEYS } from './generation.js'
 import { addHeaders } from './headers.js'
 import { engineJsonp, quoteJsonp } from './hooks.js'
-import { isUpgrade } from './upgrade.js'
+import { isUpgrade } from './upgrade-requests.js'
 
 /** What the routes of Engine.IO are made of. */
 export interface EngineRoutes {

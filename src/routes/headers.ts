@@ -4,7 +4,7 @@ import { serialize } from 'cookie'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { CookieOptions } from '../../types/options.js'
 import type { Engine } from '../engine.js'
-import { isUpgrade } from './upgrade.js'
+import { isUpgrade } from './upgrade-requests.js'
 
 type Headers = Record<string, string | string[]>
 

@@ -7,7 +7,7 @@ import { callbackIndex, toCallback, toEngineCallback, toErrorScript, toScript } 
 import { isRevision1, TRANSPORTS } from '../transports/index.js'
 import { originOf, ownOrigin } from './origin.js'
 import type { OriginPolicy } from './origin.js'
-import { isUpgrade } from './upgrade.js'
+import { isUpgrade } from './upgrade-requests.js'
 
 type Done = (error?: Error) => void
 

@@ -1,26 +1,20 @@
-// WebSocket upgrades, through @fastify/websocket, so that an upgrade passes every hook. One server may have several
-// instances of it (the app's own, ours in several scopes), but only one may answer an upgrade.
-import { createServer, ServerResponse } from 'node:http'
+// WebSocket upgrades, through @fastify/websocket, so that an upgrade passes every hook. Who answers which: upgrade-dispatcher.ts.
+import { createServer } from 'node:http'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import fastifyWebsocket from '@fastify/websocket'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Settings } from '../options.js'
+import { checkAnswers } from '../private/node-answer.js'
 import { hostOptions } from './add-route.js'
-import { answerOn, isDispatched } from './upgrade-marks.js'
+import { close } from './plain-answer.js'
+import { UpgradeDispatcher } from './upgrade-dispatcher.js'
+import type { Wanted } from './upgrade-dispatcher.js'
+import { isUpgrade } from './upgrade-requests.js'
 import { seeToFailures } from './upgraded.js'
 
-/** Who takes upgrades on a server, and on which paths. */
-interface Gate {
-  readonly patterns: RegExp[]
-  /** The server that our instance listens to; undefined where only the app has one. */
-  silent: Server | undefined
-}
-
-const gates = new WeakMap<Server, Gate>()
-
-/** Whether @fastify/websocket has taken the request for an upgrade. */
-export const isUpgrade = ({ raw }: FastifyRequest): boolean => raw.headers.upgrade !== undefined && isDispatched(raw)
+/** One for each server, however many registrations. */
+const dispatchers = new WeakMap<Server, UpgradeDispatcher>()
 
 /** The options of the WebSockets. */
 type WebSocketSettings = Pick<Settings, 'maxPayload' | 'perMessageDeflate'>
@@ -31,17 +25,6 @@ function toPattern (app: FastifyInstance, base: string): RegExp {
   return new RegExp(`^${segments.join('/+')}(?:$|/+(?!socket\\.io(?:\\.\\w+)*\\.js|static/))`, hostOptions(app).caseSensitive === false ? 'i' : '')
 }
 
-/** The path as the router reads it: it may come encoded. */
-function pathOf (url = ''): string {
-  const [path = ''] = url.split('?', 1)
-  if (!path.includes('%')) return path
-  try {
-    return decodeURI(path)
-  } catch {
-    return path
-  }
-}
-
 /**
  * How many fragments a message may have: each keeps the whole segment that it came in, up to 64 KiB, whatever else was in it. Clients are known
  * to cut their messages into pieces of 1 KiB.
@@ -50,73 +33,23 @@ const maxFragments = (maxPayload: number): number => Math.max(128, Math.ceil(max
 
 const escapeRegExp = (text: string): string => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')
 
-/** Without a parser of Node's behind it nobody else would: its end is half of it, and nothing reads the client's. */
-const close = (socket: Duplex): void => { socket.end(() => socket.destroy()) }
-
-/** What Node does with an upgrade that nobody listens for: it is an ordinary request. */
-function answerPlainly (app: FastifyInstance, request: IncomingMessage, socket: Duplex): void {
-  const response = new ServerResponse(request)
-  response.shouldKeepAlive = false
-  response.assignSocket(socket as never)
-  response.once('finish', () => close(socket))
-  socket.on('drain', () => response.emit('drain')) // Node's own listener left with the parser
-  socket.on('error', () => socket.destroy())
-  app.routing(request, response)
-}
-
-/**
- * What Fastify answers before any hook runs (a URL that it cannot read, all of them once it closes), nobody would close: no parser reads the
- * connection any more, so that even the client's end of it goes unnoticed, and the server never closes.
- */
-function closeWhenAnswered (socket: Duplex): void {
-  answerOn(socket)?.once('finish', () => close(socket)) // an upgrade that succeeds never finishes it
-}
-
-const uncork = (socket: Duplex): void => socket.uncork()
-
-/** Has the server's upgrades answered by our instance, unless another one has. */
-function openGate (app: FastifyInstance, base: string, silent?: Server): void {
+/** Has the upgrades of the app's server dispatched. */
+function dispatch (app: FastifyInstance, wanted: Wanted): void {
   const server = app.server as Server
-  const known = gates.get(server)
-  if (known !== undefined) {
-    known.patterns.push(toPattern(app, base))
-    known.silent ??= silent
-    return
+  let dispatcher = dispatchers.get(server)
+  if (dispatcher === undefined) {
+    dispatcher = new UpgradeDispatcher(app, server)
+    dispatchers.set(server, dispatcher)
+    dispatcher.start()
   }
-  const gate: Gate = { patterns: [toPattern(app, base)], silent }
-  gates.set(server, gate)
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    // `Upgrade: h2c` of HTTP/2 clients asks for what nobody here gives: an ordinary request.
-    const isWebSocket = request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket'
-    const path = isWebSocket ? pathOf(request.url) : ''
-    const wanted = isWebSocket && gate.patterns.some((pattern) => pattern.test(path))
-    const alone = server.listenerCount('upgrade') === 1
-    let dispatched = isDispatched(request)
-    // Behind a request that is still held: its answer has the connection, and another one that is given it throws.
-    if (!dispatched && answerOn(socket) !== undefined && (wanted || alone)) {
-      socket.destroy()
-      return
-    }
-    if (wanted && !dispatched && gate.silent !== undefined) {
-      // What a session says at once leaves with the answer to its upgrade.
-      socket.cork()
-      process.nextTick(uncork, socket)
-      gate.silent.emit('upgrade', request, socket, head)
-      dispatched = isDispatched(request)
-    }
-    if (!dispatched) {
-      if (alone) answerPlainly(app, request, socket)
-    } else if (wanted) {
-      closeWhenAnswered(socket)
-    }
-  })
+  dispatcher.add(wanted)
 }
 
 /** Closes what @fastify/websocket leaves open: upgrades answered before it has marked the request, or outside of its scope. */
 function closeRefusedUpgrades (scope: FastifyInstance): void {
   scope.addHook('onResponse', (request, _reply, done) => {
     const { socket, headers } = request.raw as { socket?: Duplex, headers: IncomingMessage['headers'] }
-    if (headers.upgrade !== undefined && socket !== undefined && isDispatched(request.raw)) close(socket)
+    if (headers.upgrade !== undefined && socket !== undefined && isUpgrade(request)) close(socket)
     done()
   })
 }
@@ -128,20 +61,24 @@ function closeRefusedUpgrades (scope: FastifyInstance): void {
  */
 export async function registerWebsocket (scope: FastifyInstance, base: string, settings: WebSocketSettings): Promise<void> {
   const { maxPayload, perMessageDeflate } = settings
-  const silent = scope.hasDecorator('websocketServer') ? undefined : createServer()
+  const detached = scope.hasDecorator('websocketServer') ? undefined : createServer()
+  checkAnswers()
   closeRefusedUpgrades(scope)
-  // After every plugin has loaded: listeners that were there before have had the request first.
   scope.addHook('onReady', (done) => {
-    openGate(scope, base, silent)
+    dispatch(scope, { pattern: toPattern(scope, base), detached })
     done()
   })
-  if (silent === undefined) {
+  scope.addHook('preClose', (done) => {
+    dispatchers.get(scope.server as Server)?.close()
+    done()
+  })
+  if (detached === undefined) {
     const { maxPayload: theirs } = scope.websocketServer.options
     scope.log.info({ maxPayload: theirs }, 'reusing the @fastify/websocket of this app; its options rule for WebSockets, maxPayload and perMessageDeflate too')
     return
   }
   await scope.register(fastifyWebsocket, {
-    options: { server: silent, maxPayload, maxFragments: maxFragments(maxPayload), perMessageDeflate, clientTracking: false },
+    options: { server: detached, maxPayload, maxFragments: maxFragments(maxPayload), perMessageDeflate, clientTracking: false },
     errorHandler: (error, socket, request) => { // a handler has failed: a fault of ours, or of `generateId`
       request.log.error({ err: error }, 'websocket failed')
       socket.terminate()

@@ -2,9 +2,11 @@
 import type { Socket as TcpSocket } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import type { WebSocket, WebSocketServer } from 'ws'
+import { answerOn } from '../private/node-answer.js'
+import { forgetHead } from '../private/websocket-head.js'
 import type { WebSocketInit } from '../transports/websocket.js'
 import { reset } from './exchange.js'
-import { answerOn, forgetHead } from './upgrade-marks.js'
+import { accept } from './upgrade-requests.js'
 
 /** Those of our own instances of @fastify/websocket. */
 const ours = new WeakSet<WebSocketServer>()
@@ -24,6 +26,7 @@ function letGoOfAnswer (connection: TcpSocket | undefined): void {
 /** What carries a WebSocket, and nothing else of its request than the session keeps. A transport is to be made of it at once: it hears errors. */
 export function toCarrier (socket: WebSocket, request: FastifyRequest): Pick<WebSocketInit, 'socket' | 'connection' | 'reset' | 'log'> {
   const connection = request.raw.socket as TcpSocket | undefined // none behind `injectWS`
+  accept(request.raw)
   letGoOfAnswer(connection)
   forgetHead(request.raw)
   const own = ours.has(request.server.websocketServer)

@@ -1,10 +1,13 @@
 // Upgrades that nobody can take: each is answered with an HTTP status, and its connection is closed.
 import { connect } from 'node:net'
 import { Readable } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import fastifyWebsocket from '@fastify/websocket'
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import socketioTransports from '../../src/index.js'
+import { until } from '../helpers/server.js'
+import { head, Raw, UPGRADE } from '../security/raw.js'
 import { connectWebsocket, handshake, newApp, pluginApp, portOf, upgrade } from './support.js'
 
 /** Paths where an upgrade is out of place, and what answers it. SID is a live session's id. */
@@ -100,4 +103,17 @@ t.test('a POST that would also take another protocol is answered, and its connec
   for await (const chunk of socket.setEncoding('utf8')) text += String(chunk)
   t.match(text, /^HTTP\/1\.1 400 Bad Request\r\n/)
   t.match(text, /connection: close\r\n/i)
+})
+
+t.test('a listener of the app that leaves upgrades lying does not end the process when their connections break', async (t) => {
+  const app = await pluginApp(t)
+  const seen: Duplex[] = []
+  app.server.on('upgrade', (_request, socket: Duplex) => { seen.push(socket) })
+  const raw = new Raw(await portOf(app))
+  await raw.write(head('GET', '/elsewhere', ...UPGRADE))
+  await until(() => seen.length === 1)
+  seen[0]?.resume()
+  raw.reset()
+  await until(() => seen[0]?.destroyed === true)
+  t.equal((await connectWebsocket(app)).ws.readyState, 1)
 })

@@ -82,9 +82,12 @@ function ask<T> (child: ChildProcess, what: string): Promise<T> {
   return told<T>(child)
 }
 
-/** Starts a server that echoes messages. Uncaught errors and unhandled rejections end its process, as Node does by itself. */
-export async function startTarget (t: Test, face: Face, options: SocketioTransportsOptions = {}): Promise<Target> {
-  const execArgv = [...process.execArgv, '--expose-gc', `--max-old-space-size=${HEAP}`]
+/**
+ * Starts a server that echoes messages. Uncaught errors and unhandled rejections end its process, as Node does by itself.
+ * @param flags more flags of Node's
+ */
+export async function startTarget (t: Test, face: Face, options: SocketioTransportsOptions = {}, flags: readonly string[] = []): Promise<Target> {
+  const execArgv = [...process.execArgv, '--expose-gc', `--max-old-space-size=${HEAP}`, ...flags]
   const child = fork(TARGET, [face, JSON.stringify(options)], { execArgv })
   t.teardown(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return
