@@ -1,5 +1,5 @@
 // The lint rules that keep the layers apart bite: small texts that break them, under a path of src, fail.
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ESLint } from 'eslint'
 import t from 'tap'
@@ -60,6 +60,8 @@ const FORBIDDEN: Case[] = [
   { file: 'src/drop-in/new.ts', text: value('../routes/hooks.js'), why: 'what the drop-in translates knows no route' },
   { file: 'src/fastify-socket.io.ts', text: value('./routes/hooks.js'), why: 'the drop-in knows the plugin, not what it is made of' },
   { file: 'src/index.ts', text: value('./fastify-socket.io.js'), why: 'the plugin does not know who stands on it' },
+  { file: 'src/transports/websocket-frame.ts', text: value('ws'), why: 'what is private of ws has its file in private/' },
+  { file: 'src/private/new.ts', text: value('../routes/hooks.js'), why: 'what is private of others knows nobody here' },
   { file: 'src/new.ts', text: value('./errors.js'), why: 'a file that is in no layer may import nothing' },
   { file: 'src/codec/new.ts', text: "export { x } from '../socket.js'", why: 'an export is an import too' },
   { file: 'src/transports/new.ts', text: "export type { X } from '../socket.js'", why: 'an export of a type is an import too' }
@@ -113,4 +115,17 @@ t.test('every file of src has its layer, and keeps to it', async (t) => {
   t.ok(names.length > 20, `${names.length} files`)
   const results = await eslint.lintFiles(names.map((name) => join('src', name)))
   t.same(results.flatMap(({ messages }) => messages), [])
+})
+
+t.test('what is private of other libraries is in src/private, and each file of it says what happens without, here and in the docs', async (t) => {
+  const chapter = await readFile('docs/architecture.md', 'utf8')
+  for (const name of (await readdir('src', { recursive: true })).filter((name) => name.endsWith('.ts'))) {
+    const text = await readFile(join('src', name), 'utf8')
+    if (name.startsWith('private')) {
+      t.match(text, /^\/\/ Private part of .*\n\/\/ What: [^]*Seen in[^]*\n\/\/ When it (?:is gone|changes)/, name)
+      t.match(chapter, `| \`${name.slice('private/'.length)}\` |`)
+    } else {
+      t.notMatch(text.replaceAll('_query', ''), /\._[a-z]|\{ _[a-z]|getOwnPropertySymbols/, name)
+    }
+  }
 })

@@ -82,8 +82,9 @@ export interface ParserModule {
  * Options of the plugin. Times are milliseconds, from 1 to 2^31 - 1; sizes are bytes.
  *
  * Registration fails with FST_SIO_BAD_OPTION, which names the option and what is allowed, for a wrong or unknown option;
- * with FST_SIO_MISSING_PEER when `io` or `serveClient` needs a package that is not installed; and with
- * FST_SIO_ALREADY_REGISTERED for a second registration in one scope.
+ * with FST_SIO_MISSING_PEER when `io` or `serveClient` needs a package that is not installed; with
+ * FST_SIO_ALREADY_REGISTERED for a second registration in one scope; and with FST_SIO_UNSUPPORTED_VERSION, which names it, when a
+ * library or Node lacks what the plugin needs of it.
  */
 export interface SocketioTransportsOptions {
   /** URL path of every route, below `prefix`: a slash before each segment, none at the end. Default `/socket.io`. */
