@@ -20,6 +20,7 @@ import { registerEngine } from './routes/engine.js'
 import { addUpgradeHeaders } from './routes/headers.js'
 import { addHooks } from './routes/hooks.js'
 import { OriginPolicy } from './routes/origin.js'
+import { answerRefusals } from './routes/refusals.js'
 import { registerRevision1 } from './routes/revision-1.js'
 import { registerWebsocket } from './routes/upgrade.js'
 
@@ -74,7 +75,8 @@ function upgradeRoutes (upgrades: readonly RouteOptions[], settings: Settings) {
 function routes (engine: Engine, settings: Settings, server: Server | undefined) {
   return async function socketioRoutes (scope: FastifyInstance): Promise<void> {
     addParsers(scope)
-    addHooks(scope, engine, new OriginPolicy(settings.cors))
+    addHooks(scope, new OriginPolicy(settings.cors))
+    answerRefusals(scope, engine)
     limitBodies(scope, engine, settings.bodyTimeout)
     const { io } = settings
     const parser = settings.parser ?? (io && parserOf(io, scope.log))

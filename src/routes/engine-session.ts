@@ -25,6 +25,7 @@ import { letGoWhenClosed } from './connection.js'
 import { acceptPoll } from './exchange.js'
 import { addHeaders, setCookie } from './headers.js'
 import { JSONP } from './hooks.js'
+import { cut } from './log.js'
 import { toCarrier } from './upgraded.js'
 
 /** What the routes of one version share. */
@@ -146,7 +147,7 @@ export function takeWebSocket (context: EngineContext) {
     }
     const session = engine.sessions.get(query.sid)
     if (session === undefined || session.upgrade !== undefined || !(session.transport instanceof PollingTransport)) {
-      request.log.info({ sid: query.sid }, 'upgrade of a session that has ended, or has been or is being upgraded')
+      request.log.info({ sid: cut(query.sid) }, 'upgrade of a session that has ended, or has been or is being upgraded')
       return transport(NO_LISTENER).close()
     }
     const attempt = new Upgrade({ socket: session, polling: session.transport, wheel, upgradeTimeout })

@@ -1,8 +1,6 @@
-// What happens to every request of the plugin in Fastify's lifecycle: origin policy, CORS, preflight, JSONP, refusals.
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Engine } from '../engine.js'
-import { RefusedRequest, refusalFor } from '../errors.js'
-import type { RefusalReason } from '../errors.js'
+// What happens to every request of the plugin in Fastify's lifecycle: origin policy, CORS, preflight, JSONP.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { RefusedRequest } from '../errors.js'
 import { callbackIndex, toCallback, toEngineCallback, toErrorScript, toScript } from '../transports/jsonp-polling.js'
 import { isRevision1, TRANSPORTS } from '../transports/index.js'
 import { originOf, ownOrigin } from './origin.js'
@@ -134,51 +132,8 @@ export function quoteJsonp (request: FastifyRequest, _reply: FastifyReply, paylo
   done(null, jsonp.failed ? toErrorScript(jsonp.callback, payload) : toScript(jsonp.callback, payload))
 }
 
-// ---- refusals
-
-const LEAVING: ReadonlySet<RefusalReason> = new Set(['server draining', 'server closing'])
-
-/** What refuses the request; undefined for errors of others. */
-function toRefused (error: FastifyError): RefusedRequest | undefined {
-  if (error instanceof RefusedRequest) return error
-  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new RefusedRequest('payload too large', error.message, { err: error })
-  return error.validation === undefined ? undefined : new RefusedRequest('bad request', error.message, { err: error })
-}
-
-/**
- * Whether nothing more is to come on this connection: nobody reads a second request from an upgrade, the rest of a body that is given up would
- * be taken for one, and a client that is sent away is to find the next server.
- */
-function isLast (engine: Engine, request: FastifyRequest, reason: RefusalReason): boolean {
-  return isUpgrade(request) || (request.raw.httpVersionMajor === 1 && (reason === 'body timeout' || (engine.draining && LEAVING.has(reason))))
-}
-
-/** Errors of others (a rate limiter, an authentication hook, our own bugs) go on to the application's error handler. */
-function errorHook (engine: Engine) {
-  return function answerRefusal (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const refused = toRefused(error)
-    if (refused === undefined) throw error
-    const { reason, message: detail, context } = refused
-    const dialect = request.routeOptions.config.socketio?.dialect ?? 'revision 1'
-    const refusal = refusalFor(reason, dialect, context.message)
-    request.log[reason === 'unknown session' ? 'info' : 'warn']({ reason, detail, ...context }, `refused: ${refusal.body}`)
-    engine.refused(request.raw, reason, { detail, ...context })
-    if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter)
-    if (isLast(engine, request, reason)) reply.header('connection', 'close')
-    const jsonp = request[JSONP]
-    if (jsonp === undefined || dialect !== 'revision 1') {
-      request[JSONP] = undefined
-      return reply.code(context.status ?? refusal.status).type(refusal.type).send(refusal.body)
-    }
-    // A script cannot see a status: it is handed the error (WIRE.md 2).
-    jsonp.failed = true
-    return reply.code(200).type('application/javascript').send(refusal.body)
-  }
-}
-
 /** Adds what all routes of the scope share. */
-export function addHooks (scope: FastifyInstance, engine: Engine, policy: OriginPolicy): void {
+export function addHooks (scope: FastifyInstance, policy: OriginPolicy): void {
   scope.addHook('onRequest', originHook(policy))
   scope.addHook('onRequest', refuseStrayUpgrade)
-  scope.setErrorHandler(errorHook(engine))
 }

@@ -15,6 +15,7 @@ import { letGoWhenClosed } from './connection.js'
 import { acceptPoll, openStream } from './exchange.js'
 import { addHeaders } from './headers.js'
 import { hasDisconnect } from './hooks.js'
+import { cut } from './log.js'
 import { toCarrier } from './upgraded.js'
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => void
@@ -59,7 +60,7 @@ function pollingTransport ({ engine, name, pollingDuration }: Exchange, socket: 
 
 function unknownSession (engine: Engine, request: FastifyRequest): void {
   const sid = sidOf(request)
-  request.log.info({ sid, reason: 'unknown session' }, 'unknown session')
+  request.log.info({ sid: cut(sid), reason: 'unknown session' }, 'unknown session')
   engine.refused(request.raw, 'unknown session', { sid })
 }
 
