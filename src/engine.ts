@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Engine as PublicEngine, EngineEvents } from '../types/engine.js'
 import type { Metrics } from '../types/reasons.js'
+import type { DialectName } from '../types/socket.js'
 import { Backlog } from './backlog.js'
 import { Counters } from './counters.js'
 import type { Dialect, DialectSocket } from './dialect.js'
@@ -130,6 +131,12 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     this.#counters.ended(reason)
     if (wasOpen) this.#clientsCount--
     this.#drain?.check()
+  }
+
+  /** The session with this id. For the clients of another dialect there is none. */
+  find (sid: string, dialect: DialectName): Socket | undefined {
+    const socket = this.#sessions.get(sid)
+    return socket?.dialect === dialect ? socket : undefined
   }
 
   /** Gives a session its next transport. The first one connects it. */

@@ -20,6 +20,7 @@ import { registerEngine } from './routes/engine.js'
 import { addUpgradeHeaders } from './routes/headers.js'
 import { addHooks } from './routes/hooks.js'
 import { OriginPolicy } from './routes/origin.js'
+import { sessionIdOf } from './routes/query.js'
 import { answerRefusals } from './routes/refusals.js'
 import { registerRevision1 } from './routes/revision-1.js'
 import { registerWebsocket } from './routes/upgrade.js'
@@ -46,9 +47,10 @@ function decorate (app: FastifyInstance, engine: Engine): void {
   // A getter, so that the app's own onRequest hooks see it, which run before ours.
   app.decorateRequest('socketio', {
     getter () {
-      if (this.routeOptions.config.socketio === undefined) return null
-      const { sid = (this.query as { sid?: unknown }).sid } = this.params as { sid?: string }
-      return this.server.socketio.sessions.get(String(sid)) ?? null
+      const { config: { socketio } } = this.routeOptions
+      const { socketio: engine } = this.server
+      if (socketio === undefined || !(engine instanceof Engine)) return null
+      return engine.find(sessionIdOf(this, socketio.dialect), socketio.dialect) ?? null
     }
   })
 }

@@ -84,9 +84,9 @@ function open ({ engine, shared }: EngineContext, request: FastifyRequest, upgra
 }
 
 /** The session that a poll or POST names. A hook has looked at it before, so that only its end can have come between. */
-export function pollingOf ({ engine }: EngineContext, request: FastifyRequest): { socket: Socket, transport: PollingTransport } {
+export function pollingOf ({ engine, shared: { version } }: EngineContext, request: FastifyRequest): { socket: Socket, transport: PollingTransport } {
   const { sid = '' } = queryOf(request)
-  const socket = engine.sessions.get(sid)
+  const socket = engine.find(sid, `engine ${version}`)
   const transport = socket?.transport
   if (socket !== undefined && transport instanceof PollingTransport) return { socket, transport }
   throw new RefusedRequest('unknown session', 'the session has ended meanwhile', { sid })
@@ -145,7 +145,7 @@ export function takeWebSocket (context: EngineContext) {
       const session = open(context, request, [])
       return engine.attach(session, transport(session))
     }
-    const session = engine.sessions.get(query.sid)
+    const session = engine.find(query.sid, `engine ${version}`)
     if (session === undefined || session.upgrade !== undefined || !(session.transport instanceof PollingTransport)) {
       request.log.info({ sid: cut(query.sid) }, 'upgrade of a session that has ended, or has been or is being upgraded')
       return transport(NO_LISTENER).close()

@@ -51,12 +51,13 @@ interface Verified extends EngineContext { readonly transport: 'polling' | 'webs
 /** @throws RefusedRequest when the request does not fit the session that it names. */
 function checkSession ({ engine, settings, shared: { version }, transport }: Verified, request: FastifyRequest, sid: string): void {
   engine.wheel.settle() // a session is over at its time, not a tick later
-  const socket = engine.sessions.get(sid)
-  if (socket === undefined || socket.dialect === 'revision 1') throw new RefusedRequest('unknown session', 'unknown session', { sid })
-  const { protocol, transport: { name: previousTransport } } = socket
-  if (protocol !== version) {
-    throw new RefusedRequest('protocol mismatch', 'PROTOCOL_MISMATCH', { sid, protocol: version, previousProtocol: protocol })
+  const socket = engine.find(sid, `engine ${version}`)
+  if (socket === undefined) {
+    const previousProtocol = version === 3 ? 4 : 3
+    if (engine.find(sid, `engine ${previousProtocol}`) === undefined) throw new RefusedRequest('unknown session', 'unknown session', { sid })
+    throw new RefusedRequest('protocol mismatch', 'PROTOCOL_MISMATCH', { sid, protocol: version, previousProtocol })
   }
+  const { transport: { name: previousTransport } } = socket
   const fits = isUpgrade(request) ? settings.allowUpgrades : transport === previousTransport
   if (!fits) throw new RefusedRequest('transport mismatch', 'TRANSPORT_MISMATCH', { sid, transport, previousTransport })
 }

@@ -8,7 +8,8 @@ import type { Settings } from '../options.js'
 import { isRevision1 } from '../transports/index.js'
 import { admit } from './admission.js'
 import { addHeaders } from './headers.js'
-import { hasDisconnect, JSONP } from './hooks.js'
+import { JSONP } from './hooks.js'
+import { hasDisconnect } from './query.js'
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 
@@ -39,7 +40,7 @@ export function createHandshake (engine: Engine, settings: Settings, dialect: (s
     if (version !== 1) throw new RefusedRequest('unsupported version', 'unsupported revision', { protocol })
     // `/1//SID/?disconnect`, where the host takes two slashes for one.
     if (hasDisconnect(request) && transport !== undefined && !isRevision1(transport)) {
-      engine.sessions.get(transport)?.end('client left', DISCONNECT)
+      engine.find(transport, 'revision 1')?.end('client left', DISCONNECT)
       return await reply.send('')
     }
     const admitted = await admit({ engine, settings }, request)

@@ -5,6 +5,7 @@ import { callbackIndex, toCallback, toEngineCallback, toErrorScript, toScript } 
 import { isRevision1, TRANSPORTS } from '../transports/index.js'
 import { originOf, ownOrigin } from './origin.js'
 import type { OriginPolicy } from './origin.js'
+import { checkQuery, lastOf } from './query.js'
 import { isUpgrade } from './upgrade-requests.js'
 
 type Done = (error?: Error) => void
@@ -18,15 +19,6 @@ declare module 'fastify' {
     [JSONP]?: { callback: string, failed: boolean } | undefined
   }
 }
-
-/** The last value of a query parameter: the client puts its own behind those of the page (WIRE.md 1). */
-function lastOf (request: FastifyRequest, name: string): unknown {
-  const value = (request.query as Record<string, unknown>)[name]
-  return Array.isArray(value) ? value.at(-1) : value
-}
-
-/** Whether the request ends its session: the key counts, not its value (WIRE.md 1). */
-export const hasDisconnect = (request: FastifyRequest): boolean => 'disconnect' in (request.query as object)
 
 // ---- onRequest
 
@@ -136,4 +128,5 @@ export function quoteJsonp (request: FastifyRequest, _reply: FastifyReply, paylo
 export function addHooks (scope: FastifyInstance, policy: OriginPolicy): void {
   scope.addHook('onRequest', originHook(policy))
   scope.addHook('onRequest', refuseStrayUpgrade)
+  scope.addHook('onRequest', checkQuery)
 }

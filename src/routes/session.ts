@@ -14,8 +14,8 @@ import { WebSocketTransport } from '../transports/websocket.js'
 import { letGoWhenClosed } from './connection.js'
 import { acceptPoll, openStream } from './exchange.js'
 import { addHeaders } from './headers.js'
-import { hasDisconnect } from './hooks.js'
 import { cut } from './log.js'
+import { hasDisconnect } from './query.js'
 import { toCarrier } from './upgraded.js'
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => void
@@ -35,8 +35,7 @@ const sidOf = (request: FastifyRequest): string => (request.params as { sid: str
 
 /** The session that the request names, if it is one of revision 1. */
 function sessionOf (engine: Engine, request: FastifyRequest): Socket | undefined {
-  const socket = engine.sessions.get(sidOf(request))
-  return socket?.dialect === 'revision 1' ? socket : undefined
+  return engine.find(sidOf(request), 'revision 1')
 }
 
 /** The session's polling transport under this name, made if it has another one. */
