@@ -4,6 +4,7 @@ import type { Engine } from '../engine.js'
 import { RefusedRequest } from '../errors.js'
 import type { Place } from '../places.js'
 import type { Settings } from '../options.js'
+import { addressOf } from './address.js'
 
 /** What a session is opened with: its id, its place, and what `authorize` said. */
 export interface Admitted {
@@ -83,6 +84,6 @@ export function admit (admission: Admission, request: FastifyRequest): Admitted 
   raw._query = request.query // read by the official Server (`socket.handshake.query`), which keeps this request
   const { engine, engine: { places }, settings: { authorize } } = admission
   engine.checkHandshake(raw)
-  if (authorize === undefined) return places.admitNow(request.ip, () => handshake(admission, request))
-  return places.admit(request.ip, () => inTime(admission, ask(engine, authorize, request)))
+  if (authorize === undefined) return places.admitNow(addressOf(request), () => handshake(admission, request))
+  return places.admit(addressOf(request), () => inTime(admission, ask(engine, authorize, request)))
 }

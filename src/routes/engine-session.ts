@@ -20,6 +20,7 @@ import { PollingTransport } from '../transports/polling.js'
 import { WebSocketTransport } from '../transports/websocket.js'
 import type { Translation } from '../transports/websocket.js'
 import { Upgrade } from '../upgrade.js'
+import { addressOf } from './address.js'
 import { ADMITTED } from './admission.js'
 import { letGoWhenClosed } from './connection.js'
 import { acceptPoll } from './exchange.js'
@@ -76,7 +77,7 @@ function open ({ engine, shared }: EngineContext, request: FastifyRequest, upgra
   const socket = engine.handshake({
     ...admitted,
     request: request.raw,
-    remoteAddress: request.ip,
+    remoteAddress: addressOf(request),
     dialect: (session) => new EngineIo(session, shared, upgrades)
   })
   request.log.debug({ sid: socket.id }, 'session opened')

@@ -6,6 +6,7 @@ import type { Engine } from '../engine.js'
 import { RefusedRequest } from '../errors.js'
 import type { Settings } from '../options.js'
 import { isRevision1 } from '../transports/index.js'
+import { addressOf } from './address.js'
 import { admit } from './admission.js'
 import { addHeaders } from './headers.js'
 import { JSONP } from './hooks.js'
@@ -46,7 +47,7 @@ export function createHandshake (engine: Engine, settings: Settings, dialect: (s
     const admitted = await admit({ engine, settings }, request)
     if (request.raw.socket.destroyed) return reply // given up meanwhile: nobody would come for the session
     addHeaders(engine, reply, true) // first, for a listener that fails leaves no session behind
-    const socket = engine.handshake({ ...admitted, request: request.raw, remoteAddress: request.ip, dialect })
+    const socket = engine.handshake({ ...admitted, request: request.raw, remoteAddress: addressOf(request), dialect })
     request.log.debug({ sid: socket.id }, 'session opened')
     return await reply.type(request[JSONP] === undefined ? 'text/plain' : 'application/javascript').send(socket.id + line)
   }

@@ -55,6 +55,21 @@ for (const { name, path, told } of ENTRANCES) {
     t.strictSame(await knock(await pluginApp(t, { maxSessionsPerAddress: 1 }), path, from), [200, no, no], 'what a client says of itself opens no door')
   })
 
+  t.test(`${name}: a port that a proxy writes behind the address makes no other client of it`, async (t) => {
+    for (const [alone, ...others] of [
+      ['192.0.2.1', '192.0.2.1:50001', '192.0.2.1:50002', '"192.0.2.1:50003"', '[::ffff:192.0.2.1]:5', '192.0.2.1:'],
+      ['2001:db8::1', '[2001:db8::1]:50001', '"[2001:db8::1]:50002"', '[2001:db8::2]', '"[2001:db8::3]"']
+    ] as const) {
+      const app = await pluginApp(t, { maxSessionsPerAddress: 1 }, { trustProxy: true })
+      t.strictSame(await knock(app, path, [alone, ...others].map((forwarded) => ({ forwarded }))), [200, ...others.map(() => no)])
+      for (const forwarded of others) {
+        const other = await pluginApp(t, {}, { trustProxy: true })
+        await knock(other, path, [{ forwarded }])
+        t.strictSame([...other.socketio.sessions.values()].map(({ remoteAddress }) => remoteAddress), [forwarded.replace(/["[\]]|(?<=\]|\.\d+):\d*/g, '')])
+      }
+    }
+  })
+
   t.test(`${name}: it holds while authorize takes its time, and is not used up by those who are refused`, async (t) => {
     let verdict = true
     const app = await pluginApp(t, { maxSessionsPerAddress: 2, authorize: () => new Promise((resolve) => setImmediate(() => resolve(verdict))) })
