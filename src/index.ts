@@ -77,7 +77,7 @@ function upgradeRoutes (upgrades: readonly RouteOptions[], settings: Settings) {
 function routes (engine: Engine, settings: Settings, server: Server | undefined) {
   return async function socketioRoutes (scope: FastifyInstance): Promise<void> {
     addParsers(scope)
-    addHooks(scope, new OriginPolicy(settings.cors))
+    addHooks(scope, new OriginPolicy(settings.cors, { wheel: engine.wheel, ms: settings.handshakeTimeout }))
     answerRefusals(scope, engine)
     limitBodies(scope, engine, settings.bodyTimeout)
     const { io } = settings

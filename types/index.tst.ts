@@ -166,6 +166,9 @@ describe('the options', () => {
       expect(options).type.toBeCallableWith({ cors: { origin } })
     }
     expect(options).type.toBeCallableWith({ cors: { origin: async (asked: string) => asked.endsWith('.example') } })
+    expect(options).type.toBeCallableWith({ cors: { origin: (asked: string) => asked.endsWith('.example') } })
+    expect(options).type.toBeCallableWith({ cors: { origin: () => [/a/, 'https://a.example'] as const } })
+    expect(options).type.toBeCallableWith({ cors: { origin: (_asked: string, callback: (error: null, origin: string[]) => void) => { callback(null, ['https://a.example']) } } })
     expect(options).type.not.toBeCallableWith({ cors: { origin: 1 } })
     expect(options).type.not.toBeCallableWith({ cors: { methods: ['GET'] } })
   })

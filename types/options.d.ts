@@ -7,18 +7,19 @@ import type { DialectName, SocketContext, TransportName } from './socket.js'
 
 /** `true`: every origin. `false`: none. A string: exactly this one. A regular expression: those that match. */
 type OriginValue = boolean | string | RegExp
-type OriginCallback = (error: Error | null | undefined, origin?: OriginValue | OriginValue[]) => void
+type OriginCallback = (error: Error | null | undefined, origin?: OriginValue | readonly OriginValue[]) => void
 
 /**
  * Which origins may use the transports, in the forms that @fastify/cors takes: a value, a list of strings and regular
- * expressions, or a function of the request's `Origin` that answers by callback or promise. A function that fails
+ * expressions, or a function of the request's `Origin`. It answers by its callback, or by what it returns: a value, a list, or a
+ * promise of these; a value counts where it takes no callback. A function that fails, or has not answered within `handshakeTimeout`,
  * refuses the request (403).
  */
 export type OriginOption =
   | OriginValue
   | readonly (string | RegExp)[]
   | ((origin: string, callback: OriginCallback) => void)
-  | ((origin: string) => Promise<OriginValue | OriginValue[]>)
+  | ((origin: string) => OriginValue | readonly OriginValue[] | PromiseLike<OriginValue | readonly OriginValue[]>)
 
 /** Cross-origin access: what `cors` takes. */
 export interface CorsOptions {
@@ -130,8 +131,8 @@ export interface SocketioTransportsOptions {
   /** Revision 1: how long a poll waits before it is answered with nothing; in Engine.IO heartbeats do that. Default 20000. */
   pollingDuration?: number
   /**
-   * How long a handshake may take: `authorize` and `generateId` have this time to answer (then it is refused with 503), and in revision 1
-   * the first request has it to come. Default 30000.
+   * How long a handshake may take: `authorize` and `generateId` have this time to answer (then it is refused with 503), as has a function in
+   * `cors.origin` (403), and in revision 1 the first request has it to come. Default 30000.
    */
   handshakeTimeout?: number
   /**

@@ -5,6 +5,7 @@ import { RefusedRequest } from '../errors.js'
 import type { Place } from '../places.js'
 import type { Settings } from '../options.js'
 import { addressOf } from './address.js'
+import { inTime } from './in-time.js'
 
 /** What a session is opened with: its id, its place, and what `authorize` said. */
 export interface Admitted {
@@ -30,19 +31,10 @@ declare module 'fastify' {
 
 type RawRequest = FastifyRequest['raw'] & { _query?: unknown }
 
-/** What the application does for a handshake has an end. @throws RefusedRequest 'handshake timeout' when it takes too long. */
-async function inTime <T> ({ engine: { wheel }, settings: { handshakeTimeout } }: Admission, task: Promise<T>): Promise<T> {
-  let expire = (): void => {}
-  const timer = wheel.timer(() => expire())
-  const late = new Promise<never>((_resolve, reject) => {
-    expire = () => reject(new RefusedRequest('handshake timeout', 'authorize or generateId took longer than handshakeTimeout'))
-  })
-  timer.start(handshakeTimeout)
-  try {
-    return await Promise.race([task, late])
-  } finally {
-    timer.stop()
-  }
+/** @throws RefusedRequest 'handshake timeout' when it takes too long. */
+async function soon <T> ({ engine: { wheel }, settings: { handshakeTimeout: ms } }: Admission, task: Promise<T>): Promise<T> {
+  const late = (): Error => new RefusedRequest('handshake timeout', 'authorize or generateId took longer than handshakeTimeout')
+  return await inTime(task, { wheel, ms, late })
 }
 
 async function authorized (request: FastifyRequest, authorize: NonNullable<Settings['authorize']>): Promise<unknown> {
@@ -71,7 +63,7 @@ async function named (id: Promise<string>): Promise<Omit<Admitted, 'place'>> {
 /** Nobody is asked: it takes its time only where `generateId` does. */
 function handshake (admission: Admission, request: FastifyRequest): Omit<Admitted, 'place'> | Promise<Omit<Admitted, 'place'>> {
   const id = admission.engine.newId(request.raw)
-  return typeof id === 'string' ? { id, context: undefined } : inTime(admission, named(id))
+  return typeof id === 'string' ? { id, context: undefined } : soon(admission, named(id))
 }
 
 /**
@@ -85,5 +77,5 @@ export function admit (admission: Admission, request: FastifyRequest): Admitted 
   const { engine, engine: { places }, settings: { authorize } } = admission
   engine.checkHandshake(raw)
   if (authorize === undefined) return places.admitNow(addressOf(request), () => handshake(admission, request))
-  return places.admit(addressOf(request), () => inTime(admission, ask(engine, authorize, request)))
+  return places.admit(addressOf(request), () => soon(admission, ask(engine, authorize, request)))
 }

@@ -75,7 +75,7 @@ function originHook (policy: OriginPolicy) {
     const allowed = policy.allows(origin, request)
     if (typeof allowed === 'boolean') return proceed(allowed)
     allowed.then(proceed, (error: unknown) => {
-      done(new RefusedRequest('origin refused', 'cors.origin failed', { origin, err: error }))
+      done(error instanceof RefusedRequest ? error : new RefusedRequest('origin refused', 'cors.origin failed', { origin, err: error }))
     })
   }
 }

@@ -1,9 +1,11 @@
 // The one origin policy, for every transport, upgrades and JSONP included.
 import type { FastifyRequest } from 'fastify'
 import type { CorsOptions, OriginOption } from '../../types/options.js'
-
-type OriginValue = boolean | string | RegExp
-type OriginAnswer = OriginValue | readonly OriginValue[] | undefined
+import { RefusedRequest } from '../errors.js'
+import { inTime } from './in-time.js'
+import type { Limit } from './in-time.js'
+import { ask } from './origin-answer.js'
+import type { OriginAnswer } from './origin-answer.js'
 
 /** Undefined: it is none. `URL.canParse` does not tell: once compiled, that of Node 20 takes Latin-1 for UTF-8. */
 function urlOf (text: string): URL | undefined {
@@ -44,33 +46,36 @@ function matches (origin: string, allowed: OriginAnswer): boolean {
     allowed.lastIndex = 0 // a global expression remembers where it stopped
     return allowed.test(origin)
   }
-  return allowed !== undefined && allowed.some((value) => matches(origin, value))
+  return Array.isArray(allowed) && allowed.some((value) => matches(origin, value))
 }
 
-function ask (origin: string, decide: Extract<OriginOption, (...args: never) => unknown>): Promise<OriginAnswer> {
-  return new Promise((resolve, reject) => {
-    const answer = decide(origin, (error, value) => error ? reject(error) : resolve(value))
-    if (answer instanceof Promise) answer.then(resolve, reject)
-  })
-}
+/** How long a function of the application may take. */
+type OriginLimit = Omit<Limit, 'late'>
+
+const NO_ANSWER = 'cors.origin has not answered within handshakeTimeout: it must call its callback, or return true, false, an origin or a promise'
 
 /** Whether a request may use the transports, by where it comes from. */
 export class OriginPolicy {
   readonly #allowed: OriginOption
+  readonly #limit: OriginLimit
   readonly credentials: boolean
 
-  constructor ({ origin = false, credentials = true }: CorsOptions) {
+  constructor ({ origin = false, credentials = true }: CorsOptions, limit: OriginLimit) {
     this.#allowed = origin
+    this.#limit = limit
     this.credentials = credentials
   }
 
   /** Whether answers differ by Origin at all. */
   get configured (): boolean { return this.#allowed !== false }
 
-  /** Allowed: no browser, the server's own origin, or one that `cors.origin` allows. */
+  /** A promise fails as `cors.origin` does, and when that gives no answer. Allowed: no browser, the server's own origin, or one that `cors.origin` allows. */
   allows (origin: string | undefined, request: FastifyRequest): boolean | Promise<boolean> {
     if (origin === undefined || isOwn(origin, request)) return true
-    if (typeof this.#allowed === 'function') return ask(origin, this.#allowed).then((answer) => matches(origin, answer))
-    return matches(origin, this.#allowed)
+    if (typeof this.#allowed !== 'function') return matches(origin, this.#allowed)
+    const answer = ask(origin, this.#allowed)
+    if (!(answer instanceof Promise)) return matches(origin, answer)
+    const late = (): Error => new RefusedRequest('origin refused', NO_ANSWER, { origin })
+    return inTime(answer, { ...this.#limit, late }).then((value) => matches(origin, value))
   }
 }

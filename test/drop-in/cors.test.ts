@@ -4,6 +4,9 @@ import type { CorsOptions } from 'cors'
 import t from 'tap'
 import { toCors, unusedOfCors } from '../../src/drop-in/cors.js'
 import { OriginPolicy } from '../../src/routes/origin.js'
+import { TimerWheel } from '../../src/timer-wheel.js'
+
+const LIMIT = { wheel: new TimerWheel(1000), ms: 60_000 }
 
 const ASKED = ['https://a.test', 'https://b.test', 'null', 'https://a.test.evil.test']
 
@@ -44,7 +47,7 @@ const FORMS: [name: string, options: CorsOptions][] = [
 
 for (const [name, options] of FORMS) {
   t.test(`${name}: the same origins are allowed`, async (t) => {
-    const policy = new OriginPolicy(toCors(options))
+    const policy = new OriginPolicy(toCors(options), LIMIT)
     for (const origin of ASKED) {
       const ours = await Promise.resolve(policy.allows(origin, request)).catch(() => false)
       t.equal(ours, await allowed(options, origin), origin)
@@ -54,9 +57,9 @@ for (const [name, options] of FORMS) {
 
 t.test('an async function that rejects refuses, and one that calls back is heard', async (t) => {
   const rejecting = toCors({ origin: async () => { throw new Error('no') } })
-  await t.rejects(async () => await new OriginPolicy(rejecting).allows('https://a.test', request), { message: 'no' })
+  await t.rejects(async () => await new OriginPolicy(rejecting, LIMIT).allows('https://a.test', request), { message: 'no' })
   const calling = toCors({ origin: async (_origin, callback) => callback(null, true) })
-  t.equal(await new OriginPolicy(calling).allows('https://a.test', request), true)
+  t.equal(await new OriginPolicy(calling, LIMIT).allows('https://a.test', request), true)
 })
 
 t.test('credentials are allowed only where that is said', async (t) => {
