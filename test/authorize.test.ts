@@ -2,6 +2,7 @@
 import t from 'tap'
 import type { FastifyRequest } from 'fastify'
 import { captureLog, handshake, pluginApp, portOf, sidOf } from './fastify/support.js'
+import { byScript } from './helpers/script.js'
 
 t.test('authorize: false is 403, a throw is 500, a status of its own is kept, and a script is handed the error with 200', async (t) => {
   const { lines, logger } = captureLog('warn')
@@ -23,7 +24,7 @@ t.test('authorize: false is 403, a throw is 500, a status of its own is kept, an
     t.equal(plain.statusCode, status, as)
     t.equal(plain.body, body)
     t.equal(plain.headers['content-type'], 'text/plain')
-    const script = await app.inject(`/socket.io/1/?as=${as}&jsonp=3`)
+    const script = await app.inject(byScript(`/socket.io/1/?as=${as}&jsonp=3`))
     t.equal(script.statusCode, 200)
     t.equal(script.body, `io.j[3](new Error("${body}"));`)
     t.equal(script.headers['content-type'], 'application/javascript')
@@ -60,7 +61,7 @@ t.test('above maxSessions handshakes are refused with 503 until a session ends',
   t.equal(refused.statusCode, 503)
   t.equal(refused.body, 'handshake overloaded')
   t.equal(refused.headers['retry-after'], '30')
-  t.equal((await app.inject('/socket.io/1/?jsonp=0')).body, 'io.j[0](new Error("handshake overloaded"));')
+  t.equal((await app.inject(byScript('/socket.io/1/?jsonp=0'))).body, 'io.j[0](new Error("handshake overloaded"));')
   t.equal(asked, 2)
   app.socketio.sessions.get(first)?.close()
   t.ok(await handshake(app))

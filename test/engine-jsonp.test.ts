@@ -6,6 +6,7 @@ import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { pluginApp } from './fastify/support.js'
 import type { Teardown } from './fastify/support.js'
 import { DIALECTS, refusedBy, urlOf } from './helpers/engine-io.js'
+import { byScript } from './helpers/script.js'
 import { readOpen } from './protocol/dialects.js'
 import type { Dialect } from './protocol/dialects.js'
 
@@ -103,8 +104,8 @@ for (const dialect of DIALECTS) {
 
   t.test(`refusals of ${eio} stay JSON with their status where a script was asked for`, async (t) => {
     const app = await pluginApp(t, { authorize: () => false })
-    t.strictSame(await refusedBy(app, urlOf(eio, 'polling', '&j=0')), { status: 403, code: 4, message: 'Forbidden' })
-    t.strictSame(await refusedBy(app, urlOf(eio, 'polling', '&j=0&sid=unknown')), { status: 400, code: 1, message: 'Session ID unknown' })
+    t.strictSame(await refusedBy(app, byScript(urlOf(eio, 'polling', '&j=0'))), { status: 403, code: 4, message: 'Forbidden' })
+    t.strictSame(await refusedBy(app, byScript(urlOf(eio, 'polling', '&j=0&sid=unknown'))), { status: 400, code: 1, message: 'Session ID unknown' })
     t.match(await refusedBy(app, { method: 'POST', url: urlOf(eio, 'polling', '&j=0&sid=unknown'), payload: form('4') }), { code: 1 })
   })
 
@@ -129,7 +130,7 @@ t.test('newlines and backslashes of the form, byte by byte', async (t) => {
   const app: FastifyInstance = await pluginApp(t)
   const got: unknown[] = []
   app.socketio.on('connection', (socket) => socket.on('data', (data) => got.push(data)))
-  const { sid } = readOpen(run((await app.inject(urlOf(4, 'polling', '&j=0'))).body, '0')[0])
+  const { sid } = readOpen(run((await app.inject(byScript(urlOf(4, 'polling', '&j=0')))).body, '0')[0])
   for (const [written, meant] of [['a\\nb', 'a\nb'], ['a\\\\nb', 'a\\nb'], ['a\\\\\\nb', 'a\\\\nb'], ['a\\tb', 'a\\tb'], ['a\\\\b', 'a\\\\b'], ['\\n\\n', '\n\n'], ['\\\\n\\n', '\\n\n']] as const) {
     await app.inject({ method: 'POST', url: urlOf(4, 'polling', `&j=0&sid=${sid}`), payload: `d=4${encodeURIComponent(written)}` })
     t.equal(got.pop(), meant, written)

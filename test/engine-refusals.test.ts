@@ -5,6 +5,7 @@ import { show } from './codec/show.js'
 import { captureLog, handshake, pluginApp, portOf, upgrade } from './fastify/support.js'
 import type { LogLine, Teardown } from './fastify/support.js'
 import { connectEngine, refusedBy, urlOf } from './helpers/engine-io.js'
+import { scriptHeaders } from './helpers/script.js'
 import { ENGINE_3, ENGINE_4 } from './protocol/dialects.js'
 import { Wire } from './protocol/support.js'
 import type { SocketioTransportsOptions } from '../types/options.js'
@@ -110,7 +111,7 @@ t.test('requests that are refused', async (t) => {
   const { app, told, fill, logged } = await setUp(t)
   for (const { url, code, reason = REASONS[code], context, method = 'GET', headers = {}, status = 400 } of PLAIN) {
     const name = `${method} ${url} ${headers['origin'] ?? ''}`
-    const asked = { method, url: fill(url), headers, ...(method === 'POST' && { payload: '4x' }) }
+    const asked = { method, url: fill(url), headers: { ...scriptHeaders(url), ...headers }, ...(method === 'POST' && { payload: '4x' }) }
     t.strictSame(await refusedBy(app, asked), { status, code, message: MESSAGES[code] }, name)
     const [error, ...others] = told.splice(0)
     t.match(error, { code, message: MESSAGES[code], reason, context, req: { method, url: fill(url) } }, name)

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import t from 'tap'
 import socketioTransports from '../src/index.js'
 import { captureLog, connectPolling, handshake, newApp, pluginApp, poll, portOf } from './fastify/support.js'
+import { byScript } from './helpers/script.js'
 
 t.test('the answer is one line: id, heartbeat timeout, close timeout, transports', async (t) => {
   const app = await pluginApp(t)
@@ -41,7 +42,7 @@ t.test('no two sessions have the same id', async (t) => {
 t.test('JSONP: an index of digits wraps the line in a call, anything else gets the plain form', async (t) => {
   const app = await pluginApp(t)
   for (const [query, index] of [['jsonp=0', '0'], ['jsonp=12', '12'], ['jsonp=007', '007'], ['t=1&jsonp=1&t=2', '1'], ['jsonp=1&jsonp=2', '2']] as const) {
-    const { statusCode, headers, body } = await app.inject(`/socket.io/1/?${query}`)
+    const { statusCode, headers, body } = await app.inject(byScript(`/socket.io/1/?${query}`))
     t.equal(statusCode, 200)
     t.equal(headers['content-type'], 'application/javascript')
     const [, sid = ''] = /\("([\w-]{20}):/.exec(body) ?? []
@@ -61,7 +62,7 @@ t.test('nothing that a client writes into its query or its path comes back', asy
   const evil = '%3Cscript%3Ealert(1)%3C/script%3E'
   for (const url of [`1/?jsonp=${evil}`, `1/?t=${evil}&i=${evil}`, `${evil}/`, `${evil}/xhr-polling/x`, `1/${evil}/x`, `1/jsonp-polling/x?i=${evil}`,
     `1/jsonp-polling/${evil}?i=0`, `1/xhr-polling/${evil}`, `1/${evil}`]) {
-    const { body, headers } = await app.inject(`/socket.io/${url}`)
+    const { body, headers } = await app.inject(byScript(`/socket.io/${url}`))
     t.notMatch(body, /alert/, url)
     t.notMatch(JSON.stringify(headers), /alert/, url)
   }
@@ -82,7 +83,7 @@ t.test('versions are compared as numbers, and what is none is greeted', async (t
     t.match(response.body, body, url)
     t.match(response.headers['content-type'], /^text\/plain/, url)
   }
-  const script = await app.inject('/socket.io/2/?jsonp=4')
+  const script = await app.inject(byScript('/socket.io/2/?jsonp=4'))
   t.equal(script.body, 'io.j[4](new Error("Protocol version not supported."));')
 })
 

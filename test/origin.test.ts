@@ -13,10 +13,13 @@ const FOREIGN = 'http://elsewhere.test'
 const FORBIDDEN = '{"code":4,"message":"Forbidden"}'
 /** Handshakes of every dialect, and how each is refused. */
 const HANDSHAKES = [
-  ['/socket.io/1/', 'handshake bad origin'], [urlOf(3, 'polling'), FORBIDDEN], [urlOf(4, 'polling'), FORBIDDEN], [urlOf(4, 'polling', '&j=0'), FORBIDDEN]
+  ['/socket.io/1/', 'handshake bad origin'], ['/socket.io/1/?jsonp=0', 'handshake bad origin'], [urlOf(3, 'polling'), FORBIDDEN], [urlOf(4, 'polling'), FORBIDDEN], [urlOf(3, 'polling', '&j=0'), FORBIDDEN], [urlOf(4, 'polling', '&j=0'), FORBIDDEN]
 ] as const
 const corsOf = (headers: Record<string, unknown>) =>
   [headers['access-control-allow-origin'], headers['access-control-allow-credentials'], headers['vary']]
+
+/** Whether the answer is a script, which any page can load. */
+const isScript = (url: string): boolean => /[?&](?:j|jsonp)=/.test(url)
 
 /** What browsers send, and whether it may come in when only the server's own origin may. */
 const browsers: [string, Record<string, string>, boolean][] = [
@@ -44,13 +47,14 @@ const browsers: [string, Record<string, string>, boolean][] = [
 ]
 
 for (const [name, headers, allowed] of browsers) {
-  t.test(`by default, a handshake with ${name} is ${allowed ? 'accepted' : 'refused'}`, async (t) => {
+  t.test(`by default, a handshake with ${name} is ${allowed ? 'accepted' : 'refused'}${name.startsWith('no header') ? ', but as a script' : ''}`, async (t) => {
     for (const [url, refusal] of HANDSHAKES) {
       const app = await pluginApp(t)
       const response = await inject(app, url, headers)
-      t.equal(response.statusCode, allowed ? 200 : 403, url)
-      if (!allowed) t.equal(response.body, refusal)
-      t.equal(app.socketio.sessions.size, allowed ? 1 : 0)
+      const comesIn = allowed && !(isScript(url) && Object.keys(headers).length === 0)
+      t.equal(response.statusCode, comesIn ? 200 : 403, url)
+      if (!comesIn) t.equal(response.body, refusal)
+      t.equal(app.socketio.sessions.size, comesIn ? 1 : 0)
       t.same(corsOf(response.headers), [undefined, undefined, undefined])
       t.equal(response.headers['cache-control'], 'no-store')
       t.equal(response.headers['x-content-type-options'], 'nosniff')
@@ -66,6 +70,25 @@ t.test('what is no URL is none however often it comes', async (t) => {
   const seen = new Set<unknown>()
   for (let i = 0; i < 20_000; i++) seen.add(originOf(request)).add(policy.allows(nonsense, request))
   t.strictSame([...seen], ['null', false])
+})
+
+t.test('a script that no header vouches for is let in where every origin is, and the log says what else helps', async (t) => {
+  const scripts = ['/socket.io/1/?jsonp=0', urlOf(3, 'polling', '&j=0'), urlOf(4, 'polling', '&j=0'), '/socket.io/1/jsonp-polling/unknown?i=0', '/socket.io/1/jsonp-polling/unknown']
+  const anybody: CorsOptions['origin'][] = [true, '*', ['http://friend.test', '*'], 'null', (origin: string) => origin === 'null']
+  for (const origin of anybody) {
+    const app = await pluginApp(t, { cors: { ...(origin !== undefined && { origin }) } })
+    for (const url of scripts) t.equal((await inject(app, url)).statusCode, 200, url)
+  }
+  for (const origin of ['http://friend.test', /friend/, false]) {
+    const { lines, logger } = captureLog('warn')
+    const app = await pluginApp(t, { cors: { origin } }, { logger })
+    for (const url of scripts) {
+      t.equal((await inject(app, url)).statusCode, 403, url)
+      t.equal((await inject(app, url, { referer: 'http://localhost/page' })).statusCode, 200, url)
+    }
+    t.equal(lines.length, scripts.length)
+    for (const line of lines) t.match(line, { reason: 'origin refused', origin: 'null', detail: /Sec-Fetch-Site.*Referrer-Policy.*https.*cors\.origin/ })
+  }
 })
 
 t.test('a refusal is logged with its reason, and reported', async (t) => {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import t from 'tap'
 import { connectPolling, connectWebsocket, handshake, pluginApp, poll, post } from './fastify/support.js'
 import type { OutgoingPacket, Packet } from '../types/packet.js'
+import { byScript } from './helpers/script.js'
 
 /** What a client sends, and the packet that the application sees of it. */
 const incoming: [string, Packet][] = [
@@ -199,7 +200,7 @@ t.test('a session moves to another transport with what is queued, and no second 
   const socket = app.socketio.sessions.get(sid)
   socket?.send({ type: 'message', data: 'queued' })
   const upgraded = socket === undefined ? Promise.reject(new Error('no session')) : once(socket, 'upgrade')
-  const { body } = await app.inject(`/socket.io/1/jsonp-polling/${sid}?i=1`)
+  const { body } = await app.inject(byScript(`/socket.io/1/jsonp-polling/${sid}?i=1`))
   t.equal(body, 'io.j[1]("3:::queued");')
   t.match(await upgraded, [{ name: 'jsonp-polling' }])
 })

@@ -23,7 +23,7 @@ const form = (address, url, text) => post(address, url, `d=${encodeURIComponent(
 
 function wireOf ({ address, expected, text }, url) {
   return {
-    poll: get(address, url),
+    poll: get(address, url, `Referer: http://${address.host}:${address.port}/\r\n`), // of the own page, as browsers say
     post: form(address, url, text),
     expected,
     acknowledged,

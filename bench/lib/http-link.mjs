@@ -18,7 +18,7 @@ export function dial (address) {
   return net.connect({ host, port, noDelay: true, localAddress: localAddresses[address.dials % localAddresses.length] })
 }
 
-export const get = ({ host, port }, path) => Buffer.from(`GET ${path} HTTP/1.1\r\nHost: ${host}:${port}\r\n${HEADERS}\r\n`)
+export const get = ({ host, port }, path, more = '') => Buffer.from(`GET ${path} HTTP/1.1\r\nHost: ${host}:${port}\r\n${HEADERS}${more}\r\n`)
 
 export const post = ({ host, port }, path, body, type = 'text/plain;charset=UTF-8') => Buffer.from(
   `POST ${path} HTTP/1.1\r\nHost: ${host}:${port}\r\n${HEADERS}Content-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)

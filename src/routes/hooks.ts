@@ -3,9 +3,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RefusedRequest } from '../errors.js'
 import { callbackIndex, toCallback, toEngineCallback, toErrorScript, toScript } from '../transports/jsonp-polling.js'
 import { isRevision1, TRANSPORTS } from '../transports/index.js'
-import { originOf, ownOrigin } from './origin.js'
+import { isNameless, originOf, ownOrigin } from './origin.js'
 import type { OriginPolicy } from './origin.js'
 import { checkQuery, lastOf } from './query.js'
+import { isScript } from './script.js'
 import { isUpgrade } from './upgrade-requests.js'
 
 type Done = (error?: Error) => void
@@ -32,8 +33,7 @@ function addVary (reply: FastifyReply, field: string): void {
 function isCors (request: FastifyRequest): boolean {
   const { transport = null, dialect } = request.routeOptions.config.socketio ?? {}
   if (request.method !== 'GET') return true
-  if (dialect !== 'revision 1') return lastOf(request, 'j') === undefined
-  return transport !== null && isRevision1(transport) ? TRANSPORTS[transport].cors : callbackIndex(lastOf(request, 'jsonp')) === undefined
+  return dialect === 'revision 1' && transport !== null && isRevision1(transport) ? TRANSPORTS[transport].cors : !isScript(request)
 }
 
 function addCors (request: FastifyRequest, reply: FastifyReply, policy: OriginPolicy): void {
@@ -61,13 +61,14 @@ function preflight (request: FastifyRequest, reply: FastifyReply): void {
 }
 
 const FOREIGN = 'origin not allowed: neither in cors.origin nor the own one (as trustProxy sees it)'
+const NAMELESS = 'a script without Origin, Sec-Fetch-Site and Referer: its page must send a Referer (Referrer-Policy: origin) or be on https, or cors.origin be true'
 
 function originHook (policy: OriginPolicy) {
   return function checkOrigin (request: FastifyRequest, reply: FastifyReply, done: Done): void {
     reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
     const origin = originOf(request)
     const proceed = (allowed: boolean): void => {
-      if (!allowed) return done(new RefusedRequest('origin refused', FOREIGN, { origin, own: ownOrigin(request) }))
+      if (!allowed) return done(new RefusedRequest('origin refused', isNameless(request) ? NAMELESS : FOREIGN, { origin, own: ownOrigin(request) }))
       addCors(request, reply, policy)
       if (request.method === 'OPTIONS') preflight(request, reply)
       else done()

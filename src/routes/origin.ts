@@ -6,6 +6,7 @@ import { inTime } from './in-time.js'
 import type { Limit } from './in-time.js'
 import { ask } from './origin-answer.js'
 import type { OriginAnswer } from './origin-answer.js'
+import { isScript } from './script.js'
 
 /** Undefined: it is none. `URL.canParse` does not tell: once compiled, that of Node 20 takes Latin-1 for UTF-8. */
 function urlOf (text: string): URL | undefined {
@@ -14,6 +15,15 @@ function urlOf (text: string): URL | undefined {
   } catch {
     return undefined
   }
+}
+
+/**
+ * Whether it is a script's, and nothing says of which page. A browser of today says it of pages on https and localhost only, and a page may hold
+ * back its Referer: then any page could read a session, with the cookies of its visitor.
+ */
+export function isNameless (request: FastifyRequest): boolean {
+  const { origin, referer, 'sec-fetch-site': site } = request.headers
+  return origin === undefined && referer === undefined && site === undefined && isScript(request)
 }
 
 /** Where a request comes from, as far as a browser says so; undefined when nothing does (no browser). */
@@ -26,7 +36,7 @@ export function originOf (request: FastifyRequest): string | undefined {
   const page = referer === undefined ? 'null' : urlOf(referer)?.origin ?? 'null'
   // The own page by way of another server's redirect is foreign to the browser.
   if (site !== undefined) return isOwn(page, request) ? 'null' : page
-  return referer === undefined ? undefined : page
+  return referer === undefined && !isScript(request) ? undefined : page
 }
 
 /** The server's own origin, behind a proxy as Fastify's `trustProxy` sees it. */

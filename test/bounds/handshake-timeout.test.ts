@@ -2,6 +2,7 @@
 import t from 'tap'
 import { captureLog, handshake, poll, pluginApp, portOf, upgrade } from '../fastify/support.js'
 import { clock, until } from '../helpers/server.js'
+import { byScript } from '../helpers/script.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 
 const TIMEOUT = 30_000
@@ -94,7 +95,7 @@ t.test('a JSONP handshake is handed the refusal as an error', async (t) => {
   const tick = clock(t)
   const hangs = hanging('authorize')
   const app = await pluginApp(t, hangs.options)
-  const answer = app.inject('/socket.io/1/?jsonp=3')
+  const answer = app.inject(byScript('/socket.io/1/?jsonp=3'))
   await until(() => hangs.asked === 1)
   tick(TIMEOUT + LATE)
   const { statusCode, body } = await answer

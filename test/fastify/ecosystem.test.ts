@@ -10,6 +10,7 @@ import rateLimit from '@fastify/rate-limit'
 import t from 'tap'
 import socketioTransports from '../../src/index.js'
 import { connectPolling, handshake, inject, newApp, poll, portOf, sidOf } from './support.js'
+import { byScript } from '../helpers/script.js'
 
 const origin = 'http://elsewhere.test'
 
@@ -73,7 +74,7 @@ for (const [encoding, decode] of Object.entries(decoders)) {
       t.equal((compressed ? decode : decoders.identity)(response.rawPayload).toString(), `3:::${data}`)
     }
     app.socketio.sessions.get(sid)?.send({ type: 'message', data: large })
-    const script = await inject(app, `/socket.io/1/jsonp-polling/${sid}?i=0`, { 'accept-encoding': encoding })
+    const script = await app.inject(byScript(`/socket.io/1/jsonp-polling/${sid}?i=0`, { 'accept-encoding': encoding }))
     const body = script.headers['content-encoding'] === undefined ? script.rawPayload : decode(script.rawPayload)
     t.equal(body.toString(), `io.j[0](${JSON.stringify(`3:::${large}`)});`)
   })
@@ -135,7 +136,7 @@ t.test('@fastify/rate-limit: its 429 has its own body, on handshakes and on poll
   const limited = await poll(app, sid)
   t.equal(limited.statusCode, 429)
   t.match(limited.json(), { statusCode: 429, error: 'Too Many Requests', message: 'Rate limit exceeded, retry in 1 minute' })
-  const script = await inject(app, '/socket.io/1/?jsonp=0')
+  const script = await app.inject(byScript('/socket.io/1/?jsonp=0'))
   t.equal(script.statusCode, 429)
   t.ok(app.socketio.sessions.has(sid), 'the session outlives a refused poll')
 })

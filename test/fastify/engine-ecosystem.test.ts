@@ -7,6 +7,7 @@ import rateLimit from '@fastify/rate-limit'
 import t from 'tap'
 import socketioTransports from '../../src/index.js'
 import { connectEngine, DIALECTS, echo, ECHOES, echoesOf, refusedBy, urlOf } from '../helpers/engine-io.js'
+import { byScript } from '../helpers/script.js'
 import { readOpen } from '../protocol/dialects.js'
 import { inject, newApp, portOf, upgrade } from './support.js'
 
@@ -51,7 +52,7 @@ for (const dialect of DIALECTS) {
       await app.register(socketioTransports)
       const { url, socket } = await connectEngine(app, dialect)
       const ask = async (path: string): Promise<{ compressed: boolean, bytes: Buffer }> => {
-        const { headers, rawPayload } = await inject(app, path, { 'accept-encoding': encoding })
+        const { headers, rawPayload } = await app.inject(byScript(path, { 'accept-encoding': encoding }))
         const compressed = headers['content-encoding'] !== undefined
         return { compressed, bytes: compressed ? decode(rawPayload) : rawPayload }
       }
@@ -65,9 +66,9 @@ for (const dialect of DIALECTS) {
       socket.write(Buffer.alloc(5000, 1))
       const binary = await ask(url)
       t.equal(binary.bytes.length, eio === 4 ? 1 + 6668 : 1 + 4 + 1 + 5001)
-      const byScript = await connectEngine(app, dialect, '&b64=1')
-      byScript.socket.write(large)
-      const script = await ask(`${byScript.url}&j=0`)
+      const forScript = await connectEngine(app, dialect, '&b64=1')
+      forScript.socket.write(large)
+      const script = await ask(`${forScript.url}&j=0`)
       t.equal(script.compressed, encoding !== 'identity', 'scripts are worth it')
       t.ok(script.bytes.toString() === `___eio[0](${JSON.stringify(dialect.body(`4${large}`))});`, 'the same')
       echo(app.socketio)

@@ -4,6 +4,7 @@ import type { FastifyRequest, RouteOptions } from 'fastify'
 import socketioTransports from '../../src/index.js'
 import type { TransportName } from '../../types/socket.js'
 import { captureLog, connectPolling, connectWebsocket, handshake, newApp, poll, post, upgrade } from './support.js'
+import { byScript } from '../helpers/script.js'
 
 const transports: TransportName[] = ['websocket', 'flashsocket', 'htmlfile', 'xhr-multipart', 'xhr-polling', 'jsonp-polling']
 
@@ -25,7 +26,7 @@ t.test('the hooks of the app run for each request, which says its transport and 
   await poll(app, sid)
   await post(app, sid, '3:::x')
   app.socketio.sessions.get(sid)?.send({ type: 'message', data: 'y' })
-  await app.inject(`/socket.io/1/jsonp-polling/${sid}?i=0`)
+  await app.inject(byScript(`/socket.io/1/jsonp-polling/${sid}?i=0`))
   app.socketio.sessions.get(sid)?.close()
   await app.inject('/socket.io/1/htmlfile/gone')
 

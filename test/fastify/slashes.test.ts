@@ -2,6 +2,7 @@
 import t from 'tap'
 import { captureLog, handshake, open, pluginApp, poll, portOf, sidOf } from './support.js'
 import type { Teardown } from './support.js'
+import { byScript } from '../helpers/script.js'
 
 const combinations = [false, true].flatMap((ignoreTrailingSlash) =>
   [false, true].map((ignoreDuplicateSlashes) => ({ ignoreTrailingSlash, ignoreDuplicateSlashes })))
@@ -20,8 +21,8 @@ for (const routerOptions of combinations) {
       t.ok(app.socketio.sessions.has(sidOf(response)), url)
     }
     t.equal(app.socketio.sessions.size, urls.length)
-    t.match((await app.inject('/socket.io/1/?jsonp=3')).body, /^io\.j\[3\]\("[\w-]{20}:60:60:[^"]*"\);$/)
-    t.match((await app.inject('/socket.io/1?jsonp=3')).body, /^io\.j\[3\]\("[\w-]{20}:60:60:[^"]*"\);$/)
+    t.match((await app.inject(byScript('/socket.io/1/?jsonp=3'))).body, /^io\.j\[3\]\("[\w-]{20}:60:60:[^"]*"\);$/)
+    t.match((await app.inject(byScript('/socket.io/1?jsonp=3'))).body, /^io\.j\[3\]\("[\w-]{20}:60:60:[^"]*"\);$/)
   })
 
   t.test(`${name}: transports take a slash at the end`, async (t) => {
@@ -36,7 +37,7 @@ for (const routerOptions of combinations) {
     t.same(got, ['a', 'b'])
     for (const url of [`/socket.io/1/jsonp-polling/${sid}?t=1&i=2`, `/socket.io/1/jsonp-polling/${sid}/?t=1&i=2`]) {
       socket?.send({ type: 'message', data: 'x' })
-      t.equal((await app.inject(url)).body, 'io.j[2]("3:::x");', url)
+      t.equal((await app.inject(byScript(url))).body, 'io.j[2]("3:::x");', url)
     }
     const port = await portOf(app)
     for (const end of ['', '/', '?a=b', '/?a=b']) {

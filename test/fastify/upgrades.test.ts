@@ -9,6 +9,7 @@ import socketioTransports from '../../src/index.js'
 import { until } from '../helpers/server.js'
 import { head, Raw, UPGRADE } from '../security/raw.js'
 import { connectWebsocket, handshake, newApp, pluginApp, portOf, upgrade } from './support.js'
+import { scriptHeaders } from '../helpers/script.js'
 
 /** Paths where an upgrade is out of place, and what answers it. SID is a live session's id. */
 const misplaced = [
@@ -31,7 +32,7 @@ for (const { path, status, body } of misplaced) {
     app.get('/plain', async () => 'plain')
     app.setNotFoundHandler((_request, reply) => reply.code(404).send('own 404'))
     const sid = await handshake(app)
-    const answer = await upgrade(app, path.replace('SID', sid))
+    const answer = await upgrade(app, path.replace('SID', sid), scriptHeaders(path, `http://127.0.0.1:${await portOf(app)}`))
     t.equal(answer.status, status)
     t.match(answer.body, typeof body === 'string' ? new RegExp(`^${body}$`) : body)
     t.equal(app.socketio.sessions.has(sid), !path.includes('disconnect'))

@@ -18,7 +18,7 @@ const MISSING = 'no Chromium found: set CHROMIUM_PATH'
 export const skip: string | false = executablePath === undefined && process.env['CI'] !== 'true' ? MISSING : false
 
 /** @throws when there is no Chromium, which only happens with CI=true. */
-export async function launchChromium (): Promise<Browser> {
+export async function launchChromium (...args: string[]): Promise<Browser> {
   if (executablePath === undefined) throw new Error(MISSING)
-  return await chromium.launch({ executablePath, args: ARGS })
+  return await chromium.launch({ executablePath, args: [...ARGS, ...args] })
 }

@@ -5,6 +5,7 @@ import { Agent, request as httpRequest } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { WebSocket } from 'ws'
 import type { Revision1Transport } from '../../src/transports/index.js'
+import { scriptHeaders } from './script.js'
 
 export interface Answer { status: number, headers: IncomingHttpHeaders, body: string }
 
@@ -133,7 +134,7 @@ class Inbox {
 function holdHttp (url: string, agent: Agent, decoderFor: (headers: IncomingHttpHeaders) => Decoder): Held {
   const inbox = new Inbox()
   let text = ''
-  const request = httpRequest(url, { agent }).end()
+  const request = httpRequest(url, { agent, headers: scriptHeaders(url) }).end()
   const response = once(request, 'response').then(([message]: IncomingMessage[]) => message as IncomingMessage)
   const opened = response.then(({ statusCode, headers }) => ({ status: Number(statusCode), headers }))
   const ended = response.then(async (message): Promise<Ending> => {
@@ -267,7 +268,7 @@ interface FetchOptions { method?: string, body?: string, headers?: Record<string
 
 /** One request, its answer whole. */
 export async function fetchText (url: string, { method = 'GET', body, headers = {}, agent }: FetchOptions = {}): Promise<Answer> {
-  const request = httpRequest(url, { method, headers, ...(agent && { agent }) })
+  const request = httpRequest(url, { method, headers: { ...scriptHeaders(url), ...headers }, ...(agent && { agent }) })
   if (body !== undefined) request.setHeader('content-length', Buffer.byteLength(body))
   request.end(body)
   const [response] = await once(request, 'response') as [IncomingMessage]

@@ -12,6 +12,7 @@ import socketioTransports from '../../src/index.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import type { EndReason } from '../../types/reasons.js'
 import type { Socket } from '../../types/socket.js'
+import { scriptHeaders } from './script.js'
 import type { Teardown } from './server.js'
 
 export type Eio = 3 | 4
@@ -96,7 +97,7 @@ export interface Pending {
 }
 
 function ask (url: string, agent: Agent, body?: string | Buffer, type = 'text/plain;charset=UTF-8'): Pending {
-  const request = httpRequest(url, { agent, method: body === undefined ? 'GET' : 'POST' })
+  const request = httpRequest(url, { agent, method: body === undefined ? 'GET' : 'POST', headers: scriptHeaders(url) })
   if (body !== undefined) request.setHeader('content-type', type).setHeader('content-length', Buffer.byteLength(body))
   request.end(body)
   const answer = once(request, 'response').then(async ([response]: IncomingMessage[]): Promise<Answer> => {

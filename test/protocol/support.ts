@@ -5,6 +5,7 @@ import type { IncomingMessage } from 'node:http'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { WebSocket } from 'ws'
+import { scriptHeaders } from '../helpers/script.js'
 import type { Teardown } from '../helpers/server.js'
 
 /** The times (ms) and the size (bytes) that the published suites expect to read. */
@@ -33,7 +34,7 @@ export interface Answer { status: number, type: string | null, body: string, byt
 
 /** One request, its answer whole. */
 export async function ask (url: string, init: RequestInit = {}): Promise<Answer> {
-  const response = await fetch(url, init)
+  const response = await fetch(url, { ...init, headers: { ...scriptHeaders(url), ...init.headers } })
   const bytes = Buffer.from(await response.arrayBuffer())
   return { status: response.status, type: response.headers.get('content-type'), body: bytes.toString(), bytes }
 }

@@ -1,6 +1,7 @@
 // Connections down to their bytes: what an attacker writes goes out as it stands, and what comes back is told as it came.
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
+import { scriptHeaders } from '../helpers/script.js'
 
 /** An answer, as far as it has come. */
 export interface RawAnswer { status: number, head: string, body: string }
@@ -77,9 +78,15 @@ export async function rawHttp (port: number, bytes: string | Uint8Array): Promis
   return { ...await raw.answer(), raw }
 }
 
-/** The head of a request; lines are added as they stand. */
-export const head = (method: string, path: string, ...lines: string[]): string =>
-  [`${method} ${path} HTTP/1.1`, 'Host: 127.0.0.1', ...lines, '', ''].join('\r\n')
+/** What says where a request comes from. */
+const FROM = /^(?:origin|referer|sec-fetch-site):/i
+
+/** The head of a request; lines are added as they stand. A script says that it is of the own page, unless a line says where it comes from. */
+export function head (method: string, path: string, ...lines: string[]): string {
+  const from = lines.some((line) => FROM.test(line)) ? {} : scriptHeaders(path, 'http://127.0.0.1')
+  const own = Object.entries(from).map(([name, value]) => `${name}: ${value}`)
+  return [`${method} ${path} HTTP/1.1`, 'Host: 127.0.0.1', ...lines, ...own, '', ''].join('\r\n')
+}
 
 /** The lines that ask for a WebSocket. */
 export const UPGRADE = [

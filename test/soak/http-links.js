@@ -12,7 +12,7 @@ function ask (way, { query = '', body }, onResponse, onError) {
     ...way.at,
     path: way.url + query,
     method: body === undefined ? 'GET' : 'POST',
-    headers: body === undefined ? {} : { 'content-type': way.jsonp ? 'application/x-www-form-urlencoded' : 'text/plain;charset=UTF-8', 'content-length': Buffer.byteLength(body) }
+    headers: body === undefined ? way.jsonp ? { referer: `http://${way.at.port ? `${way.at.host}:${way.at.port}` : 'localhost'}/` } : {} : { 'content-type': way.jsonp ? 'application/x-www-form-urlencoded' : 'text/plain;charset=UTF-8', 'content-length': Buffer.byteLength(body) }
   })
   request.once('response', onResponse).on('error', onError).end(body)
   return request

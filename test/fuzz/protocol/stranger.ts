@@ -16,7 +16,7 @@ const KINDS: readonly ((url: string) => string)[] = [
   (url) => `POST ${url} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n3:::x`,
   (url) => `GET ${url} HTTP/1.1\r\nHost: localhost\r\n${UPGRADE}\r\n`
 ]
-const HEADERS = ['Origin: http://app.example\r\n', 'Origin: null\r\n', 'Referer: http://\xe2\x82\xac/\r\n', 'Expect: 100-continue\r\n', 'Transfer-Encoding: chunked\r\n', 'Content-Type: ,\r\n', 'Content-Type: application/octet-stream\r\n', 'Content-Length: 100\r\n', 'Connection: close\r\n', 'Sec-WebSocket-Extensions: constructor\r\n', 'Sec-WebSocket-Protocol: a,b\r\n', 'Cookie: io=x\r\n', 'Access-Control-Request-Method: POST\r\n']
+const HEADERS = ['Origin: http://app.example\r\n', 'Origin: null\r\n', 'Referer: http://\xe2\x82\xac/\r\n', 'Referer: http://localhost/page\r\n', 'Expect: 100-continue\r\n', 'Transfer-Encoding: chunked\r\n', 'Content-Type: ,\r\n', 'Content-Type: application/octet-stream\r\n', 'Content-Length: 100\r\n', 'Connection: close\r\n', 'Sec-WebSocket-Extensions: constructor\r\n', 'Sec-WebSocket-Protocol: a,b\r\n', 'Cookie: io=x\r\n', 'Access-Control-Request-Method: POST\r\n']
 
 export class Stranger extends Actor {
   readonly #sockets = new Set<TcpSocket>()

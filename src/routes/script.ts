@@ -1,0 +1,15 @@
+// JSONP: which requests are those of a script element.
+import type { FastifyRequest } from 'fastify'
+import { callbackIndex } from '../transports/jsonp-polling.js'
+import { isRevision1, TRANSPORTS } from '../transports/index.js'
+import { lastOf } from './query.js'
+
+/** Whether the answer is a script, which any page may load and then reads. */
+export function isScript (request: FastifyRequest): boolean {
+  const { transport = null, dialect } = request.routeOptions.config.socketio ?? {}
+  if (request.method !== 'GET' || transport === 'websocket') return false
+  if (dialect !== 'revision 1') return lastOf(request, 'j') !== undefined
+  if (transport === null || !isRevision1(transport)) return callbackIndex(lastOf(request, 'jsonp')) !== undefined
+  const row = TRANSPORTS[transport]
+  return row.carrier === 'poll' && row.jsonp
+}
