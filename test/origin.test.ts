@@ -219,6 +219,18 @@ t.test('behind a proxy the own origin is what trustProxy says it is', async (t) 
   t.equal((await inject(wary, '/socket.io/1/', headers)).statusCode, 403)
 })
 
+t.test('a hook that knows the names of the server keeps a rebound name out, upgrades included (docs/security.md)', async (t) => {
+  const app = await pluginApp(t)
+  app.addHook('onRequest', async (request, reply) => {
+    if (!request.host.startsWith('127.0.0.1:')) return await reply.code(421).send('wrong host')
+  })
+  const port = await portOf(app)
+  const rebound = { host: `evil.test:${port}`, origin: `http://evil.test:${port}` }
+  const own = { host: `127.0.0.1:${port}`, origin: `http://127.0.0.1:${port}` }
+  for (const url of UPGRADES) t.strictSame([(await upgrade(app, url, rebound)).status, (await upgrade(app, url, own)).status], [421, 101], url)
+  for (const [url] of HANDSHAKES) t.strictSame([(await inject(app, url, rebound)).statusCode, (await inject(app, url, own)).statusCode], [421, 200], url)
+})
+
 t.test('a WebSocket of the own origin opens', async (t) => {
   const app = await pluginApp(t)
   const port = await portOf(app)
