@@ -20,9 +20,9 @@ export function keep (finding: Finding): string {
   return file.pathname
 }
 
-/** Those of one target. */
-export function findingsOf (target: string): Finding[] {
+/** Those of one target, each with the name of its file. */
+export function findingsOf (target: string): (Finding & { file: string })[] {
   mkdirSync(FOLDER, { recursive: true })
   const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json')).sort()
-  return files.map((name) => JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8')) as Finding).filter((finding) => finding.target === target)
+  return files.map((file) => ({ ...JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')) as Finding, file })).filter((finding) => finding.target === target)
 }

@@ -1,4 +1,5 @@
 // `npm run fuzz`: every target in turn for as long as one likes, codecs and forms by inputs, a running server by rounds of operations.
+import { basename } from 'node:path'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { Campaign } from './campaign.js'
@@ -6,13 +7,16 @@ import { Coverage } from './coverage.js'
 import { keep } from './findings.js'
 import { playRound } from './protocol/round.js'
 import { Random } from './random.js'
+import { fuzzShapes, replayShapes } from './shapes/command.js'
 import { TARGETS } from './targets/index.js'
 
-const USAGE = `npm run fuzz -- [--seconds N] [--inputs N] [--seed N] [--target NAME]
-  --seconds  how long in all, a tenth of it for the protocol (default 60)
+const USAGE = `npm run fuzz -- [--seconds N] [--inputs N] [--seed N] [--target NAME] [--setup NAME] [--replay FILE]
+  --seconds  how long in all, a tenth of it for the protocol and a third for shapes (default 60)
   --inputs   instead: how many inputs for each target; the protocol gets a tenth as many operations
   --seed     what the inputs are made from (default: another one each time)
-  --target   only targets with this in their names; the protocol is "protocol"`
+  --target   only targets with this in their names; the protocol is "protocol", shapes that real nodes are sent "shapes"
+  --setup    only shapes for applications with this in their names, as "redis json guarded"
+  --replay   plays a kept finding of shapes again, by the name of its file`
 const SLICE = 2000
 /** Operations of a round of the protocol. */
 const ROUND = 400
@@ -23,6 +27,8 @@ const { values: flags } = parseArgs({
     inputs: { type: 'string' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 32)) },
     target: { type: 'string', default: '' },
+    setup: { type: 'string', default: '' },
+    replay: { type: 'string' },
     help: { type: 'boolean', default: false }
   }
 })
@@ -32,6 +38,8 @@ if (flags.help || !(seconds > 0) || !Number.isInteger(seed) || (inputs !== undef
   console.log(USAGE)
   process.exit(flags.help ? 0 : 2)
 }
+
+if (flags.replay !== undefined) process.exit(await replayShapes(basename(flags.replay)) > 0 ? 1 : 0)
 
 let findings = 0
 
@@ -47,9 +55,13 @@ function over (done: number, share: number, since: number, ms: number): boolean 
 
 const targets = TARGETS.filter(({ name }) => name.includes(flags.target))
 const withProtocol = 'protocol'.includes(flags.target)
-const slice = seconds * 1000 * (withProtocol && targets.length > 0 ? 0.9 : 1) / Math.max(targets.length, 1)
+const withShapes = 'shapes'.includes(flags.target)
+/** Of the time, what each kind gets, where there are others. */
+const shares = { targets: targets.length > 0 ? 6 : 0, protocol: withProtocol ? 1 : 0, shapes: withShapes ? 3 : 0 }
+const share = seconds * 1000 / (shares.targets + shares.protocol + shares.shapes)
+const slice = share * shares.targets / Math.max(targets.length, 1)
 let total = 0
-console.log(`seed ${seed}, ${targets.length} targets${withProtocol ? ' and the protocol' : ''}`)
+console.log(`seed ${seed}, ${targets.length} targets${withProtocol ? ', the protocol' : ''}${withShapes ? ', shapes' : ''}`)
 
 for (const target of targets) {
   const coverage = new Coverage()
@@ -67,7 +79,7 @@ for (const target of targets) {
 if (withProtocol) {
   const random = new Random(seed)
   const since = performance.now()
-  const ms = seconds * 1000 * (targets.length > 0 ? 0.1 : 1)
+  const ms = share * shares.protocol
   let operations = 0
   while (!over(operations, 0.1, since, ms)) {
     const round = random.seed()
@@ -80,6 +92,8 @@ if (withProtocol) {
     break
   }
 }
+
+if (withShapes) findings += await fuzzShapes({ seed, setup: flags.setup, shapes: inputs, ms: share * shares.shapes })
 
 console.log(`${total} inputs, ${findings} findings`)
 process.exit(findings > 0 ? 1 : 0)
