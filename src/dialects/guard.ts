@@ -90,7 +90,10 @@ export class Guard {
         checkShape(text, json, maxNesting)
         return true
     }
-    if (attachments > 0) this.#wait(this.#holdings.wait(attachments, weighJson(text, json)))
+    if (attachments > 0) {
+      checkMembers(text, json)
+      this.#wait(this.#holdings.wait(attachments, weighJson(text, json)))
+    }
     return true
   }
 
@@ -140,6 +143,30 @@ export class Guard {
     if (this.#holdings.connect(this.#nameOf(nsp), bytes)) return true
     this.#session.refuse(nsp, 'too many namespaces')
     return false
+  }
+}
+
+/** How a member named `__proto__` is written: as it is, or with escapes. */
+const MAY_BE_PROTO = /__proto__|\\u/
+
+/**
+ * The official parser writes each member anew when it puts attachments into their places: one named `__proto__` would change the prototype.
+ * @throws ProtocolError when there is one.
+ */
+function checkMembers (text: string, json: number): void {
+  if (!MAY_BE_PROTO.test(text)) return
+  parse(text.slice(json), (name, value: unknown) => {
+    if (name === '__proto__') throw new ProtocolError('a member is named __proto__')
+    return value
+  })
+}
+
+/** What is no JSON is for the parser to refuse. @throws what `reviver` throws. */
+function parse (json: string, reviver: (name: string, value: unknown) => unknown): void {
+  try {
+    JSON.parse(json, reviver)
+  } catch (error) {
+    if (error instanceof ProtocolError) throw error
   }
 }
 

@@ -138,6 +138,8 @@ export class Revision1 implements Dialect, FaceSession {
 
   keep (bytes: number): boolean { return this.#socket.keep(bytes) }
 
+  warn (message: string): void { this.#socket.warn(message) }
+
   overflow (): void {
     this.#socket.end('too many packets', undefined, new Error('too much waits for endpoints to be connected'))
   }

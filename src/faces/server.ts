@@ -30,6 +30,8 @@ export interface FaceSession {
   disconnect (): void
   /** So many bytes are held for the client. Returns whether there is room for them. */
   keep (bytes: number): boolean
+  /** Logs what goes wrong, once a session. */
+  warn (message: string): void
   /** More is held for the client than may be. */
   overflow (): void
 }
@@ -199,7 +201,7 @@ export class ServerFace {
   /** Message text of the Server, for the client. */
   write (data: string | Uint8Array, volatile: boolean): void {
     if (data === this.#memo.text) return this.#session.enqueue(this.#memo.frame, volatile)
-    const packet = this.#codec.decode(data)
+    const packet = this.#read(data)
     if (packet === undefined) return
     const endpoint = toEndpoint(packet.nsp)
     switch (packet.type) {
@@ -211,6 +213,19 @@ export class ServerFace {
       case PacketType.ACK:
       case PacketType.BINARY_ACK: return this.#ack(endpoint, packet, data)
       default: packet.type satisfies never
+    }
+  }
+
+  /**
+   * What the Server has written; undefined while attachments are missing, and for what cannot be read: an application may send on what a client
+   * has sent it, and `{"_placeholder":true,"num":"x"}` beside a Buffer looks like an attachment that is not there. The application is not to fail on it.
+   */
+  #read (data: string | Uint8Array): SocketioPacket | undefined {
+    try {
+      return this.#codec.decode(data)
+    } catch (error) {
+      this.#session.warn(`a packet of the Server is dropped, since its parser does not read it: ${error instanceof Error ? error.message : String(error)}`)
+      return undefined
     }
   }
 

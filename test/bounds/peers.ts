@@ -14,6 +14,9 @@ import { ALL, serve, until } from '../helpers/server.js'
 import type { Session, Teardown } from '../helpers/server.js'
 import type { Revision1Transport } from '../../src/transports/index.js'
 
+/** What a text that waits takes of memory beside its frame, bytes. */
+export const OVERHEAD = 96
+
 /** A session, seen from both ends. */
 export interface Peer {
   readonly app: FastifyInstance
@@ -66,7 +69,7 @@ async function deafGet (url: string, { server }: FastifyInstance): Promise<TcpSo
       resolve()
     })
   })
-  tcp.write(`GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
+  tcp.write(`GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\nReferer: http://${host}/\r\n\r\n`) // as browsers name the page of a script
   await taken
   return tcp
 }

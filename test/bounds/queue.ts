@@ -2,9 +2,12 @@
 import type { Socket as TcpSocket } from 'node:net'
 import t from 'tap'
 import { until } from '../helpers/server.js'
+import { OVERHEAD } from './peers.js'
 import type { Peer, Way } from './peers.js'
 
-const MAX = 1000
+const MAX = 10_000
+/** As large as ten times this may wait. */
+const TENTH = MAX / 10
 /** More than the system's buffers take for a peer that does not read. */
 const FILL = 'x'.repeat(20_000_000)
 
@@ -27,7 +30,7 @@ export function queue ({ name, kind, start }: Way): void {
     const other = await peer.another()
     const tcp = await backUp(peer)
     const broken = new Promise((resolve) => tcp.once('close', resolve)) // by a reset
-    say('x'.repeat(MAX - 1 - 2 * head))
+    say('x'.repeat(MAX - 1 - 2 * (head + OVERHEAD)))
     say('') // a byte is left
     t.strictSame([ended.count, app.socketio.metrics.ended], [0, {}], 'below it')
     other.say('alive')
@@ -47,10 +50,11 @@ export function queue ({ name, kind, start }: Way): void {
   t.test(`${name}: exactly maxQueueBytes may wait, and all of it comes`, async (t) => {
     const peer = await start(t, { maxQueueBytes: MAX })
     const { app, socket, head, say, hear, ended } = peer
-    const texts = Array.from({ length: MAX / 100 }, (_, i) => String(i).padEnd(100 - head, '.'))
+    const texts = Array.from({ length: 10 }, (_, i) => String(i).padEnd(TENTH - head - OVERHEAD, '.'))
     if (kind === 'poll') { // nobody polls
       texts.forEach((text) => say(text))
-      t.equal(socket.bufferedAmount, MAX)
+      t.equal(socket.bufferedAmount, MAX - 10 * OVERHEAD)
+      t.equal(app.socketio.metrics.queuedBytes, MAX)
       const heard = []
       while (heard.length < texts.length && ended.count === 0) heard.push(await hear())
       t.strictSame(heard, texts)
@@ -67,10 +71,10 @@ export function queue ({ name, kind, start }: Way): void {
     t.test(`${name}: with nobody there, volatile packets are dropped and counted, and take no room`, async (t) => {
       for (const slowClient of ['close', 'drop'] as const) {
         const { app, socket, head, say, ended } = await start(t, { maxQueueBytes: MAX, slowClient })
-        say('x'.repeat(MAX - head))
+        say('x'.repeat(MAX - head - OVERHEAD))
         for (let i = 0; i < 10; i++) say('v', true)
         t.equal(app.socketio.metrics.dropped, 10)
-        t.strictSame([ended.count, socket.bufferedAmount], [0, MAX])
+        t.strictSame([ended.count, socket.bufferedAmount], [0, MAX - OVERHEAD])
         say('')
         t.match(ended, { count: 1, end: 'slow client' })
       }
@@ -82,17 +86,17 @@ export function queue ({ name, kind, start }: Way): void {
     const peer = await start(t, { maxQueueBytes: MAX, slowClient: 'drop' })
     const { app, socket, head, say, ended } = peer
     await backUp(peer)
-    const say100 = (volatile: boolean): void => say('x'.repeat(100 - head), volatile)
+    const sayTenth = (volatile: boolean): void => say('x'.repeat(TENTH - head - OVERHEAD), volatile)
     const before = socket.bufferedAmount
-    for (let i = 0; i < 10; i++) say100(i % 2 === 0)
+    for (let i = 0; i < 10; i++) sayTenth(i % 2 === 0)
     t.equal(app.socketio.metrics.dropped, 0)
     for (let i = 1; i <= 5; i++) {
-      say100(false)
-      t.strictSame([app.socketio.metrics.dropped, ended.count, socket.bufferedAmount], [i, 0, before + MAX])
+      sayTenth(false)
+      t.strictSame([app.socketio.metrics.dropped, ended.count, socket.bufferedAmount], [i, 0, before + MAX - 10 * OVERHEAD])
     }
-    say100(true)
+    sayTenth(true)
     t.strictSame([app.socketio.metrics.dropped, ended.count], [6, 0], 'a volatile one that finds no room is itself dropped')
-    say100(false)
+    sayTenth(false)
     t.match(ended, { count: 1, end: 'slow client' })
     t.strictSame(app.socketio.metrics.ended, { 'slow client': 1 })
   })
@@ -101,9 +105,9 @@ export function queue ({ name, kind, start }: Way): void {
     const peer = await start(t, { maxQueueBytes: MAX })
     const { app, say, ended } = peer
     await backUp(peer)
-    for (let i = 0; i < 9; i++) say('x'.repeat(100), true)
+    for (let i = 0; i < 9; i++) say('x'.repeat(TENTH), true)
     t.equal(ended.count, 0)
-    say('x'.repeat(100), true)
+    say('x'.repeat(TENTH), true)
     t.match(ended, { count: 1, end: 'slow client' })
     t.equal(app.socketio.metrics.dropped, 0)
   })

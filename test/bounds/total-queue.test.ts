@@ -54,7 +54,7 @@ for (const { name, kind, start } of WAYS) {
   })
 }
 
-t.test('whatever sessions are sent, read and end: what waits in all is what waits for each, and never more than may', async (t) => {
+t.test('whatever sessions are sent, read and end: what is held in all is no less than what waits for each, and never more than may', async (t) => {
   const LIMIT = 10_000
   const steps = fc.array(fc.record({
     who: fc.nat(5),
@@ -77,7 +77,8 @@ t.test('whatever sessions are sent, read and end: what waits in all is what wait
       else if (what === 'end') socket.close()
       else if (socket.bufferedAmount > 0) await app.inject(urls[who] ?? '')
       const waiting = sessions.reduce((sum, { readyState, bufferedAmount }) => sum + (readyState === 'closed' ? 0 : bufferedAmount), 0)
-      if (app.socketio.metrics.queuedBytes !== waiting || waiting > LIMIT) return false
+      const { queuedBytes } = app.socketio.metrics // as memory: more than what is sent
+      if (queuedBytes < waiting || queuedBytes > LIMIT) return false
     }
     for (const [i, socket] of sessions.entries()) {
       for (socket.close(); socket.readyState === 'closing';) await app.inject(urls[i] ?? '')
@@ -93,7 +94,7 @@ t.test('what has been broken off waits again, and is counted once', async (t) =>
     const tcp = await deaf()
     say(FILL)
     await turn()
-    t.equal(app.socketio.metrics.queuedBytes, socket.bufferedAmount, name)
+    t.ok(app.socketio.metrics.queuedBytes > 2 * socket.bufferedAmount, `${name}: its answer counts beside the packets that it carries`)
     t.ok(socket.bufferedAmount >= FILL.length)
     tcp.destroy()
     await until(() => !socket.transport.writable)

@@ -20,6 +20,7 @@ export function setUp ({ maxEndpoints = 20, maxAcks = 10, maxPayload = 1000, mem
     encode: (packet) => { seen.encoded++; return revision1.encodePacket(packet) },
     decode: revision1.decodePacket,
     keep: () => true,
+    warn: () => {},
     nextId: () => String(++ids),
     disconnect: () => { seen.disconnects++ },
     overflow: () => { seen.overflows++ }

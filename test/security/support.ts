@@ -24,6 +24,8 @@ export interface State {
   held: number
   /** The most that it had since it was asked last, garbage and all, bytes. */
   peak: number
+  /** What the process takes of the machine's memory, bytes. */
+  resident: number
   /** CPU time that the process has had, ms. */
   cpu: number
   sessions: number

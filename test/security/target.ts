@@ -87,7 +87,7 @@ async function state (): Promise<State> {
   global.gc?.()
   collecting += cpuTime() - cpu - collecting
   const { sessions: { size: sessions }, metrics: { ended, queuedBytes: queued } } = app.socketio
-  return { held: memory(), peak: most, cpu, sessions, connections, ended, queued, faults: faults.splice(0) }
+  return { held: memory(), peak: most, resident: process.memoryUsage.rss(), cpu, sessions, connections, ended, queued, faults: faults.splice(0) }
 }
 
 const hoard: unknown[] = []
