@@ -13,8 +13,8 @@ import type { Setup } from './setup.js'
 import { shrink } from './shrink.js'
 import { signatureOf } from './signature.js'
 
-/** Kinds of faults that others may have caused. */
-const CONSEQUENCES: readonly string[] = ['unusable', 'does not settle']
+/** What errors before it may have caused: a node that one has stopped halfway does not answer, and neither does its Redis. */
+const isConsequence = ({ kind, text }: Fault): boolean => kind === 'unusable' || kind === 'does not settle' || text.includes('commands-queue')
 
 export const TARGET = 'shapes'
 /** Sessions that are open together. */
@@ -77,13 +77,13 @@ export class ShapeCampaign {
 
   async #batch (nodes: Nodes, scripts: readonly Script[]): Promise<void> {
     await nodes.start()
+    const hadFailed = nodes.hasFailed
     const { shapes, faults } = await play(nodes, scripts)
     this.shapes += shapes
     this.rss = Math.max(this.rss, nodes.rss)
     const scene = { setup: nodes.setup.name, scripts }
-    // A node that an error has stopped halfway does not answer either.
-    const causes = faults.filter(({ kind }) => !CONSEQUENCES.includes(kind))
-    for (const fault of causes.length > 0 ? causes : faults) await this.#take(nodes, scene, fault)
+    const causes = faults.filter((fault) => !isConsequence(fault))
+    for (const fault of causes.length > 0 || hadFailed ? causes : faults) await this.#take(nodes, scene, fault)
     await recover(nodes, faults)
     this.#options.onBatch?.(this)
   }
@@ -109,7 +109,7 @@ export class ShapeCampaign {
 /** Starts the nodes anew where the old ones cannot go on. */
 async function recover (nodes: Nodes, faults: readonly Fault[]): Promise<void> {
   // An error that came through the client of Redis has left it in the middle of an answer.
-  if (!faults.some(({ kind, text }) => FATAL.includes(kind) || text.includes('@redis/client'))) return
+  if (!faults.some(({ kind, text }) => FATAL.includes(kind) || text.includes('@redis/client') || isConsequence({ kind, text }))) return
   await nodes.stop()
   await nodes.start()
 }

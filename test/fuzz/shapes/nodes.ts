@@ -80,6 +80,8 @@ export class Nodes {
   readonly setup: Setup
   readonly #redis: string
   #nodes: Node[] = []
+  /** Whether something has gone wrong since they were started. */
+  hasFailed = false
 
   constructor (setup: Setup, redis: string) {
     this.setup = setup
@@ -97,6 +99,7 @@ export class Nodes {
   /** Starts those that are not there. */
   async start (): Promise<void> {
     if (this.#nodes.length > 0) return
+    this.hasFailed = false
     const args = [this.setup.name, this.#redis, `fuzz-${randomUUID()}`]
     this.#nodes = Array.from({ length: this.count }, () => new Node(args))
     await Promise.all(this.#nodes.map(async (node) => await node.start(this.setup)))
@@ -110,7 +113,11 @@ export class Nodes {
   get usable (): boolean { return this.#nodes.every(({ faults }) => faults.every(({ kind }) => !FATAL.includes(kind))) }
 
   /** The faults since it was asked last. */
-  takeFaults (): Fault[] { return this.#nodes.flatMap(({ faults }) => faults.splice(0)) }
+  takeFaults (): Fault[] {
+    const taken = this.#nodes.flatMap(({ faults }) => faults.splice(0))
+    this.hasFailed ||= taken.length > 0
+    return taken
+  }
 
   async stop (): Promise<void> {
     await Promise.all(this.#nodes.splice(0).map(async (node) => await node.stop()))
