@@ -41,6 +41,9 @@ const isShort = (data: string, { maxNesting, maxArguments }: ShapeLimits): boole
 /** Whether a message of the official parser is sure to pass, and need not be looked at. Most are. */
 export const isPlain = (data: string, limits: ShapeLimits): boolean => isShort(data, limits) || data === TYPES.connect
 
+/** An event without JSON. The official parser takes it, and `onAny` listeners are called without a name. */
+const NAMELESS = /^(?:2|5\d+-)(?:\/[^,]*,?)?[\d\s]*$/
+
 /** One session's. */
 export class Guard {
   readonly #session: Guarded
@@ -79,7 +82,7 @@ export class Guard {
         return true
       case TYPES.event:
       case TYPES.binaryEvent:
-        if (json === text.length && this.#session.onServer) throw new ProtocolError('an event without a name')
+        if (json === text.length && this.#session.onServer && NAMELESS.test(text)) throw new ProtocolError('an event without a name')
         checkShape(text, json, maxNesting, maxArguments + 1)
         break
       case TYPES.ack:
