@@ -74,19 +74,23 @@ export class Backpressure {
     return queue.weight <= room
   }
 
-  /** Something may have gone. Returns true once, when everything has that had to wait. */
+  /** Something may have gone, which {@link note} has counted. Returns true once, when everything has that had to wait. */
   settle (transport: Transport, previous: Transport): boolean {
-    this.note(transport, previous)
     const { persistent, writable, delivering } = transport
     if (!this.#waits || !this.#queue.empty || delivering || previous.delivering || (persistent && !writable)) return false
     this.#waits = false
     return true
   }
 
-  /** Counts what waits, and what the transports hold, anew. */
-  note (transport: Transport, previous: Transport): void {
+  /**
+   * Counts what waits, and what the transports hold, anew: written as JSON, it may be six times what it was in the queue. Returns whether there is
+   * room for it.
+   */
+  note (transport: Transport, previous: Transport): boolean {
     const held = unread(transport, previous)
-    if (held > 0 || this.#share !== undefined) this.#count(held)
+    if (held === 0 && this.#share === undefined) return true
+    this.#count(held)
+    return held === 0 || this.#shared.backlog.free >= 0
   }
 
   /** The session is over: nothing is held any more but what its transports still deliver. */

@@ -183,8 +183,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     else if (volatile && !this.#transport.open) return this.#shared.onDropped(1)
     else this.#queue.push(frame, volatile)
     if ((this.#queue.empty && this.#transport.writable) || this.#backpressure.hold(this.#transport, this.#previous)) return
-    this.#transport.destroy()
-    this.end('slow client', undefined, new Error('more waits than maxQueueBytes, or than maxTotalQueueBytes leaves'))
+    this.#giveUp()
   }
 
   enqueueOnce (frame: Frame): void { if (this.#queue.last !== frame) this.enqueue(frame) }
@@ -214,7 +213,20 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   onIdle (): void {
     if (this.#readyState === 'closed') return
     if (this.#readyState === 'open') this.#liveness.idle()
-    this.#backpressure.note(this.#transport, this.#previous) // a poll has been answered
+    this.#note() // a poll has been answered
+  }
+
+  /** Counts what is held for the client. Returns whether the session goes on. */
+  #note (): boolean {
+    if (this.#backpressure.note(this.#transport, this.#previous)) return true
+    this.#giveUp()
+    return false
+  }
+
+  /** More is held for the client than may be. */
+  #giveUp (): void {
+    this.#transport.destroy()
+    this.end('slow client', undefined, new Error('more waits than maxQueueBytes, or than maxTotalQueueBytes leaves'))
   }
 
   onWritable (): void {
@@ -222,6 +234,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     while (this.#ready && !this.#queue.empty) this.#transport.send(this.#queue.take(PIECE))
     // A poll's farewell comes alone: 4.x clients act on it before the packets beside it (docs/engine-io.md).
     if (this.#leaving !== undefined && this.#idle) return this.end(this.#leaving)
+    if (!this.#note()) return
     const drained = this.#backpressure.settle(this.#transport, this.#previous) && this.#readyState === 'open'
     if (drained && this.listenerCount('drain') > 0) this.#guard(() => this.emit('drain'))
   }
@@ -231,7 +244,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   }
 
   onClose (reason: EndReason, cause?: Error): void {
-    if (this.#readyState === 'closed') return this.#giveUp()
+    if (this.#readyState === 'closed') return this.#lose()
     this.end(reason, undefined, cause)
   }
 
@@ -247,7 +260,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   onDead (): void {
     if (this.#readyState !== 'closed') return this.end(this.#silence)
     this.#transport.destroy()
-    this.#giveUp()
+    this.#lose()
   }
 
   /** What it means that the client has let its time run out. */
@@ -299,7 +312,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   }
 
   /** Nobody reads the last words. */
-  #giveUp (): void {
+  #lose (): void {
     this.#goodbye = undefined
     this.#liveness.stop()
     this.#queue.take()

@@ -4,6 +4,7 @@ import { Backlog } from '../src/backlog.js'
 import { Backpressure } from '../src/backpressure.js'
 import { OutgoingQueue } from '../src/outgoing-queue.js'
 import { NO_TRANSPORT } from '../src/transport.js'
+import type { Transport } from '../src/transport.js'
 import { FakeTransport } from './helpers/session.js'
 
 /** Sizes below are in these: what a frame takes of memory beside its contents is far below one. */
@@ -11,6 +12,12 @@ const KB = 1000
 const OVERHEAD = 96
 
 interface Init { maxQueueBytes?: number, slowClient?: 'close' | 'drop', backlog?: Backlog, persistent?: boolean }
+
+/** Whether everything has gone, once what there is has been counted. */
+function settled (backpressure: Backpressure, transport: FakeTransport, previous: Transport): boolean {
+  backpressure.note(transport, previous)
+  return backpressure.settle(transport, previous)
+}
 
 /** One session's, with a transport that is backed up. */
 function setUp ({ maxQueueBytes = 100, slowClient = 'close', backlog = new Backlog(Infinity), persistent = true }: Init = {}) {
@@ -133,23 +140,23 @@ t.test('"drop" gives up a client that it does not help', async (t) => {
 t.test('it tells once that everything has gone, and not while anything waits', async (t) => {
   for (const persistent of [true, false]) {
     const { push, queue, transport, backpressure, backlog } = setUp({ persistent })
-    t.notOk(backpressure.settle(transport, NO_TRANSPORT), 'nothing has waited')
+    t.notOk(settled(backpressure, transport, NO_TRANSPORT), 'nothing has waited')
     push(10)
-    t.notOk(backpressure.settle(transport, NO_TRANSPORT), 'it is queued')
+    t.notOk(settled(backpressure, transport, NO_TRANSPORT), 'it is queued')
     queue.take()
     transport.bufferedAmount = 10 * KB
     transport.delivering = !persistent
-    t.notOk(backpressure.settle(transport, NO_TRANSPORT), 'the transport holds it')
+    t.notOk(settled(backpressure, transport, NO_TRANSPORT), 'the transport holds it')
     t.equal(backlog.total, 10 * KB)
     transport.bufferedAmount = 0
     transport.delivering = false
     transport.writable = persistent // a client that polls need not be there
-    t.ok(backpressure.settle(transport, NO_TRANSPORT))
+    t.ok(settled(backpressure, transport, NO_TRANSPORT))
     t.equal(backlog.total, 0)
-    t.notOk(backpressure.settle(transport, NO_TRANSPORT))
+    t.notOk(settled(backpressure, transport, NO_TRANSPORT))
     push(10)
     queue.take()
-    t.ok(backpressure.settle(transport, NO_TRANSPORT), 'and again for what waits next')
+    t.ok(settled(backpressure, transport, NO_TRANSPORT), 'and again for what waits next')
   }
 })
 
@@ -161,10 +168,10 @@ t.test('what the transport before still delivers counts, and has to go first', a
   t.equal(backlog.total, 40 * KB)
   queue.take()
   transport.writable = true
-  t.notOk(backpressure.settle(transport, previous))
+  t.notOk(settled(backpressure, transport, previous))
   t.equal(backlog.total, 30 * KB)
   Object.assign(previous, { delivering: false, bufferedAmount: 0 })
-  t.ok(backpressure.settle(transport, previous))
+  t.ok(settled(backpressure, transport, previous))
   t.equal(backlog.total, 0)
 })
 
@@ -187,7 +194,7 @@ t.test('after all that sessions can do, what waits in all is the sum of what wai
       else if (what === 'read') transport.bufferedAmount = 0
       if (one.over) queue.take()
       if (one.over) backpressure.release(NO_TRANSPORT, NO_TRANSPORT)
-      else backpressure.settle(transport, NO_TRANSPORT)
+      else backpressure.note(transport, NO_TRANSPORT)
       const waiting = all.filter(({ over }) => !over).reduce((sum, { queue, transport }) => sum + queue.weight + transport.bufferedAmount, 0)
       if (backlog.total !== waiting || waiting > 100 * KB) return false
     }

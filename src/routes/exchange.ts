@@ -1,5 +1,5 @@
 // Between Fastify's replies and the transports, which know no Fastify.
-import type { Socket as TcpSocket } from 'node:net'
+import { Socket as TcpSocket } from 'node:net'
 import { PassThrough } from 'node:stream'
 import type { Writable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
@@ -27,7 +27,8 @@ export function reset (connection: { resetAndDestroy (): unknown, destroy (): un
 
 /** The same for what carries an answer, which in HTTP/2 is not all that its connection carries. */
 const cutOff = ({ raw, request }: FastifyReply): void => {
-  if (request.raw.httpVersionMajor === 1) reset(request.raw.socket)
+  const { httpVersionMajor, socket } = request.raw
+  if (httpVersionMajor === 1 && socket instanceof TcpSocket) reset(socket) // that of `inject` is none
   else raw.destroy()
 }
 

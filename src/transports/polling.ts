@@ -187,6 +187,8 @@ export class PollingTransport implements Transport {
   }
 
   destroy (): void {
-    this.#inFlight?.poll.destroy()
+    if (this.#inFlight === undefined) return
+    Object.assign(this.#inFlight, { frames: [], bytes: 0, answerBytes: 0 }) // what it held goes with its connection
+    this.#inFlight.poll.destroy()
   }
 }

@@ -97,6 +97,7 @@ export class StreamTransport implements Transport {
   }
 
   destroy (): void {
+    this.#gone = true // what it held goes with its connection
     this.#open = false
     this.#init.reset()
   }

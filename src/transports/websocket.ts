@@ -198,6 +198,7 @@ export class WebSocketTransport implements Transport {
   }
 
   destroy (): void {
+    this.#gone = true // what it held goes with its connection
     if (this.connection !== undefined) this.#reset(this.connection)
     this.#socket.terminate()
   }

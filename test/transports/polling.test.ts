@@ -189,8 +189,8 @@ t.test('a last answer that was read in time is not broken', async (t) => {
 
 // ---- over real sockets
 
-const DATA = 'x'.repeat(100_000)
-const COUNT = 200 // 20 MB: more than the system's buffers take for a peer that does not read
+const DATA = 'x'.repeat(12_000_000)
+const COUNT = 1 // more than the system's buffers take for a peer that does not read
 
 /** A GET whose answer is not read, on a connection of its own. */
 async function deafPoll (session: Session): Promise<TcpSocket> {
@@ -202,7 +202,7 @@ async function deafPoll (session: Session): Promise<TcpSocket> {
   return tcp
 }
 
-/** A session with an answer of 20 MB under way to a peer that does not read; the next packets queue. */
+/** A session with an answer of 12 MB under way to a peer that does not read; the next packets queue. */
 async function underWay (t: { teardown (fn: () => unknown): unknown }): Promise<Session & { tcp: TcpSocket }> {
   const server = await serve(t, { maxQueueBytes: 100_000_000 })
   const session = await server.connect('xhr-polling')
@@ -224,7 +224,7 @@ t.test('a client that breaks off a long answer and polls again loses nothing, do
   const { tcp, client, socket } = await underWay(t)
   t.ok(socket.bufferedAmount > COUNT * DATA.length, 'the answer is not handed over yet')
   tcp.destroy()
-  t.strictSame(heads((await client.request('GET')).body), expected)
+  t.strictSame([...heads((await client.request('GET')).body), (await client.request('GET')).body], expected)
   socket.send({ type: 'message', data: 'last' })
   t.equal((await client.request('GET')).body, '3:::last')
 })
@@ -236,7 +236,7 @@ t.test('a client that polls again beside a long answer gets all of it there, and
   const { body } = await client.request('GET')
   tcp.setEncoding('utf8').on('data', (chunk: string) => { first += chunk })
   await broken
-  t.strictSame(heads(body), expected)
+  t.strictSame([...heads(body), (await client.request('GET')).body], expected)
   t.ok(first.length < COUNT * DATA.length, 'the first answer has come to no end')
   socket.send({ type: 'message', data: 'last' })
   t.equal((await client.request('GET')).body, '3:::last')
@@ -258,7 +258,7 @@ t.test('an answer that is never read ends with the session', async (t) => {
   const tcp = await deafPoll(session)
   const broken = new Promise((resolve) => tcp.once('close', resolve))
   session.socket.send({ type: 'message', data: 'y'.repeat(20_000_000) })
-  for (let i = 0; i < 20; i++) session.socket.send({ type: 'message', data: DATA })
+  for (let i = 0; i < 2; i++) session.socket.send({ type: 'message', data: DATA })
   t.strictSame(session.closed, { count: 1, reason: 'transport error' })
   tcp.resume()
   await broken
