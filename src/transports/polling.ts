@@ -188,7 +188,7 @@ export class PollingTransport implements Transport {
 
   destroy (): void {
     if (this.#inFlight === undefined) return
-    Object.assign(this.#inFlight, { frames: [], bytes: 0, answerBytes: 0 }) // what it held goes with its connection
+    this.#inFlight.answerBytes = 0 // it goes with its connection; the frames may have to go back
     this.#inFlight.poll.destroy()
   }
 }
