@@ -19,8 +19,8 @@ export interface BackpressureShared {
 /** What has been given to the transport, or to the one before it, and is kept because the client does not read it; bytes. */
 const unread = ({ writable, heldBytes }: Transport, previous: Transport): number => (writable ? 0 : heldBytes) + previous.heldBytes
 
-/** An answer or two on their way, bytes. */
-const LITTLE = 64 * 1024
+/** What an ordinary answer and its packets take, at most, while they are under way: nobody is given up for that. Bytes. */
+const ORDINARY_ANSWER = 2 * 1024 * 1024
 
 /** One session's. */
 export class Backpressure {
@@ -87,13 +87,13 @@ export class Backpressure {
 
   /**
    * Counts what waits, and what the transports hold, anew: written as JSON, it may be six times what it was in the queue. Returns whether that is no
-   * more than may be; little is held for everybody who reads.
+   * more than may be; an ordinary answer may be in any case.
    */
   note (transport: Transport, previous: Transport): boolean {
     const held = unread(transport, previous)
     if (held === 0 && this.#share === undefined) return true
     const { most } = this.#count(held)
-    return held <= LITTLE || this.#queue.weight + held + this.#beside <= most
+    return held <= ORDINARY_ANSWER || this.#queue.weight + held + this.#beside <= most
   }
 
   /** The session is over: nothing is held any more but what its transports still deliver. */
