@@ -39,6 +39,8 @@ export interface Metrics {
   readonly refused: Readonly<Partial<Record<RefusalReason, number>>>
   /** Volatile packets dropped: nothing was open, or the client was slow. */
   readonly dropped: number
-  /** What waits for all clients at present, bytes; bounded by `maxTotalQueueBytes`. */
+  /**
+   * What is held for all clients at present, bytes of memory; see `maxTotalQueueBytes`, which bounds it but for ordinary answers that are under way.
+   */
   readonly queuedBytes: number
 }

@@ -1,0 +1,3 @@
+import { ENGINE, held } from './held-memory.js'
+
+ENGINE.forEach(held)
