@@ -27,9 +27,10 @@ export class Holdings {
   /** Whether more binary messages follow than the next. */
   get awaitsSeveral (): boolean { return this.#missing > 1 }
 
-  /** The client connects a namespace with so many bytes of `auth`. Returns whether it may. */
+  /** The client connects a namespace with so many bytes of `auth`. Returns whether it may. The default one is not among the most that it may. */
   connect (name: string, bytes: number): boolean {
-    if (!this.#namespaces.has(name) && this.#namespaces.size >= this.#maxNamespaces) return false
+    const others = this.#namespaces.size - (this.#namespaces.has('/') ? 1 : 0)
+    if (name !== '/' && !this.#namespaces.has(name) && others >= this.#maxNamespaces) return false
     const before = this.#namespaces.get(name) ?? 0
     const after = NAMESPACE_BYTES + name.length + bytes
     if (!this.#change(after - before)) return false

@@ -22,6 +22,24 @@ const isAck = (value: unknown): value is (...answer: Args) => void => typeof val
 /** What can be kept and said again. */
 const data = (args: Args): Args => args.filter((arg) => !isAck(arg))
 
+/** What the adapter for Redis throws at whoever tells a room that is no string, whichever client made it one. The caller has it to catch. */
+const NO_ROOM = /^(?:Cannot convert object to primitive value|Could not encode)$/
+
+/** @throws whatever is not {@link NO_ROOM}. */
+function forgive (error: unknown): void {
+  if (!(error instanceof Error && NO_ROOM.test(error.message))) throw error
+}
+
+/** The handler of an application that does not look at rooms, but catches what that leads to. */
+const catching = (handler: Handler): Handler => (...args) => {
+  try {
+    const done = handler(...args)
+    return done instanceof Promise ? done.catch(forgive) : done
+  } catch (error) {
+    return forgive(error)
+  }
+}
+
 /** What concerns one client only. */
 function personal (socket: Socket): Record<string, Handler> {
   return {
@@ -82,8 +100,9 @@ function attach (socket: Socket, { guarded, adapter }: Setup): void {
   socket.onAny((name: string, ...args: Args) => handlers.has(name) || socket.emit(name, ...data(args)))
   socket.onAnyOutgoing(() => {})
   socket.use(([name], next) => next(name === 'forbidden' ? new Error('forbidden') : undefined))
-  for (const [name, handler] of handlers) socket.on(String(name), handler)
-  socket.on('disconnecting', () => socket.to([...socket.rooms]).emit('left', Object(socket.data).kept))
+  const own = guarded ? (handler: Handler): Handler => handler : catching
+  for (const [name, handler] of handlers) socket.on(String(name), own(handler))
+  socket.on('disconnecting', own(() => socket.to([...socket.rooms]).emit('left', Object(socket.data).kept)))
 }
 
 /** What nodes say to each other is listened to in every namespace. */
