@@ -13,8 +13,11 @@ type Loose = Omit<Namespace, 'to' | 'in' | 'serverSideEmit' | 'serverSideEmitWit
   serverSideEmitWithAck (name: unknown, ...args: Args): Promise<unknown>
 }
 
-/** What serverSideEmit refuses with an error for its caller. */
-const RESERVED: readonly unknown[] = ['connect', 'connection', 'new_namespace']
+/**
+ * What serverSideEmit refuses with an error for its caller, and `error`, which it does not refuse: it ends the other node, where nobody listens to it. So
+ * does a name that is no string. The other node hears of neither from us, so that an application must not let clients name what it tells its nodes.
+ */
+const RESERVED: readonly unknown[] = ['connect', 'connection', 'new_namespace', 'error']
 /** How long clients may take to acknowledge, ms. */
 const PATIENCE = 200
 
@@ -88,7 +91,7 @@ function distributed ({ nsp }: Socket, guarded: boolean): Record<string, Handler
   return {
     nodes: (...args) => loose.serverSideEmit('told', ...args),
     'nodes named': (name, ...args) => {
-      if (!guarded && !RESERVED.includes(name)) loose.serverSideEmit(name, ...args)
+      if (!guarded && typeof name === 'string' && !RESERVED.includes(name)) loose.serverSideEmit(name, ...args)
     },
     'ask nodes': (...args) => loose.serverSideEmitWithAck('ask node', ...data(args)).catch(() => {})
   }

@@ -57,7 +57,7 @@ const MSGPACK_SHAPES: readonly Known[] = [
 
 /** Where handlers look at nothing. */
 const UNGUARDED: readonly Known[] = [
-  ['engine 4 websocket', ['40'], ['42["room",{"toString":1}]', '42["join",{"toString":1}]', '42["leave",{"__proto__":null}]', '42["nodes named","error"]', '42["nodes named",{"toString":1}]', '42["room",[[[[]]]]]']]
+  ['engine 4 websocket', ['40'], ['42["room",{"toString":1}]', '42["join",{"toString":1}]', '42["leave",{"__proto__":null}]', '42["nodes named","__proto__"]', '42["room",[[[[]]]]]']]
 ]
 
 /** The sessions of a setup's first batch. */
