@@ -45,7 +45,8 @@ export const ownOrigin = (request: FastifyRequest): string => `${request.protoco
 function isOwn (origin: string, request: FastifyRequest): boolean {
   const own = ownOrigin(request)
   if (origin === own) return true
-  const url = urlOf(origin)
+  // The 0.9 client in Node, and ws 0.4 below 1.0 to 1.2, write `host:port`. No browser does: its origins have a scheme, or are `null`.
+  const url = urlOf(origin.includes('://') || origin === 'null' ? origin : `${request.protocol}://${origin}`)
   return url !== undefined && url.origin === urlOf(own)?.origin
 }
 
