@@ -11,7 +11,7 @@ const NODE = 'node:(?!https?$|net$)[a-z_/]+'
 const LAYERS = [
   { files: ['src/codec/packet.ts'], may: [], mayTypes: [TYPES] },
   { files: ['src/codec/!(packet).ts'], may: [String.raw`\./.+`, 'socket\\.io-parser'], mayTypes: [TYPES] },
-  { files: ['src/timer-wheel.ts', 'src/turn.ts', 'src/backlog.ts', 'src/packet-rate.ts', 'src/faces/bounded-map.ts'], may: [], mayTypes: [] },
+  { files: ['src/timer-wheel.ts', 'src/turn.ts', 'src/backlog.ts', 'src/packet-rate.ts', 'src/inbox.ts', 'src/faces/bounded-map.ts'], may: [], mayTypes: [] },
   { files: ['src/session-ids.ts'], may: ['node:crypto'], mayTypes: [] },
   { files: ['src/reasons.ts', 'src/counters.ts'], may: [], mayTypes: [TYPES] },
   { files: ['src/places.ts'], may: ['node:net', String.raw`\./errors\.js`], mayTypes: [] },
@@ -30,7 +30,7 @@ const LAYERS = [
   },
   {
     files: ['src/socket.ts'],
-    may: [NODE, String.raw`\./codec/packet\.js`, String.raw`\./(?:backpressure|errors|liveness|outgoing-queue|packet-rate|reasons|transport)\.js`],
+    may: [NODE, String.raw`\./codec/packet\.js`, String.raw`\./(?:backpressure|errors|inbox|liveness|outgoing-queue|packet-rate|reasons|transport)\.js`],
     mayTypes: [TYPES, String.raw`\./(?:dialect|socket-init)\.js`, 'node:http', 'fastify']
   },
   { files: ['src/liveness.ts'], may: [], mayTypes: [String.raw`\./(?:dialect|timer-wheel|transport)\.js`] },

@@ -21,6 +21,8 @@ export interface Dialect {
   /** The Engine.IO protocol number that the official Server sees. */
   readonly protocol: 3 | 4
   readonly heartbeat: Heartbeat
+  /** Whether the official Server reads the messages. */
+  readonly onServer: boolean
   /** Whether what is queued when the application ends the session still goes out, if the client comes for it. */
   readonly drains: boolean
   /** The last frame of a session that ends for `reason`, where the transport needs one to tell the client. */
@@ -57,7 +59,13 @@ export interface DialectSocket {
   /** Logs what the client does wrong, once a session. */
   warn (message: string): void
   listenerCount (event: 'packet' | 'data'): number
+  /**
+   * Hands message text to 'data' listeners, in order.
+   * @param isGoodbye whether the official Server lets go of a socket when it reads it: it waits until what came before has been heard
+   */
+  deliver (data: string | Buffer, isGoodbye: boolean): void
+  /** Calls when all that was delivered has been heard. */
+  afterHeard (call: () => void): void
   /** Tells 'packet' listeners, whose failures stop nobody else. */
   tell (packet: Packet): void
-  emit (event: 'data', data: string | Buffer): boolean
 }

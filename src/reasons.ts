@@ -4,6 +4,9 @@ import type { CloseReason } from '../types/socket.js'
 
 export type { EndReason, SessionEnd } from '../types/reasons.js'
 
+/** Ends that come of what the client does or sends: it may have said something right before. */
+export const CLIENT_ENDS: ReadonlySet<EndReason> = new Set(['client left', 'connection closed', 'connection broken', 'parse error', 'payload too large', 'protocol violation'])
+
 /** What the official Server is told. */
 export const CLOSE_REASONS: Readonly<Record<EndReason, CloseReason>> = {
   'client left': 'transport close',

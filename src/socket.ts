@@ -8,11 +8,13 @@ import { ProtocolError } from './codec/packet.js'
 import type { Frame, OutgoingPacket, Packet } from './codec/packet.js'
 import type { Dialect, DialectSocket } from './dialect.js'
 import { InvalidPacketError } from './errors.js'
+import { Inbox } from './inbox.js'
+import type { InboxKind } from './inbox.js'
 import { Liveness } from './liveness.js'
 import type { LivenessListener } from './liveness.js'
 import { OutgoingQueue } from './outgoing-queue.js'
 import { PacketRate } from './packet-rate.js'
-import { CLOSE_REASONS } from './reasons.js'
+import { CLIENT_ENDS, CLOSE_REASONS } from './reasons.js'
 import type { EndReason, SessionEnd } from './reasons.js'
 import type { SocketInit, SocketShared } from './socket-init.js'
 import { NO_TRANSPORT } from './transport.js'
@@ -47,6 +49,8 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   /** The upgrade that is under way. */
   upgrade: { abandon (reason?: EndReason): void } | undefined
   readonly #queue = new OutgoingQueue()
+  /** Made for the first goodbye. */
+  #inbox: Inbox | undefined
   /** The 'connection' listeners run: what they send waits for the connect packet. */
   #corked = false
   readonly #backpressure: Backpressure
@@ -155,6 +159,18 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
 
   /** Whether nothing waits, and the client holds something open that tells it of the end. */
   get #idle (): boolean { return this.#ready && this.#queue.empty && this.#transport.open }
+
+  deliver (data: string | Buffer, isGoodbye: boolean): void {
+    if (!isGoodbye && this.#inbox?.empty !== false) this.emit('data', data)
+    else this.#inLine(() => this.#guard(() => this.emit('data', data)), isGoodbye ? 'goodbye' : 'message')
+  }
+
+  afterHeard (call: () => void): void { this.#inLine(call, 'end') }
+
+  #inLine (run: () => void, kind: InboxKind): void {
+    this.#inbox ??= new Inbox()
+    this.#inbox.push(run, kind)
+  }
 
   tell (packet: Packet): void {
     try {
@@ -294,6 +310,8 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     const tell = (): void => this.#guard(() => this.emit('close', CLOSE_REASONS[reason], details))
     // The Server that disconnects a client is to finish first: it calls this 'server namespace disconnect'.
     if (reason === 'closed by server' && farewell !== undefined) process.nextTick(tell)
+    // The Server that hears of a client's end lets go of what that one has just said.
+    else if (this.#dialect.onServer && CLIENT_ENDS.has(reason)) this.afterHeard(tell)
     else tell()
   }
 

@@ -23,6 +23,8 @@ export interface Guarded extends Holder {
   readonly onServer: boolean
   /** In clients 1.x and 2.x, a namespace's name may end with a query. */
   readonly protocol: 3 | 4
+  /** The message leaves a namespace. */
+  leaving (): void
   /** Refuses to connect a namespace. */
   refuse (nsp: string, message: string): void
 }
@@ -77,9 +79,7 @@ export class Guard {
       case TYPES.connect:
         checkShape(text, json, maxNesting)
         return this.#connect(nsp, weighJson(text, json))
-      case TYPES.disconnect:
-        this.#holdings.leave(this.#nameOf(nsp))
-        return true
+      case TYPES.disconnect: return this.#leave(nsp)
       case TYPES.event:
       case TYPES.binaryEvent:
         if (json === text.length && this.#session.onServer && NAMELESS.test(text)) throw new ProtocolError('an event without a name')
@@ -117,9 +117,7 @@ export class Guard {
     checkDepth(packet.data, this.#limits.maxNesting)
     switch (packet.type) {
       case PacketType.CONNECT: return this.#connect(packet.nsp, data.length * VALUE_BYTES)
-      case PacketType.DISCONNECT:
-        this.#holdings.leave(this.#nameOf(packet.nsp))
-        return true
+      case PacketType.DISCONNECT: return this.#leave(packet.nsp)
       case PacketType.EVENT:
       case PacketType.BINARY_EVENT: {
         const [name, ...args] = listOf(packet.data)
@@ -138,6 +136,12 @@ export class Guard {
 
   #nameOf (nsp: string): string {
     return this.#session.protocol === 3 ? nsp.split('?', 1)[0] ?? nsp : nsp
+  }
+
+  #leave (nsp: string): true {
+    this.#holdings.leave(this.#nameOf(nsp))
+    this.#session.leaving()
+    return true
   }
 
   /** Whether the Server is to hear of it. */

@@ -36,9 +36,11 @@ export class Revision1 implements Dialect, FaceSession {
     this.heartbeat = heartbeat
   }
 
+  get onServer (): boolean { return this.#socket.listenerCount('data') > 0 }
+
   /** The face of the Server, if there is one: it listens to 'data' from 'connection' on. */
   get #server (): ServerFace | undefined {
-    if (this.#face === undefined && this.#socket.listenerCount('data') > 0) {
+    if (this.#face === undefined && this.onServer) {
       this.#face = new ServerFace(this, this.#shared)
     }
     return this.#face
@@ -76,15 +78,15 @@ export class Revision1 implements Dialect, FaceSession {
   }
 
   /**
-   * The client's goodbye is answered with one, on whatever is open (WIRE.md 8). The Server hears of it first, one tick later:
-   * it is to call this 'client namespace disconnect'.
+   * The client's goodbye is answered with one, on whatever is open (WIRE.md 8). The Server hears of it first: it is to call this
+   * 'client namespace disconnect'.
    */
   #left (): void {
     this.#leaving = true
     const end = (): void => this.#socket.end('client left', DISCONNECT)
     if (this.#face === undefined) return end()
     this.#face.leave()
-    process.nextTick(end)
+    this.#socket.afterHeard(end)
   }
 
   // ---- the packet face
@@ -109,8 +111,8 @@ export class Revision1 implements Dialect, FaceSession {
     this.#server?.write(data, volatile)
   }
 
-  deliver (data: string | Buffer): void {
-    this.#socket.emit('data', data)
+  deliver (data: string | Buffer, isGoodbye: boolean): void {
+    this.#socket.deliver(data, isGoodbye)
   }
 
   // ---- what both use

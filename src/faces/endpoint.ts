@@ -5,8 +5,7 @@ export const NAMESPACE_BYTES = 4096
 
 /** An endpoint that is not listed is absent, refused or left. */
 export interface Endpoint {
-  /** `leaving`: the Server is still to hear of it, and would take a new connect for a second one. */
-  state: 'connecting' | 'connected' | 'leaving'
+  state: 'connecting' | 'connected'
   /** Packets wait until the Server has connected the endpoint, as text: parsed, they could take twenty times as much. */
   waiting: string[]
   /** How much of memory that takes, bytes. */

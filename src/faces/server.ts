@@ -18,8 +18,8 @@ export interface FaceLimits {
 
 /** What the face may do with its session. */
 export interface FaceSession {
-  /** To the Server. */
-  deliver (data: string | Buffer): void
+  /** To the Server; `isGoodbye`: when what came before has been heard. */
+  deliver (data: string | Buffer, isGoodbye: boolean): void
   /** To the client. */
   enqueue (frame: Frame, volatile: boolean): void
   encode (packet: WirePacket): string
@@ -96,7 +96,7 @@ export class ServerFace {
   receive (packet: Packet): void {
     if (packet.type === 'error') return
     const endpoint = this.#endpoints.get(packet.endpoint)
-    if (endpoint?.state === 'connected') return this.#forward(packet)
+    if (endpoint?.state === 'connected') return this.#forward(endpoint, packet)
     if (endpoint !== undefined) return this.#wait(endpoint, packet)
     if (packet.type === 'connect') this.#connect(packet.endpoint, packet.query)
   }
@@ -140,7 +140,7 @@ export class ServerFace {
     this.#session.keep(this.#held)
   }
 
-  #forward (packet: Packet): void {
+  #forward (endpoint: Endpoint, packet: Packet): void {
     const nsp = toNsp(packet.endpoint)
     switch (packet.type) {
       case 'message':
@@ -156,7 +156,7 @@ export class ServerFace {
         this.#session.keep(this.#held)
         return this.#deliver({ type: PacketType.ACK, nsp, data: packet.args, id: asked.id })
       }
-      case 'disconnect': return this.#leave(packet.endpoint)
+      case 'disconnect': return this.#leave(packet.endpoint, endpoint)
       // Connected again: the old server answered each time (transcript websocket/namespace).
       case 'connect': return this.#enqueue({ type: 'connect', endpoint: packet.endpoint })
       case 'error': return
@@ -164,16 +164,9 @@ export class ServerFace {
     }
   }
 
-  /** The client has left the endpoint. The Server acts on that one tick later. */
-  #leave (name: string): void {
-    const leaving: Endpoint = { ...newEndpoint(this.#endpoints.get(name)?.bytes), state: 'leaving' }
-    this.#endpoints.set(name, leaving)
+  #leave (name: string, endpoint: Endpoint): void {
+    this.#delete(name, endpoint)
     this.#deliver({ type: PacketType.DISCONNECT, nsp: toNsp(name) })
-    process.nextTick(() => {
-      if (this.#endpoints.get(name) !== leaving) return
-      this.#delete(name, leaving)
-      for (const packet of this.#waited(leaving)) this.receive(packet)
-    })
   }
 
   /** The client has left: so have all of its endpoints. */
@@ -193,7 +186,7 @@ export class ServerFace {
   }
 
   #deliver (packet: SocketioPacket): void {
-    for (const piece of this.#codec.encode(packet)) this.#session.deliver(piece)
+    for (const piece of this.#codec.encode(packet)) this.#session.deliver(piece, packet.type === PacketType.DISCONNECT)
   }
 
   // ---- from the Server
