@@ -57,12 +57,17 @@ class HttpPoll implements Poll {
 
 /**
  * Whether 'finish' means what it says: handed to the operating system whole. A hook of the app may have put an error in the answer's place, and
- * Node says 'finish' also of writes that were given up with their connection or, in HTTP/2, their stream.
+ * Node says 'finish' also of writes that have failed, or were given up with their connection or, in HTTP/2, their stream.
  */
 function isWhole ({ raw }: FastifyReply, connection: TcpSocket | undefined): boolean {
   const { stream } = raw as { stream?: Writable }
-  return raw.statusCode === 200 && connection?.destroyed !== true && stream?.writableFinished !== false
+  if (raw.statusCode !== 200) return false
+  if (stream !== undefined) return !hasFailed(stream) && stream.writableFinished
+  return connection === undefined || !(hasFailed(connection) || connection.destroyed)
 }
+
+/** That of `inject` has no such property. */
+const hasFailed = ({ errored }: Writable): boolean => errored instanceof Error
 
 /** Parks a GET. */
 export function acceptPoll (engine: Engine, transport: PollingTransport, reply: FastifyReply): void {
