@@ -15,6 +15,7 @@ import { isOffset } from './private/adapter-offsets.js'
 import { beforePreClose } from './private/avvio-close.js'
 import { addParsers } from './routes/body.js'
 import { limitBodies } from './routes/body-timeout.js'
+import { joinChunks } from './routes/joined-chunks.js'
 import { missClientFiles, registerClientFiles } from './routes/client-files.js'
 import { registerEngine } from './routes/engine.js'
 import { addUpgradeHeaders } from './routes/headers.js'
@@ -79,6 +80,7 @@ function routes (engine: Engine, settings: Settings, server: Server | undefined)
     addParsers(scope)
     addHooks(scope, new OriginPolicy(settings.cors, { wheel: engine.wheel, ms: settings.handshakeTimeout }))
     answerRefusals(scope, engine)
+    joinChunks(scope)
     limitBodies(scope, engine, settings.bodyTimeout)
     const { io } = settings
     const parser = settings.parser ?? (io && parserOf(io, scope.log))

@@ -10,6 +10,8 @@ import type { Target } from './support.js'
 const CHUNK = 40
 const CHUNKS = 20_000
 const PARTS = 10
+/** Chunks of one byte in a body, for which 100 bytes each would be 20 MB. */
+const TINY = 200_000
 
 /** A payload that is read whole and says nothing. */
 function noop ({ dialect, type }: Poster, size: number): string {
@@ -77,4 +79,21 @@ t.test('others are served meanwhile, and nothing is kept of it', async (t) => {
     await Promise.all(all.map((poster) => send(target.port, poster, { posts: 2, bytes: CHUNK * CHUNKS, chunk: CHUNK })))
   })
   for (const poster of all) await t.resolves(poster.lives(), poster.name)
+})
+
+// Found here: a chunk of one byte, six on the wire, took some hundred of memory until its body was whole. Ten bodies of a megabyte were a gigabyte.
+t.test('what is held of a body is what has come of it, however small its chunks are', async (t) => {
+  const target = await startTarget(t, 'packets')
+  const all = await posters(t, target)
+  const raws: Raw[] = []
+  await withstands(t, target, { held: 24, peak: 96 }, async () => {
+    await Promise.all(all.map(async (poster) => {
+      const raw = new Raw(target.port)
+      raws.push(raw)
+      await raw.write(head('POST', poster.path, `Content-Type: ${poster.type}`, 'Transfer-Encoding: chunked'))
+      await raw.write(cut('x'.repeat(TINY), 1).subarray(0, -LAST_CHUNK.length))
+    }))
+  })
+  t.ok(raws.length >= 9, `${raws.length} bodies of ${TINY} chunks`)
+  for (const raw of raws) raw.reset()
 })
