@@ -13,10 +13,18 @@ class Joined extends Transform {
   #block = Buffer.alloc(0)
   #length = 0
   #size = FIRST
+  /** What may still come, bytes. */
+  #rest: number
+
+  constructor (limit: number) {
+    super()
+    this.#rest = limit
+  }
 
   override _transform (chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    if (this.#length + chunk.length > this.#block.length) this.#pass()
-    if (chunk.length >= this.#size) return done(null, chunk)
+    this.#rest -= chunk.length
+    if (this.#length + chunk.length > this.#block.length || this.#rest < 0) this.#pass()
+    if (chunk.length >= this.#size || this.#rest < 0) return done(null, chunk)
     if (this.#length === 0) this.#block = Buffer.allocUnsafeSlow(this.#size)
     this.#length += chunk.copy(this.#block, this.#length)
     done()
@@ -42,6 +50,6 @@ const mayBeSmall = ({ headers, raw }: FastifyRequest): boolean => headers['trans
 export function joinChunks (scope: FastifyInstance): void {
   scope.addHook('preParsing', (request, _reply, payload, done) => {
     if (request.method === 'GET' || !mayBeSmall(request)) return done(null, payload)
-    done(null, pipeline(payload, new Joined(), () => {})) // whoever reads it hears of its errors
+    done(null, pipeline(payload, new Joined(request.routeOptions.bodyLimit), () => {})) // whoever reads it hears of its errors
   })
 }
