@@ -51,6 +51,8 @@ export interface DialectSocket {
   end (reason: EndReason, farewell?: Frame, cause?: Error): void
   /** Ends the session when what is queued has gone out. */
   close (): void
+  /** The same with a goodbye behind what is queued, which waits for the client's next poll where it must. */
+  dismiss (goodbye: Frame): void
   /**
    * So many bytes are held for this client beside its queue. Returns whether there is room for them; where there is none, they do not count, and
    * the caller is to let go of them.

@@ -61,6 +61,8 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   #goodbye: { farewell: Frame, reason: EndReason } | undefined
   /** Why it is to end when nothing waits. */
   #leaving: EndReason | undefined
+  /** Its goodbye is in the queue: who has read that expects no more. */
+  #dismissed = false
   #ended: SessionEnd | undefined
 
   constructor (init: SocketInit) {
@@ -107,6 +109,19 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   close (): void {
     if (this.#readyState === 'closing') return
     if (this.#idle || !this.#dialect.drains || this.#readyState !== 'open') return this.end('closed by server')
+    this.#dwindle()
+  }
+
+  dismiss (goodbye: Frame): void {
+    if (this.#readyState !== 'open') return
+    if (this.#transport.persistent) return this.end('closed by server', goodbye)
+    this.#queue.push(goodbye, false)
+    this.#dismissed = true
+    this.#dwindle()
+  }
+
+  /** What is queued may still go out, for closeTimeout at most. */
+  #dwindle (): void {
     this.#readyState = 'closing'
     this.#leaving = 'closed by server'
     this.#liveness.wait(this.#shared.limits.closeTimeout)
@@ -157,8 +172,11 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     return this.#transport.writable && !this.#corked && !this.#previous.delivering
   }
 
-  /** Whether nothing waits, and the client holds something open that tells it of the end. */
-  get #idle (): boolean { return this.#ready && this.#queue.empty && this.#transport.open }
+  /** Whether nothing waits, and the client knows of the end or holds something open that tells it. */
+  get #idle (): boolean {
+    if (this.#dismissed) return this.#queue.empty && !this.#transport.delivering && !this.#previous.delivering
+    return this.#ready && this.#queue.empty && this.#transport.open
+  }
 
   deliver (data: string | Buffer, isGoodbye: boolean): void {
     if (!isGoodbye && this.#inbox?.empty !== false) this.emit('data', data)

@@ -53,7 +53,7 @@ export class Revision1 implements Dialect, FaceSession {
 
   /** Told only to a client that would not see the end: it is to handshake anew. */
   farewell ({ open, endsUnnoticed }: Transport, reason: EndReason): Frame | undefined {
-    return BY_US.has(reason) && open && endsUnnoticed ? UNKNOWN_SESSION : undefined
+    return BY_US.has(reason) && open && endsUnnoticed && !this.#leaving ? UNKNOWN_SESSION : undefined
   }
 
   receive (frame: Frame): void {
@@ -134,8 +134,10 @@ export class Revision1 implements Dialect, FaceSession {
     return String(++this.#lastId)
   }
 
+  /** The old server forgot a client that had no poll open, and told the next one to handshake anew: a kicked client came back for ever. */
   disconnect (): void {
-    this.#socket.end('closed by server', DISCONNECT)
+    this.#leaving = true
+    this.#socket.dismiss(DISCONNECT)
   }
 
   keep (bytes: number): boolean { return this.#socket.keep(bytes) }

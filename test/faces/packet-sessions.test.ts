@@ -116,6 +116,7 @@ for (const [name, talk] of Object.entries(TALKS)) {
       t.strictSame(await hear(), [''], 'and Engine.IO says goodbye, too')
     } else {
       t.strictSame(await heard, ['3:::bye'])
+      t.strictSame(await hear(), ['0::'], 'and the next poll is told goodbye')
     }
     t.strictSame(reasons, ['forced close'])
     t.equal(app.socketio.sessions.size, 0)
