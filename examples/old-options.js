@@ -2,10 +2,11 @@
 
 const seconds = (value) => value * 1000
 
-/** `host:port` entries, either part `*`, as what `cors.origin` takes. */
+/** `host:port` entries, either part `*`, in a list or with spaces between, as what `cors.origin` takes. */
 function toOrigin (origins) {
-  if (origins === '*:*') return true
-  return origins.split(' ').map((entry) => {
+  const entries = Array.isArray(origins) ? origins : origins.split(' ')
+  if (entries.includes('*:*')) return true
+  return entries.map((entry) => {
     const [host, port] = entry.split(':').map((part) => part.replaceAll('.', '\\.').replace(/^\*$/, '.*'))
     return new RegExp(`^https?://${host}(?::${port === '.*' ? '\\d+' : port})?$`)
   })

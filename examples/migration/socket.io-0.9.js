@@ -20,12 +20,14 @@ io.use((socket, next) => {
 
 io.sockets.on('connection', (socket) => {
   socket.on('join', async (room, nick, ack) => {
+    if (typeof room !== 'string' || typeof ack !== 'function') return // clients can send anything
     socket.data.nick = nick // socket.set('nick', nick, callback)
     socket.join(room)
     const others = await io.in(room).fetchSockets() // io.sockets.clients(room)
     ack(others.map(({ data }) => data.nick)) // socket.get('nick', callback)
   })
   socket.on('say', (room, text) => {
+    if (typeof room !== 'string') return
     socket.broadcast.to(room).emit('said', socket.data.nick, text)
   })
 })

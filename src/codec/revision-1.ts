@@ -1,8 +1,9 @@
-// Packets and payloads of Socket.IO protocol revision 1 (0.7 to 0.9). Pure: no clock, no I/O, no Fastify.
-import { ProtocolError, TooManyPacketsError } from './packet.js'
-import type { AckKind, Codec, ErrorReason, Frame, WirePacket } from './packet.js'
+// Packets of Socket.IO protocol revision 1 (0.7 to 0.9), and its codec. Pure: no clock, no I/O, no Fastify.
+import { ProtocolError } from './packet.js'
+import type { AckKind, Codec, ErrorReason, WirePacket } from './packet.js'
 import { detach, detachFrom } from './detach.js'
 import { toJson } from './json.js'
+import { decodePayload, encodePayload } from './revision-1-payload.js'
 
 /** The noop packet, which answers a poll that has nothing to say. */
 export const NOOP = '8::'
@@ -15,8 +16,6 @@ export const CONNECT = '1::'
 /** "client not handshaken", advice "reconnect": the answer to an unknown session. */
 export const UNKNOWN_SESSION = '7:::1+0'
 
-const MARK = '\ufffd'
-const MARK_CODE = 0xfffd
 const COLON = 0x3a
 const DIGIT_0 = 0x30
 const TYPES = ['disconnect', 'connect', 'heartbeat', 'message', 'json', 'event', 'ack', 'error', 'noop'] as const
@@ -145,38 +144,6 @@ function encodePacket (packet: Parameters<Codec['encodePacket']>[0]): string {
     case 'noop': return NOOP
     default: return type satisfies never
   }
-}
-
-/** One packet is sent bare; more are framed, with their lengths in UTF-16 code units (WIRE.md 4). */
-function encodePayload (frames: readonly Frame[]): string {
-  if (frames.length === 1) return String(frames[0])
-  let payload = ''
-  for (const frame of frames) {
-    const text = String(frame)
-    payload += MARK + text.length + MARK + text
-  }
-  return payload
-}
-
-/**
- * @throws ProtocolError when a length is missing or no decimal number, or a frame does not start with U+FFFD; TooManyPacketsError.
- */
-function decodePayload (body: string | Buffer, maxPackets = Infinity): string[] {
-  const payload = String(body)
-  if (payload.charCodeAt(0) !== MARK_CODE) return payload === '' ? [] : [payload]
-  const frames: string[] = []
-  for (let at = 0; at < payload.length;) {
-    if (frames.length === maxPackets) throw new TooManyPacketsError(maxPackets)
-    if (payload.charCodeAt(at) !== MARK_CODE) throw new ProtocolError('a frame does not begin where its predecessor ends')
-    // A length longer than sixteen digits is beyond any payload; so is looking for its end.
-    const end = payload.slice(at + 1, at + 18).indexOf(MARK)
-    const length = end < 0 ? '' : payload.slice(at + 1, at + 1 + end)
-    if (!DIGITS.test(length)) throw new ProtocolError('a frame has no length')
-    const start = at + 2 + end
-    at = start + Number(length)
-    frames.push(detachFrom(payload, payload.slice(start, at))) // too long a length takes the rest, as the old server did
-  }
-  return frames
 }
 
 /** The codec of revision 1. */

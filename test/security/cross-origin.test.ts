@@ -24,13 +24,15 @@ const PAGES: Record<string, string[]> = {
 interface Request { method: string, path: string, lines?: readonly string[], status: number, body: string }
 
 const OLD = { status: 403, body: 'handshake bad origin' }
+/** To who waits for a callback. */
+const SCRIPT = { status: 200, body: 'io.j[0](new Error("handshake bad origin"));' }
 const FORBIDDEN = { status: 403, body: '{"code":4,"message":"Forbidden"}' }
 
 /** Every request of revision 1, for a session of somebody else. */
 function ofRevision1 (port: number, sid: string): Request[] {
   const base = pathOf(revision1Url(port))
   const requests: Request[] = ['GET', 'POST', 'OPTIONS'].map((method) => ({ method, path: base, ...OLD }))
-  requests.push({ method: 'GET', path: `${base}?jsonp=0`, ...OLD })
+  requests.push({ method: 'GET', path: `${base}?jsonp=0`, ...SCRIPT })
   for (const name of ALL) {
     const path = `${base}${name}/${sid}`
     if (name.endsWith('socket')) requests.push({ method: 'GET', path, lines: UPGRADE, ...OLD })

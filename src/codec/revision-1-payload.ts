@@ -1,0 +1,82 @@
+// Payloads of revision 1: several packets in one body, each behind its length (WIRE.md 4). Pure: no clock, no I/O, no Fastify.
+import { detachFrom } from './detach.js'
+import { ProtocolError, TooManyPacketsError } from './packet.js'
+import type { Frame } from './packet.js'
+
+const MARK = '\ufffd'
+const MARK_CODE = 0xfffd
+const DIGITS = /^\d+$/
+/** A length longer than that is beyond any payload; so is looking for its end. */
+const LONGEST_LENGTH = 16
+
+/** One packet is sent bare; more are framed, with their lengths in UTF-16 code units. */
+export function encodePayload (frames: readonly Frame[]): string {
+  if (frames.length === 1) return String(frames[0])
+  let payload = ''
+  for (const frame of frames) {
+    const text = String(frame)
+    payload += MARK + text.length + MARK + text
+  }
+  return payload
+}
+
+/** Where so much of a text ends that begins at `start`; beyond its end when there is less, undefined in the middle of a character. */
+type Measure = (text: string, start: number, length: number) => number | undefined
+
+const inUnits: Measure = (_text, start, length) => start + length
+
+/** The same by what each character counts. */
+const byCharacters = (count: (code: number) => number): Measure => (text, start, length) => {
+  let at = start
+  let rest = length
+  while (rest > 0 && at < text.length) {
+    const code = text.codePointAt(at) ?? 0
+    rest -= count(code)
+    at += code > 0xffff ? 2 : 1
+  }
+  if (rest < 0) return undefined
+  return rest > 0 ? Infinity : at
+}
+
+/**
+ * Lengths that are none of the protocol's, by which clients in other languages count: code points (Python 3, gevent-socketio), and bytes of UTF-8 (Python 2
+ * and C). They are taken where a whole body fits one of them, and never where it fits the right one.
+ */
+const WRONG: readonly Measure[] = [
+  byCharacters(() => 1),
+  byCharacters((code) => code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4)
+]
+
+/** Frames by a measure, the last of which may be too short where `short` says so. Undefined when they do not fit. @throws TooManyPacketsError */
+function cut (payload: string, measure: Measure, maxPackets: number, short: boolean): string[] | undefined {
+  const frames: string[] = []
+  for (let at = 0; at < payload.length;) {
+    if (frames.length === maxPackets) throw new TooManyPacketsError(maxPackets)
+    if (payload.charCodeAt(at) !== MARK_CODE) return undefined
+    const digits = payload.slice(at + 1, at + 2 + LONGEST_LENGTH).indexOf(MARK)
+    const length = digits < 0 ? '' : payload.slice(at + 1, at + 1 + digits)
+    if (!DIGITS.test(length)) return undefined
+    const start = at + 2 + digits
+    const end = measure(payload, start, Number(length))
+    if (end === undefined || (end > payload.length && !short)) return undefined
+    frames.push(detachFrom(payload, payload.slice(start, end)))
+    at = end
+  }
+  return frames
+}
+
+/**
+ * The frames of a body; one that does not begin with U+FFFD is a frame. Too long a length takes the rest, as the old server did.
+ * @throws ProtocolError when a length is missing or fits nowhere; TooManyPacketsError.
+ */
+export function decodePayload (body: string | Buffer, maxPackets = Infinity): string[] {
+  const payload = String(body)
+  if (payload.charCodeAt(0) !== MARK_CODE) return payload === '' ? [] : [payload]
+  for (const measure of [inUnits, ...WRONG]) {
+    const frames = cut(payload, measure, maxPackets, false)
+    if (frames !== undefined) return frames
+  }
+  const frames = cut(payload, inUnits, maxPackets, true)
+  if (frames === undefined) throw new ProtocolError('a frame does not begin where its predecessor ends, or has no length')
+  return frames
+}
