@@ -128,6 +128,16 @@ const endings = ({ goodbyes }: Dialect, carrier: string): Ending[] => [
     : []
 ]
 
+t.test('revision 1, polling: what stands before a goodbye in one body is answered to the open poll, what stands behind it is not heard', async (t) => {
+  const server = await serve(t, { io: {}, transports: ['xhr-polling'] })
+  server.app.io.on('connection', (socket) => socket.on('message', (text) => socket.send(text)))
+  const { client, socket } = await server.connect('xhr-polling')
+  client.hold()
+  await until(() => socket.transport.writable)
+  await client.post(payload(['3:::a', '0::', '3:::b']))
+  t.strictSame(await client.take(2), ['3:::a', '7:::1+0'])
+})
+
 const CARRIERS = { websocket: webSocket, polling }
 
 /** What the application hears of one client, until it has left. */
