@@ -4,6 +4,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RequestPayload } fr
 import type { Engine } from '../engine.js'
 import { RefusedRequest } from '../errors.js'
 
+/** What is left of that time when the app closes, which waits for requests under way; ms. */
+const WHEN_CLOSING = 2000
+
 /** A request whose body may still be on its way. */
 interface Reading { readonly request: FastifyRequest, readonly reply: FastifyReply, readonly payload: RequestPayload }
 
@@ -39,15 +42,23 @@ function expire (request: FastifyRequest, reply: FastifyReply, payload: RequestP
 
 /** Refuses requests whose body takes longer than so many ms. */
 export function limitBodies (scope: FastifyInstance, { wheel, turn }: Engine, bodyTimeout: number): void {
+  const running = new Set<ReturnType<typeof wheel.timer>>()
+  let time = bodyTimeout
+
   function limit ({ request, reply, payload }: Reading): void {
     const { raw } = request
     const timer = wheel.timer(() => {
       expire(request, reply, payload, new RefusedRequest('body timeout', 'the body took longer than bodyTimeout', { bodyTimeout }))
     })
-    timer.start(bodyTimeout)
-    for (const end of ['end', 'close']) raw.once(end, () => timer.stop())
+    running.add(timer)
+    timer.start(time)
+    const stop = (): void => {
+      timer.stop()
+      running.delete(timer)
+    }
+    for (const end of ['end', 'close']) raw.once(end, stop)
     // A request that has been answered is told nothing of its connection's end: here it is ended by the answer.
-    reply.raw.once('close', () => { if (raw.socket?.writableEnded) timer.stop() })
+    reply.raw.once('close', () => { if (raw.socket?.writableEnded) stop() })
   }
 
   // Most bodies come with their heads, and are read before this turn of the event loop ends: they need no timer.
@@ -61,5 +72,11 @@ export function limitBodies (scope: FastifyInstance, { wheel, turn }: Engine, bo
   scope.addHook('preParsing', (request, reply, payload, done) => {
     if (readsBody(request) && begun.push({ request, reply, payload }) === 1) turn.later(limitUnread)
     done(null, payload)
+  })
+
+  scope.addHook('preClose', (done) => {
+    time = Math.min(bodyTimeout, WHEN_CLOSING)
+    for (const timer of running) timer.start(time)
+    done()
   })
 }

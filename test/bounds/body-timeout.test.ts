@@ -152,3 +152,28 @@ t.test('nor has one whose body has come', async (t) => {
   admit?.(true)
   t.equal((await answer).statusCode, 200)
 })
+
+// Found from outside: half a POST held up `app.close()` for all of bodyTimeout.
+t.test('when the app closes, a body has two seconds left', async (t) => {
+  const tick = clock(t)
+  const app = await pluginApp(t, OPTIONS, { forceCloseConnections: 'idle' }) // Fastify's default
+  const port = await portOf(app)
+  const fill = await sessionsIn(app)
+  const arrived = requests(app)
+  const all = ROUTES.map(({ method = 'POST', url }) => {
+    const raw = dial(t, port)
+    raw.write(`${method} ${fill(url)} HTTP/1.1`, 'Host: localhost', 'Content-Length: 10', '', '123')
+    return raw
+  })
+  await until(() => arrived() === ROUTES.length)
+  tick(LATE)
+  let over = false
+  const closed = app.close().then(() => { over = true })
+  await until(() => app.socketio.closing)
+  tick(2000 - LATE)
+  await new Promise((resolve) => setImmediate(resolve))
+  t.notOk(over)
+  tick(2 * LATE)
+  await closed
+  for (const raw of all) await raw.closed()
+})

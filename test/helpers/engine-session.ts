@@ -45,7 +45,8 @@ export function newEngineSession ({ version = 4, ...limits }: Init = {}) {
   const closes: unknown[][] = []
   const heard: (string | Buffer)[] = []
   const { pingInterval, pingTimeout, closeTimeout } = TIMES
-  const shared = { version, pingInterval, pingTimeout, maxPayload: 1000, maxAttachments: 10, maxNesting: 1000, maxArguments: 1000, maxEndpoints: 10, parser: undefined, isMessagePack: false, isSocketio: true, memo: { text: undefined, frame: '' } }
+  // Raw messages are heard, as by an application without Socket.IO, which is told of ends at once.
+  const shared = { version, pingInterval, pingTimeout, maxPayload: 1000, maxAttachments: 10, maxNesting: 1000, maxArguments: 1000, maxEndpoints: 10, parser: undefined, isMessagePack: false, isSocketio: false, memo: { text: undefined, frame: '' } }
   const socket = new Socket({
     id: 'abc',
     request: newRequest(),
