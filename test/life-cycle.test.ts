@@ -169,6 +169,7 @@ const ENDINGS: Record<string, { reason: string, run: (crowd: Crowd) => Promise<s
     async run (crowd) {
       const sids = await connected(crowd)
       await each(sids, (sid) => crowd.server.socketOf(sid).send({ type: 'disconnect' }))
+      await each(sids, (sid) => crowd.server.app.inject(`/socket.io/1/xhr-polling/${sid}`)) // and is told
       return sids
     }
   },
