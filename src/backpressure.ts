@@ -44,6 +44,9 @@ export class Backpressure {
 
   get #beside (): number { return this.#handshake + this.#kept }
 
+  /** What is held for the client in all, bytes. */
+  get kept (): number { return this.#share?.kept ?? 0 }
+
   #count (held: number): Share {
     const share = this.#share ??= this.#shared.backlog.share()
     share.set(this.#queue.weight + held + this.#beside)
@@ -55,9 +58,8 @@ export class Backpressure {
     const before = this.#kept
     const held = unread(transport, previous)
     this.#kept = bytes
-    const { most } = this.#count(held)
-    const room = Math.min(this.#shared.limits.maxQueueBytes, most - held - this.#queue.weight)
-    if (bytes <= before || this.#beside <= room) return true
+    this.#count(held)
+    if (bytes <= before || this.#hasRoom(this.#beside, held)) return true
     this.#kept = before
     this.#count(held)
     return false
@@ -69,12 +71,19 @@ export class Backpressure {
     const queue = this.#queue
     const held = unread(transport, previous)
     this.#waits = true
-    const room = Math.min(maxQueueBytes, this.#count(held).most - held - this.#beside)
-    if (queue.weight <= room) return true
+    if (this.#hasRoom(queue.weight, held)) return true
     if (slowClient === 'close') return false
+    const room = Math.min(maxQueueBytes, this.#count(held).most - held - this.#beside)
     onDropped(queue.dropVolatile(room))
     this.#count(held)
     return queue.weight <= room
+  }
+
+  /** Whether so many bytes of it are within the bound of one session, and the whole within that of all. Others who keep more are given up for it. */
+  #hasRoom (bytes: number, held: number): boolean {
+    const share = this.#count(held)
+    if (bytes > this.#shared.limits.maxQueueBytes) return false
+    return share.kept <= share.most || this.#shared.backlog.makeRoom(share)
   }
 
   /** Something may have gone, which {@link note} has counted. Returns true once, when everything has that had to wait. */

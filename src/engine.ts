@@ -72,7 +72,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   constructor (options: EngineOptions) {
     super()
     this.#log = options.log
-    this.#backlog = new Backlog(options.maxTotalQueueBytes)
+    this.#backlog = new Backlog(options.maxTotalQueueBytes, () => this.#sessions.values())
     this.places = new Places(options.maxSessions, options.maxSessionsPerAddress || Infinity)
     this.wheel = new TimerWheel(resolutionFor(options.shortestTime))
     this.#shared = {

@@ -217,7 +217,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     else if (volatile && !this.#transport.open) return this.#shared.onDropped(1)
     else this.#queue.push(frame, volatile)
     if ((this.#queue.empty && this.#transport.writable) || this.#backpressure.hold(this.#transport, this.#previous)) return
-    this.#giveUp()
+    this.giveUp()
   }
 
   enqueueOnce (frame: Frame): void { if (this.#queue.last !== frame) this.enqueue(frame) }
@@ -253,12 +253,15 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   /** Counts what is held for the client. Returns whether the session goes on. */
   #note (): boolean {
     if (this.#backpressure.note(this.#transport, this.#previous)) return true
-    this.#giveUp()
+    this.giveUp()
     return false
   }
 
-  /** More is held for the client than may be. */
-  #giveUp (): void {
+  /** What is held for the client, bytes of memory. */
+  get kept (): number { return this.#backpressure.kept }
+
+  /** More is held for the client, or for all, than may be. */
+  giveUp (): void {
     this.#transport.destroy()
     this.end('slow client', undefined, new Error('more waits than maxQueueBytes, or than maxTotalQueueBytes leaves'))
   }

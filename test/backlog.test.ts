@@ -43,3 +43,52 @@ t.test('as long as nobody keeps more than it may, there is always something free
     })
   }))
 })
+
+/** Sessions that keep so much, and note when they are given up. */
+function keepers (limit: number, sizes: readonly number[]) {
+  const given: number[] = []
+  const backlog: Backlog = new Backlog(limit, () => parts)
+  const onGiveUp: (() => void)[] = []
+  const parts = sizes.map((size) => {
+    const share = backlog.share()
+    share.set(size)
+    return {
+      get kept () { return share.kept },
+      giveUp () {
+        given.push(share.kept)
+        share.set(0)
+        for (const listener of onGiveUp) listener()
+      }
+    }
+  })
+  return { backlog, given, onGiveUp }
+}
+
+t.test('where nothing is free, the largest are given up for one that keeps less, until a sixteenth is free', async (t) => {
+  const { backlog, given } = keepers(1600, [40, 300, 50, 600, 60, 550])
+  const small = backlog.share()
+  small.set(10)
+  t.ok(backlog.makeRoom(small))
+  t.strictSame(given, [600])
+  small.set(700)
+  t.notOk(backlog.makeRoom(small), 'nobody goes for who keeps most')
+  t.strictSame(given, [600])
+})
+
+t.test('as many are given up as it takes, but nobody who keeps less or as much', async (t) => {
+  const { backlog, given } = keepers(1600, [...Array(160).fill(10), 12, 11])
+  const one = backlog.share()
+  one.set(10)
+  t.notOk(backlog.makeRoom(one))
+  t.strictSame(given, [12, 11])
+})
+
+t.test('what is said of those who are given up ends nobody', async (t) => {
+  const { backlog, given, onGiveUp } = keepers(1600, [800, 700, 99])
+  const said: boolean[] = []
+  onGiveUp.push(() => said.push(backlog.makeRoom(backlog.share())))
+  const small = backlog.share()
+  small.set(10)
+  t.ok(backlog.makeRoom(small))
+  t.strictSame([given, said], [[800], [true]])
+})

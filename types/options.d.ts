@@ -159,7 +159,7 @@ export interface SocketioTransportsOptions {
    * called with all of them, and a call with some hundred thousand ends the process. Default 1000.
    */
   maxArguments?: number
-  /** How long the body of a POST may take to arrive; then 408, and its connection is closed. Default 30000. */
+  /** How long the body of a POST may take to arrive; then 408, and its connection is closed. Two seconds more when the app closes. Default 30000. */
   bodyTimeout?: number
   /**
    * Compression of WebSocket messages: ws's options, or `true` for its defaults. Costs memory per connection. Default `false`.
@@ -174,8 +174,8 @@ export interface SocketioTransportsOptions {
   /**
    * Most bytes that may be held for all clients of this registration together: their queues; what a response or WebSocket holds for a client that
    * reads too slowly; what waits for namespaces to connect, or for attachments; namespaces and their `auth`; acknowledgements that are outstanding
-   * (revision 1); and what a handshake has beyond 8 KiB. One session may hold no more than is still free, so that the largest go first.
-   * Default 268435456.
+   * (revision 1); and what a handshake has beyond 8 KiB. One session may hold no more than is still free, and where nothing is, the largest go for one
+   * that holds less. Default 268435456.
    */
   maxTotalQueueBytes?: number
   /**
