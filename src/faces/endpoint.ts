@@ -3,19 +3,45 @@
 /** What a namespace takes of the official Server's memory, beside what its client has said in the connect; bytes. Measured with socket.io 4.8. */
 export const NAMESPACE_BYTES = 4096
 
+/** What text takes of memory beside its characters; bytes. Measured. */
+const TEXT_BYTES = 64
+/** What text that waits takes of memory, bytes. */
+export const bytesOf = (text: string): number => Buffer.byteLength(text) + TEXT_BYTES
+
+/** Packets that wait until the Server has connected an endpoint, as text: parsed, they could take twenty times as much. */
+export class Waiting {
+  readonly #texts: string[] = []
+  #next = 0
+  #bytes = 0
+
+  /** How much of memory they take, bytes. */
+  get bytes () { return this.#bytes }
+
+  push (text: string): void {
+    this.#texts.push(text)
+    this.#bytes += bytesOf(text)
+  }
+
+  /** The one that has waited longest. */
+  shift (): string | undefined {
+    const text = this.#texts[this.#next]
+    if (text === undefined) return undefined
+    this.#texts[this.#next++] = ''
+    this.#bytes -= bytesOf(text)
+    return text
+  }
+}
+
 /** An endpoint that is not listed is absent, refused or left. */
 export interface Endpoint {
   state: 'connecting' | 'connected'
-  /** Packets wait until the Server has connected the endpoint, as text: parsed, they could take twenty times as much. */
-  waiting: string[]
-  /** How much of memory that takes, bytes. */
-  waitingBytes: number
+  waiting: Waiting
   /** What the Server holds for it, bytes. */
   readonly bytes: number
 }
 
 /** An endpoint that the Server is asked for. */
-export const newEndpoint = (bytes = 0): Endpoint => ({ state: 'connecting', waiting: [], waitingBytes: 0, bytes })
+export const newEndpoint = (bytes = 0): Endpoint => ({ state: 'connecting', waiting: new Waiting(), bytes })
 
 const BASE = 'http://localhost'
 

@@ -5,7 +5,7 @@ import { detach } from '../codec/detach.js'
 import type { SocketioCodec, SocketioPacket } from '../codec/socketio.js'
 import type { Frame, Packet, WirePacket } from '../codec/packet.js'
 import { BoundedMap } from './bounded-map.js'
-import { NAMESPACE_BYTES, newEndpoint, survives, toEndpoint, toNsp } from './endpoint.js'
+import { bytesOf, NAMESPACE_BYTES, newEndpoint, survives, toEndpoint, toNsp } from './endpoint.js'
 import type { Endpoint } from './endpoint.js'
 
 /** Bounds of one session. */
@@ -51,8 +51,7 @@ export interface FaceShared {
   readonly isOffset: (argument: unknown) => boolean
 }
 
-/** What text takes of memory beside its characters, and an acknowledgement that is outstanding; bytes. Measured. */
-const TEXT_BYTES = 64
+/** What an acknowledgement that is outstanding takes of memory; bytes. Measured. */
 const ACK_BYTES = 96
 /** What each character of an endpoint's query may take, once the Server has made an object of it: `?a&b&c`; bytes. Measured. */
 const QUERY_BYTES = 48
@@ -113,19 +112,26 @@ export class ServerFace {
 
   #wait (endpoint: Endpoint, packet: Packet): void {
     const text = detach(this.#session.encode(packet))
-    const bytes = Buffer.byteLength(text) + TEXT_BYTES
-    this.#waitingBytes += bytes
+    this.#waitingBytes += bytesOf(text)
     if (this.#waitingBytes > this.#limits.maxPayload || !this.#session.keep(this.#held)) return this.#session.overflow()
     endpoint.waiting.push(text)
-    endpoint.waitingBytes += bytes
   }
 
-  /** What has waited for the endpoint; nothing does then. */
-  #waited (endpoint: Endpoint): Packet[] {
-    this.#waitingBytes -= endpoint.waitingBytes
-    endpoint.waitingBytes = 0
+  /** Hears what has waited for the endpoint. When that leaves it and connects it anew, the rest waits on. */
+  #hearWaiting (name: string, endpoint: Endpoint): void {
+    const { waiting } = endpoint
+    this.#waitingBytes -= waiting.bytes
+    for (let text = waiting.shift(); text !== undefined; text = waiting.shift()) {
+      const packet = this.#session.decode(text)
+      // Those that repeat the connect have had their answer; after a goodbye it is a new one.
+      if (isAboutEndpoint(packet) && (packet.type !== 'connect' || endpoint !== this.#endpoints.get(name))) this.receive(packet)
+      const current = this.#endpoints.get(name)
+      if (current === undefined || current === endpoint) continue
+      current.waiting = waiting
+      break
+    }
+    this.#waitingBytes += waiting.bytes
     this.#session.keep(this.#held)
-    return endpoint.waiting.splice(0).map((text) => this.#session.decode(text)).filter(isAboutEndpoint)
   }
 
   /** What is held for the client beside its queue, bytes. */
@@ -229,7 +235,7 @@ export class ServerFace {
   #forget (name: string): void {
     const endpoint = this.#endpoints.get(name)
     if (endpoint === undefined) return
-    this.#waited(endpoint)
+    this.#waitingBytes -= endpoint.waiting.bytes
     this.#delete(name, endpoint)
   }
 
@@ -240,10 +246,7 @@ export class ServerFace {
     process.nextTick(() => {
       if (endpoint?.state !== 'connecting' || endpoint !== this.#endpoints.get(name)) return
       endpoint.state = 'connected'
-      for (const packet of this.#waited(endpoint)) {
-        // Those that repeat the connect have had their answer; after a goodbye it is a new one.
-        if (packet.type !== 'connect' || endpoint !== this.#endpoints.get(name)) this.receive(packet)
-      }
+      this.#hearWaiting(name, endpoint)
     })
   }
 

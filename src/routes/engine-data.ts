@@ -44,13 +44,19 @@ const refusing = new WeakSet<Socket>()
 
 /**
  * Refuses packets to a session that the application has closed: at its end, since a client that is refused does not come for what is
- * left. A client has one POST under way at a time; whoever has more is refused at once.
+ * left. A client has one POST under way at a time; whoever has more is refused at once. What it carries is not kept meanwhile, nor the request when
+ * its client has gone.
  */
-function refuseAtEnd (socket: Socket, reply: FastifyReply): void {
+function refuseAtEnd (socket: Socket, request: FastifyRequest, reply: FastifyReply): void {
+  request.body = undefined
   const refuse = (): void => { reply.send(new RefusedRequest('unknown session', 'the application has closed the session', { sid: socket.id })) }
   if (socket.readyState === 'closed' || refusing.has(socket)) return refuse()
   refusing.add(socket)
   socket.once('close', refuse)
+  reply.raw.once('close', () => {
+    socket.off('close', refuse)
+    refusing.delete(socket)
+  })
 }
 
 /** A POST brings packets; with one that cannot be read, the session ends. "ok" says that all were delivered. */
@@ -59,7 +65,7 @@ export function takeData (context: EngineContext, request: FastifyRequest, reply
   const heard = deliver(socket, framesIn(request, socket, transport, context.settings.maxPackets))
   const reason = socket.ended?.reason ?? ''
   if (isRefusalReason(reason)) throw new RefusedRequest(reason, 'a packet of this payload has ended the session', { sid: socket.id })
-  if (!heard && reason !== 'client left') return refuseAtEnd(socket, reply)
+  if (!heard && reason !== 'client left') return refuseAtEnd(socket, request, reply)
   addHeaders(context.engine, reply, false)
   reply.type('text/html') // as plain text, old browsers offered it for download
   context.engine.turn.later(() => reply.send('ok'))

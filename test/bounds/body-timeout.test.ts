@@ -169,7 +169,7 @@ t.test('when the app closes, a body has two seconds left', async (t) => {
   tick(LATE)
   let over = false
   const closed = app.close().then(() => { over = true })
-  await until(() => app.socketio.closing)
+  await until(() => app.socketio.draining)
   tick(2000 - LATE)
   await new Promise((resolve) => setImmediate(resolve))
   t.notOk(over)
