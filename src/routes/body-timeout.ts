@@ -16,8 +16,6 @@ function readsBody ({ method, headers }: FastifyRequest): boolean {
   return method !== 'GET' && (type !== undefined || encoding !== undefined || length !== '0')
 }
 
-const hasBody = ({ headers }: FastifyRequest): boolean => (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined
-
 /** In HTTP/2 a request is on a stream of its own, which is open until the client has ended it too. */
 const streamOf = ({ raw }: FastifyRequest): ServerHttp2Stream | undefined => (raw as { stream?: ServerHttp2Stream }).stream
 
@@ -72,8 +70,6 @@ export function limitBodies (scope: FastifyInstance, { wheel, turn }: Engine, bo
   }
 
   scope.addHook('preParsing', (request, reply, payload, done) => {
-    // Nobody reads the body of a GET: what is to come of it would hold the connection.
-    if (request.method === 'GET' && hasBody(request) && request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
     if (readsBody(request) && begun.push({ request, reply, payload }) === 1) turn.later(limitUnread)
     done(null, payload)
   })

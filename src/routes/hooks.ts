@@ -125,9 +125,19 @@ export function quoteJsonp (request: FastifyRequest, _reply: FastifyReply, paylo
   done(null, jsonp.failed ? toErrorScript(jsonp.callback, payload) : toScript(jsonp.callback, payload))
 }
 
+const hasBody = ({ headers }: FastifyRequest): boolean => (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined
+
+/** Nobody reads what is to come of a request that has been answered: it would hold the connection, and `app.close()` with it. */
+function endUnread (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: (error: null, payload: unknown) => void): void {
+  const { httpVersionMajor, complete } = request.raw
+  if (complete === false && httpVersionMajor === 1 && hasBody(request)) reply.header('connection', 'close')
+  done(null, payload)
+}
+
 /** Adds what all routes of the scope share. */
 export function addHooks (scope: FastifyInstance, policy: OriginPolicy): void {
   scope.addHook('onRequest', originHook(policy))
   scope.addHook('onRequest', refuseStrayUpgrade)
   scope.addHook('onRequest', checkQuery)
+  scope.addHook('onSend', endUnread)
 }
