@@ -71,12 +71,11 @@ export class Backpressure {
     const queue = this.#queue
     const held = unread(transport, previous)
     this.#waits = true
-    if (this.#hasRoom(queue.weight, held)) return true
-    if (slowClient === 'close') return false
-    const room = Math.min(maxQueueBytes, this.#count(held).most - held - this.#beside)
-    onDropped(queue.dropVolatile(room))
-    this.#count(held)
-    return queue.weight <= room
+    if (slowClient === 'drop') { // what is volatile goes before anybody does
+      const room = Math.min(maxQueueBytes, this.#count(held).most - held - this.#beside)
+      if (queue.weight > room) onDropped(queue.dropVolatile(room))
+    }
+    return this.#hasRoom(queue.weight, held)
   }
 
   /** Whether so many bytes of it are within the bound of one session, and the whole within that of all. Others who keep more are given up for it. */
