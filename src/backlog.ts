@@ -3,11 +3,13 @@
 /** One session's part. */
 export interface Share {
   /** How much this session keeps now, bytes. */
-  set (bytes: number): void
-  /** How much that is. */
   readonly kept: number
   /** The most that it may keep: as much as is then still free, bytes. Below 0 where the others keep more than there is. */
   readonly most: number
+  /** It keeps so many bytes. */
+  set (bytes: number): void
+  /** The same if it may. Others who keep more are given up for it. Returns whether it keeps them. */
+  claim (bytes: number): boolean
 }
 
 /** A session, as one that keeps something. */
@@ -29,6 +31,8 @@ export class Backlog {
   readonly #limit: number
   readonly #keepers: () => Iterable<Keeper>
   #total = 0
+  /** Nobody keeps more, bytes. Those who keep most may have gone since. */
+  #largest = 0
   #making = false
 
   /**
@@ -48,22 +52,29 @@ export class Backlog {
 
   /** What is still free, bytes. */
   get free () { return this.#limit - this.#total }
+
   /**
-   * Gives up those who keep more than the share does, the largest first, so that it may keep what it keeps. Returns whether it may, which it also may
+   * Gives up those who keep more than one is to keep, the largest first, until that leaves enough. Returns whether it may be kept, which it also may
    * while room is being made: who is given up has listeners, which may say it to everybody.
+   * @param more how many of them it does not keep yet
    */
-  makeRoom ({ kept }: Share): boolean {
+  makeRoom (bytes: number, more: number): boolean {
     if (this.#making) return true
+    if (bytes >= this.#largest) return false // nobody is looked for in vain: a client may ask as often as it likes
     this.#making = true
-    const enough = Math.max(kept, this.#limit * FREED)
-    const larger = [...this.#keepers()].filter((keeper) => keeper.kept > kept).sort((one, other) => other.kept - one.kept)
-    for (const keeper of larger) if (this.free < enough) keeper.giveUp()
+    const enough = Math.max(bytes, this.#limit * FREED)
+    const keepers = [...this.#keepers()].sort((one, other) => other.kept - one.kept)
+    for (const keeper of keepers) if (keeper.kept > bytes && this.free - more < enough) keeper.giveUp()
+    this.#largest = keepers.reduce((most, { kept }) => Math.max(most, kept), 0)
     this.#making = false
-    return this.free >= kept
+    return this.free - more >= bytes
   }
 
-  /** For its parts: one keeps so many bytes more. */
-  add (bytes: number): void { this.#total += bytes }
+  /** For its parts: one keeps so many bytes instead of so many. */
+  change (before: number, after: number): void {
+    this.#total += after - before
+    if (after > this.#largest) this.#largest = after
+  }
 }
 
 class Part implements Share {
@@ -74,11 +85,17 @@ class Part implements Share {
     this.#backlog = backlog
   }
 
+  get kept () { return this.#kept }
+  get most () { return (this.#backlog.free + this.#kept) / 2 }
+
   set (bytes: number): void {
-    this.#backlog.add(bytes - this.#kept)
+    this.#backlog.change(this.#kept, bytes)
     this.#kept = bytes
   }
 
-  get kept () { return this.#kept }
-  get most () { return (this.#backlog.free + this.#kept) / 2 }
+  claim (bytes: number): boolean {
+    const may = bytes <= this.most || this.#backlog.makeRoom(bytes, bytes - this.#kept)
+    if (may) this.set(bytes)
+    return may
+  }
 }

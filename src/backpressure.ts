@@ -47,9 +47,17 @@ export class Backpressure {
   /** What is held for the client in all, bytes. */
   get kept (): number { return this.#share?.kept ?? 0 }
 
+  #part (): Share {
+    this.#share ??= this.#shared.backlog.share()
+    return this.#share
+  }
+
+  /** What is held in all, with so many bytes by the transports. */
+  #sum (held: number): number { return this.#queue.weight + held + this.#beside }
+
   #count (held: number): Share {
-    const share = this.#share ??= this.#shared.backlog.share()
-    share.set(this.#queue.weight + held + this.#beside)
+    const share = this.#part()
+    share.set(this.#sum(held))
     return share
   }
 
@@ -58,11 +66,13 @@ export class Backpressure {
     const before = this.#kept
     const held = unread(transport, previous)
     this.#kept = bytes
+    if (bytes > before) {
+      const fits = this.#claim(this.#beside, held)
+      if (!fits) this.#kept = before
+      return fits
+    }
     this.#count(held)
-    if (bytes <= before || this.#hasRoom(this.#beside, held)) return true
-    this.#kept = before
-    this.#count(held)
-    return false
+    return true
   }
 
   /** Something has to wait. Returns whether there is room. */
@@ -75,14 +85,12 @@ export class Backpressure {
       const room = Math.min(maxQueueBytes, this.#count(held).most - held - this.#beside)
       if (queue.weight > room) onDropped(queue.dropVolatile(room))
     }
-    return this.#hasRoom(queue.weight, held)
+    return this.#claim(queue.weight, held)
   }
 
-  /** Whether so many bytes of it are within the bound of one session, and the whole within that of all. Others who keep more are given up for it. */
-  #hasRoom (bytes: number, held: number): boolean {
-    const share = this.#count(held)
-    if (bytes > this.#shared.limits.maxQueueBytes) return false
-    return share.kept <= share.most || this.#shared.backlog.makeRoom(share)
+  /** Counts anew, if so many bytes of it are within the bound of one session, and the whole within that of all. Returns whether they are. */
+  #claim (bytes: number, held: number): boolean {
+    return bytes <= this.#shared.limits.maxQueueBytes && this.#part().claim(this.#sum(held))
   }
 
   /** Something may have gone, which {@link note} has counted. Returns true once, when everything has that had to wait. */
@@ -100,8 +108,9 @@ export class Backpressure {
   note (transport: Transport, previous: Transport): boolean {
     const held = unread(transport, previous)
     if (held === 0 && this.#share === undefined) return true
-    const { most } = this.#count(held)
-    return held <= ORDINARY_ANSWER || this.#queue.weight + held + this.#beside <= most
+    if (held > ORDINARY_ANSWER) return this.#part().claim(this.#sum(held))
+    this.#count(held)
+    return true
   }
 
   /** The session is over: nothing is held any more but what its transports still deliver. */

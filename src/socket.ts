@@ -180,14 +180,14 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
 
   deliver (data: string | Buffer, isGoodbye: boolean): void {
     if (!isGoodbye && this.#inbox?.empty !== false) this.emit('data', data)
-    else this.#inLine(() => this.#guard(() => this.emit('data', data)), isGoodbye ? 'goodbye' : 'message')
+    else this.#inLine(() => this.emit('data', data), isGoodbye ? 'goodbye' : 'message')
   }
 
   afterHeard (call: () => void): void { this.#inLine(call, 'end') }
 
-  #inLine (run: () => void, kind: InboxKind): void {
+  #inLine (run: () => unknown, kind: InboxKind): void {
     this.#inbox ??= new Inbox()
-    this.#inbox.push(run, kind)
+    this.#inbox.push(() => this.#guard(run), kind)
   }
 
   tell (packet: Packet): void {
@@ -359,7 +359,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   }
 
   /** A listener's error is logged: neither this session nor whoever ends it (a timer, a shutdown) is stopped by it. */
-  #guard (call: () => void): void {
+  #guard (call: () => unknown): void {
     try {
       call()
     } catch (error) {

@@ -67,28 +67,36 @@ function keepers (limit: number, sizes: readonly number[]) {
 t.test('where nothing is free, the largest are given up for one that keeps less, until a sixteenth is free', async (t) => {
   const { backlog, given } = keepers(1600, [40, 300, 50, 600, 60, 550])
   const small = backlog.share()
-  small.set(10)
-  t.ok(backlog.makeRoom(small))
-  t.strictSame(given, [600])
-  small.set(700)
-  t.notOk(backlog.makeRoom(small), 'nobody goes for who keeps most')
-  t.strictSame(given, [600])
+  t.ok(small.claim(10))
+  t.strictSame([given, small.kept], [[600], 10])
+  t.notOk(small.claim(700), 'nobody goes for who keeps most')
+  t.strictSame([given, small.kept, backlog.total], [[600], 10, 1010], 'and it keeps what it has')
 })
 
 t.test('as many are given up as it takes, but nobody who keeps less or as much', async (t) => {
   const { backlog, given } = keepers(1600, [...Array(160).fill(10), 12, 11])
-  const one = backlog.share()
-  one.set(10)
-  t.notOk(backlog.makeRoom(one))
+  t.notOk(backlog.share().claim(10))
   t.strictSame(given, [12, 11])
 })
 
 t.test('what is said of those who are given up ends nobody', async (t) => {
   const { backlog, given, onGiveUp } = keepers(1600, [800, 700, 99])
   const said: boolean[] = []
-  onGiveUp.push(() => said.push(backlog.makeRoom(backlog.share())))
-  const small = backlog.share()
-  small.set(10)
-  t.ok(backlog.makeRoom(small))
+  onGiveUp.push(() => said.push(backlog.share().claim(50)))
+  t.ok(backlog.share().claim(10))
   t.strictSame([given, said], [[800], [true]])
+})
+
+t.test('who asks for more than there is, again and again, has nobody looked for in vain', async (t) => {
+  let looks = 0
+  const keeper = { kept: 100, giveUp () { this.kept = 0 } }
+  const backlog: Backlog = new Backlog(1000, () => {
+    looks++
+    return [keeper]
+  })
+  backlog.share().set(990)
+  const share = backlog.share()
+  for (let bytes = 900; bytes > 200; bytes--) t.notOk(share.claim(bytes))
+  t.equal(looks, 1, 'then it is known how much the largest keeps')
+  t.strictSame(keeper.kept, 100)
 })

@@ -13,12 +13,16 @@ const REFERER = { referer: 'http://localhost/' }
 type App = Awaited<ReturnType<typeof serverApp>>
 
 /** A way to poll, and what comes. */
-const POLLS: Record<string, (app: App, sid: string) => Promise<string[]>> = {
-  'xhr-polling': async (app, sid) => unframe((await poll(app, sid)).body),
+type Hear = (app: App, sid: string) => Promise<string[]>
+
+const byXhr: Hear = async (app, sid) => unframe((await poll(app, sid)).body)
+
+const POLLS: Record<string, Hear> = {
+  'xhr-polling': byXhr,
   'jsonp-polling': async (app, sid) => unframe(callback((await inject(app, `/socket.io/1/jsonp-polling/${sid}?i=0`, REFERER)).body).payload)
 }
 
-async function connected (t: Test, hear: (app: App, sid: string) => Promise<string[]>, options = {}) {
+async function connected (t: Test, hear: Hear, options = {}) {
   const app = await serverApp(t, { transports: ['xhr-polling', 'jsonp-polling', 'htmlfile', 'websocket'], ...options })
   const sid = await handshake(app)
   const first = await hear(app, sid)
@@ -66,7 +70,7 @@ for (const [name, hearBy] of Object.entries(POLLS)) {
 
 t.test('who does not come is forgotten after closeTimeout', async (t) => {
   const tick = clock(t)
-  const { app, sid, socket } = await connected(t, POLLS['xhr-polling'] as never, { closeTimeout: 5000 })
+  const { app, sid, socket } = await connected(t, byXhr, { closeTimeout: 5000 })
   socket.disconnect(true)
   tick(4000)
   t.ok(app.socketio.sessions.has(sid))
@@ -77,7 +81,7 @@ t.test('who does not come is forgotten after closeTimeout', async (t) => {
 
 t.test('what a disconnected client says is not heard, nor does it keep the session', async (t) => {
   const tick = clock(t)
-  const { app, sid, socket, heard } = await connected(t, POLLS['xhr-polling'] as never, { closeTimeout: 5000 })
+  const { app, sid, socket, heard } = await connected(t, byXhr, { closeTimeout: 5000 })
   socket.disconnect(true)
   t.equal((await post(app, sid, frame(['3:::late', '5:::{"name":"late"}', '2::', '1::']))).body, '1')
   t.equal((await post(app, sid, '0::')).body, '1')

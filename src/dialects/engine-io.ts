@@ -69,8 +69,6 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
   /** Made for the first packet that has to be looked at. */
   #guard: Guard | undefined
   #face: PacketFace | undefined
-  /** Whether the message leaves a namespace. */
-  #isGoodbye = false
 
   /** @param upgrades the transports that the client may move to */
   constructor (socket: DialectSocket, shared: EngineIoShared, upgrades: readonly string[]) {
@@ -150,11 +148,11 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
 
   #message (said: string | Buffer): void {
     const sure = typeof said === 'string' && this.#shared.parser === undefined && isPlain(said, this.#shared)
-    this.#isGoodbye = false
-    const data = sure ? said : this.#guarded.pass(said)
+    const guard = sure ? undefined : this.#guarded
+    const data = guard === undefined ? said : guard.pass(said)
     if (data === undefined) return
     const { raw } = this
-    if (raw) this.#socket.deliver(data, this.#isGoodbye && this.onServer)
+    if (raw) this.#socket.deliver(data, guard?.isGoodbye === true && this.onServer)
     // Without anybody, the default endpoint is still connected.
     if (!raw || this.#socket.listenerCount('packet') > 0) this.#packets.receive(data)
   }
@@ -174,8 +172,6 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
   }
 
   // ---- the guard
-
-  leaving (): void { this.#isGoodbye = true }
 
   keep (bytes: number): boolean { return this.#socket.keep(bytes) }
 

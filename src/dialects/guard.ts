@@ -23,8 +23,6 @@ export interface Guarded extends Holder {
   readonly onServer: boolean
   /** In clients 1.x and 2.x, a namespace's name may end with a query. */
   readonly protocol: 3 | 4
-  /** The message leaves a namespace. */
-  leaving (): void
   /** Refuses to connect a namespace. */
   refuse (nsp: string, message: string): void
 }
@@ -52,6 +50,7 @@ export class Guard {
   readonly #limits: GuardLimits
   readonly #custom: CustomParser | undefined
   readonly #holdings: Holdings
+  #isGoodbye = false
 
   constructor (session: Guarded, limits: GuardLimits, custom: CustomParser | undefined) {
     this.#session = session
@@ -60,8 +59,12 @@ export class Guard {
     this.#holdings = new Holdings(session, limits.maxEndpoints)
   }
 
+  /** Whether the message that has passed last leaves a namespace. */
+  get isGoodbye () { return this.#isGoodbye }
+
   /** What may be heard of a message; undefined: nothing. @throws ProtocolError when it ends the session. */
   pass (data: string | Buffer): string | Buffer | undefined {
+    this.#isGoodbye = false
     if (this.#custom !== undefined) return this.#passDecoded(data, this.#custom) ? data : undefined
     if (typeof data === 'string') return this.#passText(data) ? data : undefined
     return this.#passAttachment(data)
@@ -140,7 +143,7 @@ export class Guard {
 
   #leave (nsp: string): true {
     this.#holdings.leave(this.#nameOf(nsp))
-    this.#session.leaving()
+    this.#isGoodbye = true
     return true
   }
 

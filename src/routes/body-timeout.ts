@@ -1,4 +1,4 @@
-// How long the body of a request may take to arrive. Fastify's own `requestTimeout` is off unless the application sets it.
+// How long the body of a request may take to arrive, and what becomes of one that nobody reads. Fastify's own `requestTimeout` is off unless the application sets it.
 import type { ServerHttp2Stream } from 'node:http2'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RequestPayload } from 'fastify'
 import type { Engine } from '../engine.js'
@@ -10,11 +10,11 @@ const WHEN_CLOSING = 2000
 /** A request whose body may still be on its way. */
 interface Reading { readonly request: FastifyRequest, readonly reply: FastifyReply, readonly payload: RequestPayload }
 
+const hasBody = ({ headers }: FastifyRequest): boolean => (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined
+
 /** Whether Fastify is going to read a body. */
-function readsBody ({ method, headers }: FastifyRequest): boolean {
-  const { 'content-type': type, 'content-length': length = '0', 'transfer-encoding': encoding } = headers
-  return method !== 'GET' && (type !== undefined || encoding !== undefined || length !== '0')
-}
+const readsBody = (request: FastifyRequest): boolean =>
+  request.method !== 'GET' && (request.headers['content-type'] !== undefined || hasBody(request))
 
 /** In HTTP/2 a request is on a stream of its own, which is open until the client has ended it too. */
 const streamOf = ({ raw }: FastifyRequest): ServerHttp2Stream | undefined => (raw as { stream?: ServerHttp2Stream }).stream
@@ -71,6 +71,13 @@ export function limitBodies (scope: FastifyInstance, { wheel, turn }: Engine, bo
 
   scope.addHook('preParsing', (request, reply, payload, done) => {
     if (readsBody(request) && begun.push({ request, reply, payload }) === 1) turn.later(limitUnread)
+    done(null, payload)
+  })
+
+  // Nobody reads what is to come of a request that has been answered: it would hold the connection, and `app.close()` with it.
+  scope.addHook('onSend', (request, reply, payload, done) => {
+    const { httpVersionMajor, complete } = request.raw
+    if (complete === false && httpVersionMajor === 1 && hasBody(request)) reply.header('connection', 'close')
     done(null, payload)
   })
 

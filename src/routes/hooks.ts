@@ -95,9 +95,14 @@ function refuseStrayUpgrade (request: FastifyRequest, _reply: FastifyReply, done
 
 /** The handshake's `jsonp`: all digits, else the plain form. */
 export function handshakeJsonp (request: FastifyRequest, _reply: FastifyReply, done: Done): void {
-  const index = callbackIndex(lastOf(request, 'jsonp'))
-  if (index !== undefined) request[JSONP] = { callback: toCallback(index), failed: false }
+  request[JSONP] = handshakeCallback(request)
   done()
+}
+
+/** The callback that a handshake asks for. */
+export function handshakeCallback (request: FastifyRequest): FastifyRequest[typeof JSONP] {
+  const index = callbackIndex(lastOf(request, 'jsonp'))
+  return index === undefined ? undefined : { callback: toCallback(index), failed: false }
 }
 
 /** A poll's `i`: all digits, else 0. */
@@ -125,19 +130,9 @@ export function quoteJsonp (request: FastifyRequest, _reply: FastifyReply, paylo
   done(null, jsonp.failed ? toErrorScript(jsonp.callback, payload) : toScript(jsonp.callback, payload))
 }
 
-const hasBody = ({ headers }: FastifyRequest): boolean => (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined
-
-/** Nobody reads what is to come of a request that has been answered: it would hold the connection, and `app.close()` with it. */
-function endUnread (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: (error: null, payload: unknown) => void): void {
-  const { httpVersionMajor, complete } = request.raw
-  if (complete === false && httpVersionMajor === 1 && hasBody(request)) reply.header('connection', 'close')
-  done(null, payload)
-}
-
 /** Adds what all routes of the scope share. */
 export function addHooks (scope: FastifyInstance, policy: OriginPolicy): void {
   scope.addHook('onRequest', originHook(policy))
   scope.addHook('onRequest', refuseStrayUpgrade)
   scope.addHook('onRequest', checkQuery)
-  scope.addHook('onSend', endUnread)
 }

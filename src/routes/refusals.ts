@@ -3,10 +3,9 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Engine } from '../engine.js'
 import { RefusedRequest, refusalFor } from '../errors.js'
 import type { Refusal, RefusalReason } from '../errors.js'
-import { callbackIndex, toCallback } from '../transports/jsonp-polling.js'
-import { JSONP } from './hooks.js'
+import type { DialectName } from '../transport.js'
+import { handshakeCallback, JSONP } from './hooks.js'
 import { cut, cutAll } from './log.js'
-import { lastOf } from './query.js'
 import { isUpgrade } from './upgrade-requests.js'
 
 const LEAVING: ReadonlySet<RefusalReason> = new Set(['server draining', 'server closing'])
@@ -55,12 +54,9 @@ function isLast (engine: Engine, request: FastifyRequest, reason: RefusalReason)
   return isUpgrade(request) || (request.raw.httpVersionMajor === 1 && (reason === 'body timeout' || (engine.draining && LEAVING.has(reason))))
 }
 
-/** The callback of a handshake of revision 1 that is refused before it is looked at any closer: the page would wait for it. */
-function callbackOf (request: FastifyRequest): { callback: string, failed: boolean } | undefined {
-  const { transport, dialect } = request.routeOptions.config.socketio ?? {}
-  const index = transport === null && dialect === 'revision 1' ? callbackIndex(lastOf(request, 'jsonp')) : undefined
-  return index === undefined ? undefined : { callback: toCallback(index), failed: true }
-}
+/** A handshake of revision 1 that is refused before it is looked at any closer: its page would wait for the callback. */
+const isEarlyHandshake = (request: FastifyRequest, reason: RefusalReason, dialect: DialectName): boolean =>
+  reason === 'origin refused' && dialect === 'revision 1' && request.routeOptions.config.socketio?.transport === null
 
 /** Errors of others (a rate limiter, an authentication hook, our own bugs) go on to the application's error handler. */
 function errorHook (engine: Engine) {
@@ -74,7 +70,8 @@ function errorHook (engine: Engine) {
     engine.refused(request.raw, reason, { detail, ...context })
     if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter)
     if (isLast(engine, request, reason)) reply.header('connection', 'close')
-    const jsonp = request[JSONP] ??= reason === 'origin refused' ? callbackOf(request) : undefined
+    if (isEarlyHandshake(request, reason, dialect)) request[JSONP] = handshakeCallback(request)
+    const jsonp = request[JSONP]
     if (jsonp === undefined || dialect !== 'revision 1') {
       request[JSONP] = undefined
       return reply.code(context.status ?? refusal.status).type(refusal.type).send(refusal.body)

@@ -5,6 +5,8 @@ import type { Duplex } from 'node:stream'
 /** How long an answer under way may take when the app closes, ms. */
 const GRACE = 1000
 
+function destroy (this: Duplex): void { this.destroy() }
+
 /** Those of one server. */
 export class UnclaimedConnections {
   readonly #open = new Set<Duplex>()
@@ -24,10 +26,14 @@ export class UnclaimedConnections {
     if (this.#grace !== undefined) this.#endAfter(this.#grace, [socket])
   }
 
+  /** Has errors of a connection heard: whoever takes it may not listen at once, and nobody may take it. */
+  guard (socket: Duplex): void { socket.on('error', destroy) }
+
   /** It carries a WebSocket, whose owner closes it. */
   delete (socket: Duplex): void {
     this.#open.delete(socket)
     socket.removeListener('close', this.#onClose)
+    socket.removeListener('error', destroy)
   }
 
   /** The app closes. @param atOnce whether an answer under way is given no time, as with `forceCloseConnections` */

@@ -16,8 +16,6 @@ export interface Wanted {
   readonly detached: Server | undefined
 }
 
-function destroy (this: Duplex): void { this.destroy() }
-
 const uncork = (socket: Duplex): void => socket.uncork()
 
 /** The path as the router reads it: it may come encoded. */
@@ -76,7 +74,7 @@ export class UpgradeDispatcher {
     const owned = this.#owns(request)
     const wanted = owned && asksForWebSocket(request)
     const alone = this.#server.listenerCount('upgrade') === OWN
-    socket.on('error', destroy) // whoever takes it may not listen at once, or nobody takes it
+    this.#unclaimed.guard(socket)
     if (isBehindAnother(request)) {
       // Another answer has the connection, and one that is given it now throws.
       if (owned || alone) socket.destroy()

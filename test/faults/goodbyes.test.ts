@@ -16,10 +16,10 @@ interface Dialect {
   readonly path: string
   /** What is said in an endpoint: an event, a message, an event with attachments, an acknowledgement. */
   words (endpoint: string): Said[]
-  readonly connect: (endpoint: string) => string
+  connect (endpoint: string): string
   /** Packets that end the endpoint, or all. */
   readonly goodbyes: Record<string, (endpoint: string) => string[]>
-  /** A binary message as it stands in a body. */
+  /** What is said, as it stands in a body. */
   body (said: readonly Said[]): string
 }
 
