@@ -16,7 +16,7 @@ const LAYERS = [
   { files: ['src/reasons.ts', 'src/counters.ts'], may: [], mayTypes: [TYPES] },
   { files: ['src/places.ts'], may: ['node:net', String.raw`\./errors\.js`], mayTypes: [] },
   { files: ['src/backpressure.ts'], may: [], mayTypes: [String.raw`\./(?:backlog|outgoing-queue|transport)\.js`] },
-  { files: ['src/drain.ts'], may: [], mayTypes: [String.raw`\./(?:socket|timer-wheel)\.js`] },
+  { files: ['src/drain.ts', 'src/parting.ts'], may: [], mayTypes: [String.raw`\./(?:socket|timer-wheel)\.js`] },
   { files: ['src/private/*.ts'], may: ['node:http', 'ws', String.raw`\./.+`, String.raw`\.\./errors\.js`], mayTypes: ['node:stream', 'fastify', 'socket\\.io'] },
   { files: ['src/errors.ts'], may: ['@fastify/error'], mayTypes: [TYPES] },
   { files: ['src/handshake-bytes.ts'], may: [], mayTypes: ['node:http'] },
@@ -38,7 +38,7 @@ const LAYERS = [
   { files: ['src/upgrade.ts'], may: [String.raw`\./codec/engine\.js`], mayTypes: [String.raw`\./(?:codec/packet|timer-wheel|transport)\.js`] },
   {
     files: ['src/engine.ts'],
-    may: [NODE, String.raw`\./(?:backlog|counters|drain|errors|handshake-bytes|places|session-ids|socket|timer-wheel|turn)\.js`],
+    may: [NODE, String.raw`\./(?:backlog|counters|drain|errors|handshake-bytes|parting|places|session-ids|socket|timer-wheel|turn)\.js`],
     mayTypes: [TYPES, String.raw`\./(?:dialect|reasons|socket-init|transport)\.js`, 'node:http', 'fastify']
   },
   {

@@ -8,14 +8,18 @@ export interface Share {
   readonly most: number
   /** It keeps so many bytes. */
   set (bytes: number): void
-  /** The same if it may. Others who keep more are given up for it. Returns whether it keeps them. */
+  /** The same if it may. Others let go of what may be lost for it, and those who keep more are given up. Returns whether it keeps them. */
   claim (bytes: number): boolean
+  /** Some of what it keeps may be lost. */
+  maySpare (): void
 }
 
 /** A session, as one that keeps something. */
 export interface Keeper {
   /** bytes */
   readonly kept: number
+  /** Lets go of what the application has said may be lost. */
+  shed (): void
   /** Ends the session, and lets go of all that. */
   giveUp (): void
 }
@@ -34,6 +38,8 @@ export class Backlog {
   /** Nobody keeps more, bytes. Those who keep most may have gone since. */
   #largest = 0
   #making = false
+  /** Somebody keeps what may be lost. */
+  #spare = false
 
   /**
    * @param limit bytes
@@ -54,21 +60,27 @@ export class Backlog {
   get free () { return this.#limit - this.#total }
 
   /**
-   * Gives up those who keep more than one is to keep, the largest first, until that leaves enough. Returns whether it may be kept, which it also may
-   * while room is being made: who is given up has listeners, which may say it to everybody.
+   * Has others let go of what may be lost, those who keep most first; where that does not leave enough, gives up those who keep more than one is to
+   * keep. Returns whether it may be kept, which it also may while room is being made: who is given up has listeners, which may say it to everybody.
    * @param more how many of them it does not keep yet
    */
   makeRoom (bytes: number, more: number): boolean {
     if (this.#making) return true
-    if (bytes >= this.#largest) return false // nobody is looked for in vain: a client may ask as often as it likes
+    if (bytes >= this.#largest && !this.#spare) return false // nobody is looked for in vain: a client may ask as often as it likes
     this.#making = true
     const enough = Math.max(bytes, this.#limit * FREED)
-    const keepers = [...this.#keepers()].sort((one, other) => other.kept - one.kept)
-    for (const keeper of keepers) if (keeper.kept > bytes && this.free - more < enough) keeper.giveUp()
+    const lacks = (wanted: number): boolean => this.free - more < wanted
+    const byKept = (one: Keeper, other: Keeper): number => other.kept - one.kept
+    const keepers = [...this.#keepers()].sort(byKept)
+    if (this.#spare) for (const keeper of keepers) if (lacks(enough)) keeper.shed()
+    this.#spare = !lacks(enough)
+    if (lacks(bytes)) for (const keeper of keepers.sort(byKept)) if (keeper.kept > bytes && lacks(enough)) keeper.giveUp()
     this.#largest = keepers.reduce((most, { kept }) => Math.max(most, kept), 0)
     this.#making = false
-    return this.free - more >= bytes
+    return !lacks(bytes)
   }
+
+  maySpare (): void { this.#spare = true }
 
   /** For its parts: one keeps so many bytes instead of so many. */
   change (before: number, after: number): void {
@@ -92,6 +104,8 @@ class Part implements Share {
     this.#backlog.change(this.#kept, bytes)
     this.#kept = bytes
   }
+
+  maySpare (): void { this.#backlog.maySpare() }
 
   claim (bytes: number): boolean {
     const may = bytes <= this.most || this.#backlog.makeRoom(bytes, bytes - this.#kept)

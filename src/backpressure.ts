@@ -84,8 +84,17 @@ export class Backpressure {
     if (slowClient === 'drop') { // what is volatile goes before anybody does
       const room = Math.min(maxQueueBytes, this.#count(held).most - held - this.#beside)
       if (queue.weight > room) onDropped(queue.dropVolatile(room))
+      if (queue.hasVolatile) this.#part().maySpare()
     }
     return this.#claim(queue.weight, held)
+  }
+
+  /** Drops what is volatile, if that is what the application wants. */
+  shed (transport: Transport, previous: Transport): void {
+    const { limits: { slowClient }, onDropped } = this.#shared
+    if (slowClient !== 'drop' || !this.#queue.hasVolatile) return
+    onDropped(this.#queue.dropVolatile(0))
+    this.#count(unread(transport, previous))
   }
 
   /** Counts anew, if so many bytes of it are within the bound of one session, and the whole within that of all. Returns whether they are. */

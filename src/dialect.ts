@@ -29,8 +29,12 @@ export interface Dialect {
   farewell (transport: Transport, reason: EndReason): Frame | undefined
   /** The session has connected and its 'connection' listeners have run. */
   opened (): void
-  /** @throws ProtocolError when the frame is no packet. */
-  receive (frame: Frame): void
+  /**
+   * Returns whether the packet was heard. One that asks for an acknowledgement is not, while its client is told to go: that could not be told, and
+   * clients which send it again would be heard twice.
+   * @throws ProtocolError when the frame is no packet.
+   */
+  receive (frame: Frame): boolean
   /** @throws ProtocolError when the packet has no form in this dialect. */
   send (packet: OutgoingPacket, options: SendOptions): string | undefined
   write (data: string | Uint8Array, options: SendOptions): void
@@ -40,6 +44,10 @@ export interface Dialect {
 export interface DialectSocket {
   readonly id: string
   readonly readyState: 'opening' | 'open' | 'closing' | 'closed'
+  /** Whether the application has let go of it: what its client says is not heard any more. */
+  readonly deaf: boolean
+  /** Whether its client is being told to go, and what it had said by then is still heard. */
+  readonly parting: boolean
   /** Sends a frame, or queues it. */
   enqueue (frame: Frame, volatile?: boolean): void
   /** The same, unless such a frame waits already and is the last: a client may ask faster than it listens. */

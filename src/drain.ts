@@ -29,9 +29,9 @@ export class Drain {
     this.check()
   }
 
-  /** The time is over. */
+  /** The time is over. Who has been told right now is still heard. */
   endAll (): void {
-    for (const socket of [...this.#sessions.values()]) socket.end('server draining')
+    for (const socket of [...this.#sessions.values()]) socket.leaveNow('server draining')
     this.check()
   }
 

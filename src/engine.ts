@@ -12,6 +12,7 @@ import { Drain } from './drain.js'
 import { BadOptionError, codeOf, CONNECTION_ERRORS, InvalidIdError, RefusedRequest } from './errors.js'
 import type { RefusalReason } from './errors.js'
 import { handshakeBytes } from './handshake-bytes.js'
+import { Parting } from './parting.js'
 import { Places } from './places.js'
 import type { Place } from './places.js'
 import type { EndReason } from './reasons.js'
@@ -67,6 +68,8 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   #clientsCount = 0
   #closing = false
   #drain: Drain | undefined
+  #parting: Parting | undefined
+  readonly #atParting: (() => void)[] = []
   generateId: PublicEngine['generateId']
 
   constructor (options: EngineOptions) {
@@ -81,7 +84,8 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
       backlog: this.#backlog,
       log: options.log,
       onDropped: (count) => { this.#counters.dropped += count },
-      onEnd: (id, reason, wasOpen) => this.#onEnd(id, reason, wasOpen)
+      onEnd: (id, reason, wasOpen) => this.#onEnd(id, reason, wasOpen),
+      onSilent: (id) => this.#onSilent(id)
     }
     this.generateId = options.generateId ?? newSessionId
   }
@@ -131,6 +135,19 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     this.#counters.ended(reason)
     if (wasOpen) this.#clientsCount--
     this.#drain?.check()
+    this.#parting?.over(id)
+  }
+
+  /** When the server closes, its sessions end together: the official Server has a word of its own for it. */
+  #onSilent (id: string): void {
+    if (this.#parting !== undefined) return this.#parting.over(id)
+    const socket = this.#sessions.get(id)
+    socket?.afterHeard(() => socket.end('server draining'))
+  }
+
+  /** What refuses a request that comes too late. */
+  refusal (detail: string, sid: string): RefusedRequest {
+    return new RefusedRequest(this.#closing ? 'server closing' : 'server draining', detail, { sid })
   }
 
   /** The session with this id. For the clients of another dialect there is none. */
@@ -170,6 +187,20 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
       this.#drain.start(ms)
     }
     await this.#drain.finished
+  }
+
+  /** Calls when {@link part} begins. */
+  onParting (call: () => void): void {
+    this.#atParting.push(call)
+  }
+
+  /** Tells all clients to go, and hears what is on its way, for so many ms at most. Afterwards all are to be ended. */
+  async part (ms: number): Promise<void> {
+    this.#closing = true
+    this.places.close('server closing')
+    for (const call of this.#atParting) call()
+    this.#parting ??= new Parting(this.wheel)
+    await this.#parting.run(this.#sessions, ms)
   }
 
   close (): this {

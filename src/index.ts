@@ -16,6 +16,7 @@ import { beforePreClose } from './private/avvio-close.js'
 import { addParsers } from './routes/body.js'
 import { limitBodies } from './routes/body-timeout.js'
 import { joinChunks } from './routes/joined-chunks.js'
+import { noteSessionsPosts } from './routes/posts-under-way.js'
 import { missClientFiles, registerClientFiles } from './routes/client-files.js'
 import { registerEngine } from './routes/engine.js'
 import { addUpgradeHeaders } from './routes/headers.js'
@@ -27,9 +28,9 @@ import { registerRevision1 } from './routes/revision-1.js'
 import { registerWebsocket } from './routes/upgrade.js'
 
 function createEngine (app: FastifyInstance, settings: Settings): Engine {
-  const { heartbeatInterval, heartbeatTimeout, closeTimeout, pollingDuration, handshakeTimeout } = settings
+  const { heartbeatInterval, heartbeatTimeout, closeTimeout, pollingDuration, handshakeTimeout, farewellTimeout } = settings
   const { pingInterval, pingTimeout, upgradeTimeout, bodyTimeout } = settings
-  const times = [heartbeatInterval || Infinity, heartbeatTimeout, closeTimeout, pollingDuration, handshakeTimeout, pingInterval, pingTimeout, upgradeTimeout, bodyTimeout]
+  const times = [heartbeatInterval || Infinity, heartbeatTimeout, closeTimeout, pollingDuration, handshakeTimeout, pingInterval, pingTimeout, upgradeTimeout, bodyTimeout, farewellTimeout]
   return new Engine({
     limits: settings,
     shortestTime: Math.min(...times),
@@ -80,6 +81,7 @@ function routes (engine: Engine, settings: Settings, server: Server | undefined)
     addParsers(scope)
     addHooks(scope, new OriginPolicy(settings.cors, { wheel: engine.wheel, ms: settings.handshakeTimeout }))
     answerRefusals(scope, engine)
+    noteSessionsPosts(scope, engine)
     joinChunks(scope)
     limitBodies(scope, engine, settings.bodyTimeout)
     const { io } = settings
@@ -93,7 +95,7 @@ function routes (engine: Engine, settings: Settings, server: Server | undefined)
 
 const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fastifySocketioTransports (app, options) {
   const settings = readOptions(options)
-  const { prefix, serveClient, path, io, flashPolicy, drainTimeout } = settings
+  const { prefix, serveClient, path, io, flashPolicy, drainTimeout, farewellTimeout } = settings
   warnOfTimers(settings, app.log)
   warnOfTransports(settings, app.log)
   const engine = createEngine(app, settings)
@@ -104,6 +106,7 @@ const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fas
   const ours = server === io ? undefined : server
 
   app.addHook('preClose', async () => {
+    await engine.part(farewellTimeout)
     await ours?.close()
     engine.close()
   })

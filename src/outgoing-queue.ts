@@ -47,6 +47,9 @@ export class OutgoingQueue {
   get weight () { return this.#weight }
   get empty () { return this.#items.length === 0 }
 
+  /** Whether there is something to drop. */
+  get hasVolatile () { return this.#volatile > 0 }
+
   /** What was put there last. */
   get last (): Frame | undefined { return this.#items.at(-1)?.frame }
 

@@ -10,6 +10,7 @@ import type { TimerWheel } from './timer-wheel.js'
 export interface SocketLimits {
   readonly closeTimeout: number
   readonly handshakeTimeout: number
+  readonly farewellTimeout: number
   readonly maxQueueBytes: number
   readonly slowClient: 'close' | 'drop'
   readonly maxPacketsPerSecond: number | false
@@ -41,4 +42,6 @@ export interface SocketShared {
   readonly onDropped: (count: number) => void
   /** Called once when a session has ended, before 'close' is emitted. */
   readonly onEnd: (id: string, reason: EndReason, wasOpen: boolean) => void
+  /** Called when nothing more is to come of a client that has been told to go. The session is to be ended. */
+  readonly onSilent: (id: string) => void
 }

@@ -61,6 +61,14 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   #goodbye: { farewell: Frame, reason: EndReason } | undefined
   /** Why it is to end when nothing waits. */
   #leaving: EndReason | undefined
+  /** The application has let go of it: what its client says is not heard any more. */
+  #deaf = false
+  /** No further request of its client is let in. */
+  #isLast = false
+  /** Its client has been told to go. */
+  #told = false
+  /** POSTs under way. */
+  #posts = 0
   /** Its goodbye is in the queue: who has read that expects no more. */
   #dismissed = false
   #ended: SessionEnd | undefined
@@ -86,6 +94,9 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   get readyState () { return this.#readyState }
   get transport () { return this.#transport }
   get bufferedAmount () { return this.#queue.bytes + this.#transport.bufferedAmount + this.#previous.bufferedAmount }
+  get deaf () { return this.#deaf }
+  /** Whether its client is being told to go. What that had said by then is still heard, but for what asks for an answer: there is no way for one. */
+  get parting () { return this.#readyState === 'closing' && !this.#deaf }
   /** How it ended; undefined until then. */
   get ended () { return this.#ended }
 
@@ -123,6 +134,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   /** What is queued may still go out, for closeTimeout at most. */
   #dwindle (): void {
     this.#readyState = 'closing'
+    this.#deaf = true
     this.#leaving = 'closed by server'
     this.#liveness.wait(this.#shared.limits.closeTimeout)
     this.onWritable()
@@ -133,7 +145,43 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   /** Ends the session as soon as nothing waits and the client can be told. Until then it goes on as ever. */
   leave (reason: EndReason): void {
     this.#leaving = reason
-    if (this.#idle || this.#readyState === 'opening') this.end(reason)
+    if (this.#readyState === 'opening') this.end(reason)
+    else if (this.#idle) this.#part(reason)
+  }
+
+  /** The same without further requests: who holds nothing open cannot be told, and the time for the others runs. */
+  leaveNow (reason: EndReason): void {
+    this.#leaving = reason
+    this.#isLast = true
+    if (this.#readyState === 'opening') return this.end(reason)
+    if (this.#told) return this.#checkSilence()
+    if (this.#idle || !(this.#transport.persistent || this.upgrade !== undefined)) return this.#part(reason)
+    if (this.#readyState !== 'open') return
+    this.#readyState = 'closing'
+    this.#liveness.wait(this.#shared.limits.farewellTimeout)
+  }
+
+  /** Tells the client to go, and hears what is on its way. */
+  #part (reason: EndReason): void {
+    if (this.#deaf) return this.end(reason)
+    if (this.#readyState === 'open') this.#liveness.wait(this.#shared.limits.farewellTimeout)
+    this.#readyState = 'closing'
+    this.#told = true
+    this.upgrade?.abandon(reason)
+    this.#transport.close(this.#dialect.farewell(this.#transport, reason), reason)
+    this.#checkSilence()
+  }
+
+  /** Whether anything more is to come of a client that has been told to go. */
+  #checkSilence (): void {
+    const { incoming } = this.#transport
+    if (this.#posts === 0 && (incoming === 'over' || (incoming === 'posts' && this.#isLast))) this.#shared.onSilent(this.id)
+  }
+
+  /** A POST of its client is under way, or over. */
+  onPost (isOver: boolean): void {
+    this.#posts += isOver ? -1 : 1
+    if (isOver && this.#told) this.#checkSilence()
   }
 
   /** The first transport request has come: tells the application, then moves what that led to. */
@@ -228,15 +276,21 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
 
   // ---- what the transport reports
 
-  onFrame (frame: Frame): void {
-    if (this.#readyState !== 'open' && this.#readyState !== 'closing') return
-    if (this.#rate?.take() === false) return this.end('too many packets', undefined, new Error('more than maxPacketsPerSecond'))
+  onFrame (frame: Frame): boolean {
+    if (this.#readyState !== 'open' && this.#readyState !== 'closing') return false
+    if (this.#rate?.take() === false) {
+      this.end('too many packets', undefined, new Error('more than maxPacketsPerSecond'))
+      return false
+    }
     if (this.#dialect.heartbeat.onPolls) this.#liveness.extend()
     try {
-      this.#dialect.receive(frame)
+      if (this.#dialect.receive(frame)) return true
+      this.#shared.log.debug({ sid: this.id }, 'packet dropped: it asks for an answer, and its client has been told to go')
+      return false
     } catch (error) {
       if (error instanceof ProtocolError) this.#shared.log.debug({ sid: this.id, detail: error.message }, 'packet dropped')
       else this.#complain('error', LISTENER_FAILED, error)
+      return true
     }
   }
 
@@ -260,6 +314,8 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   /** What is held for the client, bytes of memory. */
   get kept (): number { return this.#backpressure.kept }
 
+  shed (): void { this.#backpressure.shed(this.#transport, this.#previous) }
+
   /** More is held for the client, or for all, than may be. */
   giveUp (): void {
     this.#transport.destroy()
@@ -268,9 +324,10 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
 
   onWritable (): void {
     if (this.#readyState === 'closed') return this.#depart()
+    if (this.#told) return this.#checkSilence()
     while (this.#ready && !this.#queue.empty) this.#transport.send(this.#queue.take(PIECE))
     // A poll's farewell comes alone: 4.x clients act on it before the packets beside it (docs/engine-io.md).
-    if (this.#leaving !== undefined && this.#idle) return this.end(this.#leaving)
+    if (this.#leaving !== undefined && this.#idle) return this.#part(this.#leaving)
     if (!this.#note()) return
     const drained = this.#backpressure.settle(this.#transport, this.#previous) && this.#readyState === 'open'
     if (drained && this.listenerCount('drain') > 0) this.#guard(() => this.emit('drain'))
@@ -287,7 +344,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
 
   // ---- time
 
-  heard (): void { this.#liveness.heard(this.#transport) }
+  heard (): void { if (this.#readyState === 'open') this.#liveness.heard(this.#transport) }
 
   onDue (): void {
     const { frame } = this.#dialect.heartbeat
@@ -295,6 +352,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   }
 
   onDead (): void {
+    if (this.parting) return this.#shared.onSilent(this.id)
     if (this.#readyState !== 'closed') return this.end(this.#silence)
     this.#transport.destroy()
     this.#lose()

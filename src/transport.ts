@@ -22,11 +22,13 @@ export interface Transport {
   readonly bufferedAmount: number
   /** What that takes of memory; bytes. */
   readonly heldBytes: number
+  /** Where what the client says comes: on it, as long as it lasts, or by POSTs. */
+  readonly incoming: 'here' | 'over' | 'posts'
   /** Hands frames over. Call only while writable; the array is the transport's from then on. */
   send (frames: Frame[]): void
   /**
    * Ends politely, with a last frame when there is one to say and a way to say it, and with the reason where the transport has words for it. The
-   * listener hears no more, save frames that were on their way.
+   * listener hears no more, save frames that were on their way, and `onWritable` when it is over.
    */
   close (farewell?: Frame, reason?: EndReason): void
   /** Ends at once, whatever is under way. */
@@ -56,6 +58,7 @@ export const NO_TRANSPORT: Transport = {
   delivering: false,
   bufferedAmount: 0,
   heldBytes: 0,
+  incoming: 'posts',
   send () {},
   close () {},
   destroy () {}

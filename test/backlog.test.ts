@@ -45,7 +45,7 @@ t.test('as long as nobody keeps more than it may, there is always something free
 })
 
 /** Sessions that keep so much, and note when they are given up. */
-function keepers (limit: number, sizes: readonly number[]) {
+function keepers (limit: number, sizes: readonly number[], spare: ReadonlyMap<number, number> = new Map()) {
   const given: number[] = []
   const backlog: Backlog = new Backlog(limit, () => parts)
   const onGiveUp: (() => void)[] = []
@@ -54,6 +54,7 @@ function keepers (limit: number, sizes: readonly number[]) {
     share.set(size)
     return {
       get kept () { return share.kept },
+      shed () { share.set(share.kept - (spare.get(size) ?? 0)) },
       giveUp () {
         given.push(share.kept)
         share.set(0)
@@ -87,9 +88,21 @@ t.test('what is said of those who are given up ends nobody', async (t) => {
   t.strictSame([given, said], [[800], [true]])
 })
 
+t.test('what may be lost goes before anybody does, of those who keep most first, also for who keeps more than they', async (t) => {
+  const { backlog, given } = keepers(1600, [500, 450, 400, 250], new Map([[500, 40], [450, 300], [250, 10]]))
+  const large = backlog.share()
+  t.notOk(large.claim(600), 'nobody has said that something may')
+  large.maySpare()
+  t.ok(large.claim(150))
+  t.strictSame([given, backlog.total], [[], 500 - 40 + 450 - 300 + 400 + 250 + 150])
+  large.set(600)
+  t.notOk(backlog.share().claim(700), 'what may be lost was not enough, and nobody keeps more')
+  t.strictSame([given, backlog.total], [[], 500 - 40 - 40 + 450 - 300 - 300 + 400 + 250 - 10 + 600])
+})
+
 t.test('who asks for more than there is, again and again, has nobody looked for in vain', async (t) => {
   let looks = 0
-  const keeper = { kept: 100, giveUp () { this.kept = 0 } }
+  const keeper = { kept: 100, shed () {}, giveUp () { this.kept = 0 } }
   const backlog: Backlog = new Backlog(1000, () => {
     looks++
     return [keeper]

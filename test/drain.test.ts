@@ -9,6 +9,8 @@ import { byScript } from './helpers/script.js'
 import type { RefusalReason } from '../types/reasons.js'
 
 const WINDOW = 10_000
+/** How long POSTs that are on their way are waited for, once a client has been told to go, and a tick of the clock more; ms. */
+const FAREWELL = 1100
 /** The part of the window in which sessions are asked to end. */
 const SPREAD = 0.8 * WINDOW
 
@@ -47,7 +49,7 @@ t.test('sessions end spread over the window, oldest first, and the last at its e
   const drained = app.socketio.drain(WINDOW)
   const left: number[] = []
   for (let i = 0; i < 10; i++) {
-    left.push(app.socketio.sessions.size)
+    left.push([...app.socketio.sessions.values()].filter(({ readyState }) => readyState === 'open').length)
     tick(SPREAD / 8)
   }
   t.strictSame(left, [8, 7, 6, 5, 4, 4, 4, 4, 4, 4], 'who is between two polls is waited for')
@@ -75,15 +77,27 @@ t.test('whoever is between two polls gets what is queued, then the end, and noth
   const last = await poll(app, sid)
   t.equal(last.body, '8::', 'never a goodbye, after which the client would stay away')
   t.equal(last.headers.connection, 'close', 'the next request may go to another server')
-  await drained
   t.equal((await poll(app, sid)).body, '7:::1+0', 'a client that comes back here is told to handshake anew')
+  t.equal((await post(app, sid, '3:::on its way')).body, '1')
+  t.match(heard.at(-1), { type: 'message', data: 'on its way' })
+  tick(FAREWELL)
+  await drained
+  t.equal((await poll(app, sid)).body, '7:::1+0', 'later, too')
+  const late = await post(app, sid, '3:::late')
+  t.strictSame([late.statusCode, late.body], [503, 'handshake overloaded'], 'what is not heard is not acknowledged')
 })
 
 for (const dialect of DIALECTS) {
   t.test(`engine ${dialect.eio}: whoever is between two polls gets what is queued, then a goodbye of its own`, async (t) => {
     const tick = clock(t)
     const app = await pluginApp(t)
-    app.socketio.on('connection', (socket) => { socket.on('data', (data) => { socket.write(data) }) })
+    const heard: unknown[] = []
+    app.socketio.on('connection', (socket) => {
+      socket.on('data', (data) => {
+        heard.push(data)
+        socket.write(data)
+      })
+    })
     const session = await connectEngine(app, dialect)
     session.socket.write('queued')
     const drained = app.socketio.drain(WINDOW)
@@ -91,7 +105,12 @@ for (const dialect of DIALECTS) {
     t.equal((await session.send('4echo')).body, 'ok')
     t.strictSame(await session.poll(), ['4queued', '4echo'])
     t.strictSame(await session.poll(), ['1'])
+    t.equal((await session.send('4on its way')).body, 'ok')
+    t.strictSame(heard, ['echo', 'on its way'])
+    tick(FAREWELL)
     await drained
+    t.equal((await session.send('4late')).statusCode, 400)
+    t.equal(heard.length, 2)
     t.match(app.socketio.metrics.ended, { 'server draining': 1 })
   })
 
@@ -131,7 +150,7 @@ t.test('revision 1 hears an end on every transport that makes its client come ba
 })
 
 t.test('app.close() drains first, while requests are still answered', async (t) => {
-  const app = await pluginApp(t, { drainTimeout: WINDOW })
+  const app = await pluginApp(t, { drainTimeout: WINDOW, farewellTimeout: 20 })
   app.get('/other', async () => 'answered')
   await portOf(app)
   const sid = await connectPolling(app)
@@ -196,6 +215,7 @@ t.test('the official Server hears why, and its sockets may speak until the end',
   await post(app, sid, '5:1+::{"name":"ping"}')
   t.equal((await poll(app, sid)).body, '6:::1+["pong"]')
   t.equal((await poll(app, sid)).body, '8::')
+  tick(FAREWELL)
   await drained
   t.match(ends, [['forced close', { reason: 'server draining' }]])
 })

@@ -8,12 +8,14 @@ import type { Eio, Pending, Way, Wire as ClientWire } from './helpers/engine-cli
 import { DIALECTS, urlOf } from './helpers/engine-io.js'
 import { clock, until } from './helpers/server.js'
 
+/** How long one waits for a client that tries a WebSocket out, and may be about to move to it; ms. */
+const FAREWELL = 200
 /** What a shutdown may take at most, ms. */
 const FAST = 900
 
 /** An app with clients of one version in every state: what they hold open, and what they are told. */
 async function crowded (t: Teardown, eio: Eio, options: FastifyServerOptions) {
-  const app = await pluginApp(t, {}, options)
+  const app = await pluginApp(t, { farewellTimeout: FAREWELL }, options)
   const port = await portOf(app)
   const closes: string[] = []
   app.socketio.on('connection', (socket) => {
@@ -81,7 +83,10 @@ for (const { eio } of DIALECTS) {
     const tick = clock(t)
     const { app } = await crowded(t, eio, {})
     t.equal(tick.running(), 1)
-    await app.close()
+    const closed = app.close()
+    await until(() => app.socketio.draining)
+    tick(2 * FAREWELL)
+    await closed
     await until(() => tick.running() === 0) // the last WebSocket says that it is closed a turn later
     t.equal(app.socketio.sessions.size, 0)
   })

@@ -75,12 +75,13 @@ t.test('clients between two polls, on connections kept alive, hold up no shutdow
   t.ok(time < FAST, `it took ${Math.round(time)} ms`)
 })
 
-t.test('a websocket peer that never answers the close frame holds up no shutdown', async (t) => {
-  const server = await serve(t, {}, {})
+t.test('a websocket peer that never answers the close frame holds up no shutdown for long', async (t) => {
+  const server = await serve(t, { farewellTimeout: 200 }, {})
   const raw = await upgrade(`http://127.0.0.1:${server.port}/socket.io/1/websocket/${await server.handshake()}`)
   t.teardown(() => raw.socket.destroy())
   await raw.bytes(5)
   const time = await timed(() => server.app.close())
+  t.ok(time > 180, 'it has farewellTimeout to answer')
   t.ok(time < FAST, `it took ${Math.round(time)} ms`)
   t.strictSame((await raw.bytes(23)).subarray(5), Buffer.from('\x88\x10\x03\xe9server closing', 'latin1'), 'it was sent one: 1001, going away')
 })

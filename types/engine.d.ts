@@ -47,12 +47,13 @@ export interface Engine extends EventEmitter<EngineEvents> {
   /**
    * Takes this server out of service: refuses handshakes from now on (503), and ends the sessions so that their clients come back to the next
    * server, spread over `ms` milliseconds. What is queued goes out first, as long as there is time. Resolves when no session is
-   * left, at the latest after `ms`. `app.close()` calls it with the option `drainTimeout`.
+   * left: at the latest `farewellTimeout` after `ms`, in which those who have been told to go last are still heard. `app.close()` calls it with the option
+   * `drainTimeout`.
    */
   drain (ms: number): Promise<void>
   /**
-   * Ends every session so that its client comes back to the next server, and refuses handshakes from then on (503).
-   * `app.close()` calls it. Idempotent.
+   * Ends every session at once, so that its client comes back to the next server, and refuses handshakes from then on (503). `app.close()` calls it
+   * when nothing more is to come of the clients. Idempotent.
    */
   close (): this
 }

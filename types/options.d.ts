@@ -195,6 +195,12 @@ export interface SocketioTransportsOptions {
    */
   drainTimeout?: number | false
   /**
+   * How long a client that is told to go, since the server drains or closes, may take to hear of it: what it has said by then is heard, on its
+   * WebSocket until it has closed that, too, and in POSTs. Also how long it may take to close a WebSocket that the server has closed. A client that is
+   * gone holds up `app.close()` for so long. Default 1000.
+   */
+  farewellTimeout?: number
+  /**
    * Namespaces that one session may hold with the official Server. More are refused in the dialect's own way: by `CONNECT_ERROR` in Engine.IO, by
    * silence in revision 1. Default 100.
    */

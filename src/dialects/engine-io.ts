@@ -13,6 +13,7 @@ import type { Dialect, DialectSocket, Heartbeat } from '../dialect.js'
 import { PacketFace } from '../faces/packet.js'
 import type { PacketFaceSession } from '../faces/packet.js'
 import type { Transport } from '../transport.js'
+import { Asking } from './asking.js'
 import { Guard, isPlain } from './guard.js'
 import type { CustomParser, Guarded } from './guard.js'
 
@@ -69,6 +70,8 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
   /** Made for the first packet that has to be looked at. */
   #guard: Guard | undefined
   #face: PacketFace | undefined
+  /** Made when its client is told to go. */
+  #askingPackets: Asking | undefined
 
   /** @param upgrades the transports that the client may move to */
   constructor (socket: DialectSocket, shared: EngineIoShared, upgrades: readonly string[]) {
@@ -97,6 +100,11 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
     return parser && { codec: new SocketioCodec(parser, this.#shared), isMessagePack }
   }
 
+  get #asking (): Asking {
+    this.#askingPackets ??= new Asking(this.#custom()?.codec)
+    return this.#askingPackets
+  }
+
   get #packets (): PacketFace {
     this.#face ??= new PacketFace(this, new SocketioCodec(this.#shared.parser, this.#shared))
     return this.#face
@@ -115,28 +123,24 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
     return persistent ? undefined : TYPE.close
   }
 
-  receive (frame: Frame): void {
+  receive (frame: Frame): boolean {
     try {
-      this.#received(frame)
+      return this.#received(frame)
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error
       this.#socket.end(error instanceof AttachmentsTooLargeError ? 'payload too large' : 'parse error', undefined, error)
+      return true
     }
   }
 
-  #received (frame: Frame): void {
+  #received (frame: Frame): boolean {
     const { type, data } = decodePacket(frame, this.protocol)
-    if (this.#socket.readyState === 'closing' && type !== 'close') return // the application has let go of it
-    switch (type) {
-      case 'message': return this.#message(data)
-      case 'ping': return this.#heartbeat(3)
-      case 'pong': return this.#heartbeat(4)
-      case 'close': return this.#socket.end('client left', TYPE.noop)
-      case 'open':
-      case 'upgrade':
-      case 'noop': return
-      default: return type satisfies never
-    }
+    if (this.#socket.deaf && type !== 'close') return true
+    if (type === 'message') return this.#message(data)
+    if (type === 'ping') this.#heartbeat(3)
+    else if (type === 'pong') this.#heartbeat(4)
+    else if (type === 'close') this.#socket.end('client left', TYPE.noop)
+    return true
   }
 
   /** The client's pings are of protocol 3, its pongs of 4. */
@@ -146,15 +150,17 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
     this.#socket.heard()
   }
 
-  #message (said: string | Buffer): void {
+  #message (said: string | Buffer): boolean {
     const sure = typeof said === 'string' && this.#shared.parser === undefined && isPlain(said, this.#shared)
     const guard = sure ? undefined : this.#guarded
     const data = guard === undefined ? said : guard.pass(said)
-    if (data === undefined) return
+    if (data === undefined) return true
     const { raw } = this
+    if (this.#socket.parting && (!raw || this.#shared.isSocketio) && this.#asking.asks(data)) return false
     if (raw) this.#socket.deliver(data, guard?.isGoodbye === true && this.onServer)
     // Without anybody, the default endpoint is still connected.
     if (!raw || this.#socket.listenerCount('packet') > 0) this.#packets.receive(data)
+    return true
   }
 
   // ---- the packet face

@@ -181,7 +181,7 @@ function parse (json: string, reviver: (name: string, value: unknown) => unknown
 }
 
 /** @throws ProtocolError when the parser throws, or makes something else than a packet. */
-function decodeSafely (codec: SocketioCodec, data: string | Buffer): SocketioPacket | undefined {
+export function decodeSafely (codec: SocketioCodec, data: string | Buffer): SocketioPacket | undefined {
   let packet: SocketioPacket | undefined
   try {
     packet = codec.decode(data)

@@ -1,7 +1,7 @@
 // Revision 1 above its codec: what the server does by itself with the client's packets (heartbeats, automatic
 // acknowledgements, the default endpoint), and the two faces on top: decoded packets, and the official Server.
 import type { SendOptions } from '../../types/socket.js'
-import type { Frame, OutgoingPacket, WirePacket } from '../codec/packet.js'
+import type { Frame, OutgoingPacket, Packet, WirePacket } from '../codec/packet.js'
 import { CONNECT, DISCONNECT, jsonStart, revision1, UNKNOWN_SESSION } from '../codec/revision-1.js'
 import { checkArguments, checkShape } from '../codec/shape.js'
 import type { ShapeLimits } from '../codec/shape.js'
@@ -56,16 +56,25 @@ export class Revision1 implements Dialect, FaceSession {
     return BY_US.has(reason) && open && endsUnnoticed && !this.#leaving ? UNKNOWN_SESSION : undefined
   }
 
-  receive (frame: Frame): void {
+  receive (frame: Frame): boolean {
     // Binary is none of its words; the old server ignored it too (transcript websocket/binary-frame).
-    if (this.#leaving || typeof frame !== 'string') return
+    return this.#leaving || typeof frame !== 'string' || this.#received(frame)
+  }
+
+  #received (frame: string): boolean {
     const { limits } = this.#shared
     const json = jsonStart(frame)
     if (json !== undefined) checkShape(frame, json, limits.maxNesting)
     const packet = revision1.decodePacket(frame)
     if ('args' in packet && packet.args !== undefined) checkArguments(packet.args.length, limits)
-    if (packet.type === 'noop') return
-    if (packet.type === 'heartbeat') return this.#socket.heard()
+    if (packet.type === 'heartbeat') this.#socket.heard()
+    if (packet.type === 'noop' || packet.type === 'heartbeat') return true
+    if (this.#socket.parting && 'ack' in packet && packet.ack !== undefined) return false
+    this.#hear(packet)
+    return true
+  }
+
+  #hear (packet: Packet): void {
     // Before the handlers run, and whatever becomes of the packet (transcript event-plain-id).
     if ('ack' in packet && packet.ack === 'plain' && packet.id !== undefined) {
       this.enqueue(this.encode({ type: 'ack', endpoint: packet.endpoint, id: packet.id, args: [] }))

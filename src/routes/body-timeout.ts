@@ -41,7 +41,8 @@ function expire (request: FastifyRequest, reply: FastifyReply, payload: RequestP
 }
 
 /** Refuses requests whose body takes longer than so many ms. */
-export function limitBodies (scope: FastifyInstance, { wheel, turn }: Engine, bodyTimeout: number): void {
+export function limitBodies (scope: FastifyInstance, engine: Engine, bodyTimeout: number): void {
+  const { wheel, turn } = engine
   const running = new Set<ReturnType<typeof wheel.timer>>()
   let time = bodyTimeout
 
@@ -81,9 +82,8 @@ export function limitBodies (scope: FastifyInstance, { wheel, turn }: Engine, bo
     done(null, payload)
   })
 
-  scope.addHook('preClose', (done) => {
+  engine.onParting(() => {
     time = Math.min(bodyTimeout, WHEN_CLOSING)
     for (const timer of running) timer.start(time)
-    done()
   })
 }

@@ -29,12 +29,12 @@ function framesIn (request: FastifyRequest, socket: Socket, { codec }: PollingTr
   }
 }
 
-/** Whether every frame was heard: none is, once the application has let go of the session. */
+/** Whether every frame was heard: none is, once the application has let go of the session; nor what asks for an answer when that has no way any more. */
 function deliver (socket: Socket, frames: readonly Frame[]): boolean {
   let heard = true
   for (const frame of frames) {
-    heard &&= socket.readyState === 'open'
-    socket.onFrame(frame)
+    heard &&= socket.readyState === 'open' || socket.parting
+    heard = socket.onFrame(frame) && heard
   }
   return heard
 }
@@ -65,7 +65,10 @@ export function takeData (context: EngineContext, request: FastifyRequest, reply
   const heard = deliver(socket, framesIn(request, socket, transport, context.settings.maxPackets))
   const reason = socket.ended?.reason ?? ''
   if (isRefusalReason(reason)) throw new RefusedRequest(reason, 'a packet of this payload has ended the session', { sid: socket.id })
-  if (!heard && reason !== 'client left') return refuseAtEnd(socket, request, reply)
+  if (!heard && reason !== 'client left') {
+    if (socket.parting) throw context.engine.refusal('a packet asks for an acknowledgement, for which there is no way any more', socket.id)
+    return refuseAtEnd(socket, request, reply)
+  }
   addHeaders(context.engine, reply, false)
   reply.type('text/html') // as plain text, old browsers offered it for download
   context.engine.turn.later(() => reply.send('ok'))

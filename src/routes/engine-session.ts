@@ -124,6 +124,7 @@ export function takePoll (context: EngineContext, request: FastifyRequest, reply
   if (request.raw.socket.destroyed) return // given up while the app's hooks ran; nothing would tell us of it any more
   if (!queryOf(request).sid) return takeHandshake(context, request, reply)
   const { socket, transport } = pollingOf(context, request)
+  if (socket.parting) throw new RefusedRequest('unknown session', 'its client has been told to go', { sid: socket.id })
   if (transport.open) {
     socket.end('protocol violation', undefined, new Error('two polls at a time'))
     throw new RefusedRequest('protocol violation', 'two polls at a time', { sid: socket.id })
@@ -136,18 +137,18 @@ export function takePoll (context: EngineContext, request: FastifyRequest, reply
 
 /** A WebSocket without a session opens one; with one, it is tried out for it. */
 export function takeWebSocket (context: EngineContext) {
-  const { engine, engine: { wheel }, settings: { upgradeTimeout }, shared: { version } } = context
+  const { engine, engine: { wheel }, settings: { upgradeTimeout, farewellTimeout }, shared: { version } } = context
   const name = 'websocket'
   return function upgrade (socket: WebSocket, request: FastifyRequest): void {
     const query = queryOf(request)
     const translation = translationOf(version, query)
-    const transport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, ...toCarrier(socket, request), ...(translation && { translation }) })
+    const transport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, farewellTimeout, ...toCarrier(socket, request), ...(translation && { translation }) })
     if (!query.sid) {
       const session = open(context, request, [])
       return engine.attach(session, transport(session))
     }
     const session = engine.find(query.sid, `engine ${version}`)
-    if (session === undefined || session.upgrade !== undefined || !(session.transport instanceof PollingTransport)) {
+    if (session === undefined || session.parting || session.upgrade !== undefined || !(session.transport instanceof PollingTransport)) {
       request.log.info({ sid: cut(query.sid) }, 'upgrade of a session that has ended, or has been or is being upgraded')
       return transport(NO_LISTENER).close()
     }

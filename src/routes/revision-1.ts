@@ -51,8 +51,8 @@ const refuseTransport: PreHandler = (request, _reply, done) => {
 const refuseGet = (): never => { throw new RefusedRequest('not an upgrade', 'not an upgrade') }
 
 function addTransport ({ engine, settings, route, held }: Adding, name: Revision1Transport): void {
-  const { maxPayload, maxPackets, pollingDuration } = settings
-  const exchange = { engine, name, pollingDuration, maxPackets }
+  const { maxPayload, maxPackets, pollingDuration, farewellTimeout } = settings
+  const exchange = { engine, name, pollingDuration, maxPackets, farewellTimeout }
   const row = TRANSPORTS[name]
   const url = `/:protocol/${name}/:sid`
   const preHandler = [checkVersion, forceDisconnect(engine), announce(engine)]

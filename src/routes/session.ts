@@ -29,6 +29,8 @@ export interface Exchange {
   readonly pollingDuration: number
   /** in one POST */
   readonly maxPackets: number
+  /** ms */
+  readonly farewellTimeout: number
 }
 
 const sidOf = (request: FastifyRequest): string => (request.params as { sid: string }).sid
@@ -36,6 +38,12 @@ const sidOf = (request: FastifyRequest): string => (request.params as { sid: str
 /** The session that the request names, if it is one of revision 1. */
 function sessionOf (engine: Engine, request: FastifyRequest): Socket | undefined {
   return engine.find(sidOf(request), 'revision 1')
+}
+
+/** The same for requests that are answered: a client that has been told to go is not. */
+function answeredSession (engine: Engine, request: FastifyRequest): Socket | undefined {
+  const socket = sessionOf(engine, request)
+  return socket?.parting === true ? undefined : socket
 }
 
 /** The session's polling transport under this name, made if it has another one. */
@@ -85,7 +93,7 @@ export function takeGet (exchange: Exchange, row: HttpRow): Handler {
   const { engine } = exchange
   return function get (request, reply) {
     if (request.raw.socket.destroyed) return // given up while the app's hooks ran; nothing would tell us of it any more
-    const socket = sessionOf(engine, request)
+    const socket = answeredSession(engine, request)
     if (socket === undefined) unknownSession(engine, request)
     if (row.carrier === 'poll') {
       reply.type(row.contentType)
@@ -114,13 +122,26 @@ function framesOf (request: FastifyRequest, row: HttpRow, maxPackets: number): s
   }
 }
 
-/** A POST brings packets. It is answered 200 `1` in any case and before they are processed: for anything else the client gives up. */
+/** The packets of a client that has been told to go. */
+function takeLast (engine: Engine, frames: readonly string[], socket: Socket, reply: FastifyReply): void {
+  let heard = true
+  for (const frame of frames) heard = socket.onFrame(frame) && heard
+  if (!heard) throw engine.refusal('a packet asks for an acknowledgement, for which there is no way any more', socket.id)
+  engine.turn.later(() => reply.send('1'))
+}
+
+/**
+ * A POST brings packets. It is answered 200 `1` in any case and before they are processed: for anything else the client gives up. That is what it is
+ * to do when the server goes and they are not heard.
+ */
 export function takePost (exchange: Exchange, row: HttpRow): Handler {
   const { engine, maxPackets } = exchange
   return function post (request, reply) {
     const socket = sessionOf(engine, request)
+    if (socket === undefined && engine.draining) throw engine.refusal('the session has ended', sidOf(request))
     const frames = socket === undefined ? [] : framesOf(request, row, maxPackets)
     reply.type('text/plain; charset=UTF-8')
+    if (socket?.parting === true) return takeLast(engine, frames, socket, reply)
     engine.turn.later(() => reply.send('1'))
     if (socket === undefined) return unknownSession(engine, request)
     // Whatever comes first connects the session; nothing said then is lost (WIRE.md 7).
@@ -130,11 +151,11 @@ export function takePost (exchange: Exchange, row: HttpRow): Handler {
 }
 
 /** An upgrade moves the session to a WebSocket. */
-export function takeUpgrade ({ engine, name }: Exchange) {
+export function takeUpgrade ({ engine, name, farewellTimeout }: Exchange) {
   return function upgrade (socket: WebSocket, request: FastifyRequest): void {
     const { wheel } = engine
-    const session = sessionOf(engine, request)
-    const transport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, ...toCarrier(socket, request) })
+    const session = answeredSession(engine, request)
+    const transport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, farewellTimeout, ...toCarrier(socket, request) })
     if (session !== undefined) {
       engine.attach(session, transport(session))
       return letGoWhenClosed(engine, session)

@@ -43,6 +43,7 @@ export class PollingTransport implements Transport {
   readonly name: TransportName
   readonly persistent = false
   readonly endsUnnoticed = false
+  readonly incoming = 'posts'
   /** Packs and unpacks this session's payloads. */
   readonly codec: PayloadCodec
   readonly #init: PollingInit

@@ -43,6 +43,7 @@ export class StreamTransport implements Transport {
   readonly name: TransportName
   readonly persistent = true
   readonly delivering = false
+  readonly incoming = 'posts'
   readonly endsUnnoticed: boolean
   readonly #init: StreamInit
   readonly #grace: Timer

@@ -10,9 +10,6 @@ import { HIGH_WATER_MARK } from './high-water-mark.js'
 import { toPieces } from './websocket-frame.js'
 import type { Pieces } from './websocket-frame.js'
 
-/** How long a peer may take to answer a close frame, ms; a client that is gone must not hold up a shutdown. */
-const CLOSE_GRACE = 200
-
 /** The close codes of RFC 6455, 7.4.1, for ends that the client may want to know the reason of. */
 const CLOSE_CODES: Partial<Record<EndReason, number>> = {
   'server closing': 1001,
@@ -47,6 +44,8 @@ export interface WebSocketInit {
   /** What carries the WebSocket; undefined where that is not known (`injectWS`). */
   connection: Connection | undefined
   wheel: TimerWheel
+  /** How long the client may take to answer a close frame, ms; one that is gone must not hold up a shutdown. */
+  farewellTimeout: number
   /** Breaks that connection, with everything that is on its way. */
   reset: (connection: Connection) => void
   /** Hears what breaks the WebSocket, which is then ended; undefined where somebody else sees to both. */
@@ -88,6 +87,7 @@ export class WebSocketTransport implements Transport {
   readonly #reset: WebSocketInit['reset']
   readonly #log: FailureLog | undefined
   readonly #wheel: TimerWheel
+  readonly #farewellTimeout: number
   #listener: TransportListener
   #grace: Timer | undefined
   #full = false
@@ -95,7 +95,7 @@ export class WebSocketTransport implements Transport {
   #gone = false
   #error: Error | undefined
 
-  constructor ({ name, listener, socket, connection, wheel, reset, log, translation }: WebSocketInit) {
+  constructor ({ name, listener, socket, connection, wheel, farewellTimeout, reset, log, translation }: WebSocketInit) {
     this.name = name
     this.#socket = socket
     this.connection = connection
@@ -104,6 +104,7 @@ export class WebSocketTransport implements Transport {
     this.#reset = reset
     this.#log = log
     this.#wheel = wheel
+    this.#farewellTimeout = farewellTimeout
     this.#listener = listener
     const carrier: Carrier = socket
     carrier[TRANSPORT] = this
@@ -116,6 +117,7 @@ export class WebSocketTransport implements Transport {
   get writable () { return this.open && !this.#full }
   get bufferedAmount () { return this.#gone ? 0 : this.#writer?.writableLength ?? this.#socket.bufferedAmount }
   get heldBytes () { return this.bufferedAmount }
+  get incoming () { return this.#gone ? 'over' : 'here' }
 
   /** From now on it reports to somebody else. */
   handOver (listener: TransportListener): void {
@@ -191,7 +193,7 @@ export class WebSocketTransport implements Transport {
     if (farewell !== undefined && this.open) this.#socket.send(farewell)
     this.#closed = true
     this.#grace = this.#wheel.timer(terminate, this.#socket)
-    this.#grace.start(CLOSE_GRACE)
+    this.#grace.start(this.#farewellTimeout)
     const code = reason && CLOSE_CODES[reason]
     if (code === undefined) this.#socket.close()
     else this.#socket.close(code, reason)

@@ -61,7 +61,8 @@ export function newEngineSession ({ version = 4, ...limits }: Init = {}) {
       backlog: new Backlog(Infinity),
       log,
       onDropped: () => {},
-      onEnd: () => {}
+      onEnd: () => {},
+      onSilent: () => {}
     }
   })
   socket.on('data', (data) => heard.push(data))

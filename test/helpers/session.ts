@@ -18,6 +18,7 @@ export const RESOLUTION = 10
 export const LIMITS: SocketLimits = {
   closeTimeout: 40_000,
   handshakeTimeout: 30_000,
+  farewellTimeout: 1000,
   maxQueueBytes: 10_000,
   slowClient: 'close',
   maxPacketsPerSecond: false
@@ -33,6 +34,7 @@ export class FakeTransport implements Transport {
   readonly name: TransportName
   readonly persistent: boolean
   endsUnnoticed = false
+  readonly incoming = 'posts'
   open = true
   writable = true
   delivering = false
@@ -83,6 +85,7 @@ export function newSession (times: Times = {}, backlog = new Backlog(Infinity)) 
   const ended: boolean[] = []
   const closes: unknown[][] = []
   const dropped: number[] = []
+  let silent = 0
   const socket = new Socket({
     id: 'abc',
     request: newRequest(),
@@ -97,11 +100,12 @@ export function newSession (times: Times = {}, backlog = new Backlog(Infinity)) 
       backlog,
       log,
       onDropped: (count) => dropped.push(count),
-      onEnd: (_socket, _reason, wasOpen) => ended.push(wasOpen)
+      onEnd: (_socket, _reason, wasOpen) => ended.push(wasOpen),
+      onSilent: () => silent++
     }
   })
   socket.on('close', (reason, { reason: end, cause }) => closes.push(cause === undefined ? [reason, end] : [reason, end, cause]))
-  return { socket, lines, ended, closes, dropped }
+  return { socket, lines, ended, closes, dropped, silent: () => silent }
 }
 
 /** A session that has connected: its connect packet has been sent. */
