@@ -11,7 +11,7 @@ const NODE = 'node:(?!https?$|net$)[a-z_/]+'
 const LAYERS = [
   { files: ['src/codec/packet.ts'], may: [], mayTypes: [TYPES] },
   { files: ['src/codec/!(packet).ts'], may: [String.raw`\./.+`, 'socket\\.io-parser'], mayTypes: [TYPES] },
-  { files: ['src/timer-wheel.ts', 'src/turn.ts', 'src/backlog.ts', 'src/packet-rate.ts', 'src/inbox.ts', 'src/faces/bounded-map.ts'], may: [], mayTypes: [] },
+  { files: ['src/timer-wheel.ts', 'src/turn.ts', 'src/backlog.ts', 'src/packet-rate.ts', 'src/inbox.ts', 'src/flushes.ts', 'src/faces/bounded-map.ts'], may: [], mayTypes: [] },
   { files: ['src/session-ids.ts'], may: ['node:crypto'], mayTypes: [] },
   { files: ['src/reasons.ts', 'src/counters.ts'], may: [], mayTypes: [TYPES] },
   { files: ['src/places.ts'], may: ['node:net', String.raw`\./errors\.js`], mayTypes: [] },
@@ -34,11 +34,11 @@ const LAYERS = [
     mayTypes: [TYPES, String.raw`\./(?:dialect|socket-init)\.js`, 'node:http', 'fastify']
   },
   { files: ['src/liveness.ts'], may: [], mayTypes: [String.raw`\./(?:dialect|timer-wheel|transport)\.js`] },
-  { files: ['src/socket-init.ts'], may: [], mayTypes: ['node:http', 'fastify', String.raw`\./(?:backlog|dialect|reasons|timer-wheel)\.js`] },
+  { files: ['src/socket-init.ts'], may: [], mayTypes: ['node:http', 'fastify', String.raw`\./(?:backlog|dialect|flushes|reasons|timer-wheel)\.js`] },
   { files: ['src/upgrade.ts'], may: [String.raw`\./codec/engine\.js`], mayTypes: [String.raw`\./(?:codec/packet|timer-wheel|transport)\.js`] },
   {
     files: ['src/engine.ts'],
-    may: [NODE, String.raw`\./(?:backlog|counters|drain|errors|handshake-bytes|parting|places|session-ids|socket|timer-wheel|turn)\.js`],
+    may: [NODE, String.raw`\./(?:backlog|counters|drain|errors|flushes|handshake-bytes|parting|places|session-ids|socket|timer-wheel|turn)\.js`],
     mayTypes: [TYPES, String.raw`\./(?:dialect|reasons|socket-init|transport)\.js`, 'node:http', 'fastify']
   },
   {

@@ -28,7 +28,6 @@ export class Backpressure {
   readonly #shared: BackpressureShared
   /** Most sessions never keep anything waiting. */
   #share: Share | undefined
-  /** Something has had to wait, and nobody has been told that it has gone. */
   #waits = false
   /** What is held beside the queue: of the handshake, and for the dialect; bytes. */
   readonly #handshake: number
@@ -41,6 +40,9 @@ export class Backpressure {
     this.#handshake = handshake
     if (handshake > 0) this.#count(0)
   }
+
+  /** Whether something has had to wait, and nobody has been told that it has gone. */
+  get waits () { return this.#waits }
 
   get #beside (): number { return this.#handshake + this.#kept }
 

@@ -11,6 +11,7 @@ import type { Dialect, DialectSocket } from './dialect.js'
 import { Drain } from './drain.js'
 import { BadOptionError, codeOf, CONNECTION_ERRORS, InvalidIdError, RefusedRequest } from './errors.js'
 import type { RefusalReason } from './errors.js'
+import { Flushes } from './flushes.js'
 import { handshakeBytes } from './handshake-bytes.js'
 import { Parting } from './parting.js'
 import { Places } from './places.js'
@@ -82,6 +83,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
       limits: options.limits,
       wheel: this.wheel,
       backlog: this.#backlog,
+      flushes: new Flushes(),
       log: options.log,
       onDropped: (count) => { this.#counters.dropped += count },
       onEnd: (id, reason, wasOpen) => this.#onEnd(id, reason, wasOpen),

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Backlog } from './backlog.js'
 import type { Dialect, DialectSocket } from './dialect.js'
+import type { Flushes } from './flushes.js'
 import type { EndReason } from './reasons.js'
 import type { TimerWheel } from './timer-wheel.js'
 
@@ -37,6 +38,7 @@ export interface SocketShared {
   readonly wheel: TimerWheel
   /** What all sessions keep waiting. */
   readonly backlog: Backlog
+  readonly flushes: Flushes
   readonly log: FastifyBaseLogger
   /** Called when volatile packets have been dropped. */
   readonly onDropped: (count: number) => void

@@ -55,6 +55,8 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   #corked = false
   readonly #backpressure: Backpressure
   readonly #rate: PacketRate | undefined
+  /** Something has left at once in this turn of the event loop. */
+  #hasFlushed = false
   /** Something has been logged of it that is logged once. */
   #complained = false
   /** The goodbye, as long as what was said before it is on its way. */
@@ -261,11 +263,29 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   /** Queues the frame, or sends it when nothing is before it. */
   enqueue (frame: Frame, volatile = false): void {
     if (this.#readyState !== 'open') return
-    if (this.#queue.empty && this.#ready) this.#transport.send([frame])
+    if (this.#queue.empty && this.#ready) this.#sendNow(frame)
     else if (volatile && !this.#transport.open) return this.#shared.onDropped(1)
     else this.#queue.push(frame, volatile)
     if ((this.#queue.empty && this.#transport.writable) || this.#backpressure.hold(this.#transport, this.#previous)) return
     this.giveUp()
+  }
+
+  #sendNow (frame: Frame): void {
+    this.#transport.send([frame])
+    if (this.#hasFlushed) return
+    this.#hasFlushed = true
+    this.#shared.flushes.add(this)
+  }
+
+  /** The turn is over in which something has left at once. */
+  flushed (): void {
+    if (this.#hasFlushed && !this.#backpressure.waits) this.#tellDrained()
+    else this.#hasFlushed = false
+  }
+
+  #tellDrained (): void {
+    this.#hasFlushed = false
+    if (this.#readyState === 'open' && this.listenerCount('drain') > 0) this.#guard(() => this.emit('drain'))
   }
 
   enqueueOnce (frame: Frame): void { if (this.#queue.last !== frame) this.enqueue(frame) }
@@ -329,8 +349,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     // A poll's farewell comes alone: 4.x clients act on it before the packets beside it (docs/engine-io.md).
     if (this.#leaving !== undefined && this.#idle) return this.#part(this.#leaving)
     if (!this.#note()) return
-    const drained = this.#backpressure.settle(this.#transport, this.#previous) && this.#readyState === 'open'
-    if (drained && this.listenerCount('drain') > 0) this.#guard(() => this.emit('drain'))
+    if (this.#backpressure.settle(this.#transport, this.#previous)) this.#tellDrained()
   }
 
   onReturned (frames: Frame[]): void {

@@ -57,8 +57,8 @@ export interface SocketEvents {
   /** The session moved to another transport. */
   upgrade: [transport: TransportView]
   /**
-   * What had to wait is on its way to the client and more is welcome: comes after every packet that did not leave at once, when
-   * `bufferedAmount` has fallen again (a WebSocket's: below 64 KiB).
+   * What was sent is on its way to the client and more is welcome: comes at the end of each turn of the event loop in which something has left at once and,
+   * after packets that did not, when `bufferedAmount` has fallen again (a WebSocket's: below 64 KiB).
    */
   drain: []
   /** The session has ended; emitted once, and only if the session had connected. */

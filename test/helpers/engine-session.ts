@@ -6,6 +6,7 @@ import { engine4 } from '../../src/codec/engine-4.js'
 import { EngineIo } from '../../src/dialects/engine-io.js'
 import { Socket } from '../../src/socket.js'
 import type { SocketLimits } from '../../src/socket-init.js'
+import { Flushes } from '../../src/flushes.js'
 import { Backlog } from '../../src/backlog.js'
 import { TimerWheel } from '../../src/timer-wheel.js'
 import type { TransportListener } from '../../src/transport.js'
@@ -59,6 +60,7 @@ export function newEngineSession ({ version = 4, ...limits }: Init = {}) {
       limits: { ...LIMITS, closeTimeout, maxQueueBytes: 100_000, ...limits },
       wheel,
       backlog: new Backlog(Infinity),
+      flushes: new Flushes(),
       log,
       onDropped: () => {},
       onEnd: () => {},

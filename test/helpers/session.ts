@@ -9,6 +9,7 @@ import type { Dialect, DialectSocket } from '../../src/dialect.js'
 import { Revision1 } from '../../src/dialects/revision-1.js'
 import { Socket } from '../../src/socket.js'
 import type { SocketLimits } from '../../src/socket-init.js'
+import { Flushes } from '../../src/flushes.js'
 import { Backlog } from '../../src/backlog.js'
 import { TimerWheel } from '../../src/timer-wheel.js'
 import type { Transport, TransportName } from '../../src/transport.js'
@@ -98,6 +99,7 @@ export function newSession (times: Times = {}, backlog = new Backlog(Infinity)) 
       limits: { ...LIMITS, ...times },
       wheel: new TimerWheel(RESOLUTION),
       backlog,
+      flushes: new Flushes(),
       log,
       onDropped: (count) => dropped.push(count),
       onEnd: (_socket, _reason, wasOpen) => ended.push(wasOpen),
