@@ -8,6 +8,7 @@ import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import type { Socket } from 'socket.io'
 import socketioTransports from '../../src/index.js'
+import type { SocketioTransportsOptions } from '../../types/options.js'
 import { plain } from './later.js'
 
 const require = createRequire(import.meta.url)
@@ -99,14 +100,15 @@ export async function listen (app: FastifyInstance, port = 0): Promise<string> {
 }
 
 /** The server, not listening yet. */
-export async function buildApp (): Promise<FastifyInstance> {
+export async function buildApp (options: SocketioTransportsOptions = {}): Promise<FastifyInstance> {
   // A browser opens connections ahead of need; Node counts those that were never used as busy.
   const app = Fastify({ forceCloseConnections: true })
   addPages(app)
   await app.register(socketioTransports, {
     transports: ['websocket', 'polling', 'htmlfile', 'xhr-polling', 'jsonp-polling'],
     cors: { origin: true },
-    io: {}
+    io: {},
+    ...options
   })
   app.io.on('connection', answer)
   app.io.of('/chat').on('connection', answer)

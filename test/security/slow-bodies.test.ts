@@ -10,6 +10,8 @@ import { startTarget, withstands } from './support.js'
 
 /** ms */
 const BODY_TIMEOUT = 500
+/** Between two bytes, ms: an answer is read before the next one breaks its connection. */
+const TRICKLE = 150
 /** Connections of one attacker at a time, on each transport. */
 const SLOW = 20
 const ENGINE = '{"code":3,"message":"Body timeout"}'
@@ -27,14 +29,14 @@ const WAYS: Record<string, (raw: Raw, poster: Poster) => Promise<void>> = {
     await raw.write(head('POST', path, `Content-Type: ${type}`, 'Content-Length: 1000000'))
     while (!raw.socket.destroyed) {
       await raw.write('x')
-      await pause(20)
+      await pause(TRICKLE)
     }
   },
   'trickles in by chunks': async (raw, { path, type }) => {
     await raw.write(head('POST', path, `Content-Type: ${type}`, 'Transfer-Encoding: chunked'))
     while (!raw.socket.destroyed) {
       await raw.write(chunk('x'))
-      await pause(20)
+      await pause(TRICKLE)
     }
   },
   'comes in chunks without the last one': async (raw, poster) => {
