@@ -16,7 +16,6 @@ import { beforePreClose } from './private/avvio-close.js'
 import { addParsers } from './routes/body.js'
 import { limitBodies } from './routes/body-timeout.js'
 import { joinChunks } from './routes/joined-chunks.js'
-import { noteSessionsPosts } from './routes/posts-under-way.js'
 import { missClientFiles, registerClientFiles } from './routes/client-files.js'
 import { registerEngine } from './routes/engine.js'
 import { addUpgradeHeaders } from './routes/headers.js'
@@ -81,7 +80,6 @@ function routes (engine: Engine, settings: Settings, server: Server | undefined)
     addParsers(scope)
     addHooks(scope, new OriginPolicy(settings.cors, { wheel: engine.wheel, ms: settings.handshakeTimeout }))
     answerRefusals(scope, engine)
-    noteSessionsPosts(scope, engine)
     joinChunks(scope)
     limitBodies(scope, engine, settings.bodyTimeout)
     const { io } = settings

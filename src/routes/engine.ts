@@ -18,6 +18,7 @@ import type { EngineContext } from './engine-session.js'
 import { addGenerations, TRANSPORT_KEYS } from './generation.js'
 import { addHeaders } from './headers.js'
 import { engineJsonp, quoteJsonp } from './hooks.js'
+import { notePost } from './posts-under-way.js'
 import { isUpgrade } from './upgrade-requests.js'
 
 /** What the routes of Engine.IO are made of. */
@@ -102,6 +103,7 @@ function addPolling ({ route, constraints, held, ...context }: Adding): void {
     method: 'POST',
     constraints,
     bodyLimit: context.settings.maxPayload,
+    onRequest: notePost(context.engine),
     preHandler,
     handler: (request, reply) => takeData(context, request, reply)
   })

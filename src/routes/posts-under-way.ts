@@ -1,17 +1,28 @@
 // Which sessions have a POST under way: they are not to end before it has been heard.
-import type { FastifyInstance } from 'fastify'
+import type { ServerResponse } from 'node:http'
 import type { Engine } from '../engine.js'
+import type { Socket } from '../socket.js'
+import type { PreHandler } from './add-route.js'
 import { sessionIdOf } from './query.js'
 
-/** Has sessions know of their POSTs, from their heads to their answers. */
-export function noteSessionsPosts (scope: FastifyInstance, engine: Engine): void {
-  scope.addHook('onRequest', (request, reply, done) => {
-    const { method, routeOptions: { config: { socketio } } } = request
-    const socket = method === 'POST' && socketio !== undefined ? engine.find(sessionIdOf(request, socketio.dialect), socketio.dialect) : undefined
+/** Known by the answer, so that all can have the same listener. */
+const SESSION: unique symbol = Symbol('fastify-socketio-transports.session')
+
+type Answer = ServerResponse & { [SESSION]?: Socket }
+
+function onClose (this: Answer): void { this[SESSION]?.onPost(true) }
+
+/** Hook `onRequest`: the session knows of its POST from the head to the answer. */
+export function notePost (engine: Engine): PreHandler {
+  return function noteSessionsPost (request, reply, done) {
+    const { dialect } = request.routeOptions.config.socketio ?? {}
+    const socket = dialect && engine.find(sessionIdOf(request, dialect), dialect)
     if (socket !== undefined) {
+      const answer: Answer = reply.raw
       socket.onPost(false)
-      reply.raw.once('close', () => socket.onPost(true))
+      answer[SESSION] = socket
+      answer.on('close', onClose)
     }
     done()
-  })
+  }
 }

@@ -12,6 +12,7 @@ import { held, PREFLIGHT, routeAdder } from './add-route.js'
 import type { AddRoute, PreHandler } from './add-route.js'
 import { createHandshake, welcome } from './handshake.js'
 import { handshakeJsonp, pollJsonp, quoteJsonp } from './hooks.js'
+import { notePost } from './posts-under-way.js'
 import { announce, forceDisconnect, takeGet, takePost, takeUpgrade } from './session.js'
 
 /** What the routes of one registration share. */
@@ -69,7 +70,7 @@ function addTransport ({ engine, settings, route, held }: Adding, name: Revision
     ...held,
     handler: takeGet(exchange, row)
   })
-  route(url, name, { method: 'POST', bodyLimit: maxPayload, preHandler, handler: takePost(exchange, row) })
+  route(url, name, { method: 'POST', bodyLimit: maxPayload, onRequest: notePost(engine), preHandler, handler: takePost(exchange, row) })
 }
 
 function addHandshake ({ engine, settings, shared, route, offered }: Adding): void {
