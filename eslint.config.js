@@ -2,6 +2,7 @@
 import neostandard, { plugins } from 'neostandard'
 
 const TYPES = String.raw`(?:\.\./)+types/[\w-]+\.js`
+const OWN = String.raw`\./.+`
 const NODE = 'node:(?!https?$|net$)[a-z_/]+'
 
 /**
@@ -10,62 +11,47 @@ const NODE = 'node:(?!https?$|net$)[a-z_/]+'
  */
 const LAYERS = [
   { files: ['src/codec/packet.ts'], may: [], mayTypes: [TYPES] },
-  { files: ['src/codec/!(packet).ts'], may: [String.raw`\./.+`, 'socket\\.io-parser'], mayTypes: [TYPES] },
-  { files: ['src/timer-wheel.ts', 'src/turn.ts', 'src/backlog.ts', 'src/packet-rate.ts', 'src/inbox.ts', 'src/flushes.ts', 'src/faces/bounded-map.ts'], may: [], mayTypes: [] },
-  { files: ['src/session-ids.ts'], may: ['node:crypto'], mayTypes: [] },
-  { files: ['src/reasons.ts', 'src/counters.ts'], may: [], mayTypes: [TYPES] },
-  { files: ['src/places.ts'], may: ['node:net', String.raw`\./errors\.js`], mayTypes: [] },
-  { files: ['src/backpressure.ts'], may: [], mayTypes: [String.raw`\./(?:backlog|outgoing-queue|transport)\.js`] },
-  { files: ['src/drain.ts', 'src/parting.ts'], may: [], mayTypes: [String.raw`\./(?:socket|timer-wheel)\.js`] },
-  { files: ['src/private/*.ts'], may: ['node:http', 'ws', String.raw`\./.+`, String.raw`\.\./errors\.js`], mayTypes: ['node:stream', 'fastify', 'socket\\.io'] },
+  { files: ['src/codec/!(packet).ts'], may: [OWN, 'socket\\.io-parser'], mayTypes: [TYPES] },
+  { files: ['src/time/*.ts'], may: [], mayTypes: [] },
   { files: ['src/errors.ts'], may: ['@fastify/error'], mayTypes: [TYPES] },
-  { files: ['src/handshake-bytes.ts'], may: [], mayTypes: ['node:http'] },
-  { files: ['src/outgoing-queue.ts'], may: [String.raw`\./codec/detach\.js`], mayTypes: [String.raw`\./codec/packet\.js`] },
-  { files: ['src/transport.ts'], may: [], mayTypes: [TYPES, String.raw`\./codec/packet\.js`] },
-  { files: ['src/dialect.ts'], may: [], mayTypes: [TYPES, String.raw`\./codec/packet\.js`, String.raw`\./transport\.js`] },
+  { files: ['src/private/*.ts'], may: ['node:http', 'ws', OWN, String.raw`\.\./errors\.js`], mayTypes: ['node:stream', 'fastify', 'socket\\.io'] },
+  { files: ['src/session/@(transport|dialect).ts'], may: [], mayTypes: [TYPES, String.raw`\.\./codec/packet\.js`, String.raw`\./transport\.js`] },
+  {
+    files: ['src/session/!(transport|dialect).ts'],
+    may: [NODE, OWN, String.raw`\.\./codec/(?:detach|packet)\.js`, String.raw`\.\./errors\.js`],
+    mayTypes: [TYPES, String.raw`\.\./time/.+`, 'node:http', 'fastify']
+  },
+  { files: ['src/engine/*.ts'], may: [NODE, 'node:net', OWN, String.raw`\.\./(?:session|time)/.+`, String.raw`\.\./errors\.js`], mayTypes: [TYPES, 'node:http', 'fastify'] },
   {
     files: ['src/transports/*.ts'],
-    may: [NODE, String.raw`\./.+`, String.raw`\.\./codec/(?:packet|json)\.js`, String.raw`\.\./private/ws-frames\.js`],
-    mayTypes: [TYPES, String.raw`\.\./(?:transport|timer-wheel|turn)\.js`, 'ws']
+    may: [NODE, OWN, String.raw`\.\./codec/(?:packet|json)\.js`, String.raw`\.\./private/ws-frames\.js`],
+    mayTypes: [TYPES, String.raw`\.\./session/transport\.js`, String.raw`\.\./time/.+`, 'ws']
   },
   {
-    files: ['src/socket.ts'],
-    may: [NODE, String.raw`\./codec/packet\.js`, String.raw`\./(?:backpressure|errors|inbox|liveness|outgoing-queue|packet-rate|reasons|transport)\.js`],
-    mayTypes: [TYPES, String.raw`\./(?:dialect|socket-init)\.js`, 'node:http', 'fastify']
-  },
-  { files: ['src/liveness.ts'], may: [], mayTypes: [String.raw`\./(?:dialect|timer-wheel|transport)\.js`] },
-  { files: ['src/socket-init.ts'], may: [], mayTypes: ['node:http', 'fastify', String.raw`\./(?:backlog|dialect|flushes|reasons|timer-wheel)\.js`] },
-  { files: ['src/upgrade.ts'], may: [String.raw`\./codec/engine\.js`], mayTypes: [String.raw`\./(?:codec/packet|timer-wheel|transport)\.js`] },
-  {
-    files: ['src/engine.ts'],
-    may: [NODE, String.raw`\./(?:backlog|counters|drain|errors|flushes|handshake-bytes|parting|places|session-ids|socket|timer-wheel|turn)\.js`],
-    mayTypes: [TYPES, String.raw`\./(?:dialect|reasons|socket-init|transport)\.js`, 'node:http', 'fastify']
-  },
-  {
-    files: ['src/faces/!(bounded-map).ts'],
-    may: [String.raw`\./.+`, String.raw`\.\./codec/(?:detach|packet|socketio)\.js`],
-    mayTypes: [TYPES]
-  },
-  {
-    files: ['src/dialects/*.ts'],
-    may: [String.raw`\./.+`, String.raw`\.\./codec/.+`, String.raw`\.\./faces/.+`],
-    mayTypes: [TYPES, String.raw`\.\./(?:dialect|transport)\.js`]
+    files: ['src/dialects/**/*.ts'],
+    may: [OWN, String.raw`\.\./endpoint\.js`, String.raw`(?:\.\./)+codec/.+`],
+    mayTypes: [TYPES, String.raw`\.\./\.\./session/(?:dialect|transport)\.js`, String.raw`\.\./\.\./time/.+`]
   },
   { files: ['src/options.ts'], may: [String.raw`\./errors\.js`, String.raw`\./transports/index\.js`, 'cookie'], mayTypes: [TYPES, 'fastify'] },
   { files: ['src/flash-policy.ts'], may: ['node:.+', String.raw`\./errors\.js`], mayTypes: [TYPES, 'fastify'] },
   {
     files: ['src/routes/*.ts'],
-    may: ['node:.+', String.raw`\./.+`, String.raw`\.\./(?:codec|dialects|transports)/.+`, String.raw`\.\./private/(?:node-answer|websocket-head)\.js`,
-      String.raw`\.\./(?:errors|options|transport|upgrade)\.js`, '@fastify/websocket', 'cookie'],
-    mayTypes: [TYPES, String.raw`\.\./(?:dialect|engine|places|socket)\.js`, 'fastify', 'ws']
+    may: ['node:.+', String.raw`\./[\w-]+\.js`, String.raw`\.\./(?:codec|transports)/.+`, String.raw`\.\./private/node-answer\.js`, String.raw`\.\./(?:errors|options)\.js`, 'cookie'],
+    mayTypes: [TYPES, String.raw`\.\./(?:engine|session)/.+`, 'fastify', 'ws']
+  },
+  {
+    files: ['src/routes/*/*.ts'],
+    may: ['node:.+', OWN, String.raw`\.\./[\w-]+\.js`, String.raw`\.\./websocket/(?:connection|upgraded)\.js`, String.raw`\.\./\.\./(?:codec|dialects|transports)/.+`,
+      String.raw`\.\./\.\./session/transport\.js`, String.raw`\.\./\.\./private/(?:node-answer|websocket-head)\.js`, String.raw`\.\./\.\./(?:errors|options)\.js`, '@fastify/websocket'],
+    mayTypes: [TYPES, String.raw`\.\./\.\./(?:engine/.+|session/(?!transport).+)`, 'fastify', 'ws']
   },
   { files: ['src/official-server.ts'], may: ['node:url', String.raw`\./errors\.js`, String.raw`\./private/server-options\.js`], mayTypes: [TYPES, 'fastify', 'socket\\.io'] },
   {
     files: ['src/index.ts'],
-    may: ['fastify-plugin', String.raw`\./(?:codec|routes)/.+`, String.raw`\./private/(?:adapter-offsets|avvio-close)\.js`, String.raw`\./(?:engine|errors|flash-policy|official-server|options)\.js`],
-    mayTypes: [TYPES, String.raw`\./dialects/revision-1\.js`, 'fastify', 'socket\\.io']
+    may: ['fastify-plugin', String.raw`\./(?:codec|engine|routes)/.+`, String.raw`\./private/(?:adapter-offsets|avvio-close)\.js`, String.raw`\./(?:errors|flash-policy|official-server|options)\.js`],
+    mayTypes: [TYPES, String.raw`\./dialects/.+`, 'fastify', 'socket\\.io']
   },
-  { files: ['src/drop-in/*.ts'], may: [String.raw`\./.+`, String.raw`\.\./errors\.js`], mayTypes: [TYPES, 'node:http', 'fastify', 'socket\\.io'] },
+  { files: ['src/drop-in/*.ts'], may: [OWN, String.raw`\.\./errors\.js`], mayTypes: [TYPES, 'node:http', 'fastify', 'socket\\.io'] },
   {
     files: ['src/fastify-socket.io.ts'],
     may: ['fastify-plugin', String.raw`\./drop-in/.+`, String.raw`\./(?:index|official-server)\.js`],

@@ -20,40 +20,43 @@ interface Case { file: string, text: string, why: string }
 
 const FORBIDDEN: Case[] = [
   { file: 'src/codec/new.ts', text: type('fastify'), why: 'a codec knows no Fastify' },
-  { file: 'src/codec/new.ts', text: value('../transport.js'), why: 'a codec knows no transport' },
+  { file: 'src/codec/new.ts', text: value('../session/transport.js'), why: 'a codec knows no transport' },
   { file: 'src/codec/new.ts', text: value('node:net'), why: 'a codec does no I/O' },
   { file: 'src/codec/new.ts', text: value('../../types/packet.js'), why: 'the types are no code' },
   { file: 'src/codec/packet.ts', text: value('./revision-1.js'), why: 'what all codecs share knows none of them' },
-  { file: 'src/transport.ts', text: type('./socket.js'), why: 'the contract knows no Socket' },
-  { file: 'src/transport.ts', text: type('./transports/polling.js'), why: 'the contract knows no transport' },
-  { file: 'src/transports/new.ts', text: type('../socket.js'), why: 'a transport knows its listener, not the Socket' },
-  { file: 'src/transports/new.ts', text: type('../engine.js'), why: 'a transport knows no registry' },
+  { file: 'src/session/transport.ts', text: type('./socket.js'), why: 'the contract knows no Socket' },
+  { file: 'src/session/transport.ts', text: type('../transports/polling.js'), why: 'the contract knows no transport' },
+  { file: 'src/transports/new.ts', text: type('../session/socket.js'), why: 'a transport knows its listener, not the Socket' },
+  { file: 'src/transports/new.ts', text: type('../engine/engine.js'), why: 'a transport knows no registry' },
   { file: 'src/transports/new.ts', text: value('../routes/hooks.js'), why: 'a transport knows no route' },
-  { file: 'src/transports/new.ts', text: type('../dialects/revision-1.js'), why: 'a transport knows no dialect' },
-  { file: 'src/transports/new.ts', text: type('../faces/server.js'), why: 'a transport knows no face' },
+  { file: 'src/transports/new.ts', text: type('../dialects/revision-1/revision-1.js'), why: 'a transport knows no dialect' },
   { file: 'src/transports/new.ts', text: type('fastify'), why: 'a transport knows no Fastify' },
   { file: 'src/transports/new.ts', text: value('ws'), why: 'a transport is handed its WebSocket' },
   { file: 'src/transports/new.ts', text: value('../codec/revision-1.js'), why: 'a transport is handed its codec' },
-  { file: 'src/socket.ts', text: type('./transports/websocket.js'), why: 'the Socket knows no concrete transport' },
-  { file: 'src/socket.ts', text: value('./codec/revision-1.js'), why: 'the Socket knows no codec' },
-  { file: 'src/socket.ts', text: type('./faces/server.js'), why: 'the Socket knows no face' },
-  { file: 'src/socket.ts', text: value('./dialects/revision-1.js'), why: 'the Socket knows no dialect' },
-  { file: 'src/socket.ts', text: value('./routes/exchange.js'), why: 'the Socket knows no route' },
-  { file: 'src/socket.ts', text: type('./engine.js'), why: 'the Socket knows no registry' },
-  { file: 'src/socket.ts', text: value('fastify'), why: 'the Socket knows of Fastify only types' },
-  { file: 'src/engine.ts', text: type('./routes/revision-1.js'), why: 'the Engine knows no route' },
-  { file: 'src/engine.ts', text: type('./transports/polling.js'), why: 'the Engine knows no concrete transport' },
-  { file: 'src/engine.ts', text: value('./dialects/revision-1.js'), why: 'the Engine knows no dialect' },
-  { file: 'src/engine.ts', text: value('fastify'), why: 'the Engine knows of Fastify only types' },
-  { file: 'src/faces/new.ts', text: type('../socket.js'), why: 'a face knows what it may do, not the Socket' },
-  { file: 'src/faces/new.ts', text: type('socket.io'), why: 'a face knows the Server only by its message text' },
-  { file: 'src/dialects/new.ts', text: value('../transports/polling.js'), why: 'a dialect knows no transport' },
-  { file: 'src/dialects/new.ts', text: type('../engine.js'), why: 'a dialect knows no registry' },
-  { file: 'src/dialects/new.ts', text: value('../dialect.js'), why: 'of the contract a dialect knows only types' },
+  { file: 'src/session/new.ts', text: type('../transports/websocket.js'), why: 'the Socket knows no concrete transport' },
+  { file: 'src/session/new.ts', text: value('../codec/revision-1.js'), why: 'the Socket knows no codec' },
+  { file: 'src/session/new.ts', text: value('../dialects/revision-1/revision-1.js'), why: 'the Socket knows no dialect' },
+  { file: 'src/session/new.ts', text: value('../routes/exchange.js'), why: 'the Socket knows no route' },
+  { file: 'src/session/new.ts', text: type('../engine/engine.js'), why: 'the Socket knows no registry' },
+  { file: 'src/session/new.ts', text: value('fastify'), why: 'a session knows of Fastify only types' },
+  { file: 'src/engine/new.ts', text: type('../routes/revision-1/routes.js'), why: 'the Engine knows no route' },
+  { file: 'src/engine/new.ts', text: type('../transports/polling.js'), why: 'the Engine knows no concrete transport' },
+  { file: 'src/engine/new.ts', text: value('../dialects/revision-1/revision-1.js'), why: 'the Engine knows no dialect' },
+  { file: 'src/engine/new.ts', text: value('fastify'), why: 'the Engine knows of Fastify only types' },
+  { file: 'src/dialects/revision-1/new.ts', text: type('../../session/socket.js'), why: 'a dialect knows what it may do, not the Socket' },
+  { file: 'src/dialects/revision-1/new.ts', text: type('socket.io'), why: 'a dialect knows the Server only by its message text' },
+  { file: 'src/dialects/engine-io/new.ts', text: value('../../transports/polling.js'), why: 'a dialect knows no transport' },
+  { file: 'src/dialects/engine-io/new.ts', text: type('../../engine/engine.js'), why: 'a dialect knows no registry' },
+  { file: 'src/dialects/engine-io/new.ts', text: type('../revision-1/server.js'), why: 'a dialect does not know the other' },
+  { file: 'src/dialects/engine-io/new.ts', text: value('../../session/dialect.js'), why: 'of the contract a dialect knows only types' },
   { file: 'src/routes/new.ts', text: value('../index.js'), why: 'nobody knows the plugin' },
+  { file: 'src/routes/new.ts', text: value('./websocket/upgrade.js'), why: 'what all routes share knows none of them' },
+  { file: 'src/routes/engine-io/new.ts', text: value('../../index.js'), why: 'nobody knows the plugin' },
+  { file: 'src/routes/engine-io/new.ts', text: value('../revision-1/handlers.js'), why: 'the routes of a dialect do not know those of the other' },
+  { file: 'src/routes/websocket/new.ts', text: type('../engine-io/routes.js'), why: 'upgrades know no dialect' },
   { file: 'src/routes/new.ts', text: value('socket.io'), why: 'a route knows no Server' },
-  { file: 'src/timer-wheel.ts', text: type('./socket.js'), why: 'the timers know nobody' },
-  { file: 'src/errors.ts', text: type('./engine.js'), why: 'the errors know nobody' },
+  { file: 'src/time/new.ts', text: type('../session/socket.js'), why: 'the timers know nobody' },
+  { file: 'src/errors.ts', text: type('./engine/engine.js'), why: 'the errors know nobody' },
   { file: 'src/options.ts', text: value('./routes/hooks.js'), why: 'the options know no route' },
   { file: 'src/official-server.ts', text: value('socket.io'), why: 'the optional peer is imported when it is asked for' },
   { file: 'src/drop-in/new.ts', text: value('../official-server.js'), why: 'what the drop-in translates knows no Server' },
@@ -63,18 +66,18 @@ const FORBIDDEN: Case[] = [
   { file: 'src/transports/websocket-frame.ts', text: value('ws'), why: 'what is private of ws has its file in private/' },
   { file: 'src/private/new.ts', text: value('../routes/hooks.js'), why: 'what is private of others knows nobody here' },
   { file: 'src/new.ts', text: value('./errors.js'), why: 'a file that is in no layer may import nothing' },
-  { file: 'src/codec/new.ts', text: "export { x } from '../socket.js'", why: 'an export is an import too' },
-  { file: 'src/transports/new.ts', text: "export type { X } from '../socket.js'", why: 'an export of a type is an import too' }
+  { file: 'src/codec/new.ts', text: "export { x } from '../session/socket.js'", why: 'an export is an import too' },
+  { file: 'src/transports/new.ts', text: "export type { X } from '../session/socket.js'", why: 'an export of a type is an import too' }
 ]
 
 const ALLOWED: Case[] = [
   { file: 'src/codec/new.ts', text: value('./packet.js'), why: 'a codec knows what all codecs share' },
-  { file: 'src/transports/new.ts', text: type('../transport.js'), why: 'a transport knows the contract' },
+  { file: 'src/transports/new.ts', text: type('../session/transport.js'), why: 'a transport knows the contract' },
   { file: 'src/transports/new.ts', text: type('ws'), why: 'a transport knows the type of what it is handed' },
-  { file: 'src/socket.ts', text: value('./transport.js'), why: 'the Socket knows the contract' },
-  { file: 'src/engine.ts', text: value('./socket.js'), why: 'the Engine makes Sockets' },
+  { file: 'src/session/new.ts', text: value('./transport.js'), why: 'a session knows the contract' },
+  { file: 'src/engine/new.ts', text: value('../session/socket.js'), why: 'the Engine makes Sockets' },
   { file: 'src/routes/new.ts', text: value('../transports/websocket.js'), why: 'a route makes its transport' },
-  { file: 'src/routes/new.ts', text: type('../engine.js'), why: 'a route is handed the Engine' },
+  { file: 'src/routes/new.ts', text: type('../engine/engine.js'), why: 'a route is handed the Engine' },
   { file: 'src/index.ts', text: type('socket.io'), why: "the plugin knows the Server's type" }
 ]
 
@@ -88,8 +91,8 @@ t.test('an import along the arrows is none', async (t) => {
 
 t.test('import() goes round no arrow, and reaches the optional peers in one place each', async (t) => {
   const load = (from: string): string => `export const x = await import('${from}')`
-  t.same(await broken('src/socket.ts', load('./transports/polling.js')), ['no-restricted-syntax'])
-  t.same(await broken('src/routes/revision-1.ts', load('socket.io')), ['no-restricted-syntax'])
+  t.same(await broken('src/session/socket.ts', load('../transports/polling.js')), ['no-restricted-syntax'])
+  t.same(await broken('src/routes/revision-1/routes.ts', load('socket.io')), ['no-restricted-syntax'])
   t.same(await broken('src/official-server.ts', load('@fastify/static')), ['no-restricted-syntax'])
   t.same(await broken('src/official-server.ts', load('socket.io')), [])
   t.same(await broken('src/routes/client-files.ts', load('@fastify/static')), [])

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { Backlog } from '../src/backlog.js'
+import { Backlog } from '../src/session/backlog.js'
 
 t.test('the total is the sum of what each keeps now', async (t) => {
   const backlog = new Backlog(1000)

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { Backlog } from '../src/backlog.js'
-import { Backpressure } from '../src/backpressure.js'
-import { OutgoingQueue } from '../src/outgoing-queue.js'
-import { NO_TRANSPORT } from '../src/transport.js'
-import type { Transport } from '../src/transport.js'
+import { Backlog } from '../src/session/backlog.js'
+import { Backpressure } from '../src/session/backpressure.js'
+import { OutgoingQueue } from '../src/session/outgoing-queue.js'
+import { NO_TRANSPORT } from '../src/session/transport.js'
+import type { Transport } from '../src/session/transport.js'
 import { FakeTransport } from './helpers/session.js'
 
 /** Sizes below are in these: what a frame takes of memory beside its contents is far below one. */

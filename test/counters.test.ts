@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Counters } from '../src/counters.js'
+import { Counters } from '../src/engine/counters.js'
 
 t.test('what has not occurred is left out', async (t) => {
   t.strictSame(new Counters().read(), { opened: 0, ended: {}, refused: {}, dropped: 0 })

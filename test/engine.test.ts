@@ -1,7 +1,7 @@
 import t from 'tap'
-import { Engine } from '../src/engine.js'
+import { Engine } from '../src/engine/engine.js'
 import { Clock } from './helpers/clock.js'
-import { Place } from '../src/places.js'
+import { Place } from '../src/engine/places.js'
 import { FakeTransport, LIMITS, newDialect, newLog, newRequest } from './helpers/session.js'
 
 let clock: Clock

@@ -1,6 +1,6 @@
 // The order in which the official Server is told what clients say: bare calls, so that each turn and tick is seen.
 import t from 'tap'
-import { Inbox } from '../src/inbox.js'
+import { Inbox } from '../src/session/inbox.js'
 
 const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve) })
 

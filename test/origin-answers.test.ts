@@ -1,6 +1,6 @@
 // How a function in `cors.origin` may answer, and what becomes of requests when it does not.
 import t from 'tap'
-import { TimerWheel } from '../src/timer-wheel.js'
+import { TimerWheel } from '../src/time/timer-wheel.js'
 import type { CorsOptions } from '../types/options.js'
 import { captureLog, inject, pluginApp, portOf, upgrade } from './fastify/support.js'
 import { urlOf } from './helpers/engine-io.js'

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import t from 'tap'
 import { OriginPolicy, originOf } from '../src/routes/origin.js'
-import { TimerWheel } from '../src/timer-wheel.js'
+import { TimerWheel } from '../src/time/timer-wheel.js'
 import type { CorsOptions } from '../types/options.js'
 import type { TransportName } from '../types/socket.js'
 import { captureLog, connectPolling, handshake, inject, open, pluginApp, portOf, upgrade } from './fastify/support.js'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { OutgoingQueue } from '../src/outgoing-queue.js'
+import { OutgoingQueue } from '../src/session/outgoing-queue.js'
 
 const MANY = 300_000
 

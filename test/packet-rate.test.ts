@@ -1,7 +1,7 @@
 import { mock } from 'node:test'
 import fc from 'fast-check'
 import t from 'tap'
-import { PacketRate } from '../src/packet-rate.js'
+import { PacketRate } from '../src/session/packet-rate.js'
 
 let now = 0
 t.beforeEach(() => {

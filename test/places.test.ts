@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { Places } from '../src/places.js'
-import type { Place } from '../src/places.js'
+import { Places } from '../src/engine/places.js'
+import type { Place } from '../src/engine/places.js'
 import { RefusedRequest } from '../src/errors.js'
 
 const turn = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve))

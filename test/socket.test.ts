@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Backlog } from '../src/backlog.js'
+import { Backlog } from '../src/session/backlog.js'
 import { Clock } from './helpers/clock.js'
 import { FakeTransport, newSession, openSession, RESOLUTION } from './helpers/session.js'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { TimerWheel } from '../src/timer-wheel.js'
+import { TimerWheel } from '../src/time/timer-wheel.js'
 import { Clock } from './helpers/clock.js'
 
 const RESOLUTION = 10

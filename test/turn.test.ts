@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Turn } from '../src/turn.js'
+import { Turn } from '../src/time/turn.js'
 
 const turnOver = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 

@@ -4,13 +4,13 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyRequest, RouteOptions 
 import { Server } from 'socket.io'
 import { describe, expect, test } from 'tstyche'
 import implementation, { socketioTransports as namedImplementation } from '../src/index.js'
-import type { Engine as EngineClass } from '../src/engine.js'
+import type { Engine as EngineClass } from '../src/engine/engine.js'
 import type { readOptions } from '../src/options.js'
 import type { Settings } from '../src/options.js'
-import type { Socket as SocketClass } from '../src/socket.js'
+import type { Socket as SocketClass } from '../src/session/socket.js'
 import type { TRANSPORTS } from '../src/transports/index.js'
 import type { CONNECTION_ERRORS } from '../src/errors.js'
-import type { CLOSE_REASONS } from '../src/reasons.js'
+import type { CLOSE_REASONS } from '../src/session/reasons.js'
 import plugin, { socketioTransports } from './index.js'
 import type {
   CloseReason, ConnectionError, CorsOptions, DialectName, EndReason, Engine, FlashPolicyOptions, Metrics, OutgoingPacket, Packet, RefusalReason, SessionEnd, Socket,

@@ -1,7 +1,7 @@
 // How the routes of every dialect are added: in the spellings that the host does not take for one, hidden from its API documentation.
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import { MAX_TIME } from '../options.js'
-import type { DialectName, TransportName } from '../transport.js'
+import type { DialectName, TransportName } from '../session/transport.js'
 
 /** A hook of one route. */
 export type PreHandler = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void

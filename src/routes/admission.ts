@@ -1,8 +1,8 @@
 // Who may open a session: whoever finds a place, and whom the application's `authorize` lets in.
 import type { FastifyRequest } from 'fastify'
-import type { Engine } from '../engine.js'
+import type { Engine } from '../engine/engine.js'
 import { RefusedRequest } from '../errors.js'
-import type { Place } from '../places.js'
+import type { Place } from '../engine/places.js'
 import type { Settings } from '../options.js'
 import { addressOf } from './address.js'
 import { inTime } from './in-time.js'

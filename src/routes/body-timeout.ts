@@ -1,7 +1,7 @@
 // How long the body of a request may take to arrive, and what becomes of one that nobody reads. Fastify's own `requestTimeout` is off unless the application sets it.
 import type { ServerHttp2Stream } from 'node:http2'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RequestPayload } from 'fastify'
-import type { Engine } from '../engine.js'
+import type { Engine } from '../engine/engine.js'
 import { RefusedRequest } from '../errors.js'
 
 /** What is left of that time when the app closes, which waits for requests under way; ms. */

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { serialize } from 'cookie'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { CookieOptions } from '../../types/options.js'
-import type { Engine } from '../engine.js'
+import type { Engine } from '../engine/engine.js'
 import { isUpgrade } from './upgrade-requests.js'
 
 type Headers = Record<string, string | string[]>

@@ -1,5 +1,5 @@
 // What the application does for a request has an end.
-import type { Engine } from '../engine.js'
+import type { Engine } from '../engine/engine.js'
 
 /** How long it may take. */
 export interface Limit {

@@ -1,7 +1,7 @@
 // Which sessions have a POST under way: they are not to end before it has been heard.
 import type { ServerResponse } from 'node:http'
-import type { Engine } from '../engine.js'
-import type { Socket } from '../socket.js'
+import type { Engine } from '../engine/engine.js'
+import type { Socket } from '../session/socket.js'
 import type { PreHandler } from './add-route.js'
 import { sessionIdOf } from './query.js'
 

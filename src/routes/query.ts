@@ -2,7 +2,7 @@
 // that a peer has shaped (`sid[toString]=x`). No value is taken for a text before it has been looked at.
 import type { FastifyRequest } from 'fastify'
 import { RefusedRequest } from '../errors.js'
-import type { DialectName } from '../transport.js'
+import type { DialectName } from '../session/transport.js'
 
 /** The parameters that are read. Those of the page in revision 1 may have any other name. */
 const OF_ENGINE_IO = ['EIO', 'transport', 'sid', 'j', 'b64', 't']

@@ -1,9 +1,9 @@
 // How refused requests end: the answer in the words of the dialect, one line in the log, and the event.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Engine } from '../engine.js'
+import type { Engine } from '../engine/engine.js'
 import { RefusedRequest, refusalFor } from '../errors.js'
 import type { Refusal, RefusalReason } from '../errors.js'
-import type { DialectName } from '../transport.js'
+import type { DialectName } from '../session/transport.js'
 import { handshakeCallback, JSONP } from './hooks.js'
 import { cut, cutAll } from './log.js'
 import { isUpgrade } from './upgrade-requests.js'

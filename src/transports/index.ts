@@ -1,5 +1,5 @@
 // The table of transports: a new one is a file and a row. What a row says is what the routes need to know.
-import type { TransportName } from '../transport.js'
+import type { TransportName } from '../session/transport.js'
 import { htmlfile } from './htmlfile.js'
 import { decodeBody as decodeForm } from './jsonp-polling.js'
 import type { StreamFormat } from './stream.js'

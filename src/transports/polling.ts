@@ -1,9 +1,9 @@
 // Long polling: one GET at a time is held open and answered with the first thing there is to say. The GETs come and go; this
 // stays. Knows nothing of what is polled with (XHR, script) and of HTTP only that a response can break.
 import type { Frame, PayloadCodec } from '../codec/packet.js'
-import type { Timer, TimerWheel } from '../timer-wheel.js'
-import type { Transport, TransportListener, TransportName } from '../transport.js'
-import type { Turn } from '../turn.js'
+import type { Timer, TimerWheel } from '../time/timer-wheel.js'
+import type { Transport, TransportListener, TransportName } from '../session/transport.js'
+import type { Turn } from '../time/turn.js'
 import { HIGH_WATER_MARK } from './high-water-mark.js'
 
 /** How long a reader may take to read the last answer of its session, ms. */

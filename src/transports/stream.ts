@@ -1,8 +1,8 @@
 // A response that never ends: what htmlfile and xhr-multipart share. They differ in how a payload is written.
 import type { Writable } from 'node:stream'
 import type { Codec, Frame } from '../codec/packet.js'
-import type { Timer, TimerWheel } from '../timer-wheel.js'
-import type { Transport, TransportListener, TransportName } from '../transport.js'
+import type { Timer, TimerWheel } from '../time/timer-wheel.js'
+import type { Transport, TransportListener, TransportName } from '../session/transport.js'
 import { HIGH_WATER_MARK } from './high-water-mark.js'
 
 /** How long a reader may take to read the end, ms. */

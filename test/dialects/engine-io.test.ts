@@ -1,6 +1,6 @@
 import t from 'tap'
-import { EngineIo } from '../../src/dialects/engine-io.js'
-import type { DialectSocket } from '../../src/dialect.js'
+import { EngineIo } from '../../src/dialects/engine-io/engine-io.js'
+import type { DialectSocket } from '../../src/session/dialect.js'
 import type { Frame } from '../../src/codec/packet.js'
 
 /** What sessions that share their encoder send when the Server writes this, each to another one. */

@@ -4,7 +4,7 @@ import type { CorsOptions } from 'cors'
 import t from 'tap'
 import { toCors, unusedOfCors } from '../../src/drop-in/cors.js'
 import { OriginPolicy } from '../../src/routes/origin.js'
-import { TimerWheel } from '../../src/timer-wheel.js'
+import { TimerWheel } from '../../src/time/timer-wheel.js'
 
 const LIMIT = { wheel: new TimerWheel(1000), ms: 60_000 }
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { BoundedMap } from '../../src/faces/bounded-map.js'
+import { BoundedMap } from '../../src/dialects/revision-1/bounded-map.js'
 
 t.test('what is set is found until it is deleted', async (t) => {
   const map = new BoundedMap<string, number>(2)

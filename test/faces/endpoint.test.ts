@@ -1,5 +1,5 @@
 import t from 'tap'
-import { survives } from '../../src/faces/endpoint.js'
+import { survives } from '../../src/dialects/endpoint.js'
 
 t.test('the Server reads a name as the client wrote it, or is not asked for it', async (t) => {
   for (const name of ['/chat', '/a/b', '/a%20b', '/a:b']) t.ok(survives(name), name)

@@ -8,7 +8,7 @@ import socketioTransports from '../../../src/index.js'
 import type { Socket } from '../../../types/socket.js'
 import type { SocketioTransportsOptions } from '../../../types/options.js'
 import { captureLog } from '../../fastify/support.js'
-import { CLOSE_REASONS } from '../../../src/reasons.js'
+import { CLOSE_REASONS } from '../../../src/session/reasons.js'
 import type { Random } from '../random.js'
 import { Broken, Conversation } from './conversation.js'
 

@@ -1,0 +1,205 @@
+// Engine.IO 3 and 4 above their codecs: what the server does by itself with the client's packets (heartbeats, the open packet, the
+// default endpoint), and the two faces on top: message text for the official Server, and decoded packets.
+import type { ParserModule } from '../../../types/options.js'
+import type { DialectName, SendOptions } from '../../../types/socket.js'
+import { decodePacket, encodeMessage, TYPE } from '../../codec/engine.js'
+import type { EngineVersion } from '../../codec/engine.js'
+import { AttachmentsTooLargeError, ProtocolError } from '../../codec/packet.js'
+import type { Frame, OutgoingPacket, Packet } from '../../codec/packet.js'
+import type { ShapeLimits } from '../../codec/shape.js'
+import { SocketioCodec } from '../../codec/socketio.js'
+import { TYPES } from '../../codec/socketio-head.js'
+import type { Dialect, DialectSocket, Heartbeat } from '../../session/dialect.js'
+import { PacketFace } from './packets.js'
+import type { PacketFaceSession } from './packets.js'
+import type { Transport } from '../../session/transport.js'
+import { Asking } from './asking.js'
+import { Guard, isPlain } from './guard.js'
+import type { CustomParser, Guarded } from './guard.js'
+
+/** One encoded broadcast, kept for the next receiver: thousands of queues then hold it once. */
+export interface FrameMemo { text: string | undefined, frame: Frame }
+
+/** What all sessions of one version share. */
+export interface EngineIoShared extends ShapeLimits {
+  readonly version: EngineVersion
+  /** ms */
+  readonly pingInterval: number
+  /** ms */
+  readonly pingTimeout: number
+  /** bytes */
+  readonly maxPayload: number
+  /** of one packet */
+  readonly maxAttachments: number
+  /** of one session on the official Server, beside the default one */
+  readonly maxEndpoints: number
+  readonly parser: ParserModule | undefined
+  /** Whether the parser is one of MessagePack. */
+  readonly isMessagePack: boolean
+  /** Whether the messages are certain to be packets of Socket.IO: the plugin has been given a Server or its parser. */
+  readonly isSocketio: boolean
+  readonly memo: FrameMemo
+}
+
+/** In 4 the server sends pings; in 3 the client does, and is taken for dead when none comes. */
+const toHeartbeat = ({ version, pingInterval, pingTimeout }: EngineIoShared): Heartbeat => version === 4
+  ? { frame: TYPE.ping, interval: pingInterval, timeout: pingTimeout, onPolls: true }
+  : { frame: undefined, interval: pingInterval + pingTimeout, timeout: pingTimeout, onPolls: true }
+
+const heartbeats = new WeakMap<EngineIoShared, Heartbeat>()
+
+/** One for all sessions that share the same. */
+function heartbeatOf (shared: EngineIoShared): Heartbeat {
+  let heartbeat = heartbeats.get(shared)
+  if (heartbeat === undefined) heartbeats.set(shared, heartbeat = toHeartbeat(shared))
+  return heartbeat
+}
+
+/** Whether the Server tells the client that a namespace is over, or refused. */
+const endsNamespace = (text: string): boolean => text.startsWith(TYPES.disconnect) || text.startsWith(TYPES.connectError)
+
+/** What one session of Engine.IO says and hears. */
+export class EngineIo implements Dialect, PacketFaceSession, Guarded {
+  readonly name: DialectName
+  readonly protocol: EngineVersion
+  readonly heartbeat: Heartbeat
+  readonly drains = true
+  readonly #socket: DialectSocket
+  readonly #shared: EngineIoShared
+  readonly #upgrades: readonly string[]
+  /** Made for the first packet that has to be looked at. */
+  #guard: Guard | undefined
+  #face: PacketFace | undefined
+  /** Made when its client is told to go. */
+  #askingPackets: Asking | undefined
+
+  /** @param upgrades the transports that the client may move to */
+  constructor (socket: DialectSocket, shared: EngineIoShared, upgrades: readonly string[]) {
+    this.#socket = socket
+    this.#shared = shared
+    this.#upgrades = upgrades
+    this.name = `engine ${shared.version}`
+    this.protocol = shared.version
+    this.heartbeat = heartbeatOf(shared)
+  }
+
+  get id () { return this.#socket.id }
+
+  /** Somebody reads the messages as they come: the official Server, or an application without Socket.IO. */
+  get raw (): boolean { return this.#socket.listenerCount('data') > 0 }
+
+  get onServer (): boolean { return this.#shared.isSocketio && this.raw }
+
+  get #guarded (): Guard {
+    this.#guard ??= new Guard(this, this.#shared, this.#custom())
+    return this.#guard
+  }
+
+  #custom (): CustomParser | undefined {
+    const { parser, isMessagePack } = this.#shared
+    return parser && { codec: new SocketioCodec(parser, this.#shared), isMessagePack }
+  }
+
+  get #asking (): Asking {
+    this.#askingPackets ??= new Asking(this.#custom()?.codec)
+    return this.#askingPackets
+  }
+
+  get #packets (): PacketFace {
+    this.#face ??= new PacketFace(this, new SocketioCodec(this.#shared.parser, this.#shared))
+    return this.#face
+  }
+
+  opened (): void {
+    const { pingInterval, pingTimeout, maxPayload } = this.#shared
+    const handshake = { sid: this.id, upgrades: this.#upgrades, pingInterval, pingTimeout, maxPayload }
+    // 1.x and 2.x wait to be told that the default endpoint is connected; 3.x and 4.x ask.
+    if (this.protocol === 3 && !this.raw) this.#socket.enqueueFirst(encodeMessage('0', 3))
+    this.#socket.enqueueFirst(TYPE.open + JSON.stringify(handshake))
+  }
+
+  /** A poll is told of the end; a WebSocket simply ends. */
+  farewell ({ persistent }: Transport): Frame | undefined {
+    return persistent ? undefined : TYPE.close
+  }
+
+  receive (frame: Frame): boolean {
+    try {
+      return this.#received(frame)
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error
+      this.#socket.end(error instanceof AttachmentsTooLargeError ? 'payload too large' : 'parse error', undefined, error)
+      return true
+    }
+  }
+
+  #received (frame: Frame): boolean {
+    const { type, data } = decodePacket(frame, this.protocol)
+    if (this.#socket.deaf && type !== 'close') return true
+    if (type === 'message') return this.#message(data)
+    if (type === 'ping') this.#heartbeat(3)
+    else if (type === 'pong') this.#heartbeat(4)
+    else if (type === 'close') this.#socket.end('client left', TYPE.noop)
+    return true
+  }
+
+  /** The client's pings are of protocol 3, its pongs of 4. */
+  #heartbeat (version: EngineVersion): void {
+    if (version !== this.protocol) return this.#socket.end('protocol violation', undefined, new Error('invalid heartbeat direction'))
+    if (version === 3) this.#socket.enqueueOnce(TYPE.pong)
+    this.#socket.heard()
+  }
+
+  #message (said: string | Buffer): boolean {
+    const sure = typeof said === 'string' && this.#shared.parser === undefined && isPlain(said, this.#shared)
+    const guard = sure ? undefined : this.#guarded
+    const data = guard === undefined ? said : guard.pass(said)
+    if (data === undefined) return true
+    const { raw } = this
+    if (this.#socket.parting && (!raw || this.#shared.isSocketio) && this.#asking.asks(data)) return false
+    if (raw) this.#socket.deliver(data, guard?.isGoodbye === true && this.onServer)
+    // Without anybody, the default endpoint is still connected.
+    if (!raw || this.#socket.listenerCount('packet') > 0) this.#packets.receive(data)
+    return true
+  }
+
+  // ---- the packet face
+
+  send (packet: OutgoingPacket, options: SendOptions): string | undefined {
+    return this.#packets.send(packet, options)
+  }
+
+  emit (packet: Packet): void {
+    this.#socket.tell(packet)
+  }
+
+  close (): void {
+    this.#socket.close()
+  }
+
+  // ---- the guard
+
+  keep (bytes: number): boolean { return this.#socket.keep(bytes) }
+
+  refuse (nsp: string, message: string): void {
+    this.#socket.warn(`a namespace is refused: ${message}; see the options maxEndpoints and maxTotalQueueBytes`)
+    this.#packets.refuse(nsp, message)
+  }
+
+  // ---- the Server's face, and what both use
+
+  write (data: string | Uint8Array, { volatile = false }: SendOptions): void {
+    if (this.#guard !== undefined && typeof data === 'string' && endsNamespace(data)) this.#guard.left(data)
+    this.#socket.enqueue(this.#encode(data), volatile)
+  }
+
+  #encode (data: string | Uint8Array): Frame {
+    if (typeof data !== 'string') return encodeMessage(data, this.protocol)
+    const { memo } = this.#shared
+    if (data !== memo.text) {
+      memo.text = data
+      memo.frame = encodeMessage(data, this.protocol)
+    }
+    return memo.frame
+  }
+}

@@ -1,0 +1,200 @@
+// What is checked of a client's Socket.IO packets before anybody hears them. The official Server calls listeners outside of any try: what a packet
+// could make them throw ends the process. Knows nothing of Engine.IO.
+import { detachBytes } from '../../codec/detach.js'
+import { checkMessagePack } from '../../codec/message-pack.js'
+import { ProtocolError } from '../../codec/packet.js'
+import { checkArguments, checkDepth, checkShape, VALUE_BYTES, weighJson } from '../../codec/shape.js'
+import type { ShapeLimits } from '../../codec/shape.js'
+import { isReservedEvent, PacketType } from '../../codec/socketio.js'
+import type { SocketioCodec, SocketioPacket } from '../../codec/socketio.js'
+import { readHead, TYPES } from '../../codec/socketio-head.js'
+import { Holdings } from './holdings.js'
+import type { Holder } from './holdings.js'
+
+/** Bounds on what a client says. */
+export interface GuardLimits extends ShapeLimits {
+  /** Namespaces of one session beside the default one. */
+  readonly maxEndpoints: number
+}
+
+/** What a {@link Guard} may do with its session. */
+export interface Guarded extends Holder {
+  /** Whether the official Server reads the packets. It holds what they ask for. */
+  readonly onServer: boolean
+  /** In clients 1.x and 2.x, a namespace's name may end with a query. */
+  readonly protocol: 3 | 4
+  /** Refuses to connect a namespace. */
+  refuse (nsp: string, message: string): void
+}
+
+/** How packets come that the official parser has not written. */
+export interface CustomParser {
+  /** One session's own: it may keep what waits for attachments. */
+  readonly codec: SocketioCodec
+  readonly isMessagePack: boolean
+}
+
+/** Short events and acknowledgements are neither deep nor wide, and nothing is held for them. */
+const isShort = (data: string, { maxNesting, maxArguments }: ShapeLimits): boolean =>
+  (data.startsWith(TYPES.event) || data.startsWith(TYPES.ack)) && data.endsWith(']') && data.length <= Math.min(maxNesting, maxArguments)
+
+/** Whether a message of the official parser is sure to pass, and need not be looked at. Most are. */
+export const isPlain = (data: string, limits: ShapeLimits): boolean => isShort(data, limits) || data === TYPES.connect
+
+/** An event without JSON. The official parser takes it, and `onAny` listeners are called without a name. */
+const NAMELESS = /^(?:2|5\d+-)(?:\/[^,]*,?)?[\d\s]*$/
+
+/** One session's. */
+export class Guard {
+  readonly #session: Guarded
+  readonly #limits: GuardLimits
+  readonly #custom: CustomParser | undefined
+  readonly #holdings: Holdings
+  #isGoodbye = false
+
+  constructor (session: Guarded, limits: GuardLimits, custom: CustomParser | undefined) {
+    this.#session = session
+    this.#limits = limits
+    this.#custom = custom
+    this.#holdings = new Holdings(session, limits.maxEndpoints)
+  }
+
+  /** Whether the message that has passed last leaves a namespace. */
+  get isGoodbye () { return this.#isGoodbye }
+
+  /** What may be heard of a message; undefined: nothing. @throws ProtocolError when it ends the session. */
+  pass (data: string | Buffer): string | Buffer | undefined {
+    this.#isGoodbye = false
+    if (this.#custom !== undefined) return this.#passDecoded(data, this.#custom) ? data : undefined
+    if (typeof data === 'string') return this.#passText(data) ? data : undefined
+    return this.#passAttachment(data)
+  }
+
+  /** The Server says that a namespace is connected no longer, or refused. */
+  left (text: string): void {
+    this.#holdings.leave(this.#nameOf(readHead(text).nsp))
+  }
+
+  #passText (text: string): boolean {
+    const { maxNesting, maxArguments } = this.#limits
+    const { type, nsp, json, attachments } = readHead(text)
+    switch (type) {
+      case TYPES.connect:
+        checkShape(text, json, maxNesting)
+        return this.#connect(nsp, weighJson(text, json))
+      case TYPES.disconnect: return this.#leave(nsp)
+      case TYPES.event:
+      case TYPES.binaryEvent:
+        if (json === text.length && this.#session.onServer && NAMELESS.test(text)) throw new ProtocolError('an event without a name')
+        checkShape(text, json, maxNesting, maxArguments + 1)
+        break
+      case TYPES.ack:
+      case TYPES.binaryAck:
+        checkShape(text, json, maxNesting, maxArguments)
+        break
+      default:
+        checkShape(text, json, maxNesting)
+        return true
+    }
+    if (attachments > 0) {
+      checkMembers(text, json)
+      this.#wait(this.#holdings.wait(attachments, weighJson(text, json)))
+    }
+    return true
+  }
+
+  #passAttachment (data: Buffer): Buffer {
+    const own = this.#holdings.awaitsSeveral ? detachBytes(data) : data
+    this.#wait(this.#holdings.attach(own.length))
+    return own
+  }
+
+  #wait (fits: boolean): void {
+    if (!fits) throw new ProtocolError('too much waits for attachments')
+  }
+
+  #passDecoded (data: string | Buffer, { codec, isMessagePack }: CustomParser): boolean {
+    if (isMessagePack && typeof data !== 'string') checkMessagePack(data, this.#limits.maxNesting)
+    const packet = decodeSafely(codec, data)
+    if (packet === undefined) return true
+    checkDepth(packet.data, this.#limits.maxNesting)
+    switch (packet.type) {
+      case PacketType.CONNECT: return this.#connect(packet.nsp, data.length * VALUE_BYTES)
+      case PacketType.DISCONNECT: return this.#leave(packet.nsp)
+      case PacketType.EVENT:
+      case PacketType.BINARY_EVENT: {
+        const [name, ...args] = listOf(packet.data)
+        if (typeof name !== 'number' && (typeof name !== 'string' || isReservedEvent(name))) throw new ProtocolError('an event has no name that it may have')
+        checkArguments(args.length, this.#limits)
+        return true
+      }
+      case PacketType.ACK:
+      case PacketType.BINARY_ACK:
+        checkArguments(listOf(packet.data).length, this.#limits)
+        return true
+      case PacketType.CONNECT_ERROR: return true
+      default: return packet.type satisfies never
+    }
+  }
+
+  #nameOf (nsp: string): string {
+    return this.#session.protocol === 3 ? nsp.split('?', 1)[0] ?? nsp : nsp
+  }
+
+  #leave (nsp: string): true {
+    this.#holdings.leave(this.#nameOf(nsp))
+    this.#isGoodbye = true
+    return true
+  }
+
+  /** Whether the Server is to hear of it. */
+  #connect (nsp: string, bytes: number): boolean {
+    if (!this.#session.onServer) return true
+    if (this.#holdings.connect(this.#nameOf(nsp), bytes)) return true
+    this.#session.refuse(nsp, 'too many namespaces')
+    return false
+  }
+}
+
+/** How a member named `__proto__` is written: as it is, or with escapes. */
+const MAY_BE_PROTO = /__proto__|\\u/
+
+/**
+ * The official parser writes each member anew when it puts attachments into their places: one named `__proto__` would change the prototype.
+ * @throws ProtocolError when there is one.
+ */
+function checkMembers (text: string, json: number): void {
+  if (!MAY_BE_PROTO.test(text)) return
+  parse(text.slice(json), (name, value: unknown) => {
+    if (name === '__proto__') throw new ProtocolError('a member is named __proto__')
+    return value
+  })
+}
+
+/** What is no JSON is for the parser to refuse. @throws what `reviver` throws. */
+function parse (json: string, reviver: (name: string, value: unknown) => unknown): void {
+  try {
+    JSON.parse(json, reviver)
+  } catch (error) {
+    if (error instanceof ProtocolError) throw error
+  }
+}
+
+/** @throws ProtocolError when the parser throws, or makes something else than a packet. */
+export function decodeSafely (codec: SocketioCodec, data: string | Buffer): SocketioPacket | undefined {
+  let packet: SocketioPacket | undefined
+  try {
+    packet = codec.decode(data)
+  } catch (error) {
+    if (error instanceof ProtocolError) throw error
+    throw new ProtocolError(error instanceof Error ? error.message : String(error))
+  }
+  if (packet !== undefined && (typeof packet.nsp !== 'string' || PacketType[packet.type] === undefined)) throw new ProtocolError('not a packet')
+  return packet
+}
+
+/** @throws ProtocolError when it is none. */
+function listOf (data: unknown): readonly unknown[] {
+  if (!Array.isArray(data)) throw new ProtocolError('no list of arguments')
+  return data
+}

@@ -1,0 +1,88 @@
+// The move of a session from polls to a WebSocket: the client first tries out whether one goes through. Owns the probe and its
+// time; knows nothing of HTTP.
+import { PROBE, TYPE } from '../../codec/engine.js'
+import type { Frame } from '../../codec/packet.js'
+import type { Timer, TimerWheel } from '../../time/timer-wheel.js'
+import type { EndReason, Transport, TransportListener } from '../../session/transport.js'
+
+/** The session that may move. */
+interface Upgrading extends TransportListener {
+  upgrade: { abandon (reason?: EndReason): void } | undefined
+  attach (transport: Transport): void
+}
+
+/** A transport that can be tried out before it is a session's. */
+interface Candidate extends Transport {
+  handOver (listener: TransportListener): void
+}
+
+/** What an {@link Upgrade} is made of. */
+export interface UpgradeInit {
+  socket: Upgrading
+  /** What carries the session until then. */
+  polling: { hurry (hurried: boolean): void }
+  wheel: TimerWheel
+  /** How long the client may take, ms. */
+  upgradeTimeout: number
+}
+
+/**
+ * One attempt. Until the client says `5`, its packets go over polls, both ways; `3probe` makes it finish the poll it has open, which is
+ * therefore answered at once. An attempt that fails leaves the session where it was.
+ */
+export class Upgrade implements TransportListener {
+  readonly #init: UpgradeInit
+  readonly #timer: Timer
+  #candidate: Candidate | undefined
+
+  constructor (init: UpgradeInit) {
+    this.#init = init
+    this.#timer = init.wheel.timer(() => this.abandon())
+  }
+
+  /** Tries the transport out. */
+  start (candidate: Candidate): void {
+    this.#candidate = candidate
+    this.#init.socket.upgrade = this
+    this.#timer.start(this.#init.upgradeTimeout)
+  }
+
+  onFrame (frame: Frame): void {
+    if (this.#candidate === undefined) return
+    if (frame === PROBE.ping && this.#candidate.writable) { // not for a peer that probes on and on and reads no answer
+      this.#candidate.send([PROBE.pong])
+      this.#init.polling.hurry(true)
+    } else if (frame === TYPE.upgrade) {
+      this.#complete(this.#candidate)
+    } else {
+      this.abandon()
+    }
+  }
+
+  #complete (candidate: Candidate): void {
+    this.#over()
+    candidate.handOver(this.#init.socket)
+    this.#init.socket.attach(candidate)
+  }
+
+  #over (): void {
+    this.#candidate = undefined
+    this.#timer.stop()
+    this.#init.socket.upgrade = undefined
+    this.#init.polling.hurry(false)
+  }
+
+  /** It has failed, or the session is over for this reason. */
+  abandon (reason?: EndReason): void {
+    const candidate = this.#candidate
+    if (candidate === undefined) return
+    this.#over()
+    candidate.close(undefined, reason)
+  }
+
+  onClose (): void { this.abandon() }
+  onOpen (): void {}
+  onIdle (): void {}
+  onWritable (): void {}
+  onReturned (): void {}
+}

@@ -1,0 +1,159 @@
+// Revision 1 above its codec: what the server does by itself with the client's packets (heartbeats, automatic
+// acknowledgements, the default endpoint), and the two faces on top: decoded packets, and the official Server.
+import type { SendOptions } from '../../../types/socket.js'
+import type { Frame, OutgoingPacket, Packet, WirePacket } from '../../codec/packet.js'
+import { CONNECT, DISCONNECT, jsonStart, revision1, UNKNOWN_SESSION } from '../../codec/revision-1.js'
+import { checkArguments, checkShape } from '../../codec/shape.js'
+import type { ShapeLimits } from '../../codec/shape.js'
+import type { Dialect, DialectSocket, Heartbeat } from '../../session/dialect.js'
+import { ServerFace } from './server.js'
+import type { FaceSession, FaceShared } from './server.js'
+import type { EndReason, Transport } from '../../session/transport.js'
+
+/** Ends that a client which lives does not expect. */
+const BY_US: ReadonlySet<EndReason> = new Set(['closed by server', 'server closing', 'server draining', 'too many packets'])
+
+/** What all sessions of a plugin instance share. */
+export interface Revision1Shared extends FaceShared {
+  readonly limits: FaceShared['limits'] & ShapeLimits
+}
+
+/** What one session of revision 1 says and hears. */
+export class Revision1 implements Dialect, FaceSession {
+  readonly name = 'revision 1'
+  readonly protocol = 3
+  readonly heartbeat: Heartbeat
+  readonly drains = false
+  readonly #socket: DialectSocket
+  readonly #shared: Revision1Shared
+  #face: ServerFace | undefined
+  #lastId = 0
+  #leaving = false
+
+  constructor (socket: DialectSocket, shared: Revision1Shared, heartbeat: Heartbeat) {
+    this.#socket = socket
+    this.#shared = shared
+    this.heartbeat = heartbeat
+  }
+
+  get onServer (): boolean { return this.#socket.listenerCount('data') > 0 }
+
+  /** The face of the Server, if there is one: it listens to 'data' from 'connection' on. */
+  get #server (): ServerFace | undefined {
+    if (this.#face === undefined && this.onServer) {
+      this.#face = new ServerFace(this, this.#shared)
+    }
+    return this.#face
+  }
+
+  /** The Server announces the default endpoint when its middleware has let the client in; without one we do. */
+  opened (): void {
+    if (this.#server === undefined) this.#socket.enqueueFirst(CONNECT)
+  }
+
+  /** Told only to a client that would not see the end: it is to handshake anew. */
+  farewell ({ open, endsUnnoticed }: Transport, reason: EndReason): Frame | undefined {
+    return BY_US.has(reason) && open && endsUnnoticed && !this.#leaving ? UNKNOWN_SESSION : undefined
+  }
+
+  receive (frame: Frame): boolean {
+    // Binary is none of its words; the old server ignored it too (transcript websocket/binary-frame).
+    return this.#leaving || typeof frame !== 'string' || this.#received(frame)
+  }
+
+  #received (frame: string): boolean {
+    const { limits } = this.#shared
+    const json = jsonStart(frame)
+    if (json !== undefined) checkShape(frame, json, limits.maxNesting)
+    const packet = revision1.decodePacket(frame)
+    if ('args' in packet && packet.args !== undefined) checkArguments(packet.args.length, limits)
+    if (packet.type === 'heartbeat') this.#socket.heard()
+    if (packet.type === 'noop' || packet.type === 'heartbeat') return true
+    if (this.#socket.parting && 'ack' in packet && packet.ack !== undefined) return false
+    this.#hear(packet)
+    return true
+  }
+
+  #hear (packet: Packet): void {
+    // Before the handlers run, and whatever becomes of the packet (transcript event-plain-id).
+    if ('ack' in packet && packet.ack === 'plain' && packet.id !== undefined) {
+      this.enqueue(this.encode({ type: 'ack', endpoint: packet.endpoint, id: packet.id, args: [] }))
+    }
+    const server = this.#server
+    if (packet.type === 'connect' && packet.endpoint === '' && server === undefined) return this.enqueue(CONNECT)
+    this.#socket.tell(packet)
+    if (packet.type === 'disconnect' && packet.endpoint === '') return this.#left()
+    server?.receive(packet)
+  }
+
+  /**
+   * The client's goodbye is answered with one, on whatever is open (WIRE.md 8). The Server hears of it first: it is to call this
+   * 'client namespace disconnect'.
+   */
+  #left (): void {
+    this.#leaving = true
+    const end = (): void => this.#socket.end('client left', DISCONNECT)
+    if (this.#face === undefined) return end()
+    this.#face.leave()
+    this.#socket.afterHeard(end)
+  }
+
+  // ---- the packet face
+
+  send (packet: OutgoingPacket, { volatile = false }: SendOptions): string | undefined {
+    if (packet.type === 'disconnect' && !packet.endpoint) {
+      this.disconnect()
+      return undefined
+    }
+    if (!('ack' in packet) || packet.ack === undefined) {
+      this.#socket.enqueue(revision1.encodePacket(packet), volatile)
+      return undefined
+    }
+    const id = packet.id ?? this.nextId()
+    this.#socket.enqueue(revision1.encodePacket({ ...packet, id }), volatile)
+    return id
+  }
+
+  // ---- the Server's face
+
+  write (data: string | Uint8Array, { volatile = false }: SendOptions): void {
+    this.#server?.write(data, volatile)
+  }
+
+  deliver (data: string | Buffer, isGoodbye: boolean): void {
+    this.#socket.deliver(data, isGoodbye)
+  }
+
+  // ---- what both use
+
+  encode (packet: WirePacket): string {
+    return revision1.encodePacket(packet)
+  }
+
+  decode (text: string): WirePacket {
+    return revision1.decodePacket(text)
+  }
+
+  enqueue (frame: Frame, volatile = false): void {
+    this.#socket.enqueue(frame, volatile)
+  }
+
+  /** Ids count per session from 1 (transcript server-acks-count). */
+  nextId (): string {
+    return String(++this.#lastId)
+  }
+
+  /** The old server forgot a client that had no poll open, and told the next one to handshake anew: a kicked client came back for ever. */
+  disconnect (): void {
+    this.#leaving = true
+    this.#socket.dismiss(DISCONNECT)
+  }
+
+  keep (bytes: number): boolean { return this.#socket.keep(bytes) }
+
+  warn (message: string): void { this.#socket.warn(message) }
+
+  overflow (): void {
+    this.#socket.end('too many packets', undefined, new Error('too much waits for endpoints to be connected'))
+  }
+}

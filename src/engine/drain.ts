@@ -1,0 +1,44 @@
+// Taking a server out of service: its sessions end one by one, so that the next server does not get all clients in one moment.
+import type { Socket } from '../session/socket.js'
+import type { Timer, TimerWheel } from '../time/timer-wheel.js'
+
+/** The part of the time in which sessions are asked to end; the rest is for the last ones to take what is queued. */
+const SPREAD = 0.8
+
+/** One drain, from its beginning to the last session. */
+export class Drain {
+  readonly #sessions: ReadonlyMap<string, Socket>
+  readonly #timers: Timer[]
+  readonly #done: () => void
+  /** Resolves when no session is left. */
+  readonly finished: Promise<void>
+
+  constructor (sessions: ReadonlyMap<string, Socket>, wheel: TimerWheel) {
+    this.#sessions = sessions
+    let done = (): void => {}
+    this.finished = new Promise((resolve) => { done = resolve })
+    this.#done = done
+    this.#timers = [...sessions.values()].map((socket) => wheel.timer(() => socket.leave('server draining')))
+    this.#timers.push(wheel.timer(() => this.endAll()))
+  }
+
+  /** @param ms how long all of it may take */
+  start (ms: number): void {
+    const last = this.#timers.length - 1
+    for (const [i, timer] of this.#timers.entries()) timer.start(i === last ? ms : i / last * ms * SPREAD)
+    this.check()
+  }
+
+  /** The time is over. Who has been told right now is still heard. */
+  endAll (): void {
+    for (const socket of [...this.#sessions.values()]) socket.leaveNow('server draining')
+    this.check()
+  }
+
+  /** A session has ended. */
+  check (): void {
+    if (this.#sessions.size > 0) return
+    for (const timer of this.#timers) timer.stop()
+    this.#done()
+  }
+}

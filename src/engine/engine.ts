@@ -1,0 +1,214 @@
+// The registry: session id → Socket, in the one place where that is looked up. Also what io.bind() receives.
+import { EventEmitter } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Engine as PublicEngine, EngineEvents } from '../../types/engine.js'
+import type { Metrics } from '../../types/reasons.js'
+import type { DialectName } from '../../types/socket.js'
+import { Backlog } from '../session/backlog.js'
+import { Counters } from './counters.js'
+import type { Dialect, DialectSocket } from '../session/dialect.js'
+import { Drain } from './drain.js'
+import { BadOptionError, codeOf, CONNECTION_ERRORS, InvalidIdError, RefusedRequest } from '../errors.js'
+import type { RefusalReason } from '../errors.js'
+import { Flushes } from '../session/flushes.js'
+import { handshakeBytes } from './handshake-bytes.js'
+import { Parting } from './parting.js'
+import { Places } from './places.js'
+import type { Place } from './places.js'
+import type { EndReason } from '../session/reasons.js'
+import { newSessionId } from './session-ids.js'
+import { Socket } from '../session/socket.js'
+import type { SocketLimits, SocketShared } from '../session/socket-init.js'
+import { TimerWheel } from '../time/timer-wheel.js'
+import type { Transport } from '../session/transport.js'
+import { Turn } from '../time/turn.js'
+
+/** What an {@link Engine} is made of. */
+export interface EngineOptions {
+  limits: SocketLimits
+  /** The shortest time in use, ms; decides how finely the timers run. */
+  shortestTime: number
+  maxSessions: number
+  maxSessionsPerAddress: number | false
+  maxTotalQueueBytes: number
+  generateId?: PublicEngine['generateId']
+  log: FastifyBaseLogger
+}
+
+/** What a handshake gives its session. */
+export interface HandshakeInit {
+  /** What {@link Engine.newId} has made. */
+  id: string
+  request: IncomingMessage
+  /** What {@link Places.admit} has taken for it. */
+  place: Place
+  remoteAddress: string
+  context: unknown
+  dialect: (socket: DialectSocket) => Dialect
+}
+
+/** The longest time that setTimeout knows, ms. */
+const MAX_TIME = 2 ** 31 - 1
+const ID = /^[\w-]{1,100}$/
+/** Half a percent of the shortest time is fine enough, and so are ten ticks a second. */
+const resolutionFor = (shortestTime: number): number => Math.min(Math.max(Math.floor(shortestTime / 200), 1), 100)
+
+/** The sessions of one registration. */
+export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
+  readonly wheel: TimerWheel
+  /** When answers go out. */
+  readonly turn = new Turn()
+  /** Who may come in. */
+  readonly places: Places
+  readonly #log: FastifyBaseLogger
+  readonly #shared: SocketShared
+  readonly #sessions = new Map<string, Socket>()
+  readonly #counters = new Counters()
+  readonly #backlog: Backlog
+  #clientsCount = 0
+  #closing = false
+  #drain: Drain | undefined
+  #parting: Parting | undefined
+  readonly #atParting: (() => void)[] = []
+  generateId: PublicEngine['generateId']
+
+  constructor (options: EngineOptions) {
+    super()
+    this.#log = options.log
+    this.#backlog = new Backlog(options.maxTotalQueueBytes, () => this.#sessions.values())
+    this.places = new Places(options.maxSessions, options.maxSessionsPerAddress || Infinity)
+    this.wheel = new TimerWheel(resolutionFor(options.shortestTime))
+    this.#shared = {
+      limits: options.limits,
+      wheel: this.wheel,
+      backlog: this.#backlog,
+      flushes: new Flushes(),
+      log: options.log,
+      onDropped: (count) => { this.#counters.dropped += count },
+      onEnd: (id, reason, wasOpen) => this.#onEnd(id, reason, wasOpen),
+      onSilent: (id) => this.#onSilent(id)
+    }
+    this.generateId = options.generateId ?? newSessionId
+  }
+
+  get sessions (): ReadonlyMap<string, Socket> { return this.#sessions }
+  get clientsCount () { return this.#clientsCount }
+  get closing () { return this.#closing }
+  get draining () { return this.#closing || this.#drain !== undefined }
+  get metrics (): Metrics { return { ...this.#counters.read(), queuedBytes: this.#backlog.total } }
+
+  /** An id for a session. @throws FST_SIO_INVALID_ID when `generateId` makes none that can be used, and what it throws itself. */
+  newId (request: IncomingMessage): string | Promise<string> {
+    const id = this.generateId(request)
+    return typeof id === 'string' ? this.#checked(id) : this.#awaited(id)
+  }
+
+  async #awaited (id: Promise<string>): Promise<string> { return this.#checked(await id) }
+
+  #checked (id: unknown): string {
+    if (typeof id !== 'string' || !ID.test(id) || this.#sessions.has(id)) throw new InvalidIdError(JSON.stringify(id))
+    return id
+  }
+
+  /**
+   * Large handshakes are let in while half of what may be held is free, so that they do not end the sessions of others.
+   * @throws RefusedRequest when this one is not.
+   */
+  checkHandshake (request: IncomingMessage): void {
+    const bytes = handshakeBytes(request)
+    if (bytes > 0 && bytes + this.#backlog.total > this.#backlog.free) {
+      throw new RefusedRequest('too many sessions', 'a handshake of many headers or a long query, while half of maxTotalQueueBytes is in use', { bytes })
+    }
+  }
+
+  /** Opens a session. @throws FST_SIO_INVALID_ID when the id is in use, RefusedRequest when its place has lapsed and there is no other. */
+  handshake ({ id, place, request, remoteAddress, context, dialect }: HandshakeInit): Socket {
+    this.#checked(id)
+    place.keep()
+    const socket = new Socket({ id, request, remoteAddress, context, dialect, place, handshakeBytes: handshakeBytes(request), shared: this.#shared })
+    this.#sessions.set(id, socket)
+    this.#counters.opened++
+    return socket
+  }
+
+  #onEnd (id: string, reason: EndReason, wasOpen: boolean): void {
+    this.#sessions.delete(id)
+    this.#counters.ended(reason)
+    if (wasOpen) this.#clientsCount--
+    this.#drain?.check()
+    this.#parting?.over(id)
+  }
+
+  /** When the server closes, its sessions end together: the official Server has a word of its own for it. */
+  #onSilent (id: string): void {
+    if (this.#parting !== undefined) return this.#parting.over(id)
+    const socket = this.#sessions.get(id)
+    socket?.afterHeard(() => socket.end('server draining'))
+  }
+
+  /** What refuses a request that comes too late. */
+  refusal (detail: string, sid: string): RefusedRequest {
+    return new RefusedRequest(this.#closing ? 'server closing' : 'server draining', detail, { sid })
+  }
+
+  /** The session with this id. For the clients of another dialect there is none. */
+  find (sid: string, dialect: DialectName): Socket | undefined {
+    const socket = this.#sessions.get(sid)
+    return socket?.dialect === dialect ? socket : undefined
+  }
+
+  /** Gives a session its next transport. The first one connects it. */
+  attach (socket: Socket, transport: Transport): void {
+    if (socket.readyState !== 'opening') return socket.attach(transport)
+    this.#clientsCount++
+    socket.open(transport, () => this.emit('connection', socket))
+  }
+
+  /** Lets listeners add headers to an answer. */
+  headers (req: IncomingMessage, initial: boolean): Record<string, string | string[]> {
+    const headers: Record<string, string | string[]> = {}
+    if (initial) this.emit('initial_headers', headers, req)
+    this.emit('headers', headers, req)
+    return headers
+  }
+
+  /** Tells 'connection_error' listeners of a refused request. */
+  refused (req: IncomingMessage, reason: RefusalReason, context: Record<string, unknown>): void {
+    const code = codeOf(reason)
+    this.#counters.refused(reason)
+    this.emit('connection_error', { req, code, message: CONNECTION_ERRORS[code], reason, context })
+  }
+
+  async drain (ms: number): Promise<void> {
+    if (!Number.isFinite(ms) || ms < 0 || ms > MAX_TIME) throw new BadOptionError('ms" of "drain', String(ms), `milliseconds from 0 to ${MAX_TIME}`)
+    if (this.#drain === undefined) {
+      this.#log.info({ sessions: this.#sessions.size, ms }, 'draining: no more handshakes, sessions end one by one')
+      this.places.close('server draining')
+      this.#drain = new Drain(this.#sessions, this.wheel)
+      this.#drain.start(ms)
+    }
+    await this.#drain.finished
+  }
+
+  /** Calls when {@link part} begins. */
+  onParting (call: () => void): void {
+    this.#atParting.push(call)
+  }
+
+  /** Tells all clients to go, and hears what is on its way, for so many ms at most. Afterwards all are to be ended. */
+  async part (ms: number): Promise<void> {
+    this.#closing = true
+    this.places.close('server closing')
+    for (const call of this.#atParting) call()
+    this.#parting ??= new Parting(this.wheel)
+    await this.#parting.run(this.#sessions, ms)
+  }
+
+  close (): this {
+    this.#closing = true
+    this.places.close('server closing')
+    for (const socket of [...this.#sessions.values()]) socket.end('server closing')
+    return this
+  }
+}

@@ -1,0 +1,38 @@
+// The end of all sessions at once, in which nothing is lost that clients have said by then.
+import type { Socket } from '../session/socket.js'
+import type { TimerWheel } from '../time/timer-wheel.js'
+
+/** The official Server calls listeners a tick or two after it has read a packet. */
+const turn = async (): Promise<void> => { await new Promise((resolve) => { setImmediate(resolve) }) }
+
+/** From the farewells to the last word. */
+export class Parting {
+  readonly #wheel: TimerWheel
+  /** Sessions whose clients may still say something. */
+  #waiting = new Set<string>()
+  #done = (): void => {}
+
+  constructor (wheel: TimerWheel) {
+    this.#wheel = wheel
+  }
+
+  /** Resolves when nothing more is to come. @param ms how long that may take */
+  async run (sessions: ReadonlyMap<string, Socket>, ms: number): Promise<void> {
+    this.#waiting = new Set(sessions.keys())
+    const silence = new Promise<void>((resolve) => { this.#done = resolve })
+    for (const socket of [...sessions.values()]) socket.leaveNow('server closing')
+    if (this.#waiting.size > 0) {
+      const timer = this.#wheel.timer(this.#done)
+      timer.start(ms)
+      await silence
+      timer.stop()
+    }
+    await turn()
+    await turn()
+  }
+
+  /** Nothing more comes of this session. */
+  over (id: string): void {
+    if (this.#waiting.delete(id) && this.#waiting.size === 0) this.#done()
+  }
+}

@@ -1,0 +1,159 @@
+// What a request of Engine.IO does: a handshake opens a session, GETs are polls, upgrades become WebSockets. POSTs: data.ts.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { WebSocket } from 'ws'
+import { toText, TYPE } from '../../codec/engine.js'
+import type { EngineVersion } from '../../codec/engine.js'
+import { engine4 } from '../../codec/engine-4.js'
+import { Engine3Payloads } from '../../codec/engine-3.js'
+import type { PayloadCodec } from '../../codec/packet.js'
+import { fromByteString, toByteString } from '../../codec/text.js'
+import { EngineIo } from '../../dialects/engine-io/engine-io.js'
+import type { EngineIoShared } from '../../dialects/engine-io/engine-io.js'
+import type { Engine } from '../../engine/engine.js'
+import { RefusedRequest } from '../../errors.js'
+import type { Settings } from '../../options.js'
+import type { Socket } from '../../session/socket.js'
+import { NO_LISTENER } from '../../session/transport.js'
+import type { TransportListener } from '../../session/transport.js'
+import { CONTENT_TYPES } from '../../transports/index.js'
+import { PollingTransport } from '../../transports/polling.js'
+import { WebSocketTransport } from '../../transports/websocket.js'
+import type { Translation } from '../../transports/websocket.js'
+import { Upgrade } from '../../dialects/engine-io/upgrade.js'
+import { addressOf } from '../address.js'
+import { ADMITTED } from '../admission.js'
+import { letGoWhenClosed } from '../websocket/connection.js'
+import { acceptPoll } from '../exchange.js'
+import { addHeaders, setCookie } from '../headers.js'
+import { JSONP } from '../hooks.js'
+import { cut } from '../log.js'
+import { toCarrier } from '../websocket/upgraded.js'
+
+/** What the routes of one version share. */
+export interface EngineContext {
+  readonly engine: Engine
+  readonly settings: Settings
+  readonly shared: EngineIoShared
+}
+
+interface Query {
+  EIO?: string
+  sid?: string
+  j?: string
+  b64?: string
+  t?: string
+}
+
+/** The query of a request of Engine.IO, as its schema has let it pass. */
+export const queryOf = (request: FastifyRequest): Query => request.query as Query
+
+/** Whether the client takes only text: it says so, or polls by script. */
+const takesText = ({ b64, j }: Query): boolean => Boolean(b64) || j !== undefined
+
+/** The clients 1.0 to 1.3 tell the time in milliseconds, where later ones write it shorter. */
+const isEarly = ({ EIO, t = '' }: Query): boolean => EIO === '2' || /^\d{13}-\d+$/.test(t)
+
+function payloadsOf (version: EngineVersion, query: Query): PayloadCodec {
+  return version === 4 ? engine4 : new Engine3Payloads({ binary: !takesText(query), early: isEarly(query) })
+}
+
+/** What stands between the frames of most clients and those of one that takes only text, or has only bytes in its text (EIO 2). */
+function translationOf (version: EngineVersion, query: Query): Translation | undefined {
+  const bytes = query.EIO === '2'
+  if (!bytes && !takesText(query)) return undefined
+  return {
+    encode: (frame) => {
+      if (typeof frame !== 'string' && !takesText(query)) return frame
+      const text = toText(frame, version)
+      return bytes ? toByteString(text) : text
+    },
+    decode: (text) => bytes ? fromByteString(text) ?? text : text
+  }
+}
+
+function open ({ engine, shared }: EngineContext, request: FastifyRequest, upgrades: readonly string[]): Socket {
+  const admitted = request[ADMITTED]
+  if (admitted === undefined) throw new RefusedRequest('unauthorized', 'not admitted')
+  const socket = engine.handshake({
+    ...admitted,
+    request: request.raw,
+    remoteAddress: addressOf(request),
+    dialect: (session) => new EngineIo(session, shared, upgrades)
+  })
+  request.log.debug({ sid: socket.id }, 'session opened')
+  return socket
+}
+
+/** The session that a poll or POST names. A hook has looked at it before, so that only its end can have come between. */
+export function pollingOf ({ engine, shared: { version } }: EngineContext, request: FastifyRequest): { socket: Socket, transport: PollingTransport } {
+  const { sid = '' } = queryOf(request)
+  const socket = engine.find(sid, `engine ${version}`)
+  const transport = socket?.transport
+  if (socket !== undefined && transport instanceof PollingTransport) return { socket, transport }
+  throw new RefusedRequest('unknown session', 'the session has ended meanwhile', { sid })
+}
+
+function newPolling ({ engine: { wheel, turn }, shared }: EngineContext, listener: TransportListener, query: Query): PollingTransport {
+  return new PollingTransport({
+    name: 'polling',
+    listener,
+    codec: payloadsOf(shared.version, query),
+    wheel,
+    pollingDuration: undefined, // heartbeats answer polls often enough
+    noop: TYPE.noop,
+    breaksSession: true,
+    turn
+  })
+}
+
+/** A GET without a session opens one, and is its first poll: it brings the open packet. */
+function takeHandshake (context: EngineContext, request: FastifyRequest, reply: FastifyReply): void {
+  const { engine, settings: { allowUpgrades, transports, cookie } } = context
+  addHeaders(engine, reply, true) // first, for a listener that fails leaves no session behind
+  const socket = open(context, request, allowUpgrades && transports.includes('websocket') ? ['websocket'] : [])
+  const transport = newPolling(context, socket, queryOf(request))
+  if (cookie !== false) setCookie(reply, cookie, socket.id)
+  engine.attach(socket, transport)
+  acceptPoll(engine, transport, reply)
+}
+
+/** A GET waits for something to say. */
+export function takePoll (context: EngineContext, request: FastifyRequest, reply: FastifyReply): void {
+  const { engine } = context
+  reply.type(request[JSONP] === undefined ? CONTENT_TYPES.text : CONTENT_TYPES.script)
+  if (request.raw.socket.destroyed) return // given up while the app's hooks ran; nothing would tell us of it any more
+  if (!queryOf(request).sid) return takeHandshake(context, request, reply)
+  const { socket, transport } = pollingOf(context, request)
+  if (socket.parting) throw new RefusedRequest('unknown session', 'its client has been told to go', { sid: socket.id })
+  if (transport.open) {
+    socket.end('protocol violation', undefined, new Error('two polls at a time'))
+    throw new RefusedRequest('protocol violation', 'two polls at a time', { sid: socket.id })
+  }
+  addHeaders(engine, reply, false)
+  // Pipelined behind an answer that is still under way: Node would not tell it of the end of the connection.
+  if (reply.raw.socket === null) reply.send(transport.codec.encodePayload([TYPE.noop]))
+  else acceptPoll(engine, transport, reply)
+}
+
+/** A WebSocket without a session opens one; with one, it is tried out for it. */
+export function takeWebSocket (context: EngineContext) {
+  const { engine, engine: { wheel }, settings: { upgradeTimeout, farewellTimeout }, shared: { version } } = context
+  const name = 'websocket'
+  return function upgrade (socket: WebSocket, request: FastifyRequest): void {
+    const query = queryOf(request)
+    const translation = translationOf(version, query)
+    const transport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, farewellTimeout, ...toCarrier(socket, request), ...(translation && { translation }) })
+    if (!query.sid) {
+      const session = open(context, request, [])
+      return engine.attach(session, transport(session))
+    }
+    const session = engine.find(query.sid, `engine ${version}`)
+    if (session === undefined || session.parting || session.upgrade !== undefined || !(session.transport instanceof PollingTransport)) {
+      request.log.info({ sid: cut(query.sid) }, 'upgrade of a session that has ended, or has been or is being upgraded')
+      return transport(NO_LISTENER).close()
+    }
+    const attempt = new Upgrade({ socket: session, polling: session.transport, wheel, upgradeTimeout })
+    attempt.start(transport(attempt))
+    letGoWhenClosed(engine, session)
+  }
+}

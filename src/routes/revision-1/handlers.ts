@@ -1,0 +1,167 @@
+// What a request of a session does: GETs are held open, POSTs bring packets, upgrades become WebSockets, `?disconnect` ends it.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { WebSocket } from 'ws'
+import { ProtocolError, TooManyPacketsError } from '../../codec/packet.js'
+import { DISCONNECT, NOOP, revision1, UNKNOWN_SESSION } from '../../codec/revision-1.js'
+import type { Engine } from '../../engine/engine.js'
+import { RefusedRequest } from '../../errors.js'
+import type { Socket } from '../../session/socket.js'
+import { NO_LISTENER } from '../../session/transport.js'
+import type { TransportListener, TransportName } from '../../session/transport.js'
+import type { TransportRow } from '../../transports/index.js'
+import { PollingTransport } from '../../transports/polling.js'
+import { WebSocketTransport } from '../../transports/websocket.js'
+import { letGoWhenClosed } from '../websocket/connection.js'
+import { acceptPoll, openStream } from '../exchange.js'
+import { addHeaders } from '../headers.js'
+import { cut } from '../log.js'
+import { hasDisconnect } from '../query.js'
+import { toCarrier } from '../websocket/upgraded.js'
+
+type Handler = (request: FastifyRequest, reply: FastifyReply) => void
+type HttpRow = Exclude<TransportRow, { carrier: 'websocket' }>
+
+/** What all requests of one transport share. */
+export interface Exchange {
+  readonly engine: Engine
+  readonly name: TransportName
+  /** ms */
+  readonly pollingDuration: number
+  /** in one POST */
+  readonly maxPackets: number
+  /** ms */
+  readonly farewellTimeout: number
+}
+
+const sidOf = (request: FastifyRequest): string => (request.params as { sid: string }).sid
+
+/** The session that the request names, if it is one of revision 1. */
+function sessionOf (engine: Engine, request: FastifyRequest): Socket | undefined {
+  return engine.find(sidOf(request), 'revision 1')
+}
+
+/** The same for requests that are answered: a client that has been told to go is not. */
+function answeredSession (engine: Engine, request: FastifyRequest): Socket | undefined {
+  const socket = sessionOf(engine, request)
+  return socket?.parting === true ? undefined : socket
+}
+
+/** The session's polling transport under this name, made if it has another one. */
+function pollingTransport ({ engine, name, pollingDuration }: Exchange, socket: Socket): PollingTransport {
+  const current = socket.transport
+  if (current instanceof PollingTransport && current.name === name) return current
+  const { wheel } = engine
+  const transport = new PollingTransport({
+    name,
+    listener: socket,
+    codec: revision1,
+    wheel,
+    pollingDuration,
+    noop: NOOP,
+    breaksSession: false,
+    turn: undefined
+  })
+  engine.attach(socket, transport)
+  return transport
+}
+
+function unknownSession (engine: Engine, request: FastifyRequest): void {
+  const sid = sidOf(request)
+  request.log.info({ sid: cut(sid), reason: 'unknown session' }, 'unknown session')
+  engine.refused(request.raw, 'unknown session', { sid })
+}
+
+/** `?disconnect`, on any URL that names a session, ends it, whether something is open or not (WIRE.md 8). */
+export function forceDisconnect (engine: Engine) {
+  return function disconnect (request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+    if (!hasDisconnect(request)) return done()
+    sessionOf(engine, request)?.end('client left', DISCONNECT)
+    reply.send('')
+  }
+}
+
+/** Lets listeners of the Engine add headers. */
+export function announce (engine: Engine) {
+  return function announceHeaders (_request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+    addHeaders(engine, reply, false)
+    done()
+  }
+}
+
+/** A GET is a poll or opens a stream. */
+export function takeGet (exchange: Exchange, row: HttpRow): Handler {
+  const { engine } = exchange
+  return function get (request, reply) {
+    if (request.raw.socket.destroyed) return // given up while the app's hooks ran; nothing would tell us of it any more
+    const socket = answeredSession(engine, request)
+    if (socket === undefined) unknownSession(engine, request)
+    if (row.carrier === 'poll') {
+      reply.type(row.contentType)
+      if (socket === undefined) reply.send(UNKNOWN_SESSION)
+      // Pipelined behind an answer that is still under way: Node would not tell it of the end of the connection.
+      else if (reply.raw.socket === null) reply.send(NOOP)
+      else acceptPoll(engine, pollingTransport(exchange, socket), reply)
+      return
+    }
+    const format = row.format()
+    reply.type(format.contentType).header('cache-control', 'no-store, no-transform').header('x-accel-buffering', 'no')
+    if (socket === undefined) reply.send(format.prologue + format.encode(UNKNOWN_SESSION))
+    else openStream({ ...exchange, socket, format }, reply)
+  }
+}
+
+/** The frames of a POST; none when its framing is broken. @throws RefusedRequest when there are too many, as when it is too large. */
+function framesOf (request: FastifyRequest, row: HttpRow, maxPackets: number): string[] {
+  try {
+    return revision1.decodePayload(row.decodeBody(String(request.body ?? '')), maxPackets)
+  } catch (error) {
+    if (error instanceof TooManyPacketsError) throw new RefusedRequest('too many packets', error.message, { sid: sidOf(request) })
+    if (!(error instanceof ProtocolError)) throw error
+    request.log.debug({ sid: sidOf(request), reason: error.message }, 'payload dropped')
+    return []
+  }
+}
+
+/** The packets of a client that has been told to go. */
+function takeLast (engine: Engine, frames: readonly string[], socket: Socket, reply: FastifyReply): void {
+  let heard = true
+  for (const frame of frames) heard = socket.onFrame(frame) && heard
+  if (!heard) throw engine.refusal('a packet asks for an acknowledgement, for which there is no way any more', socket.id)
+  engine.turn.later(() => reply.send('1'))
+}
+
+/**
+ * A POST brings packets. It is answered 200 `1` in any case and before they are processed: for anything else the client gives up. That is what it is
+ * to do when the server goes and they are not heard.
+ */
+export function takePost (exchange: Exchange, row: HttpRow): Handler {
+  const { engine, maxPackets } = exchange
+  return function post (request, reply) {
+    const socket = sessionOf(engine, request)
+    if (socket === undefined && engine.draining) throw engine.refusal('the session has ended', sidOf(request))
+    const frames = socket === undefined ? [] : framesOf(request, row, maxPackets)
+    reply.type('text/plain; charset=UTF-8')
+    if (socket?.parting === true) return takeLast(engine, frames, socket, reply)
+    engine.turn.later(() => reply.send('1'))
+    if (socket === undefined) return unknownSession(engine, request)
+    // Whatever comes first connects the session; nothing said then is lost (WIRE.md 7).
+    if (socket.readyState === 'opening') pollingTransport(exchange, socket)
+    for (const frame of frames) socket.onFrame(frame)
+  }
+}
+
+/** An upgrade moves the session to a WebSocket. */
+export function takeUpgrade ({ engine, name, farewellTimeout }: Exchange) {
+  return function upgrade (socket: WebSocket, request: FastifyRequest): void {
+    const { wheel } = engine
+    const session = answeredSession(engine, request)
+    const transport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, farewellTimeout, ...toCarrier(socket, request) })
+    if (session !== undefined) {
+      engine.attach(session, transport(session))
+      return letGoWhenClosed(engine, session)
+    }
+    // The upgrade succeeds, for only then is the client told to handshake anew (WIRE.md 5).
+    unknownSession(engine, request)
+    transport(NO_LISTENER).close(UNKNOWN_SESSION)
+  }
+}

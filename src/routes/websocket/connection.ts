@@ -1,0 +1,39 @@
+// What a session keeps of the connection that its handshake came by. It has the request, and that has the connection: even when it has
+// long been closed, and the session has a WebSocket on another one.
+import type { Socket as TcpSocket } from 'node:net'
+import type { Engine } from '../../engine/engine.js'
+import type { Socket } from '../../session/socket.js'
+import { WebSocketTransport } from '../../transports/websocket.js'
+
+/** A browser's connection brings few sessions. Those of proxies bring very many, and last. */
+const MOST = 16
+
+/** The sessions that a connection has brought, and that have moved. */
+const brought = new WeakMap<TcpSocket, string[]>()
+
+const isEncrypted = (socket: unknown): boolean => (socket as { encrypted?: boolean }).encrypted === true
+
+/** Takes the connection of the session's WebSocket instead; `handshake.secure` stays what it is. */
+function letGo ({ request, transport }: Socket): void {
+  const { socket, complete } = request
+  if (!complete || !(transport instanceof WebSocketTransport)) return
+  const { connection } = transport
+  if (connection !== undefined && isEncrypted(connection) === isEncrypted(socket)) Object.assign(request, { socket: connection, client: connection }) // the old name of it
+}
+
+/** Has a session that gets a WebSocket let go of its handshake's connection, as soon as that is closed. */
+export function letGoWhenClosed ({ sessions }: Engine, session: Socket): void {
+  const { id, request: { socket, httpVersionMajor } } = session
+  if (httpVersionMajor !== 1) return
+  if (socket.destroyed) return letGo(session)
+  const known = brought.get(socket)
+  if (known !== undefined) {
+    if (known.length < MOST) known.push(id)
+    return
+  }
+  const ids = [id]
+  brought.set(socket, ids)
+  socket.once('close', () => {
+    for (const one of ids.map((each) => sessions.get(each))) if (one !== undefined) letGo(one)
+  })
+}

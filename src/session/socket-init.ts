@@ -1,0 +1,49 @@
+// What a Socket is made of. Types only.
+import type { IncomingMessage } from 'node:http'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Backlog } from './backlog.js'
+import type { Dialect, DialectSocket } from './dialect.js'
+import type { Flushes } from './flushes.js'
+import type { EndReason } from './reasons.js'
+import type { TimerWheel } from '../time/timer-wheel.js'
+
+/** The bounds and times of a session; ms and bytes. */
+export interface SocketLimits {
+  readonly closeTimeout: number
+  readonly handshakeTimeout: number
+  readonly farewellTimeout: number
+  readonly maxQueueBytes: number
+  readonly slowClient: 'close' | 'drop'
+  readonly maxPacketsPerSecond: number | false
+}
+
+/** What a {@link Socket} is made of. */
+export interface SocketInit {
+  id: string
+  request: IncomingMessage
+  remoteAddress: string
+  context: unknown
+  /** Makes the dialect for this session. */
+  dialect: (socket: DialectSocket) => Dialect
+  /** What it gives back at its end. */
+  place: { leave (): void }
+  /** What the session keeps of its handshake, as far as that counts; bytes. */
+  handshakeBytes: number
+  shared: SocketShared
+}
+
+/** What all sessions of an Engine share. */
+export interface SocketShared {
+  readonly limits: SocketLimits
+  readonly wheel: TimerWheel
+  /** What all sessions keep waiting. */
+  readonly backlog: Backlog
+  readonly flushes: Flushes
+  readonly log: FastifyBaseLogger
+  /** Called when volatile packets have been dropped. */
+  readonly onDropped: (count: number) => void
+  /** Called once when a session has ended, before 'close' is emitted. */
+  readonly onEnd: (id: string, reason: EndReason, wasOpen: boolean) => void
+  /** Called when nothing more is to come of a client that has been told to go. The session is to be ended. */
+  readonly onSilent: (id: string) => void
+}
