@@ -1,8 +1,8 @@
 // How many sessions one address may have: `maxSessionsPerAddress`, as `trustProxy` sees it.
 import t from 'tap'
 import type { FastifyInstance } from 'fastify'
-import { captureLog, pluginApp } from '../fastify/support.js'
-import { until } from '../helpers/server.js'
+import { captureLog, pluginApp } from '../kit/fastify.js'
+import { until } from '../kit/server.js'
 
 const ENTRANCES = [
   { name: 'revision 1', path: '/socket.io/1/', told: [503, 'handshake overloaded'] },

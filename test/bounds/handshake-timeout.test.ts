@@ -1,8 +1,8 @@
 // How long a handshake may take: `handshakeTimeout`, for the application's answer and, in revision 1, for the first request.
 import t from 'tap'
-import { captureLog, handshake, poll, pluginApp, portOf, upgrade } from '../fastify/support.js'
-import { clock, until } from '../helpers/server.js'
-import { byScript } from '../helpers/script.js'
+import { captureLog, handshake, poll, pluginApp, portOf, upgrade } from '../kit/fastify.js'
+import { clock, until } from '../kit/server.js'
+import { byScript } from '../kit/script.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 
 const TIMEOUT = 30_000

@@ -1,10 +1,10 @@
 // How many packets a payload may hold: `maxPackets`, in every form that payloads come in.
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import t from 'tap'
-import { captureLog, connectPolling, pluginApp } from '../fastify/support.js'
-import type { Teardown } from '../fastify/support.js'
-import { frame, toForm } from '../helpers/client.js'
-import { connectEngine } from '../helpers/engine-io.js'
+import { captureLog, connectPolling, pluginApp } from '../kit/fastify.js'
+import type { Teardown } from '../kit/fastify.js'
+import { frame, toForm } from '../kit/client.js'
+import { connectEngine } from '../kit/engine-io.js'
 import { ENGINE_3, ENGINE_4 } from '../protocol/dialects.js'
 import { OPTIONS } from './routes.js'
 

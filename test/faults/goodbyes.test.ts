@@ -3,8 +3,8 @@
 import t from 'tap'
 import type { Test } from 'tap'
 import type { Socket } from 'socket.io'
-import { serve, until } from '../helpers/server.js'
-import { frame as payload } from '../helpers/client.js'
+import { serve, until } from '../kit/server.js'
+import { frame as payload } from '../kit/client.js'
 import { head, Raw, UPGRADE } from '../security/raw.js'
 import { FIN, frame, OPCODE } from '../security/websockets.js'
 

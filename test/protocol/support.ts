@@ -5,8 +5,8 @@ import type { IncomingMessage } from 'node:http'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { WebSocket } from 'ws'
-import { scriptHeaders } from '../helpers/script.js'
-import type { Teardown } from '../helpers/server.js'
+import { scriptHeaders } from '../kit/script.js'
+import type { Teardown } from '../kit/server.js'
 
 /** The times (ms) and the size (bytes) that the published suites expect to read. */
 export const SUITE = { pingInterval: 300, pingTimeout: 200, maxPayload: 1_000_000 }

@@ -3,7 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import type { Test } from 'tap'
-import { freePort } from '../fastify/support.js'
+import { freePort } from '../kit/fastify.js'
 import { head, Raw } from './raw.js'
 import { FACES, startTarget, withstands } from './support.js'
 

@@ -1,8 +1,8 @@
 // Every way to POST: a session on each transport that takes bodies, down to the request.
-import type { Teardown } from '../helpers/server.js'
-import { toForm } from '../helpers/client.js'
-import type { Client } from '../helpers/client.js'
-import type { Eio, EngineClient, Way } from '../helpers/engine-client.js'
+import type { Teardown } from '../kit/server.js'
+import { toForm } from '../kit/client.js'
+import type { Client } from '../kit/client.js'
+import type { Eio, EngineClient, Way } from '../kit/engine-client.js'
 import type { DialectName } from '../../types/socket.js'
 import type { Revision1Transport } from '../../src/transports/index.js'
 import { head } from './raw.js'

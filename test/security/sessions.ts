@@ -1,10 +1,10 @@
 // Every way into the server: a session of each dialect on each of its transports, connected and ready to be misused.
 import { setTimeout as pause } from 'node:timers/promises'
-import { Client, fetchText } from '../helpers/client.js'
-import { EngineClient, WAYS } from '../helpers/engine-client.js'
-import type { Eio, Message, Way } from '../helpers/engine-client.js'
-import { ALL } from '../helpers/server.js'
-import type { Teardown } from '../helpers/server.js'
+import { Client, fetchText } from '../kit/client.js'
+import { EngineClient, WAYS } from '../kit/engine-client.js'
+import type { Eio, Message, Way } from '../kit/engine-client.js'
+import { ALL } from '../kit/server.js'
+import type { Teardown } from '../kit/server.js'
 import type { Revision1Transport } from '../../src/transports/index.js'
 
 /** Far above what a slow machine needs, far below what an attack that works costs; ms. */

@@ -1,8 +1,8 @@
 // Every WebSocket of the server, down to its frames: of each dialect and name, opened as such, moved to from polls, and only tried out.
 import { constants, inflateRawSync } from 'node:zlib'
 import type { Test } from 'tap'
-import type { Teardown } from '../helpers/server.js'
-import type { EngineClient } from '../helpers/engine-client.js'
+import type { Teardown } from '../kit/server.js'
+import type { EngineClient } from '../kit/engine-client.js'
 import { head, Raw, UPGRADE } from './raw.js'
 import { echoes, engine, handshake, VERSIONS } from './sessions.js'
 

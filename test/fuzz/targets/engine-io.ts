@@ -7,7 +7,7 @@ import { Engine3Payloads } from '../../../src/codec/engine-3.js'
 import { engine4 } from '../../../src/codec/engine-4.js'
 import type { Frame } from '../../../src/codec/packet.js'
 import { fromByteString, isAscii, toAsciiJson, toByteString } from '../../../src/codec/text.js'
-import { CLIENT_1, CLIENT_2, CLIENT_4 } from '../../codec/engine-parsers.js'
+import { CLIENT_1, CLIENT_2, CLIENT_4 } from '../../unit/codec/engine-parsers.js'
 import { lengthOf, PART, toBytes, tolerant, wellFormed } from '../target.js'
 import type { Target } from '../target.js'
 

@@ -1,0 +1,80 @@
+// The connection that a handshake came by, when it is closed and the session goes on.
+import { once } from 'node:events'
+import { Agent, get } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import type { Socket as TcpSocket } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import t from 'tap'
+import { upgrade } from '../kit/raw-websocket.js'
+import { serve, until } from '../kit/server.js'
+
+interface Given { teardown (fn: () => unknown): unknown }
+
+/** Handshakes over a connection that is kept. */
+async function handshaken (t: Given, count = 1) {
+  const server = await serve(t)
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  t.teardown(() => agent.destroy())
+  const sids: string[] = []
+  for (let i = 0; i < count; i++) {
+    const [response] = await once(get(`http://127.0.0.1:${server.port}/socket.io/1/`, { agent }), 'response') as [IncomingMessage]
+    const [sid = ''] = String(await buffer(response)).split(':', 1)
+    sids.push(sid)
+  }
+  const connect = async (sid: string) => {
+    const raw = await upgrade(`http://127.0.0.1:${server.port}/socket.io/1/websocket/${sid}`)
+    t.teardown(() => raw.socket.destroy())
+    await raw.bytes(5)
+    return raw
+  }
+  return { server, agent, sids, connect, sessions: sids.map((sid) => server.socketOf(sid)) }
+}
+
+t.test('a session on a WebSocket lets go of it, closed before or after', async (t) => {
+  for (const first of [true, false]) {
+    const { agent, sids: [sid = ''], sessions: [session], connect } = await handshaken(t)
+    if (session === undefined) throw new Error('no session')
+    const { socket: before, headers } = session.request
+    if (first) {
+      agent.destroy()
+      await until(() => before.destroyed)
+    }
+    const raw = await connect(sid)
+    if (!first) {
+      t.equal(session.request.socket, before, 'as long as it is open it is what it was')
+      agent.destroy()
+    }
+    await until(() => session.request.socket !== before)
+    t.equal(session.request.socket.remotePort, (raw.socket as TcpSocket).localPort)
+    t.equal(session.request.headers, headers)
+  }
+})
+
+t.test('a session without a WebSocket keeps it', async (t) => {
+  const { agent, sessions: [session] } = await handshaken(t)
+  const before = session?.request.socket
+  agent.destroy()
+  await until(() => before?.destroyed === true)
+  t.equal(session?.request.socket, before)
+})
+
+t.test('a connection of many handshakes has one listener, and lets go of some', async (t) => {
+  const { agent, sessions, sids, connect } = await handshaken(t, 20)
+  const before = sessions[0]?.request.socket
+  const listeners = before?.listenerCount('close') ?? 0
+  t.ok(listeners < 10, String(listeners))
+  for (const sid of sids) await connect(sid)
+  agent.destroy()
+  await until(() => before?.destroyed === true)
+  await until(() => sessions.filter(({ request }) => request.socket === before).length === 4)
+})
+
+t.test('of a session that has ended nothing is to be done', async (t) => {
+  const { agent, sids: [sid = ''], sessions: [session], connect } = await handshaken(t)
+  const before = session?.request.socket
+  await connect(sid)
+  session?.close()
+  agent.destroy()
+  await until(() => before?.destroyed === true)
+  t.equal(session?.request.socket, before)
+})

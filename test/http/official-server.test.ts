@@ -1,0 +1,90 @@
+// The Server that the option `io` asks for: what of its options does nothing here, and where its parser comes from.
+import { Server } from 'socket.io'
+import t from 'tap'
+import * as official from 'socket.io-parser'
+import { captureLog, connectPolling, connectWebsocket, pluginApp, poll, post } from '../kit/fastify.js'
+
+/** A parser that nobody else can read: the official one's text, backwards. */
+const parser = {
+  Encoder: class extends official.Encoder {
+    override encode (packet: official.Packet): unknown[] {
+      return super.encode(packet).map((piece) => [...String(piece)].reverse().join(''))
+    }
+  },
+  Decoder: class extends official.Decoder {
+    override add (text: unknown): void { super.add([...String(text)].reverse().join('')) }
+  }
+}
+
+t.test('options of the Server without effect are logged, each with the option that has one', async (t) => {
+  const { lines, logger } = captureLog('warn')
+  await pluginApp(t, {
+    io: {
+      path: '/x',
+      cors: {},
+      allowRequest: () => {},
+      maxHttpBufferSize: 1,
+      serveClient: false,
+      transports: ['polling'],
+      pingInterval: 1,
+      pingTimeout: 1,
+      upgradeTimeout: 1,
+      allowUpgrades: false,
+      cookie: true,
+      perMessageDeflate: true,
+      allowEIO3: true,
+      connectTimeout: 1000
+    }
+  }, { logger })
+  const said = lines.map(({ msg }) => /^io\.(\w+) has no effect: set the option "(\w+)"/.exec(String(msg))?.slice(1, 3).join(': '))
+  t.strictSame(said.sort(), [
+    'allowEIO3: dialects', 'allowRequest: authorize', 'allowUpgrades: allowUpgrades', 'cookie: cookie', 'cors: cors',
+    'maxHttpBufferSize: maxPayload', 'path: path', 'perMessageDeflate: perMessageDeflate', 'pingInterval: pingInterval',
+    'pingTimeout: pingTimeout', 'serveClient: serveClient', 'transports: transports', 'upgradeTimeout: upgradeTimeout'
+  ])
+})
+
+t.test('options for what nothing here does are logged, each with what there is instead', async (t) => {
+  const { lines, logger } = captureLog('warn')
+  await pluginApp(t, { io: { httpCompression: true, wsEngine: {}, initialPacket: 'x', destroyUpgrade: true, destroyUpgradeTimeout: 1, addTrailingSlash: false } }, { logger })
+  const said = lines.map(({ msg }) => /^io\.(\w+) has no effect: \w+/.exec(String(msg))?.[1])
+  t.strictSame(said, ['httpCompression', 'wsEngine', 'initialPacket', 'destroyUpgrade', 'destroyUpgradeTimeout', 'addTrailingSlash'])
+  t.match(lines[0]?.msg, /@fastify\/compress/)
+})
+
+t.test('a Server of the application is used as it is, without a word', async (t) => {
+  const { lines, logger } = captureLog('warn')
+  const io = new Server({ cors: {} })
+  const app = await pluginApp(t, { io }, { logger })
+  t.equal(app.io, io)
+  t.strictSame(lines, [])
+})
+
+t.test('a custom parser is found in the options of the Server, made here or given', async (t) => {
+  for (const io of [{ parser }, new Server({ parser })]) {
+    const app = await pluginApp(t, { io })
+    app.io.on('connection', (socket) => socket.on('echo', (x) => socket.emit('echo', x)))
+    const sid = await connectPolling(app)
+    await post(app, sid, '5:::{"name":"echo","args":["x"]}')
+    t.equal((await poll(app, sid)).body, '5:::{"name":"echo","args":["x"]}')
+  }
+})
+
+t.test('with connection state recovery, the offsets of the Server stay away from old clients', async (t) => {
+  const app = await pluginApp(t, { io: { connectionStateRecovery: {} } })
+  app.io.on('connection', (socket) => {
+    socket.on('go', () => {
+      socket.send('text')
+      socket.send({ a: 1 })
+      socket.emit('event', 1, 2)
+      socket.emit('none')
+      socket.emit('ask', 3, () => {})
+      app.io.emit('all', 4)
+    })
+  })
+  const client = await connectWebsocket(app)
+  client.send('5:::{"name":"go"}')
+  const frames = ['3:::text', '4:::{"a":1}', '5:::{"name":"event","args":[1,2]}', '5:::{"name":"none"}',
+    '5:1+::{"name":"ask","args":[3]}', '5:::{"name":"all","args":[4]}']
+  for (const frame of frames) t.equal(await client.next(), frame)
+})

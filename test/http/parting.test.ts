@@ -1,0 +1,162 @@
+// The end of an app whose clients are in the middle of something: what they have said by then is heard, and what has been said to them is read.
+import { setTimeout as sleep } from 'node:timers/promises'
+import t from 'tap'
+import { dial, parse } from '../bounds/raw.js'
+import { connectPolling, newApp, portOf } from '../kit/fastify.js'
+import type { Teardown } from '../kit/fastify.js'
+import { EngineClient, toBody } from '../kit/engine-client.js'
+import { connectEngine, DIALECTS } from '../kit/engine-io.js'
+import { until } from '../kit/server.js'
+import socketioTransports from '../../src/index.js'
+import type { SocketioTransportsOptions } from '../../types/options.js'
+
+/** What the application hears, on the official Server. */
+async function hearing (t: Teardown, options: SocketioTransportsOptions = {}, app = newApp(t)) {
+  await app.register(socketioTransports, { io: {}, ...options })
+  const heard: unknown[] = []
+  app.io.on('connection', (socket) => {
+    socket.on('message', (word) => heard.push(word))
+    socket.on('disconnect', (reason) => heard.push(reason))
+  })
+  return { app, heard }
+}
+
+type App = Awaited<ReturnType<typeof hearing>>['app']
+
+/** A POST of a session that has connected, to be sent by hand. */
+interface Post { url: string, body: string, acknowledgement: string }
+
+const SESSIONS: Record<string, (app: App, words: readonly string[]) => Promise<Post>> = {
+  'revision 1': async (app, words) => {
+    const sid = await connectPolling(app)
+    const packets = words.map((word) => `3:::${word}`)
+    const framed = packets.map((packet) => `\ufffd${packet.length}\ufffd${packet}`).join('')
+    return { url: `/socket.io/1/xhr-polling/${sid}`, body: framed, acknowledgement: '1' }
+  },
+  ...Object.fromEntries(DIALECTS.map((dialect) => [`engine ${dialect.eio}`, async (app: App, words: readonly string[]) => {
+    const { send, poll, url } = await connectEngine(app, dialect)
+    if (dialect.eio === 4) await send('40')
+    await poll()
+    return { url, body: toBody(words.map((word) => `42["message","${word}"]`), dialect.eio), acknowledgement: 'ok' }
+  }]))
+}
+
+const headOf = ({ url, body }: Post): string =>
+  `POST ${url} HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain;charset=UTF-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`
+
+for (const [name, connect] of Object.entries(SESSIONS)) {
+  t.test(`${name}: a POST whose body is under way when the app closes is heard and acknowledged`, async (t) => {
+    const { app, heard } = await hearing(t)
+    const port = await portOf(app)
+    const post = await connect(app, ['half', 'whole'])
+    const client = dial(t, port)
+    client.write(headOf(post) + post.body.slice(0, 20))
+    await until(() => client.tcp.bytesWritten > 0)
+    await sleep(20) // until the server has read the head
+    const closed = app.close()
+    await until(() => app.socketio.draining)
+    client.write(post.body.slice(20))
+    const { status, body } = parse(await client.answers(1))
+    t.strictSame([status, body], [200, post.acknowledgement])
+    await closed
+    t.strictSame(heard, ['half', 'whole', 'server shutting down'])
+  })
+
+  t.test(`${name}: so is one that waits for a hook of the app`, async (t) => {
+    const letIn: (() => void)[] = []
+    const hooked = newApp(t)
+    hooked.addHook('preValidation', async ({ method, headers }) => {
+      if (method === 'POST' && headers.host === 'a') await new Promise<void>((resolve) => { letIn.push(resolve) })
+    })
+    const { app, heard } = await hearing(t, {}, hooked)
+    const port = await portOf(app)
+    const post = await connect(app, ['late'])
+    const client = dial(t, port)
+    client.write(headOf(post) + post.body)
+    await until(() => letIn.length > 0)
+    const closed = app.close()
+    await until(() => app.socketio.draining)
+    letIn[0]?.()
+    const { status, body } = parse(await client.answers(1))
+    t.strictSame([status, body], [200, post.acknowledgement])
+    await closed
+    t.strictSame(heard, ['late', 'server shutting down'])
+  })
+}
+
+for (const { eio } of DIALECTS) {
+  t.test(`engine ${eio}: a client in the middle of an upgrade is heard on its WebSocket, and told to go there`, async (t) => {
+    const { app, heard } = await hearing(t)
+    const client = new EngineClient(await portOf(app), eio, 'xhr')
+    t.teardown(() => client.close())
+    await client.open()
+    if (eio === 4) await client.post('40').answer
+    await client.next()
+    const wire = client.newWire()
+    await wire.opened
+    wire.send('2probe')
+    t.equal(await wire.next(), '3probe')
+    const closed = app.close()
+    await until(() => app.socketio.draining)
+    wire.send('5', '42["message","moved"]')
+    t.equal(await wire.closed, 1001)
+    await closed
+    t.strictSame(heard, ['moved', 'server shutting down'])
+  })
+
+  t.test(`engine ${eio}: what is queued for a WebSocket when the app closes is read, and what its client has said by then is heard`, async (t) => {
+    const { app, heard } = await hearing(t)
+    const client = new EngineClient(await portOf(app), eio, 'websocket')
+    t.teardown(() => client.close())
+    await client.open()
+    if (eio === 4) client.wire?.send('40')
+    await client.next()
+    client.wire?.socket.pause()
+    const [socket] = app.socketio.sessions.values()
+    for (let i = 0; i < 100; i++) app.io.emit(String(i), 'x'.repeat(100_000))
+    t.ok(Number(socket?.bufferedAmount) > 1_000_000)
+    const closed = app.close()
+    await until(() => app.socketio.draining)
+    client.wire?.send('42["message","still"]')
+    client.wire?.socket.resume()
+    const read = await client.take(100)
+    t.ok(read.every((packet, i) => String(packet).startsWith(`42["${i}",`)))
+    t.equal(await client.wire?.closed, 1001)
+    await closed
+    t.strictSame(heard, ['still', 'server shutting down'])
+  })
+}
+
+t.test('a WebSocket whose client reads nothing holds up no shutdown for long', async (t) => {
+  const { app, heard } = await hearing(t, { farewellTimeout: 100 })
+  const client = new EngineClient(await portOf(app), 3, 'websocket')
+  t.teardown(() => client.close())
+  await client.open()
+  await client.next()
+  client.wire?.socket.pause()
+  for (let i = 0; i < 100; i++) app.io.emit(String(i), 'x'.repeat(100_000))
+  const start = performance.now()
+  await app.close()
+  t.ok(performance.now() - start < 5000)
+  t.strictSame(heard, ['server shutting down'])
+})
+
+t.test('packets that ask for an answer are not heard once there is no way for it, with their attachments, and the others are', async (t) => {
+  const { app, heard } = await hearing(t)
+  const asked: unknown[] = []
+  app.io.on('connection', (socket) => { socket.onAny((...args) => asked.push(args)) })
+  const client = new EngineClient(await portOf(app), 4, 'websocket')
+  t.teardown(() => client.close())
+  await client.open()
+  client.wire?.send('40')
+  await client.next()
+  const { wire } = client
+  wire?.socket.pause() // so that it does not know yet
+  const closed = app.close()
+  await until(() => [...app.socketio.sessions.values()].every(({ readyState }) => readyState === 'closing'))
+  wire?.send('427["asks"]', '451-8["asks",{"_placeholder":true,"num":0}]', Buffer.of(1), '42["message","does not"]', '451-["binary",{"_placeholder":true,"num":0}]', Buffer.of(2), '42/other,9["asks"]')
+  wire?.socket.resume()
+  await closed
+  t.strictSame(heard, ['does not', 'server shutting down'])
+  t.strictSame(asked, [['message', 'does not'], ['binary', Buffer.of(2)]])
+})

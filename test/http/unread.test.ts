@@ -1,0 +1,51 @@
+// What the kernel keeps for a client that is closed for not reading: megabytes that no option bounds, and that it would go on offering for minutes.
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import t from 'tap'
+import { handshake, pluginApp, portOf } from '../kit/fastify.js'
+import type { Socket } from '../../types/socket.js'
+
+const UPGRADE = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
+
+/** How the client opens what it then does not read; the session's id, where it has one. */
+const WAYS: Record<string, (sid: string) => string> = {
+  'a WebSocket of Engine.IO': () => `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: a\r\n${UPGRADE}\r\n`,
+  'a WebSocket of revision 1': (sid) => `GET /socket.io/1/websocket/${sid} HTTP/1.1\r\nHost: a\r\n${UPGRADE}\r\n`,
+  'a stream': (sid) => `GET /socket.io/1/htmlfile/${sid} HTTP/1.1\r\nHost: a\r\n\r\n`
+}
+
+const SIZE = 64_000
+/** What stays in the process, at most: the queue, and what a connection takes before it counts as backed up; bytes. */
+const KEPT = 100_000 + 3 * SIZE
+
+/** Sends until the session is closed: how much, and why it was. */
+async function fill (socket: Socket): Promise<{ sent: number, reason: string }> {
+  const closed = once(socket, 'close')
+  let sent = 0
+  for (; socket.readyState === 'open'; sent += SIZE) {
+    socket.send({ type: 'message', data: 'x'.repeat(SIZE) })
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  const [, { reason }] = await closed as [string, { reason: string }]
+  return { sent, reason }
+}
+
+for (const [name, open] of Object.entries(WAYS)) {
+  t.test(`a slow client is cut off: ${name}`, async (t) => {
+    const app = await pluginApp(t, { maxQueueBytes: 100_000, transports: ['websocket', 'htmlfile'] })
+    const port = await portOf(app)
+    const sid = await handshake(app)
+    const connected = once(app.socketio, 'connection') as Promise<[Socket]>
+    const client = connect(port, '127.0.0.1')
+    client.write(open(sid))
+    const [socket] = await connected
+    await once(client, 'data')
+    client.pause()
+    const { sent, reason } = await fill(socket)
+    t.equal(reason, 'slow client')
+    const closed = new Promise((resolve) => client.once('close', resolve))
+    client.on('error', () => {}).resume() // a reset, which may be hidden behind what was received before it
+    await closed
+    t.ok(client.bytesRead < sent - KEPT, 'what the kernel had for it is not to be had any more', { read: client.bytesRead, sent })
+  })
+}

@@ -1,0 +1,248 @@
+// The origin policy: the same for handshakes, polls, posts, streams and upgrades, and what the answers say about it.
+import type { FastifyRequest } from 'fastify'
+import t from 'tap'
+import { OriginPolicy, originOf } from '../../../src/routes/origin.js'
+import { TimerWheel } from '../../../src/time/timer-wheel.js'
+import type { CorsOptions } from '../../../types/options.js'
+import type { TransportName } from '../../../types/socket.js'
+import { captureLog, connectPolling, handshake, inject, open, pluginApp, portOf, upgrade } from '../../kit/fastify.js'
+import { connectEngine, DIALECTS, urlOf } from '../../kit/engine-io.js'
+
+const transports: TransportName[] = ['websocket', 'htmlfile', 'xhr-multipart', 'xhr-polling', 'jsonp-polling']
+const FOREIGN = 'http://elsewhere.test'
+const FORBIDDEN = '{"code":4,"message":"Forbidden"}'
+/** The page of an old client would wait for its callback, for ten seconds; a script cannot see a status. */
+const OLD_SCRIPT = 'io.j[0](new Error("handshake bad origin"));'
+/** Handshakes of every dialect, and how each is refused. */
+const HANDSHAKES = [
+  ['/socket.io/1/', 'handshake bad origin'], ['/socket.io/1/?jsonp=0', OLD_SCRIPT], [urlOf(3, 'polling'), FORBIDDEN], [urlOf(4, 'polling'), FORBIDDEN], [urlOf(3, 'polling', '&j=0'), FORBIDDEN], [urlOf(4, 'polling', '&j=0'), FORBIDDEN]
+] as const
+const corsOf = (headers: Record<string, unknown>) =>
+  [headers['access-control-allow-origin'], headers['access-control-allow-credentials'], headers['vary']]
+
+/** Whether the answer is a script, which any page can load. */
+const isScript = (url: string): boolean => /[?&](?:j|jsonp)=/.test(url)
+
+/** What browsers send, and whether it may come in when only the server's own origin may. */
+const browsers: [string, Record<string, string>, boolean][] = [
+  ['no header at all: no browser', {}, true],
+  ['the own Origin', { origin: 'http://localhost' }, true],
+  ['the own Origin with its port', { origin: 'http://localhost:80' }, true],
+  ['the own Origin by another scheme', { origin: 'https://localhost' }, false],
+  ['the own host with another port', { origin: 'http://localhost:8080' }, false],
+  ['the own host without a scheme, as old clients in Node write it', { origin: 'localhost' }, true],
+  ['the own host and port without a scheme', { origin: 'localhost:80' }, true],
+  ['the own host and another port without a scheme', { origin: 'localhost:8080' }, false],
+  ['another host without a scheme', { origin: 'elsewhere.test' }, false],
+  ['another host that names the own as its user', { origin: 'localhost@elsewhere.test' }, false],
+  ['another Origin', { origin: FOREIGN }, false],
+  ['an Origin that begins like the own', { origin: 'http://localhost.elsewhere.test' }, false],
+  ['the Origin null', { origin: 'null' }, false],
+  ['an empty Origin', { origin: '' }, false],
+  ['another Origin, said to be the same site', { origin: FOREIGN, 'sec-fetch-site': 'same-origin' }, false],
+  ['Sec-Fetch-Site same-origin', { 'sec-fetch-site': 'same-origin' }, true],
+  ['Sec-Fetch-Site none', { 'sec-fetch-site': 'none' }, true],
+  ['Sec-Fetch-Site same-site', { 'sec-fetch-site': 'same-site' }, false],
+  ['Sec-Fetch-Site cross-site', { 'sec-fetch-site': 'cross-site' }, false],
+  ['the own Referer', { referer: 'http://localhost/page?x=1' }, true],
+  ['the own Referer, but cross-site (a redirect)', { referer: 'http://localhost/page', 'sec-fetch-site': 'cross-site' }, false],
+  ['the own Referer and same-origin', { referer: 'http://localhost/page', 'sec-fetch-site': 'same-origin' }, true],
+  ['another Referer', { referer: `${FOREIGN}/page` }, false],
+  ['a Referer that holds the own origin', { referer: `${FOREIGN}/http://localhost/` }, false],
+  ['a Referer that is no URL', { referer: 'nonsense' }, false],
+  ['another Referer beside the own Origin', { origin: 'http://localhost', referer: `${FOREIGN}/page` }, true]
+]
+
+for (const [name, headers, allowed] of browsers) {
+  t.test(`by default, a handshake with ${name} is ${allowed ? 'accepted' : 'refused'}${name.startsWith('no header') ? ', but as a script' : ''}`, async (t) => {
+    for (const [url, refusal] of HANDSHAKES) {
+      const app = await pluginApp(t)
+      const response = await inject(app, url, headers)
+      const comesIn = allowed && !(isScript(url) && Object.keys(headers).length === 0)
+      t.equal(response.statusCode, comesIn || refusal === OLD_SCRIPT ? 200 : 403, url)
+      if (!comesIn) t.equal(response.body, refusal)
+      t.equal(app.socketio.sessions.size, comesIn ? 1 : 0)
+      t.same(corsOf(response.headers), [undefined, undefined, undefined])
+      t.equal(response.headers['cache-control'], 'no-store')
+      t.equal(response.headers['x-content-type-options'], 'nosniff')
+    }
+  })
+}
+
+t.test('what is no URL is none however often it comes', async (t) => {
+  // The bytes of a host in UTF-8, each a character: Node 20 mistakes them for it in code that has run some thousand times.
+  const nonsense = 'http://\xe2\x82\xac/'
+  const policy = new OriginPolicy({}, { wheel: new TimerWheel(1000), ms: 1000 })
+  const request = { headers: { referer: nonsense }, protocol: 'http', host: 'localhost' } as FastifyRequest
+  const seen = new Set<unknown>()
+  for (let i = 0; i < 20_000; i++) seen.add(originOf(request)).add(policy.allows(nonsense, request))
+  t.strictSame([...seen], ['null', false])
+})
+
+t.test('a script that no header vouches for is let in where every origin is, and the log says what else helps', async (t) => {
+  const scripts = ['/socket.io/1/?jsonp=0', urlOf(3, 'polling', '&j=0'), urlOf(4, 'polling', '&j=0'), '/socket.io/1/jsonp-polling/unknown?i=0', '/socket.io/1/jsonp-polling/unknown']
+  const anybody: CorsOptions['origin'][] = [true, '*', ['http://friend.test', '*'], 'null', (origin: string) => origin === 'null']
+  for (const origin of anybody) {
+    const app = await pluginApp(t, { cors: { ...(origin !== undefined && { origin }) } })
+    for (const url of scripts) t.equal((await inject(app, url)).statusCode, 200, url)
+  }
+  for (const origin of ['http://friend.test', /friend/, false]) {
+    const { lines, logger } = captureLog('warn')
+    const app = await pluginApp(t, { cors: { origin } }, { logger })
+    for (const url of scripts) {
+      const refused = await inject(app, url)
+      if (url.includes('jsonp=')) t.strictSame([refused.statusCode, refused.body], [200, OLD_SCRIPT])
+      else t.equal(refused.statusCode, 403, url)
+      t.equal((await inject(app, url, { referer: 'http://localhost/page' })).statusCode, 200, url)
+    }
+    t.equal(lines.length, scripts.length)
+    for (const line of lines) t.match(line, { reason: 'origin refused', origin: 'null', detail: /Sec-Fetch-Site.*Referrer-Policy.*https.*cors\.origin/ })
+  }
+})
+
+t.test('a refusal is logged with its reason, and reported', async (t) => {
+  const { lines, logger } = captureLog('warn')
+  const app = await pluginApp(t, {}, { logger })
+  const reported: unknown[] = []
+  app.socketio.on('connection_error', ({ code, message, context, req }) => reported.push([code, message, context, req.url]))
+  await inject(app, '/socket.io/1/?x=1', { origin: FOREIGN })
+  t.equal(lines.length, 1)
+  t.match(lines[0], { msg: 'refused: handshake bad origin', reason: 'origin refused', detail: /^origin not allowed/, origin: FOREIGN, own: 'http://localhost:80' })
+  t.match(reported, [[4, 'Forbidden', { detail: /^origin not allowed/, origin: FOREIGN }, '/socket.io/1/?x=1']])
+  t.equal(reported.length, 1)
+})
+
+t.test('a foreign page gets nothing out of a session it knows the id of, and cannot end it', async (t) => {
+  const app = await pluginApp(t, { transports, cors: { origin: 'http://friend.test' } })
+  const sid = await connectPolling(app)
+  const got: unknown[] = []
+  app.socketio.sessions.get(sid)?.on('packet', (packet) => got.push(packet))
+  app.socketio.sessions.get(sid)?.send({ type: 'message', data: 'secret' })
+  for (const headers of [{ origin: FOREIGN }, { referer: `${FOREIGN}/` }, { 'sec-fetch-site': 'cross-site' }] as Record<string, string>[]) {
+    for (const [method, url] of [
+      ['GET', `xhr-polling/${sid}`], ['POST', `xhr-polling/${sid}`], ['OPTIONS', `xhr-polling/${sid}`],
+      ['GET', `jsonp-polling/${sid}?i=0`], ['POST', `jsonp-polling/${sid}?i=0`],
+      ['GET', `htmlfile/${sid}`], ['POST', `htmlfile/${sid}`], ['GET', `xhr-multipart/${sid}`],
+      ['GET', `xhr-polling/${sid}?disconnect=1`], ['GET', `/${sid}/?disconnect=1`], ['GET', `websocket/${sid}`],
+      ['GET', ''], ['POST', ''], ['OPTIONS', '']
+    ] as const) {
+      const payload = method === 'POST' ? { payload: '3:::intruder' } : {}
+      const response = await inject(app, `/socket.io/1/${url}`, headers, { method, ...payload })
+      t.equal(response.statusCode, 403, `${method} ${url}`)
+      t.equal(response.body, 'handshake bad origin')
+      t.equal(response.headers['access-control-allow-origin'], undefined)
+    }
+    const refused = await upgrade(app, `/socket.io/1/websocket/${sid}`, headers)
+    t.equal(refused.status, 403)
+    t.equal(refused.body, 'handshake bad origin')
+  }
+  t.same(got, [])
+  t.equal((await inject(app, `/socket.io/1/xhr-polling/${sid}`)).body, '3:::secret')
+})
+
+for (const dialect of DIALECTS) {
+  const { eio } = dialect
+  t.test(`a foreign page gets nothing out of a session of engine ${eio} it knows the id of, and cannot end it`, async (t) => {
+    const app = await pluginApp(t, { cors: { origin: 'http://friend.test' } })
+    const { url, sid, socket, poll } = await connectEngine(app, dialect)
+    const got: unknown[] = []
+    socket.on('data', (data) => got.push(data))
+    socket.write('secret')
+    for (const headers of [{ origin: FOREIGN }, { referer: `${FOREIGN}/` }, { 'sec-fetch-site': 'cross-site' }] as Record<string, string>[]) {
+      for (const [method, path] of [
+        ['GET', url], ['POST', url], ['OPTIONS', url], ['GET', `${url}&j=0`], ['POST', `${url}&j=0`], ['GET', urlOf(eio, 'websocket', `&sid=${sid}`)],
+        ['OPTIONS', urlOf(eio, 'websocket')], ['DELETE', url], ['GET', urlOf(eio, 'abc')], ['GET', `/socket.io/?sid=${sid}`]
+      ] as const) {
+        const payload = method === 'POST' ? { payload: dialect.body('4intruder', '1') } : {}
+        const response = await inject(app, path, headers, { method, ...payload })
+        t.strictSame([response.statusCode, response.body, response.headers['access-control-allow-origin']], [403, FORBIDDEN, undefined], `${method} ${path}`)
+      }
+      for (const query of ['', `&sid=${sid}`]) {
+        const refused = await upgrade(app, urlOf(eio, 'websocket', query), headers)
+        t.strictSame([refused.status, refused.body], [403, FORBIDDEN])
+      }
+    }
+    t.same(got, [])
+    t.strictSame(await poll(), ['4secret'])
+  })
+}
+
+/** Each form of cors.origin: what it lets in beside the own origin, and what not. */
+const policies: [string, CorsOptions['origin'], string[], string[]][] = [
+  ['true', true, [FOREIGN, 'null'], []],
+  ['*', '*', [FOREIGN, 'null'], []],
+  ['false', false, [], [FOREIGN]],
+  ['a string', FOREIGN, [FOREIGN], ['http://elsewhere.test.evil', 'https://elsewhere.test', 'null']],
+  ['the string null', 'null', ['null'], [FOREIGN]],
+  ['a regular expression', /^https?:\/\/(?:\w+\.)?elsewhere\.test$/, [FOREIGN, 'https://www.elsewhere.test'], ['http://evil-elsewhere.test']],
+  ['a global regular expression', /elsewhere\.test$/g, [FOREIGN, FOREIGN, FOREIGN], ['http://x.test']],
+  ['a sticky regular expression', /http:\/\/elsewhere\.test$/y, [FOREIGN, FOREIGN], ['http://x.test']],
+  ['a list', ['http://a.test', /b\.test$/], ['http://a.test', 'http://b.test'], [FOREIGN]],
+  ['an empty list', [], [], [FOREIGN]],
+  ['a function with a callback', (origin, done) => { done(null, origin === FOREIGN) }, [FOREIGN], ['http://x.test']],
+  ['a function that answers later with a list', (_origin, done) => { setImmediate(done, null, ['http://a.test', FOREIGN]) }, [FOREIGN], ['http://x.test']],
+  ['a function that answers nothing', (_origin: string, done: (error: Error | null) => void) => { done(null) }, [], [FOREIGN]],
+  ['an async function', async (origin: string) => origin === FOREIGN, [FOREIGN], ['http://x.test']],
+  ['an async function that gives an expression', async () => /elsewhere\.test$/, [FOREIGN], ['http://x.test']],
+  ['a function that fails by its callback', (_origin: string, done: (error: Error) => void) => { done(new Error('x')) }, [], [FOREIGN]],
+  ['an async function that fails', async () => { throw new Error('x') }, [], [FOREIGN]],
+  ['a function that throws', () => { throw new Error('x') }, [], [FOREIGN]]
+]
+
+const UPGRADES = ['/socket.io/1/websocket/x', urlOf(3, 'websocket'), urlOf(4, 'websocket')]
+
+for (const [name, origin, allowed, refused] of policies) {
+  t.test(`cors.origin as ${name} lets in whom it names`, async (t) => {
+    const app = await pluginApp(t, { cors: { ...(origin !== undefined && { origin }) } })
+    for (const one of allowed) {
+      const response = await inject(app, '/socket.io/1/', { origin: one })
+      t.equal(response.statusCode, 200, one)
+      t.same(corsOf(response.headers), [one, 'true', 'Origin'])
+      for (const url of UPGRADES) t.equal((await upgrade(app, url, { origin: one })).status, 101, url)
+    }
+    for (const one of refused) {
+      const response = await inject(app, '/socket.io/1/', { origin: one })
+      t.equal(response.statusCode, 403, one)
+      t.equal(response.body, 'handshake bad origin')
+      t.same(corsOf(response.headers).slice(0, 2), [undefined, undefined])
+      for (const url of UPGRADES) t.equal((await upgrade(app, url, { origin: one })).status, 403, url)
+    }
+    t.equal((await inject(app, '/socket.io/1/', { origin: 'http://localhost' })).statusCode, 200, 'the own origin')
+    t.equal((await inject(app, '/socket.io/1/')).statusCode, 200, 'no browser')
+  })
+}
+
+t.test('a failing cors.origin is logged with its error', async (t) => {
+  const { lines, logger } = captureLog('warn')
+  const app = await pluginApp(t, { cors: { origin: async () => { throw new Error('the list is gone') } } }, { logger })
+  await inject(app, '/socket.io/1/', { origin: FOREIGN })
+  t.match(lines[0], { reason: 'origin refused', detail: 'cors.origin failed', origin: FOREIGN, err: { message: 'the list is gone' } })
+})
+
+t.test('behind a proxy the own origin is what trustProxy says it is', async (t) => {
+  const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'chat.example', origin: 'https://chat.example' }
+  const trusting = await pluginApp(t, {}, { trustProxy: true })
+  t.equal((await inject(trusting, '/socket.io/1/', headers)).statusCode, 200)
+  t.equal((await inject(trusting, '/socket.io/1/', { ...headers, origin: 'http://chat.example' })).statusCode, 403)
+  const wary = await pluginApp(t)
+  t.equal((await inject(wary, '/socket.io/1/', headers)).statusCode, 403)
+})
+
+t.test('a hook that knows the names of the server keeps a rebound name out, upgrades included (docs/security.md)', async (t) => {
+  const app = await pluginApp(t)
+  app.addHook('onRequest', async (request, reply) => {
+    if (!request.host.startsWith('127.0.0.1:')) return await reply.code(421).send('wrong host')
+  })
+  const port = await portOf(app)
+  const rebound = { host: `evil.test:${port}`, origin: `http://evil.test:${port}` }
+  const own = { host: `127.0.0.1:${port}`, origin: `http://127.0.0.1:${port}` }
+  for (const url of UPGRADES) t.strictSame([(await upgrade(app, url, rebound)).status, (await upgrade(app, url, own)).status], [421, 101], url)
+  for (const [url] of HANDSHAKES) t.strictSame([(await inject(app, url, rebound)).statusCode, (await inject(app, url, own)).statusCode], [421, 200], url)
+})
+
+t.test('a WebSocket of the own origin opens', async (t) => {
+  const app = await pluginApp(t)
+  const port = await portOf(app)
+  const client = await open(`ws://127.0.0.1:${port}/socket.io/1/websocket/${await handshake(app)}`, { origin: `http://127.0.0.1:${port}` })
+  t.equal(await client.next(), '1::')
+})
