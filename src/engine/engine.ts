@@ -22,7 +22,7 @@ import { Socket } from '../session/socket.js'
 import type { SocketLimits, SocketShared } from '../session/socket-init.js'
 import { TimerWheel } from '../time/timer-wheel.js'
 import type { Transport } from '../session/transport.js'
-import { Turn } from '../time/turn.js'
+import { EndOfTurn } from '../time/end-of-turn.js'
 
 /** What an {@link Engine} is made of. */
 export interface EngineOptions {
@@ -58,7 +58,7 @@ const resolutionFor = (shortestTime: number): number => Math.min(Math.max(Math.f
 export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   readonly wheel: TimerWheel
   /** When answers go out. */
-  readonly turn = new Turn()
+  readonly endOfTurn = new EndOfTurn()
   /** Who may come in. */
   readonly places: Places
   readonly #log: FastifyBaseLogger

@@ -42,7 +42,7 @@ function expire (request: FastifyRequest, reply: FastifyReply, payload: RequestP
 
 /** Refuses requests whose body takes longer than so many ms. */
 export function limitBodies (scope: FastifyInstance, engine: Engine, bodyTimeout: number): void {
-  const { wheel, turn } = engine
+  const { wheel, endOfTurn } = engine
   const running = new Set<ReturnType<typeof wheel.timer>>()
   let time = bodyTimeout
 
@@ -71,7 +71,7 @@ export function limitBodies (scope: FastifyInstance, engine: Engine, bodyTimeout
   }
 
   scope.addHook('preParsing', (request, reply, payload, done) => {
-    if (readsBody(request) && begun.push({ request, reply, payload }) === 1) turn.later(limitUnread)
+    if (readsBody(request) && begun.push({ request, reply, payload }) === 1) endOfTurn.defer(limitUnread)
     done(null, payload)
   })
 

@@ -46,7 +46,7 @@ class HttpPoll implements Poll {
     // The client goes to the next server; a kept connection would hold this one up.
     if ((this.#engine.closing || (last && this.#engine.draining)) && this.#reply.request.raw.httpVersionMajor === 1) this.#reply.header('connection', 'close')
     if (last || this.#engine.closing) this.#reply.send(payload) // connections may be about to be cut
-    else this.#engine.turn.later(() => this.#reply.send(payload))
+    else this.#engine.endOfTurn.defer(() => this.#reply.send(payload))
     return this.#reply.request[JSONP] === undefined ? Buffer.byteLength(payload) : scriptLength(payload)
   }
 

@@ -3,7 +3,7 @@
 import type { Frame, PayloadCodec } from '../codec/packet.js'
 import type { Timer, TimerWheel } from '../time/timer-wheel.js'
 import type { Transport, TransportListener, TransportName } from '../session/transport.js'
-import type { Turn } from '../time/turn.js'
+import type { EndOfTurn } from '../time/end-of-turn.js'
 import { HIGH_WATER_MARK } from './high-water-mark.js'
 
 /** How long a reader may take to read the last answer of its session, ms. */
@@ -35,7 +35,7 @@ export interface PollingInit {
   /** Whether the client gives up its session with a poll that breaks. */
   breaksSession: boolean
   /** When an answer goes out, with all that has been said by then; undefined: at once, as the old server's did (WIRE.md 7). */
-  turn: Turn | undefined
+  endOfTurn: EndOfTurn | undefined
 }
 
 /** The polls of one session under one transport name. */
@@ -116,9 +116,9 @@ export class PollingTransport implements Transport {
       return
     }
     this.#gathered = frames
-    const { turn } = this.#init
-    if (turn === undefined) this.#flush()
-    else if (this.#answered) turn.later(() => this.#flush())
+    const { endOfTurn } = this.#init
+    if (endOfTurn === undefined) this.#flush()
+    else if (this.#answered) endOfTurn.defer(() => this.#flush())
     else process.nextTick(() => this.#flush())
   }
 

@@ -71,5 +71,5 @@ export function takeData (context: EngineContext, request: FastifyRequest, reply
   }
   addHeaders(context.engine, reply, false)
   reply.type('text/html') // as plain text, old browsers offered it for download
-  context.engine.turn.later(() => reply.send('ok'))
+  context.engine.endOfTurn.defer(() => reply.send('ok'))
 }

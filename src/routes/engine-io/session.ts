@@ -93,7 +93,7 @@ export function pollingOf ({ engine, shared: { version } }: EngineContext, reque
   throw new RefusedRequest('unknown session', 'the session has ended meanwhile', { sid })
 }
 
-function newPolling ({ engine: { wheel, turn }, shared }: EngineContext, listener: TransportListener, query: Query): PollingTransport {
+function newPolling ({ engine: { wheel, endOfTurn }, shared }: EngineContext, listener: TransportListener, query: Query): PollingTransport {
   return new PollingTransport({
     name: 'polling',
     listener,
@@ -102,7 +102,7 @@ function newPolling ({ engine: { wheel, turn }, shared }: EngineContext, listene
     pollingDuration: undefined, // heartbeats answer polls often enough
     noop: TYPE.noop,
     breaksSession: true,
-    turn
+    endOfTurn
   })
 }
 

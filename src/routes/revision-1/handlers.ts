@@ -59,7 +59,7 @@ function pollingTransport ({ engine, name, pollingDuration }: Exchange, socket: 
     pollingDuration,
     noop: NOOP,
     breaksSession: false,
-    turn: undefined
+    endOfTurn: undefined
   })
   engine.attach(socket, transport)
   return transport
@@ -127,7 +127,7 @@ function takeLast (engine: Engine, frames: readonly string[], socket: Socket, re
   let heard = true
   for (const frame of frames) heard = socket.onFrame(frame) && heard
   if (!heard) throw engine.refusal('a packet asks for an acknowledgement, for which there is no way any more', socket.id)
-  engine.turn.later(() => reply.send('1'))
+  engine.endOfTurn.defer(() => reply.send('1'))
 }
 
 /**
@@ -142,7 +142,7 @@ export function takePost (exchange: Exchange, row: HttpRow): Handler {
     const frames = socket === undefined ? [] : framesOf(request, row, maxPackets)
     reply.type('text/plain; charset=UTF-8')
     if (socket?.parting === true) return takeLast(engine, frames, socket, reply)
-    engine.turn.later(() => reply.send('1'))
+    engine.endOfTurn.defer(() => reply.send('1'))
     if (socket === undefined) return unknownSession(engine, request)
     // Whatever comes first connects the session; nothing said then is lost (WIRE.md 7).
     if (socket.readyState === 'opening') pollingTransport(exchange, socket)
