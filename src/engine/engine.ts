@@ -14,8 +14,8 @@ import type { RefusalReason } from '../errors.js'
 import { Flushes } from '../session/flushes.js'
 import { handshakeBytes } from './handshake-bytes.js'
 import { Parting } from './parting.js'
-import { Places } from './places.js'
-import type { Place } from './places.js'
+import { SessionLimiter } from './session-limiter.js'
+import type { SessionSlot } from './session-limiter.js'
 import type { EndReason } from '../session/reasons.js'
 import { newSessionId } from './session-ids.js'
 import { Socket } from '../session/socket.js'
@@ -41,8 +41,8 @@ export interface HandshakeInit {
   /** What {@link Engine.newId} has made. */
   id: string
   request: IncomingMessage
-  /** What {@link Places.admit} has taken for it. */
-  place: Place
+  /** What {@link SessionLimiter.admit} has taken for it. */
+  slot: SessionSlot
   remoteAddress: string
   context: unknown
   dialect: (socket: DialectSocket) => Dialect
@@ -60,7 +60,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   /** When answers go out. */
   readonly endOfTurn = new EndOfTurn()
   /** Who may come in. */
-  readonly places: Places
+  readonly limiter: SessionLimiter
   readonly #log: FastifyBaseLogger
   readonly #shared: SocketShared
   readonly #sessions = new Map<string, Socket>()
@@ -77,7 +77,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     super()
     this.#log = options.log
     this.#backlog = new Backlog(options.maxTotalQueueBytes, () => this.#sessions.values())
-    this.places = new Places(options.maxSessions, options.maxSessionsPerAddress || Infinity)
+    this.limiter = new SessionLimiter(options.maxSessions, options.maxSessionsPerAddress || Infinity)
     this.wheel = new TimerWheel(resolutionFor(options.shortestTime))
     this.#shared = {
       limits: options.limits,
@@ -122,11 +122,11 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     }
   }
 
-  /** Opens a session. @throws FST_SIO_INVALID_ID when the id is in use, RefusedRequest when its place has lapsed and there is no other. */
-  handshake ({ id, place, request, remoteAddress, context, dialect }: HandshakeInit): Socket {
+  /** Opens a session. @throws FST_SIO_INVALID_ID when the id is in use, RefusedRequest when its slot has expired and there is no other. */
+  handshake ({ id, slot, request, remoteAddress, context, dialect }: HandshakeInit): Socket {
     this.#checked(id)
-    place.keep()
-    const socket = new Socket({ id, request, remoteAddress, context, dialect, place, handshakeBytes: handshakeBytes(request), shared: this.#shared })
+    slot.commit()
+    const socket = new Socket({ id, request, remoteAddress, context, dialect, slot, handshakeBytes: handshakeBytes(request), shared: this.#shared })
     this.#sessions.set(id, socket)
     this.#counters.opened++
     return socket
@@ -184,7 +184,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     if (!Number.isFinite(ms) || ms < 0 || ms > MAX_TIME) throw new BadOptionError('ms" of "drain', String(ms), `milliseconds from 0 to ${MAX_TIME}`)
     if (this.#drain === undefined) {
       this.#log.info({ sessions: this.#sessions.size, ms }, 'draining: no more handshakes, sessions end one by one')
-      this.places.close('server draining')
+      this.limiter.close('server draining')
       this.#drain = new Drain(this.#sessions, this.wheel)
       this.#drain.start(ms)
     }
@@ -199,7 +199,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   /** Tells all clients to go, and hears what is on its way, for so many ms at most. Afterwards all are to be ended. */
   async part (ms: number): Promise<void> {
     this.#closing = true
-    this.places.close('server closing')
+    this.limiter.close('server closing')
     for (const call of this.#atParting) call()
     this.#parting ??= new Parting(this.wheel)
     await this.#parting.run(this.#sessions, ms)
@@ -207,7 +207,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
 
   close (): this {
     this.#closing = true
-    this.places.close('server closing')
+    this.limiter.close('server closing')
     for (const socket of [...this.#sessions.values()]) socket.end('server closing')
     return this
   }

@@ -1,17 +1,17 @@
-// Who may open a session: whoever finds a place, and whom the application's `authorize` lets in.
+// Who may open a session: whoever finds a slot, and whom the application's `authorize` lets in.
 import type { FastifyRequest } from 'fastify'
 import type { Engine } from '../engine/engine.js'
 import { RefusedRequest } from '../errors.js'
-import type { Place } from '../engine/places.js'
+import type { SessionSlot } from '../engine/session-limiter.js'
 import type { Settings } from '../options.js'
 import { addressOf } from './address.js'
 import { inTime } from './in-time.js'
 
-/** What a session is opened with: its id, its place, and what `authorize` said. */
+/** What a session is opened with: its id, its slot, and what `authorize` said. */
 export interface Admitted {
   readonly id: string
   readonly context: unknown
-  readonly place: Place
+  readonly slot: SessionSlot
 }
 
 interface Admission {
@@ -51,17 +51,17 @@ async function authorized (request: FastifyRequest, authorize: NonNullable<Setti
   return verdict
 }
 
-async function ask (engine: Engine, authorize: NonNullable<Settings['authorize']>, request: FastifyRequest): Promise<Omit<Admitted, 'place'>> {
+async function ask (engine: Engine, authorize: NonNullable<Settings['authorize']>, request: FastifyRequest): Promise<Omit<Admitted, 'slot'>> {
   const context = await authorized(request, authorize)
   return { id: await engine.newId(request.raw), context }
 }
 
-async function named (id: Promise<string>): Promise<Omit<Admitted, 'place'>> {
+async function named (id: Promise<string>): Promise<Omit<Admitted, 'slot'>> {
   return { id: await id, context: undefined }
 }
 
 /** Nobody is asked: it takes its time only where `generateId` does. */
-function handshake (admission: Admission, request: FastifyRequest): Omit<Admitted, 'place'> | Promise<Omit<Admitted, 'place'>> {
+function handshake (admission: Admission, request: FastifyRequest): Omit<Admitted, 'slot'> | Promise<Omit<Admitted, 'slot'>> {
   const id = admission.engine.newId(request.raw)
   return typeof id === 'string' ? { id, context: undefined } : soon(admission, named(id))
 }
@@ -74,8 +74,8 @@ function handshake (admission: Admission, request: FastifyRequest): Omit<Admitte
 export function admit (admission: Admission, request: FastifyRequest): Admitted | Promise<Admitted> {
   const raw: RawRequest = request.raw
   raw._query = request.query // read by the official Server (`socket.handshake.query`), which keeps this request
-  const { engine, engine: { places }, settings: { authorize } } = admission
+  const { engine, engine: { limiter }, settings: { authorize } } = admission
   engine.checkHandshake(raw)
-  if (authorize === undefined) return places.admitNow(addressOf(request), () => handshake(admission, request))
-  return places.admit(addressOf(request), () => soon(admission, ask(engine, authorize, request)))
+  if (authorize === undefined) return limiter.admitNow(addressOf(request), () => handshake(admission, request))
+  return limiter.admit(addressOf(request), () => soon(admission, ask(engine, authorize, request)))
 }

@@ -56,7 +56,7 @@ class HttpPoll implements Poll {
 }
 
 /**
- * Whether 'finish' means what it says: handed to the operating system whole. A hook of the app may have put an error in the answer's place, and
+ * Whether 'finish' means what it says: handed to the operating system whole. A hook of the app may have put an error in the answer's slot, and
  * Node says 'finish' also of writes that have failed, or were given up with their connection or, in HTTP/2, their stream.
  */
 function isWhole ({ raw }: FastifyReply, connection: TcpSocket | undefined): boolean {

@@ -26,7 +26,7 @@ export interface SocketInit {
   /** Makes the dialect for this session. */
   dialect: (socket: DialectSocket) => Dialect
   /** What it gives back at its end. */
-  place: { leave (): void }
+  slot: { release (): void }
   /** What the session keeps of its handshake, as far as that counts; bytes. */
   handshakeBytes: number
   shared: SocketShared

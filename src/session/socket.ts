@@ -39,7 +39,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   readonly remoteAddress: string
   readonly context: SocketContext
   readonly #dialect: Dialect
-  readonly #place: SocketInit['place']
+  readonly #slot: SocketInit['slot']
   readonly #shared: SocketShared
   readonly #liveness: Liveness
   #readyState: 'opening' | 'open' | 'closing' | 'closed' = 'opening'
@@ -81,7 +81,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     this.request = init.request
     this.remoteAddress = init.remoteAddress
     this.context = init.context as SocketContext
-    this.#place = init.place
+    this.#slot = init.slot
     this.#shared = init.shared
     const { wheel, limits: { maxPacketsPerSecond, closeTimeout, handshakeTimeout } } = init.shared
     this.#backpressure = new Backpressure(this.#queue, init.shared, init.handshakeBytes)
@@ -392,7 +392,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     this.#readyState = 'closed'
     this.#liveness.stop()
     this.upgrade?.abandon(reason)
-    this.#place.leave()
+    this.#slot.release()
     this.#shared.onEnd(this.id, reason, wasOpen)
     // What was said before the goodbye goes before it, as long as there is an open way; without one it is dropped.
     if (farewell !== undefined && !this.#queue.empty && this.#transport.persistent && this.#transport.open) {

@@ -84,7 +84,7 @@ export class TimerWheel {
   start (entry: Waiting, ms: number): void {
     entry.due = this.#now + Math.ceil(ms / this.#resolution) + (this.#ticking ? 0 : 1 + this.#late)
     // Later than where it waits: it is moved on when that tick comes.
-    if (entry.slot === 0 || entry.slot > entry.due) this.#place(entry)
+    if (entry.slot === 0 || entry.slot > entry.due) this.#slot(entry)
   }
 
   /** For its timers. */
@@ -99,7 +99,7 @@ export class TimerWheel {
     return Math.floor(Math.min(performance.now() - this.#counted, Math.max(STALL, this.#resolution)) / this.#resolution)
   }
 
-  #place (entry: Waiting): void {
+  #slot (entry: Waiting): void {
     this.#leave(entry)
     entry.slot = entry.due
     let slot = this.#slots.get(entry.slot)
@@ -146,7 +146,7 @@ export class TimerWheel {
     for (const entry of entries) {
       if (entry.slot !== this.#now) continue // stopped by one that fired before it
       if (entry.due > this.#now) {
-        this.#place(entry)
+        this.#slot(entry)
       } else {
         this.#remove(entry)
         entry.fire()

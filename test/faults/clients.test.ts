@@ -6,7 +6,7 @@ import type { Socket } from 'socket.io'
 import { PACKAGES } from '../clients/app.js'
 import { serve } from '../kit/server.js'
 import { AFTER_ANSWER, cuts, IN_ANSWER, IN_REQUEST, KINDS } from './cuts.js'
-import type { Place } from './cuts.js'
+import type { SessionSlot } from './cuts.js'
 import { beforeLast } from './points.js'
 import { proxyBefore } from './proxy.js'
 
@@ -73,9 +73,9 @@ for (const [generation, connect] of Object.entries(CLIENTS)) {
   })
 }
 
-const IN_BODY: Place = { name: 'before the last byte', way: 'up', at: beforeLast }
+const IN_BODY: SessionSlot = { name: 'before the last byte', way: 'up', at: beforeLast }
 
-/** Places of a POST, and how often the application hears what it carried when the client sends it again. */
+/** SessionLimiter of a POST, and how often the application hears what it carried when the client sends it again. */
 const POSTS = [
   ...cuts([IN_REQUEST, IN_BODY]).map((cut) => ({ ...cut, heard: ['first', 'kept', 'last'] })),
   ...cuts(IN_ANSWER.slice(0, 2)).map((cut) => ({ ...cut, heard: ['first', 'kept', 'kept', 'last'] }))

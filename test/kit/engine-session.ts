@@ -54,7 +54,7 @@ export function newEngineSession ({ version = 4, ...limits }: Init = {}) {
     remoteAddress: '192.0.2.1',
     context: undefined,
     dialect: (self) => new EngineIo(self, shared, ['websocket']),
-    place: { leave () {} },
+    slot: { release () {} },
     handshakeBytes: 0,
     shared: {
       limits: { ...LIMITS, closeTimeout, maxQueueBytes: 100_000, ...limits },

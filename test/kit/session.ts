@@ -93,7 +93,7 @@ export function newSession (times: Times = {}, backlog = new Backlog(Infinity)) 
     remoteAddress: '192.0.2.1',
     context: { user: 'u' },
     dialect: (self) => newDialect(self, times),
-    place: { leave () {} },
+    slot: { release () {} },
     handshakeBytes: 0,
     shared: {
       limits: { ...LIMITS, ...times },

@@ -21,15 +21,15 @@ const toQuery = (name: string, value: string | string[]): string => [value].flat
 /** In the answer to whatever value: digits where an index is, and nothing else of the request. */
 const LINE = String.raw`[\w-]{20}:60:60:[a-z,-]+`
 
-interface Place { path: string, name: string, method?: string, answers: RegExp, types: RegExp }
+interface SessionSlot { path: string, name: string, method?: string, answers: RegExp, types: RegExp }
 const SCRIPT = /^content-type: (?:text|application)\/javascript(?:; charset=utf-8)?\r$/im
 const TEXT = /^content-type: text\/plain(?:; charset=utf-8)?\r$/im
 const JSON_TYPE = /^content-type: application\/json(?:; charset=utf-8)?\r$/im
 const either = (...types: RegExp[]): RegExp => new RegExp(types.map(({ source }) => source).join('|'), 'im')
 
 /** Every place that reads an index, and what may come back from there: with a value that is no index, and with one that is. */
-function places (sid: string): Place[] {
-  const old: Place[] = [
+function places (sid: string): SessionSlot[] {
+  const old: SessionSlot[] = [
     { path: '/socket.io/1/', name: 'jsonp', answers: new RegExp(`^(?:${LINE}|io\\.j\\[\\d+\\]\\("${LINE}"\\);)$`), types: either(TEXT, SCRIPT) },
     { path: '/socket.io/1/?as=nobody', name: 'jsonp', answers: /^(?:handshake unauthorized|io\.j\[\d+\]\(new Error\("handshake unauthorized"\)\);)$/, types: either(TEXT, SCRIPT) },
     { path: '/socket.io/2/', name: 'jsonp', answers: /^(?:Protocol version not supported\.|io\.j\[\d+\]\(new Error\("Protocol version not supported\."\)\);)$/, types: either(TEXT, SCRIPT) },
@@ -40,12 +40,12 @@ function places (sid: string): Place[] {
     { path: '/socket.io/1/xhr-polling/unknown', name: 'i', answers: /^7:::1\+0$/, types: TEXT },
     { path: '/socket.io/', name: 'jsonp', answers: /^Welcome to socket\.io\.$/, types: TEXT }
   ]
-  const engines = VERSIONS.flatMap((eio): Place[] => ['', '&sid=unknown'].map((session) =>
+  const engines = VERSIONS.flatMap((eio): SessionSlot[] => ['', '&sid=unknown'].map((session) =>
     ({ path: `/socket.io/?EIO=${eio}&transport=polling${session}`, name: 'j', answers: /^(?:___eio\[\d+\]\("(?:\d+:)?0\{\\"sid\\":.+\}"\);|\{"code":[13],"message":"[\w ]+"\})$/, types: either(SCRIPT, JSON_TYPE) })))
   return [...old, ...engines]
 }
 
-async function ask (port: number, { path, name, method = 'GET' }: Place, value: string | string[]) {
+async function ask (port: number, { path, name, method = 'GET' }: SessionSlot, value: string | string[]) {
   const raw = new Raw(port)
   await raw.write(head(method, `${path}${path.includes('?') ? '&' : '?'}${toQuery(name, value)}`, 'Content-Length: 0'))
   const answer = await raw.answer()
@@ -53,7 +53,7 @@ async function ask (port: number, { path, name, method = 'GET' }: Place, value: 
   return answer
 }
 
-async function holdsNothing (t: Test, target: Target, place: Place): Promise<void> {
+async function holdsNothing (t: Test, target: Target, place: SessionSlot): Promise<void> {
   for (const value of VALUES) {
     const { head, body } = await ask(target.port, place, value)
     t.match(body, place.answers, toQuery(place.name, value))

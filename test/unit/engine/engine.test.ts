@@ -1,7 +1,7 @@
 import t from 'tap'
 import { Engine } from '../../../src/engine/engine.js'
 import { Clock } from '../../kit/clock.js'
-import { Place } from '../../../src/engine/places.js'
+import { SessionSlot } from '../../../src/engine/session-limiter.js'
 import { FakeTransport, LIMITS, newDialect, newLog, newRequest } from '../../kit/session.js'
 
 let clock: Clock
@@ -9,11 +9,11 @@ t.beforeEach(() => { clock = new Clock() })
 t.afterEach(() => clock.restore())
 
 function newEngine (options: { generateId?: () => string, maxSessions?: number } = {}) {
-  const place = new Place({ take () {}, free () {} })
+  const slot = new SessionSlot({ acquire () {}, release () {} })
   const engine = new Engine({ limits: LIMITS, shortestTime: 20_000, maxSessions: 10, maxSessionsPerAddress: false, maxTotalQueueBytes: 1e6, log: newLog().log, ...options })
   return {
     engine,
-    handshake: () => engine.handshake({ id: String(engine.generateId(newRequest())), place, request: newRequest(), remoteAddress: '192.0.2.1', context: undefined, dialect: newDialect })
+    handshake: () => engine.handshake({ id: String(engine.generateId(newRequest())), slot, request: newRequest(), remoteAddress: '192.0.2.1', context: undefined, dialect: newDialect })
   }
 }
 
@@ -38,7 +38,7 @@ t.test('a session is found under its id from its handshake to its end', async (t
 t.test('generateId gets the handshake\'s request and may be replaced', async (t) => {
   const { engine } = newEngine({ generateId: () => 'first' })
   const request = newRequest()
-  const open = async (): Promise<string> => engine.handshake({ id: await engine.newId(request), place: new Place({ take () {}, free () {} }), request, remoteAddress: '', context: undefined, dialect: newDialect }).id
+  const open = async (): Promise<string> => engine.handshake({ id: await engine.newId(request), slot: new SessionSlot({ acquire () {}, release () {} }), request, remoteAddress: '', context: undefined, dialect: newDialect }).id
   t.equal(await open(), 'first')
   engine.generateId = (given) => {
     t.equal(given, request)
