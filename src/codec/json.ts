@@ -14,9 +14,9 @@ export function toJson (value: unknown): string {
   try {
     return escapeSeparators(JSON.stringify(value) ?? 'null')
   } catch (error) {
-    throw ofPeer(error)
+    throw asProtocolError(error)
   }
 }
 
 /** Reading JSON goes deeper than writing it does: what a peer has nested too deep is a ProtocolError, not a fault of ours. */
-export const ofPeer = (error: unknown): unknown => error instanceof RangeError ? new ProtocolError('nested too deep') : error
+export const asProtocolError = (error: unknown): unknown => error instanceof RangeError ? new ProtocolError('nested too deep') : error

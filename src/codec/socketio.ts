@@ -4,7 +4,7 @@ import { Decoder, Encoder, PacketType } from 'socket.io-parser'
 import type { Packet as ParserPacket } from 'socket.io-parser'
 import type { ParserModule } from '../../types/options.js'
 import { detachFrom } from './detach.js'
-import { ofPeer } from './json.js'
+import { asProtocolError } from './json.js'
 import { AttachmentsTooLargeError } from './packet.js'
 
 /** The types of {@link SocketioPacket}. */
@@ -136,7 +136,7 @@ export class SocketioCodec {
     try {
       return this.#encoder.encode(packet as ParserPacket) as (string | Buffer)[]
     } catch (error) {
-      throw ofPeer(error)
+      throw asProtocolError(error)
     }
   }
 }

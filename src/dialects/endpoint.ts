@@ -54,7 +54,7 @@ export const toEndpoint = (nsp: string): string => nsp === '/' ? '' : nsp
  * Whether the Server will know the endpoint by the name that the client gave it: it reads names as URLs, and its grammar ends
  * them at a comma. Everything else (`//evil`, `/ä`, `/chat?x=1`, `/a/../b`) would make it close the connection.
  */
-export function survives (endpoint: string): boolean {
+export function isServableNamespace (endpoint: string): boolean {
   if (!endpoint.startsWith('/') || endpoint === '/' || endpoint.includes(',')) return false
   try { // not URL.canParse: once compiled, that of Node 20 takes Latin-1 for UTF-8
     const { origin, pathname } = new URL(endpoint, BASE)

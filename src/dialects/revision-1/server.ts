@@ -5,7 +5,7 @@ import { detach } from '../../codec/detach.js'
 import type { SocketioCodec, SocketioPacket } from '../../codec/socketio.js'
 import type { Frame, Packet, WirePacket } from '../../codec/packet.js'
 import { BoundedMap } from './bounded-map.js'
-import { bytesOf, NAMESPACE_BYTES, newEndpoint, survives, toEndpoint, toNsp } from '../endpoint.js'
+import { bytesOf, NAMESPACE_BYTES, newEndpoint, isServableNamespace, toEndpoint, toNsp } from '../endpoint.js'
 import type { Endpoint } from '../endpoint.js'
 
 /** Bounds of one session. */
@@ -101,7 +101,7 @@ export class ServerFace {
   }
 
   #connect (name: string, query = ''): void {
-    if ((name !== '' && !survives(name)) || this.#endpoints.size > this.#limits.maxEndpoints) return
+    if ((name !== '' && !isServableNamespace(name)) || this.#endpoints.size > this.#limits.maxEndpoints) return
     const endpoint = newEndpoint(NAMESPACE_BYTES + query.length * QUERY_BYTES)
     if (!this.#session.keep(this.#held + endpoint.bytes)) return this.#session.overflow()
     this.#endpointBytes += endpoint.bytes
