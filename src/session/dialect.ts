@@ -24,7 +24,7 @@ export interface Dialect {
   /** Whether the official Server reads the messages. */
   readonly onServer: boolean
   /** Whether what is queued when the application ends the session still goes out, if the client comes for it. */
-  readonly drains: boolean
+  readonly flushesOnClose: boolean
   /** The last frame of a session that ends for `reason`, where the transport needs one to tell the client. */
   farewell (transport: Transport, reason: EndReason): Frame | undefined
   /** The session has connected and its 'connection' listeners have run. */

@@ -121,7 +121,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
 
   close (): void {
     if (this.#readyState === 'closing') return
-    if (this.#idle || !this.#dialect.drains || this.#readyState !== 'open') return this.end('closed by server')
+    if (this.#idle || !this.#dialect.flushesOnClose || this.#readyState !== 'open') return this.end('closed by server')
     this.#dwindle()
   }
 

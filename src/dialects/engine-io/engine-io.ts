@@ -63,7 +63,7 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
   readonly name: DialectName
   readonly protocol: EngineVersion
   readonly heartbeat: Heartbeat
-  readonly drains = true
+  readonly flushesOnClose = true
   readonly #socket: DialectSocket
   readonly #shared: EngineIoShared
   readonly #upgrades: readonly string[]

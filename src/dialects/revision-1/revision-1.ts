@@ -23,7 +23,7 @@ export class Revision1 implements Dialect, FaceSession {
   readonly name = 'revision 1'
   readonly protocol = 3
   readonly heartbeat: Heartbeat
-  readonly drains = false
+  readonly flushesOnClose = false
   readonly #socket: DialectSocket
   readonly #shared: Revision1Shared
   #face: ServerFace | undefined
