@@ -9,7 +9,7 @@ import { HIGH_WATER_MARK } from './high-water-mark.js'
 /** How long a reader may take to read the last answer of its session, ms. */
 const CLOSE_GRACE = 1000
 /** How long a poll waits while the client is about to leave it for a WebSocket, ms. */
-const HURRY = 100
+const UPGRADE_POLL = 100
 
 /** What is gathered while nothing is; never written to. */
 const NOTHING: Frame[] = []
@@ -59,7 +59,7 @@ export class PollingTransport implements Transport {
   #closed = false
   /** The first answer is that to a handshake, and waits for its tick only: the protocol's suite polls for what is said then. */
   #answered = false
-  #hurried = false
+  #isUpgrading = false
 
   constructor (init: PollingInit) {
     this.name = init.name
@@ -84,7 +84,7 @@ export class PollingTransport implements Transport {
     }
     this.#parked?.send(this.#noop)
     this.#parked = poll
-    const duration = this.#hurried ? HURRY : this.#init.pollingDuration
+    const duration = this.#isUpgrading ? UPGRADE_POLL : this.#init.pollingDuration
     if (duration !== undefined) {
       this.#timer ??= this.#init.wheel.timer(PollingTransport.#runOut, this)
       this.#timer.start(duration)
@@ -104,9 +104,9 @@ export class PollingTransport implements Transport {
   }
 
   /** The client is about to leave: a poll that has nothing to say would only hold it up. */
-  hurry (hurried: boolean): void {
-    this.#hurried = hurried
-    if (hurried && this.#parked !== undefined) this.#answerNothing()
+  setUpgrading (upgrading: boolean): void {
+    this.#isUpgrading = upgrading
+    if (upgrading && this.#parked !== undefined) this.#answerNothing()
   }
 
   send (frames: Frame[]): void {

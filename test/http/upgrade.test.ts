@@ -9,7 +9,7 @@ import { RESOLUTION } from '../kit/session.js'
 
 const LATE = 2 * RESOLUTION
 /** A poll waits no longer while the client is about to leave; ms. */
-const HURRY = 100
+const UPGRADE_POLL = 100
 /** How long an answer that nobody reads is waited for when the session has moved on; ms. */
 const GRACE = 1000
 
@@ -52,7 +52,7 @@ for (const version of VERSIONS) {
       upgrade.onFrame('2probe')
       for (let round = 0; round < 3; round++) {
         const open = poll()
-        clock.tick(HURRY - RESOLUTION)
+        clock.tick(UPGRADE_POLL - RESOLUTION)
         t.strictSame(open.answers, [])
         clock.tick(RESOLUTION + LATE)
         t.strictSame(open.answers, [body('6')])
@@ -179,7 +179,7 @@ for (const version of VERSIONS) {
         upgrade.onFrame('5')
         t.equal(socket.transport.name, 'polling', 'it is too late then')
         const open = poll()
-        clock.tick(HURRY + LATE)
+        clock.tick(UPGRADE_POLL + LATE)
         t.strictSame(open.answers, [], 'polls wait again as long as it takes')
         socket.write('one')
         t.strictSame(open.answers, [body('4one')])

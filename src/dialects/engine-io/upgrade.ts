@@ -20,7 +20,7 @@ interface Candidate extends Transport {
 export interface UpgradeInit {
   socket: Upgrading
   /** What carries the session until then. */
-  polling: { hurry (hurried: boolean): void }
+  polling: { setUpgrading (upgrading: boolean): void }
   wheel: TimerWheel
   /** How long the client may take, ms. */
   upgradeTimeout: number
@@ -51,7 +51,7 @@ export class Upgrade implements TransportListener {
     if (this.#candidate === undefined) return
     if (frame === PROBE.ping && this.#candidate.writable) { // not for a peer that probes on and on and reads no answer
       this.#candidate.send([PROBE.pong])
-      this.#init.polling.hurry(true)
+      this.#init.polling.setUpgrading(true)
     } else if (frame === TYPE.upgrade) {
       this.#complete(this.#candidate)
     } else {
@@ -69,7 +69,7 @@ export class Upgrade implements TransportListener {
     this.#candidate = undefined
     this.#timer.stop()
     this.#init.socket.upgrade = undefined
-    this.#init.polling.hurry(false)
+    this.#init.polling.setUpgrading(false)
   }
 
   /** It has failed, or the session is over for this reason. */
