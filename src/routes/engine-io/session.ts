@@ -22,7 +22,7 @@ import type { Translation } from '../../transports/websocket.js'
 import { Upgrade } from '../../dialects/engine-io/upgrade.js'
 import { addressOf } from '../address.js'
 import { ADMITTED } from '../admission.js'
-import { letGoWhenClosed } from '../websocket/connection.js'
+import { adoptConnectionWhenClosed } from '../websocket/connection.js'
 import { acceptPoll } from '../exchange.js'
 import { addHeaders, setCookie } from '../headers.js'
 import { JSONP } from '../hooks.js'
@@ -154,6 +154,6 @@ export function takeWebSocket (context: EngineContext) {
     }
     const attempt = new Upgrade({ socket: session, polling: session.transport, wheel, upgradeTimeout })
     attempt.start(transport(attempt))
-    letGoWhenClosed(engine, session)
+    adoptConnectionWhenClosed(engine, session)
   }
 }

@@ -11,7 +11,7 @@ import type { TransportListener, TransportName } from '../../session/transport.j
 import type { TransportRow } from '../../transports/index.js'
 import { PollingTransport } from '../../transports/polling.js'
 import { WebSocketTransport } from '../../transports/websocket.js'
-import { letGoWhenClosed } from '../websocket/connection.js'
+import { adoptConnectionWhenClosed } from '../websocket/connection.js'
 import { acceptPoll, openStream } from '../exchange.js'
 import { addHeaders } from '../headers.js'
 import { cut } from '../log.js'
@@ -158,7 +158,7 @@ export function takeUpgrade ({ engine, name, farewellTimeout }: Exchange) {
     const transport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, farewellTimeout, ...toCarrier(socket, request) })
     if (session !== undefined) {
       engine.attach(session, transport(session))
-      return letGoWhenClosed(engine, session)
+      return adoptConnectionWhenClosed(engine, session)
     }
     // The upgrade succeeds, for only then is the client told to handshake anew (WIRE.md 5).
     unknownSession(engine, request)

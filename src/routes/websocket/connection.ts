@@ -6,15 +6,15 @@ import type { Socket } from '../../session/socket.js'
 import { WebSocketTransport } from '../../transports/websocket.js'
 
 /** A browser's connection brings few sessions. Those of proxies bring very many, and last. */
-const MOST = 16
+const MAX_TRACKED = 16
 
 /** The sessions that a connection has brought, and that have moved. */
-const brought = new WeakMap<TcpSocket, string[]>()
+const sessionsOf = new WeakMap<TcpSocket, string[]>()
 
 const isEncrypted = (socket: unknown): boolean => (socket as { encrypted?: boolean }).encrypted === true
 
 /** Takes the connection of the session's WebSocket instead; `handshake.secure` stays what it is. */
-function letGo ({ request, transport }: Socket): void {
+function adoptConnection ({ request, transport }: Socket): void {
   const { socket, complete } = request
   if (!complete || !(transport instanceof WebSocketTransport)) return
   const { connection } = transport
@@ -22,18 +22,18 @@ function letGo ({ request, transport }: Socket): void {
 }
 
 /** Has a session that gets a WebSocket let go of its handshake's connection, as soon as that is closed. */
-export function letGoWhenClosed ({ sessions }: Engine, session: Socket): void {
+export function adoptConnectionWhenClosed ({ sessions }: Engine, session: Socket): void {
   const { id, request: { socket, httpVersionMajor } } = session
   if (httpVersionMajor !== 1) return
-  if (socket.destroyed) return letGo(session)
-  const known = brought.get(socket)
+  if (socket.destroyed) return adoptConnection(session)
+  const known = sessionsOf.get(socket)
   if (known !== undefined) {
-    if (known.length < MOST) known.push(id)
+    if (known.length < MAX_TRACKED) known.push(id)
     return
   }
   const ids = [id]
-  brought.set(socket, ids)
+  sessionsOf.set(socket, ids)
   socket.once('close', () => {
-    for (const one of ids.map((each) => sessions.get(each))) if (one !== undefined) letGo(one)
+    for (const one of ids.map((each) => sessions.get(each))) if (one !== undefined) adoptConnection(one)
   })
 }

@@ -9,15 +9,15 @@ import { reset } from '../exchange.js'
 import { accept } from '../upgrade-requests.js'
 
 /** Those of our own instances of @fastify/websocket. */
-const ours = new WeakSet<WebSocketServer>()
+const ownServers = new WeakSet<WebSocketServer>()
 
 /** From now on the failures of its WebSockets are seen to by their transports. */
-export function seeToFailures (server: WebSocketServer): void {
-  ours.add(server)
+export function markOwn (server: WebSocketServer): void {
+  ownServers.add(server)
 }
 
 /** The answer was never sent as one. Who listens to its end (a hook of the app) is to hear of that of the connection. */
-function letGoOfAnswer (connection: TcpSocket | undefined): void {
+function detachAnswer (connection: TcpSocket | undefined): void {
   if (connection === undefined) return
   const answer = answerOn(connection)
   if (answer !== undefined && answer.listenerCount('close') === 0) answer.detachSocket(connection)
@@ -27,9 +27,9 @@ function letGoOfAnswer (connection: TcpSocket | undefined): void {
 export function toCarrier (socket: WebSocket, request: FastifyRequest): Pick<WebSocketInit, 'socket' | 'connection' | 'reset' | 'log'> {
   const connection = request.raw.socket as TcpSocket | undefined // none behind `injectWS`
   accept(request.raw)
-  letGoOfAnswer(connection)
+  detachAnswer(connection)
   forgetHead(request.raw)
-  const own = ours.has(request.server.websocketServer)
+  const own = ownServers.has(request.server.websocketServer)
   // The library's own listener keeps Fastify's request and reply. In the app's instance it tells the app's error handler.
   if (own) socket.removeAllListeners('error')
   return { socket, connection, reset, log: own ? request.log : undefined }
