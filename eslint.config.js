@@ -46,9 +46,10 @@ const LAYERS = [
     mayTypes: [TYPES, String.raw`\.\./\.\./(?:engine/.+|session/(?!transport).+)`, 'fastify', 'ws']
   },
   { files: ['src/official-server.ts'], may: ['node:url', String.raw`\./errors\.js`, String.raw`\./private/server-options\.js`], mayTypes: [TYPES, 'fastify', 'socket\\.io'] },
+  { files: ['src/shutdown.ts'], may: [String.raw`\./private/avvio-close\.js`], mayTypes: ['fastify'] },
   {
     files: ['src/index.ts'],
-    may: ['fastify-plugin', String.raw`\./(?:codec|engine|routes)/.+`, String.raw`\./private/(?:adapter-offsets|avvio-close)\.js`, String.raw`\./(?:errors|flash-policy|official-server|options)\.js`],
+    may: ['fastify-plugin', String.raw`\./(?:codec|engine|routes)/.+`, String.raw`\./private/adapter-offsets\.js`, String.raw`\./(?:errors|flash-policy|official-server|options|shutdown)\.js`],
     mayTypes: [TYPES, String.raw`\./dialects/.+`, 'fastify', 'socket\\.io']
   },
   { files: ['src/drop-in/*.ts'], may: [OWN, String.raw`\.\./errors\.js`], mayTypes: [TYPES, 'node:http', 'fastify', 'socket\\.io'] },

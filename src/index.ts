@@ -12,7 +12,6 @@ import { officialServer, parserOf } from './official-server.js'
 import { readOptions, warnOfTimers, warnOfTransports } from './options.js'
 import type { Settings, SocketioTransportsOptions } from './options.js'
 import { isOffset } from './private/adapter-offsets.js'
-import { beforePreClose } from './private/avvio-close.js'
 import { addParsers } from './routes/body.js'
 import { limitBodies } from './routes/body-timeout.js'
 import { joinChunks } from './routes/joined-chunks.js'
@@ -24,6 +23,7 @@ import { OriginPolicy } from './routes/origin.js'
 import { sessionIdOf } from './routes/query.js'
 import { answerRefusals } from './routes/refusals.js'
 import { registerRevision1 } from './routes/revision-1/routes.js'
+import { closeWith } from './shutdown.js'
 import { registerWebsocket } from './routes/websocket/upgrade.js'
 
 function createEngine (app: FastifyInstance, settings: Settings): Engine {
@@ -103,13 +103,14 @@ const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fas
   // The sockets of a Server that is not ours may live elsewhere too.
   const ours = server === io ? undefined : server
 
-  app.addHook('preClose', async () => {
-    await engine.part(farewellTimeout)
-    await ours?.close()
-    engine.close()
+  closeWith(app, {
+    drain: drainTimeout === false ? undefined : () => engine.drain(drainTimeout),
+    part: () => engine.part(farewellTimeout),
+    async end () {
+      await ours?.close()
+      engine.close()
+    }
   })
-  // By the time of `preClose` Fastify refuses every request, those of polling clients too.
-  if (drainTimeout !== false) beforePreClose(app, async () => await engine.drain(drainTimeout))
   if (flashPolicy !== undefined) registerFlashPolicy(app, flashPolicy, settings.cors.origin)
   await app.register(async (scope) => {
     if (serveClient === false) missClientFiles(scope, path)

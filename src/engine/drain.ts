@@ -10,6 +10,7 @@ export class Drain {
   readonly #sessions: ReadonlyMap<string, Socket>
   readonly #timers: Timer[]
   readonly #done: () => void
+  #end = Infinity
   /** Resolves when no session is left. */
   readonly finished: Promise<void>
 
@@ -22,8 +23,11 @@ export class Drain {
     this.#timers.push(wheel.timer(() => this.endAll()))
   }
 
-  /** @param ms how long all of it may take */
+  /** Call again to have it end sooner. @param ms how long all of it may take */
   start (ms: number): void {
+    const end = performance.now() + ms
+    if (end >= this.#end) return
+    this.#end = end
     const last = this.#timers.length - 1
     for (const [i, timer] of this.#timers.entries()) timer.start(i === last ? ms : i / last * ms * SPREAD)
     this.check()

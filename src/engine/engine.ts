@@ -186,8 +186,8 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
       this.#log.info({ sessions: this.#sessions.size, ms }, 'draining: no more handshakes, sessions end one by one')
       this.limiter.close('server draining')
       this.#drain = new Drain(this.#sessions, this.wheel)
-      this.#drain.start(ms)
     }
+    this.#drain.start(ms)
     await this.#drain.finished
   }
 
@@ -200,9 +200,12 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   async part (ms: number): Promise<void> {
     this.#closing = true
     this.limiter.close('server closing')
-    for (const call of this.#atParting) call()
-    this.#parting ??= new Parting(this.wheel)
-    await this.#parting.run(this.#sessions, ms)
+    if (this.#parting === undefined) {
+      for (const call of this.#atParting) call()
+      this.#parting = new Parting(this.wheel)
+      this.#parting.start(this.#sessions, ms)
+    }
+    await this.#parting.finished
   }
 
   close (): this {

@@ -11,22 +11,26 @@ export class Parting {
   /** Sessions whose clients may still say something. */
   #waiting = new Set<string>()
   #done = (): void => {}
+  /** Resolves when nothing more is to come. */
+  finished: Promise<void> = Promise.resolve()
 
   constructor (wheel: TimerWheel) {
     this.#wheel = wheel
   }
 
-  /** Resolves when nothing more is to come. @param ms how long that may take */
-  async run (sessions: ReadonlyMap<string, Socket>, ms: number): Promise<void> {
+  /** @param ms how long it may take */
+  start (sessions: ReadonlyMap<string, Socket>, ms: number): void {
     this.#waiting = new Set(sessions.keys())
     const silence = new Promise<void>((resolve) => { this.#done = resolve })
     for (const socket of [...sessions.values()]) socket.leaveNow('server closing')
-    if (this.#waiting.size > 0) {
-      const timer = this.#wheel.timer(this.#done)
-      timer.start(ms)
-      await silence
-      timer.stop()
-    }
+    this.finished = this.#finish(this.#waiting.size > 0 ? silence : undefined, ms)
+  }
+
+  async #finish (silence: Promise<void> | undefined, ms: number): Promise<void> {
+    const timer = this.#wheel.timer(this.#done)
+    if (silence !== undefined) timer.start(ms)
+    await silence
+    timer.stop()
     await turn()
     await turn()
   }

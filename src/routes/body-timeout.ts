@@ -75,10 +75,10 @@ export function limitBodies (scope: FastifyInstance, engine: Engine, bodyTimeout
     done(null, payload)
   })
 
-  // Nobody reads what is to come of a request that has been answered: it would hold the connection, and `app.close()` with it.
+  // Nobody reads the rest of a request that has been answered. That, or a connection that is kept alive, would hold up `app.close()`.
   scope.addHook('onSend', (request, reply, payload, done) => {
     const { httpVersionMajor, complete } = request.raw
-    if (complete === false && httpVersionMajor === 1 && hasBody(request)) reply.header('connection', 'close')
+    if (httpVersionMajor === 1 && (engine.closing || (complete === false && hasBody(request)))) reply.header('connection', 'close')
     done(null, payload)
   })
 

@@ -1,4 +1,5 @@
 // Whether what waits for one client may, and when it has gone. Knows of the transport only what it still holds.
+import type { Frame } from '../codec/packet.js'
 import type { Backlog, Share } from './backlog.js'
 import type { OutgoingQueue } from './outgoing-queue.js'
 import type { Transport } from './transport.js'
@@ -77,6 +78,16 @@ export class Backpressure {
     return true
   }
 
+  /**
+   * Whether there is room for a volatile frame, as far as that is what the application wants to know: what a transport has been given cannot be
+   * dropped any more. A poll's answer is held as frames, as text and as it is written.
+   */
+  fits (frame: Frame, transport: Transport, previous: Transport): boolean {
+    if (this.#shared.limits.slowClient !== 'drop') return true
+    const taken = Buffer.byteLength(frame) * (transport.persistent ? 1 : 3)
+    return taken + transport.heldBytes + previous.heldBytes + this.#queue.weight + this.#beside <= this.#part().most
+  }
+
   /** Something has to wait. Returns whether there is room. */
   hold (transport: Transport, previous: Transport): boolean {
     const { limits: { maxQueueBytes, slowClient }, onDropped } = this.#shared
@@ -101,7 +112,9 @@ export class Backpressure {
 
   /** Counts anew, if so many bytes of it are within the bound of one session, and the whole within that of all. Returns whether they are. */
   #claim (bytes: number, held: number): boolean {
-    return bytes <= this.#shared.limits.maxQueueBytes && this.#part().claim(this.#sum(held))
+    if (bytes > this.#shared.limits.maxQueueBytes || !this.#part().claim(this.#sum(held))) return false
+    this.#count(held) // it may have let go of something for it
+    return true
   }
 
   /** Something may have gone, which {@link note} has counted. Returns true once, when everything has that had to wait. */

@@ -146,6 +146,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
 
   /** Ends the session as soon as nothing waits and the client can be told. Until then it goes on as ever. */
   leave (reason: EndReason): void {
+    if (this.#told) return
     this.#leaving = reason
     if (this.#readyState === 'opening') this.end(reason)
     else if (this.#idle) this.#part(reason)
@@ -153,12 +154,12 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
 
   /** The same without further requests: who holds nothing open cannot be told, and the time for the others runs. */
   leaveNow (reason: EndReason): void {
+    if (this.#told && reason === 'server draining') return // its POSTs have their time
     this.#leaving = reason
     this.#isLast = true
     if (this.#readyState === 'opening') return this.end(reason)
     if (this.#told) return this.#checkSilence()
     if (this.#idle || !(this.#transport.persistent || this.upgrade !== undefined)) return this.#part(reason)
-    if (this.#readyState !== 'open') return
     this.#readyState = 'closing'
     this.#liveness.wait(this.#shared.limits.farewellTimeout)
   }
@@ -263,6 +264,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   /** Queues the frame, or sends it when nothing is before it. */
   enqueue (frame: Frame, volatile = false): void {
     if (this.#readyState !== 'open') return
+    if (volatile && !this.#backpressure.fits(frame, this.#transport, this.#previous)) return this.#shared.onDropped(1)
     if (this.#queue.empty && this.#ready) this.#sendNow(frame)
     else if (volatile && !this.#transport.open) return this.#shared.onDropped(1)
     else this.#queue.push(frame, volatile)

@@ -1,11 +1,11 @@
 // The end of an app whose clients are in the middle of something: what they have said by then is heard, and what has been said to them is read.
-import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { dial, parse } from '../bounds/raw.js'
+import { dial, parse, requests } from '../bounds/raw.js'
 import { connectPolling, newApp, portOf } from '../kit/fastify.js'
 import type { Teardown } from '../kit/fastify.js'
 import { EngineClient, toBody } from '../kit/engine-client.js'
 import { connectEngine, DIALECTS } from '../kit/engine-io.js'
+import { upgrade } from '../kit/raw-websocket.js'
 import { until } from '../kit/server.js'
 import socketioTransports from '../../src/index.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
@@ -49,10 +49,10 @@ for (const [name, connect] of Object.entries(SESSIONS)) {
     const { app, heard } = await hearing(t)
     const port = await portOf(app)
     const post = await connect(app, ['half', 'whole'])
+    const heads = requests(app)
     const client = dial(t, port)
     client.write(headOf(post) + post.body.slice(0, 20))
-    await until(() => client.tcp.bytesWritten > 0)
-    await sleep(20) // until the server has read the head
+    await until(() => heads() === 1)
     const closed = app.close()
     await until(() => app.socketio.draining)
     client.write(post.body.slice(20))
@@ -159,4 +159,71 @@ t.test('packets that ask for an answer are not heard once there is no way for it
   await closed
   t.strictSame(heard, ['does not', 'server shutting down'])
   t.strictSame(asked, [['message', 'does not'], ['binary', Buffer.of(2)]])
+})
+
+t.test('a request that waits for a hook while the app closes holds it up no longer than the hook, though its connection is kept alive', async (t) => {
+  const hooked = newApp(t, { forceCloseConnections: false })
+  const letIn: (() => void)[] = []
+  hooked.addHook('onRequest', async ({ headers }) => {
+    if (headers.host === 'a') await new Promise<void>((resolve) => { letIn.push(resolve) })
+  })
+  const { app } = await hearing(t, {}, hooked)
+  const port = await portOf(app)
+  const clients = await Promise.all(Object.values(SESSIONS).map(async (connect) => {
+    const post = await connect(app, ['late'])
+    return [`GET ${post.url} HTTP/1.1\r\nHost: a\r\n\r\n`, headOf(post) + post.body].map((request) => {
+      const client = dial(t, port)
+      client.write(request)
+      return client
+    })
+  }))
+  await until(() => letIn.length === 6)
+  const closed = app.close()
+  await until(() => app.socketio.sessions.size === 0)
+  for (const go of letIn) go()
+  const start = performance.now()
+  await closed
+  t.ok(performance.now() - start < 2000)
+  for (const client of clients.flat()) t.match(parse(await client.answers(1)).headers, { connection: 'close' })
+})
+
+t.test('a client that reads nothing, and that the application has let go of, holds up no drain', async (t) => {
+  const { app } = await hearing(t, { farewellTimeout: 100 })
+  const client = new EngineClient(await portOf(app), 4, 'websocket')
+  t.teardown(() => client.close())
+  await client.open()
+  client.wire?.send('40')
+  await client.next()
+  client.wire?.socket.pause()
+  for (let i = 0; i < 100; i++) app.io.emit(String(i), 'x'.repeat(100_000))
+  app.io.disconnectSockets(true)
+  t.equal(app.socketio.sessions.size, 1)
+  const start = performance.now()
+  await app.socketio.drain(100)
+  t.ok(performance.now() - start < 5000)
+})
+
+t.test('a drain that is to end sooner than the one under way does', async (t) => {
+  const { app } = await hearing(t, { farewellTimeout: 100 })
+  await portOf(app)
+  for (let i = 0; i < 4; i++) await connectPolling(app)
+  const drains = [app.socketio.drain(60_000), app.socketio.drain(50), app.socketio.drain(30_000)]
+  await Promise.all(drains)
+  t.equal(app.socketio.sessions.size, 0)
+})
+
+t.test('the registrations of an app tell their clients to go together', async (t) => {
+  const app = newApp(t)
+  for (const prefix of ['/a', '/b', '/c']) await app.register(async (scope) => { await scope.register(socketioTransports, { prefix, farewellTimeout: 500 }) })
+  const port = await portOf(app)
+  const wires = await Promise.all(['/a', '/b', '/c'].map(async (prefix) => {
+    const raw = await upgrade(`http://127.0.0.1:${port}${prefix}/socket.io/?EIO=4&transport=websocket`) // it answers no close frame
+    t.teardown(() => raw.socket.destroy())
+    return raw
+  }))
+  const start = performance.now()
+  await app.close()
+  const time = performance.now() - start
+  t.ok(time < 1400, `it took ${Math.round(time)} ms`)
+  t.equal(wires.length, 3)
 })

@@ -19,7 +19,7 @@ const dispatchers = new WeakMap<Server, UpgradeDispatcher>()
 /** The options of the WebSockets. */
 type WebSocketSettings = Pick<Settings, 'maxPayload' | 'perMessageDeflate'>
 
-/** A base path, with Fastify's parameters in a prefix, as it looks in a URL; the client's files are none of ownServers. */
+/** A base path, with Fastify's parameters in a prefix, as it looks in a URL; the client's files are none of ours. */
 function toPattern (app: FastifyInstance, base: string): RegExp {
   const segments = base.split('/').map((segment) => segment.startsWith(':') ? '[^/?]+' : escapeRegExp(segment))
   return new RegExp(`^${segments.join('/+')}(?:$|/+(?!socket\\.io(?:\\.\\w+)*\\.js|static/))`, hostOptions(app).caseSensitive === false ? 'i' : '')
@@ -56,7 +56,7 @@ function closeRefusedUpgrades (scope: FastifyInstance): void {
 
 /**
  * Makes `wsHandler` work on the routes of this scope. The app's own @fastify/websocket is reused where there is one around the
- * scope. Elsewhere ownServers listens to a server that nobody connects to, and is handed the upgrades that no other instance takes:
+ * scope. Elsewhere ours listens to a server that nobody connects to, and is handed the upgrades that no other instance takes:
  * two that both listen would both answer.
  */
 export async function registerWebsocket (scope: FastifyInstance, base: string, settings: WebSocketSettings): Promise<void> {
@@ -79,7 +79,7 @@ export async function registerWebsocket (scope: FastifyInstance, base: string, s
   }
   await scope.register(fastifyWebsocket, {
     options: { server: detached, maxPayload, maxFragments: maxFragments(maxPayload), perMessageDeflate, clientTracking: false },
-    errorHandler: (error, socket, request) => { // a handler has failed: a fault of ownServers, or of `generateId`
+    errorHandler: (error, socket, request) => { // a handler has failed: a fault of ours, or of `generateId`
       request.log.error({ err: error }, 'websocket failed')
       socket.terminate()
     },

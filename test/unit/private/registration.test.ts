@@ -120,7 +120,7 @@ t.test('a cluster whose adapter adds offsets by another name of its method: they
 })
 
 t.test('where Node does not tell the answer on a connection, it may be idle for a minute', async (t) => {
-  const { closeWhenAnswered } = await t.mockImport<typeof import('../../../src/routes/plain-answer.js')>('../../src/routes/plain-answer.js', {
+  const { closeWhenAnswered } = await t.mockImport<typeof import('../../../src/routes/plain-answer.js')>('../../../src/routes/plain-answer.js', {
     '../../../src/private/node-answer.js': { answerOn: () => undefined, newAnswer: () => undefined }
   })
   const server = createServer().listen(0, '127.0.0.1')
