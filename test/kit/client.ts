@@ -38,8 +38,9 @@ export function unframe (payload: string): string[] {
   const packets: string[] = []
   for (let at = 0; at < payload.length;) {
     const end = payload.indexOf('\ufffd', at + 1)
-    const length = Number(payload.slice(at + 1, end))
-    if (payload[at] !== '\ufffd' || end < 0 || !(length <= payload.length - end - 1)) throw new Error(`bad framing at ${at}`)
+    const digits = payload.slice(at + 1, end)
+    const length = Number(digits)
+    if (payload[at] !== '\ufffd' || end < 0 || digits === '' || !(length <= payload.length - end - 1)) throw new Error(`bad framing at ${at}`)
     packets.push(payload.slice(end + 1, end + 1 + length))
     at = end + 1 + length
   }

@@ -118,7 +118,7 @@ export class EngineActor extends Actor {
 
   async #post (client: EngineClient, body: string): Promise<string | undefined> {
     const answer = await this.settled('a POST', client.post(body).answer)
-    if (answer !== undefined && !this.world.closing && ![200, 400, 408, 413].includes(answer.status)) throw new Broken(`a POST is answered with ${answer.status} ${String(answer.body)}`)
+    if (answer !== undefined && !this.world.closing && ![200, 400, 408, 413, ...(this.world.app.socketio.draining ? [503] : [])].includes(answer.status)) throw new Broken(`a POST is answered with ${answer.status} ${String(answer.body)}`)
     return answer === undefined ? undefined : String(answer.body)
   }
 

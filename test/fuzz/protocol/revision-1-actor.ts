@@ -109,7 +109,8 @@ export class Revision1Actor extends Actor {
     const answer = await this.settled('a POST', client.post(payload))
     if (answer === undefined) return undefined
     const { status, body } = answer
-    if (status !== 413 && status !== 408 && !this.world.closing && (status !== 200 || body !== '1')) throw new Broken(`a POST is answered with ${status} ${body}`)
+    const refused = status === 413 || status === 408 || (status === 503 && this.world.app.socketio.draining) // not heard, and not acknowledged
+    if (!refused && !this.world.closing && (status !== 200 || body !== '1')) throw new Broken(`a POST is answered with ${status} ${body}`)
     return body
   }
 
