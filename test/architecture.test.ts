@@ -36,7 +36,7 @@ const FORBIDDEN: Case[] = [
   { file: 'src/session/new.ts', text: type('../transports/websocket.js'), why: 'the Socket knows no concrete transport' },
   { file: 'src/session/new.ts', text: value('../codec/revision-1.js'), why: 'the Socket knows no codec' },
   { file: 'src/session/new.ts', text: value('../dialects/revision-1/revision-1.js'), why: 'the Socket knows no dialect' },
-  { file: 'src/session/new.ts', text: value('../routes/exchange.js'), why: 'the Socket knows no route' },
+  { file: 'src/session/new.ts', text: value('../routes/replies.js'), why: 'the Socket knows no route' },
   { file: 'src/session/new.ts', text: type('../engine/engine.js'), why: 'the Socket knows no registry' },
   { file: 'src/session/new.ts', text: value('fastify'), why: 'a session knows of Fastify only types' },
   { file: 'src/engine/new.ts', text: type('../routes/revision-1/routes.js'), why: 'the Engine knows no route' },

@@ -12,7 +12,7 @@ import type { TransportRow } from '../../transports/index.js'
 import { PollingTransport } from '../../transports/polling.js'
 import { WebSocketTransport } from '../../transports/websocket.js'
 import { adoptConnectionWhenClosed } from '../websocket/connection.js'
-import { acceptPoll, openStream } from '../exchange.js'
+import { acceptPoll, openStream } from '../replies.js'
 import { addHeaders } from '../headers.js'
 import { cut } from '../log.js'
 import { hasDisconnect } from '../query.js'
@@ -22,7 +22,7 @@ type Handler = (request: FastifyRequest, reply: FastifyReply) => void
 type HttpRow = Exclude<TransportRow, { carrier: 'websocket' }>
 
 /** What all requests of one transport share. */
-export interface Exchange {
+export interface TransportRoute {
   readonly engine: Engine
   readonly name: TransportName
   /** ms */
@@ -47,7 +47,7 @@ function answeredSession (engine: Engine, request: FastifyRequest): Socket | und
 }
 
 /** The session's polling transport under this name, made if it has another one. */
-function pollingTransport ({ engine, name, pollingDuration }: Exchange, socket: Socket): PollingTransport {
+function pollingTransport ({ engine, name, pollingDuration }: TransportRoute, socket: Socket): PollingTransport {
   const current = socket.transport
   if (current instanceof PollingTransport && current.name === name) return current
   const { wheel } = engine
@@ -89,8 +89,8 @@ export function announce (engine: Engine) {
 }
 
 /** A GET is a poll or opens a stream. */
-export function takeGet (exchange: Exchange, row: HttpRow): Handler {
-  const { engine } = exchange
+export function takeGet (transportRoute: TransportRoute, row: HttpRow): Handler {
+  const { engine } = transportRoute
   return function get (request, reply) {
     if (request.raw.socket.destroyed) return // given up while the app's hooks ran; nothing would tell us of it any more
     const socket = answeredSession(engine, request)
@@ -100,13 +100,13 @@ export function takeGet (exchange: Exchange, row: HttpRow): Handler {
       if (socket === undefined) reply.send(UNKNOWN_SESSION)
       // Pipelined behind an answer that is still under way: Node would not tell it of the end of the connection.
       else if (reply.raw.socket === null) reply.send(NOOP)
-      else acceptPoll(engine, pollingTransport(exchange, socket), reply)
+      else acceptPoll(engine, pollingTransport(transportRoute, socket), reply)
       return
     }
     const format = row.format()
     reply.type(format.contentType).header('cache-control', 'no-store, no-transform').header('x-accel-buffering', 'no')
     if (socket === undefined) reply.send(format.prologue + format.encode(UNKNOWN_SESSION))
-    else openStream({ ...exchange, socket, format }, reply)
+    else openStream({ ...transportRoute, socket, format }, reply)
   }
 }
 
@@ -134,8 +134,8 @@ function takeLast (engine: Engine, frames: readonly string[], socket: Socket, re
  * A POST brings packets. It is answered 200 `1` in any case and before they are processed: for anything else the client gives up. That is what it is
  * to do when the server goes and they are not heard.
  */
-export function takePost (exchange: Exchange, row: HttpRow): Handler {
-  const { engine, maxPackets } = exchange
+export function takePost (transportRoute: TransportRoute, row: HttpRow): Handler {
+  const { engine, maxPackets } = transportRoute
   return function post (request, reply) {
     const socket = sessionOf(engine, request)
     if (socket === undefined && engine.draining) throw engine.refusal('the session has ended', sidOf(request))
@@ -145,13 +145,13 @@ export function takePost (exchange: Exchange, row: HttpRow): Handler {
     engine.endOfTurn.defer(() => reply.send('1'))
     if (socket === undefined) return unknownSession(engine, request)
     // Whatever comes first connects the session; nothing said then is lost (WIRE.md 7).
-    if (socket.readyState === 'opening') pollingTransport(exchange, socket)
+    if (socket.readyState === 'opening') pollingTransport(transportRoute, socket)
     for (const frame of frames) socket.onFrame(frame)
   }
 }
 
 /** An upgrade moves the session to a WebSocket. */
-export function takeUpgrade ({ engine, name, farewellTimeout }: Exchange) {
+export function takeUpgrade ({ engine, name, farewellTimeout }: TransportRoute) {
   return function upgrade (socket: WebSocket, request: FastifyRequest): void {
     const { wheel } = engine
     const session = answeredSession(engine, request)

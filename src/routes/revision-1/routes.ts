@@ -53,12 +53,12 @@ const refuseGet = (): never => { throw new RefusedRequest('not an upgrade', 'not
 
 function addTransport ({ engine, settings, route, held }: Adding, name: Revision1Transport): void {
   const { maxPayload, maxPackets, pollingDuration, farewellTimeout } = settings
-  const exchange = { engine, name, pollingDuration, maxPackets, farewellTimeout }
+  const transportRoute = { engine, name, pollingDuration, maxPackets, farewellTimeout }
   const row = TRANSPORTS[name]
   const url = `/:protocol/${name}/:sid`
   const preHandler = [checkVersion, forceDisconnect(engine), announce(engine)]
   if (row.carrier === 'websocket') {
-    route(url, name, { method: 'GET', preHandler, handler: refuseGet, wsHandler: takeUpgrade(exchange) })
+    route(url, name, { method: 'GET', preHandler, handler: refuseGet, wsHandler: takeUpgrade(transportRoute) })
     return
   }
   const jsonp = row.carrier === 'poll' && row.jsonp
@@ -68,9 +68,9 @@ function addTransport ({ engine, settings, route, held }: Adding, name: Revision
     ...(jsonp && { onSend: quoteJsonp }),
     ...(row.carrier === 'stream' && { compress: false }),
     ...held,
-    handler: takeGet(exchange, row)
+    handler: takeGet(transportRoute, row)
   })
-  route(url, name, { method: 'POST', bodyLimit: maxPayload, onRequest: notePost(engine), preHandler, handler: takePost(exchange, row) })
+  route(url, name, { method: 'POST', bodyLimit: maxPayload, onRequest: notePost(engine), preHandler, handler: takePost(transportRoute, row) })
 }
 
 function addHandshake ({ engine, settings, shared, route, offered }: Adding): void {

@@ -5,7 +5,7 @@ import type { WebSocket, WebSocketServer } from 'ws'
 import { answerOn } from '../../private/node-answer.js'
 import { forgetHead } from '../../private/websocket-head.js'
 import type { WebSocketInit } from '../../transports/websocket.js'
-import { reset } from '../exchange.js'
+import { reset } from '../replies.js'
 import { accept } from '../upgrade-requests.js'
 
 /** Those of our own instances of @fastify/websocket. */
