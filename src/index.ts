@@ -16,7 +16,7 @@ import { addParsers } from './routes/body.js'
 import { limitBodies } from './routes/body-timeout.js'
 import { joinChunks } from './routes/joined-chunks.js'
 import { missClientFiles, registerClientFiles } from './routes/client-files.js'
-import { registerEngine } from './routes/engine-io/routes.js'
+import { registerEngineIo } from './routes/engine-io/routes.js'
 import { addUpgradeHeaders } from './routes/headers.js'
 import { addHooks } from './routes/hooks.js'
 import { OriginPolicy } from './routes/origin.js'
@@ -85,7 +85,7 @@ function routes (engine: Engine, settings: Settings, server: Server | undefined)
     const { io } = settings
     const parser = settings.parser ?? (io && parserOf(io, scope.log))
     const upgrades: RouteOptions[] = []
-    registerEngine(scope, { upgrades, engine, settings, parser })
+    registerEngineIo(scope, { upgrades, engine, settings, parser })
     if (settings.dialects.includes('revision 1')) registerRevision1(scope, { upgrades, engine, settings, shared: revision1Shared(settings, server, parser) })
     await scope.register(upgradeRoutes(upgrades, settings))
   }

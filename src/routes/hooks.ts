@@ -113,7 +113,7 @@ export function pollJsonp (request: FastifyRequest, reply: FastifyReply, done: D
 }
 
 /** Engine.IO's `j`: digits, where there is one; its clients write nothing else. */
-export function engineJsonp (request: FastifyRequest, reply: FastifyReply, done: Done): void {
+export function engineIoJsonp (request: FastifyRequest, reply: FastifyReply, done: Done): void {
   const { j } = request.query as { j?: unknown }
   if (j === undefined) return done()
   const index = callbackIndex(j)

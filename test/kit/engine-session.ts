@@ -1,8 +1,8 @@
 // A Socket of Engine.IO on a clock that the test moves: over a transport that only notes what it is told, or over polls that only note
 // their answers.
-import type { EngineVersion } from '../../src/codec/engine.js'
-import { Engine3Payloads } from '../../src/codec/engine-3.js'
-import { engine4 } from '../../src/codec/engine-4.js'
+import type { EngineVersion } from '../../src/codec/engine-io.js'
+import { Engine3Payloads } from '../../src/codec/engine-io-3.js'
+import { engine4 } from '../../src/codec/engine-io-4.js'
 import { EngineIo } from '../../src/dialects/engine-io/engine-io.js'
 import { Socket } from '../../src/session/socket.js'
 import type { SocketLimits } from '../../src/session/socket-init.js'

@@ -2,8 +2,8 @@
 // default endpoint), and the two faces on top: message text for the official Server, and decoded packets.
 import type { ParserModule } from '../../../types/options.js'
 import type { DialectName, SendOptions } from '../../../types/socket.js'
-import { decodePacket, encodeMessage, TYPE } from '../../codec/engine.js'
-import type { EngineVersion } from '../../codec/engine.js'
+import { decodePacket, encodeMessage, TYPE } from '../../codec/engine-io.js'
+import type { EngineVersion } from '../../codec/engine-io.js'
 import { AttachmentsTooLargeError, ProtocolError } from '../../codec/packet.js'
 import type { Frame, OutgoingPacket, Packet } from '../../codec/packet.js'
 import type { ShapeLimits } from '../../codec/shape.js'

@@ -1,6 +1,6 @@
 // The move of a session from polls to a WebSocket: the client first tries out whether one goes through. Owns the probe and its
 // time; knows nothing of HTTP.
-import { PROBE, TYPE } from '../../codec/engine.js'
+import { PROBE, TYPE } from '../../codec/engine-io.js'
 import type { Frame } from '../../codec/packet.js'
 import type { Timer, TimerWheel } from '../../time/timer-wheel.js'
 import type { EndReason, Transport, TransportListener } from '../../session/transport.js'

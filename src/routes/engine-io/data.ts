@@ -7,7 +7,7 @@ import type { Socket } from '../../session/socket.js'
 import { decodeEngineBody } from '../../transports/jsonp-polling.js'
 import type { PollingTransport } from '../../transports/polling.js'
 import { pollingOf } from './session.js'
-import type { EngineContext } from './session.js'
+import type { EngineIoContext } from './session.js'
 import { addHeaders } from '../headers.js'
 import { JSONP } from '../hooks.js'
 
@@ -60,7 +60,7 @@ function refuseAtEnd (socket: Socket, request: FastifyRequest, reply: FastifyRep
 }
 
 /** A POST brings packets; with one that cannot be read, the session ends. "ok" says that all were delivered. */
-export function takeData (context: EngineContext, request: FastifyRequest, reply: FastifyReply): void {
+export function takeData (context: EngineIoContext, request: FastifyRequest, reply: FastifyReply): void {
   const { socket, transport } = pollingOf(context, request)
   const heard = deliver(socket, framesIn(request, socket, transport, context.settings.maxPackets))
   const reason = socket.ended?.reason ?? ''

@@ -1,7 +1,7 @@
 // Which dialect and transport a URL asks for. Engine.IO names both in its query, and all of its requests go to one path; Fastify tells
 // their routes apart by a constraint.
 import type { FastifyInstance } from 'fastify'
-import type { EngineVersion } from '../../codec/engine.js'
+import type { EngineVersion } from '../../codec/engine-io.js'
 
 /** Every transport that a URL may ask for; `unknown`: none, or another one. */
 export const TRANSPORT_KEYS = ['polling', 'websocket', 'unknown'] as const

@@ -1,7 +1,7 @@
 // The requests of Engine.IO 3 and 4: all go to the path itself, told apart by what their query asks for.
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import type { ParserModule } from '../../../types/options.js'
-import type { EngineVersion } from '../../codec/engine.js'
+import type { EngineVersion } from '../../codec/engine-io.js'
 import { isMessagePack } from '../../codec/message-pack.js'
 import { PacketType, SocketioCodec } from '../../codec/socketio.js'
 import type { Engine } from '../../engine/engine.js'
@@ -14,15 +14,15 @@ import { ADMITTED, admit } from '../admission.js'
 import type { Admitted } from '../admission.js'
 import { takeData } from './data.js'
 import { queryOf, takePoll, takeWebSocket } from './session.js'
-import type { EngineContext } from './session.js'
+import type { EngineIoContext } from './session.js'
 import { addGenerations, TRANSPORT_KEYS } from './generation.js'
 import { addHeaders } from '../headers.js'
-import { engineJsonp, quoteJsonp } from '../hooks.js'
+import { engineIoJsonp, quoteJsonp } from '../hooks.js'
 import { notePost } from '../posts-under-way.js'
 import { isUpgrade } from '../upgrade-requests.js'
 
 /** What the routes of Engine.IO are made of. */
-export interface EngineRoutes {
+export interface EngineIoRoutes {
   /** Gets the routes that take WebSockets. */
   readonly upgrades: RouteOptions[]
   readonly engine: Engine
@@ -47,7 +47,7 @@ const refuse = (reason: RefusalReason, detail: string): PreHandler => (request, 
 }
 
 /** A route whose requests are verified. */
-interface Verified extends EngineContext { readonly transport: 'polling' | 'websocket' }
+interface Verified extends EngineIoContext { readonly transport: 'polling' | 'websocket' }
 
 /** @throws RefusedRequest when the request does not fit the session that it names. */
 function checkSession ({ engine, settings, shared: { version }, transport }: Verified, request: FastifyRequest, sid: string): void {
@@ -82,7 +82,7 @@ function verify (context: Verified): PreHandler {
   }
 }
 
-interface Adding extends EngineContext {
+interface Adding extends EngineIoContext {
   readonly route: AddRoute
   readonly constraints: Record<string, string>
   /** Options of GETs that are held open. */
@@ -90,7 +90,7 @@ interface Adding extends EngineContext {
 }
 
 function addPolling ({ route, constraints, held, ...context }: Adding): void {
-  const preHandler = [verify({ ...context, transport: 'polling' }), engineJsonp]
+  const preHandler = [verify({ ...context, transport: 'polling' }), engineIoJsonp]
   route('', 'polling', {
     method: 'GET',
     constraints,
@@ -159,7 +159,7 @@ function addTransport (adding: Adding, transport: typeof TRANSPORT_KEYS[number])
 const encodeConnect = (parser: ParserModule): unknown => new SocketioCodec(parser).encode({ type: PacketType.CONNECT, nsp: '/' })[0]
 
 /** Adds every route of Engine.IO to the scope. */
-export function registerEngine (scope: FastifyInstance, { upgrades, engine, settings, parser }: EngineRoutes): void {
+export function registerEngineIo (scope: FastifyInstance, { upgrades, engine, settings, parser }: EngineIoRoutes): void {
   const { path, assumeEngine3, dialects, maxPayload, io } = settings
   const ofAll = { ...settings, parser, isMessagePack: parser !== undefined && isMessagePack(encodeConnect(parser)), isSocketio: (io ?? parser) !== undefined }
   const constrain = addGenerations(scope, assumeEngine3)

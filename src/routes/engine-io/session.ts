@@ -1,10 +1,10 @@
 // What a request of Engine.IO does: a handshake opens a session, GETs are polls, upgrades become WebSockets. POSTs: data.ts.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
-import { toText, TYPE } from '../../codec/engine.js'
-import type { EngineVersion } from '../../codec/engine.js'
-import { engine4 } from '../../codec/engine-4.js'
-import { Engine3Payloads } from '../../codec/engine-3.js'
+import { toText, TYPE } from '../../codec/engine-io.js'
+import type { EngineVersion } from '../../codec/engine-io.js'
+import { engine4 } from '../../codec/engine-io-4.js'
+import { Engine3Payloads } from '../../codec/engine-io-3.js'
 import type { PayloadCodec } from '../../codec/packet.js'
 import { fromByteString, toByteString } from '../../codec/text.js'
 import { EngineIo } from '../../dialects/engine-io/engine-io.js'
@@ -30,7 +30,7 @@ import { cut } from '../log.js'
 import { toCarrier } from '../websocket/upgraded.js'
 
 /** What the routes of one version share. */
-export interface EngineContext {
+export interface EngineIoContext {
   readonly engine: Engine
   readonly settings: Settings
   readonly shared: EngineIoShared
@@ -71,7 +71,7 @@ function translationOf (version: EngineVersion, query: Query): Translation | und
   }
 }
 
-function open ({ engine, shared }: EngineContext, request: FastifyRequest, upgrades: readonly string[]): Socket {
+function open ({ engine, shared }: EngineIoContext, request: FastifyRequest, upgrades: readonly string[]): Socket {
   const admitted = request[ADMITTED]
   if (admitted === undefined) throw new RefusedRequest('unauthorized', 'not admitted')
   const socket = engine.handshake({
@@ -85,7 +85,7 @@ function open ({ engine, shared }: EngineContext, request: FastifyRequest, upgra
 }
 
 /** The session that a poll or POST names. A hook has looked at it before, so that only its end can have come between. */
-export function pollingOf ({ engine, shared: { version } }: EngineContext, request: FastifyRequest): { socket: Socket, transport: PollingTransport } {
+export function pollingOf ({ engine, shared: { version } }: EngineIoContext, request: FastifyRequest): { socket: Socket, transport: PollingTransport } {
   const { sid = '' } = queryOf(request)
   const socket = engine.find(sid, `engine ${version}`)
   const transport = socket?.transport
@@ -93,7 +93,7 @@ export function pollingOf ({ engine, shared: { version } }: EngineContext, reque
   throw new RefusedRequest('unknown session', 'the session has ended meanwhile', { sid })
 }
 
-function newPolling ({ engine: { wheel, endOfTurn }, shared }: EngineContext, listener: TransportListener, query: Query): PollingTransport {
+function newPolling ({ engine: { wheel, endOfTurn }, shared }: EngineIoContext, listener: TransportListener, query: Query): PollingTransport {
   return new PollingTransport({
     name: 'polling',
     listener,
@@ -107,7 +107,7 @@ function newPolling ({ engine: { wheel, endOfTurn }, shared }: EngineContext, li
 }
 
 /** A GET without a session opens one, and is its first poll: it brings the open packet. */
-function takeHandshake (context: EngineContext, request: FastifyRequest, reply: FastifyReply): void {
+function takeHandshake (context: EngineIoContext, request: FastifyRequest, reply: FastifyReply): void {
   const { engine, settings: { allowUpgrades, transports, cookie } } = context
   addHeaders(engine, reply, true) // first, for a listener that fails leaves no session behind
   const socket = open(context, request, allowUpgrades && transports.includes('websocket') ? ['websocket'] : [])
@@ -118,7 +118,7 @@ function takeHandshake (context: EngineContext, request: FastifyRequest, reply: 
 }
 
 /** A GET waits for something to say. */
-export function takePoll (context: EngineContext, request: FastifyRequest, reply: FastifyReply): void {
+export function takePoll (context: EngineIoContext, request: FastifyRequest, reply: FastifyReply): void {
   const { engine } = context
   reply.type(request[JSONP] === undefined ? CONTENT_TYPES.text : CONTENT_TYPES.script)
   if (request.raw.socket.destroyed) return // given up while the app's hooks ran; nothing would tell us of it any more
@@ -136,7 +136,7 @@ export function takePoll (context: EngineContext, request: FastifyRequest, reply
 }
 
 /** A WebSocket without a session opens one; with one, it is tried out for it. */
-export function takeWebSocket (context: EngineContext) {
+export function takeWebSocket (context: EngineIoContext) {
   const { engine, engine: { wheel }, settings: { upgradeTimeout, farewellTimeout }, shared: { version } } = context
   const name = 'websocket'
   return function upgrade (socket: WebSocket, request: FastifyRequest): void {

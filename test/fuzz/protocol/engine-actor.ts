@@ -1,5 +1,5 @@
 // A client of Engine.IO 3 or 4 that keeps to the protocol as often as not.
-import { decodePacket } from '../../../src/codec/engine.js'
+import { decodePacket } from '../../../src/codec/engine-io.js'
 import { EngineClient, toBody, WAYS } from '../../kit/engine-client.js'
 import type { Message, Wire } from '../../kit/engine-client.js'
 import { mutate, TOKENS } from '../mutate.js'

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import { decodePayload, encodePayload } from 'engine.io-parser'
 import type { Packet as Packet4 } from 'engine.io-parser'
-import type { EnginePacket } from '../../../src/codec/engine.js'
+import type { EnginePacket } from '../../../src/codec/engine-io.js'
 
 /** A packet as the parsers have it: without data where there is none. */
 interface ParserPacket { type: string, data?: string | Buffer }

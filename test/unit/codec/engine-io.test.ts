@@ -1,6 +1,6 @@
 import t from 'tap'
-import { decodePacket, encodeMessage, isFrame, PROBE, toText, TYPE } from '../../../src/codec/engine.js'
-import type { EnginePacket, EngineVersion } from '../../../src/codec/engine.js'
+import { decodePacket, encodeMessage, isFrame, PROBE, toText, TYPE } from '../../../src/codec/engine-io.js'
+import type { EnginePacket, EngineVersion } from '../../../src/codec/engine-io.js'
 import { ProtocolError } from '../../../src/codec/packet.js'
 import type { Frame } from '../../../src/codec/packet.js'
 import { CLIENT_2, CLIENT_4 } from './engine-parsers.js'

@@ -1,7 +1,7 @@
 // Payloads of Engine.IO 3, which come in three forms (docs/engine-3-payloads.md): binary, and two kinds of text that no request tells
 // apart. Pure: no clock, no I/O, no Fastify. State: which kind of text the client writes, as soon as it has shown it.
 import { detachFrom } from './detach.js'
-import { isFrame, toText } from './engine.js'
+import { isFrame, toText } from './engine-io.js'
 import { ProtocolError, TooManyPacketsError } from './packet.js'
 import type { Frame, PayloadCodec } from './packet.js'
 import { fromByteString, isAscii, toAsciiJson, toByteString } from './text.js'

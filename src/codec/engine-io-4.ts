@@ -1,6 +1,6 @@
 // Payloads of Engine.IO 4: frames as text, with a control character between them. Pure: no clock, no I/O, no Fastify.
 import { detachFrom } from './detach.js'
-import { isFrame, toText } from './engine.js'
+import { isFrame, toText } from './engine-io.js'
 import { ProtocolError, TooManyPacketsError } from './packet.js'
 import type { Frame, PayloadCodec } from './packet.js'
 
