@@ -86,7 +86,7 @@ function refuseStrayUpgrade (request: FastifyRequest, _reply: FastifyReply, done
   if (!isUpgrade(request)) return done()
   const { transport = null, dialect } = request.routeOptions.config.socketio ?? {}
   if (transport === null && dialect !== 'revision 1') return done() // what takes nothing, says why
-  const stray = transport === null || !isRevision1(transport) || TRANSPORTS[transport].carrier !== 'websocket'
+  const stray = transport === null || !isRevision1(transport) || TRANSPORTS[transport].kind !== 'websocket'
   done(stray ? new RefusedRequest('bad request', 'upgrade on a route that takes none') : undefined)
 }
 

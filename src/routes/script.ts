@@ -11,5 +11,5 @@ export function isScript (request: FastifyRequest): boolean {
   if (dialect !== 'revision 1') return lastOf(request, 'j') !== undefined
   if (transport === null || !isRevision1(transport)) return callbackIndex(lastOf(request, 'jsonp')) !== undefined
   const row = TRANSPORTS[transport]
-  return row.carrier === 'poll' && row.jsonp
+  return row.kind === 'poll' && row.jsonp
 }

@@ -14,19 +14,19 @@ interface Row {
 }
 
 interface PollRow extends Row {
-  readonly carrier: 'poll'
+  readonly kind: 'poll'
   readonly contentType: string
   /** Whether answers to GETs are scripts. */
   readonly jsonp: boolean
 }
 
 interface StreamRow extends Row {
-  readonly carrier: 'stream'
+  readonly kind: 'stream'
   readonly format: () => StreamFormat
 }
 
 interface WebSocketRow extends Row {
-  readonly carrier: 'websocket'
+  readonly kind: 'websocket'
 }
 
 /** What the routes know of a transport. */
@@ -40,12 +40,12 @@ export type Revision1Transport = Exclude<TransportName, 'polling'>
 
 /** Every transport of revision 1, in the order in which the old server offered them. */
 export const TRANSPORTS: Readonly<Record<Revision1Transport, TransportRow>> = {
-  websocket: { carrier: 'websocket', decodeBody, cors: false },
-  flashsocket: { carrier: 'websocket', decodeBody, cors: false },
-  htmlfile: { carrier: 'stream', decodeBody, cors: false, format: () => htmlfile },
-  'xhr-multipart': { carrier: 'stream', decodeBody, cors: true, format: xhrMultipart },
-  'xhr-polling': { carrier: 'poll', decodeBody, cors: true, jsonp: false, contentType: CONTENT_TYPES.text },
-  'jsonp-polling': { carrier: 'poll', decodeBody: decodeForm, cors: false, jsonp: true, contentType: CONTENT_TYPES.script }
+  websocket: { kind: 'websocket', decodeBody, cors: false },
+  flashsocket: { kind: 'websocket', decodeBody, cors: false },
+  htmlfile: { kind: 'stream', decodeBody, cors: false, format: () => htmlfile },
+  'xhr-multipart': { kind: 'stream', decodeBody, cors: true, format: xhrMultipart },
+  'xhr-polling': { kind: 'poll', decodeBody, cors: true, jsonp: false, contentType: CONTENT_TYPES.text },
+  'jsonp-polling': { kind: 'poll', decodeBody: decodeForm, cors: false, jsonp: true, contentType: CONTENT_TYPES.script }
 }
 
 /** Those of every dialect. `websocket` is of all of them, `polling` of Engine.IO. */

@@ -66,12 +66,12 @@ type FailureLog = Record<'debug' | 'error', (details: object, message: string) =
 /** A WebSocket knows its transport, so that all can have the same listeners: there are very many, and most lie idle. */
 const TRANSPORT: unique symbol = Symbol('fastify-socketio-transports.transport')
 
-type Carrier = WebSocket & { [TRANSPORT]?: WebSocketTransport }
+type TrackedWebSocket = WebSocket & { [TRANSPORT]?: WebSocketTransport }
 
 /** Messages are Buffers, the library's default. */
-function onMessage (this: Carrier, data: unknown, isBinary: boolean): void { this[TRANSPORT]?.received(data as Buffer, isBinary) }
-function onError (this: Carrier, error: Error): void { this[TRANSPORT]?.failed(error) }
-function onClose (this: Carrier): void { this[TRANSPORT]?.gone() }
+function onMessage (this: TrackedWebSocket, data: unknown, isBinary: boolean): void { this[TRANSPORT]?.received(data as Buffer, isBinary) }
+function onError (this: TrackedWebSocket, error: Error): void { this[TRANSPORT]?.failed(error) }
+function onClose (this: TrackedWebSocket): void { this[TRANSPORT]?.gone() }
 
 /** One WebSocket, as long as it lasts. */
 export class WebSocketTransport implements Transport {
@@ -106,11 +106,11 @@ export class WebSocketTransport implements Transport {
     this.#wheel = wheel
     this.#farewellTimeout = farewellTimeout
     this.#listener = listener
-    const carrier: Carrier = socket
-    carrier[TRANSPORT] = this
-    carrier.on('message', onMessage)
-    carrier.on('error', onError)
-    carrier.on('close', onClose)
+    const tracked: TrackedWebSocket = socket
+    tracked[TRANSPORT] = this
+    tracked.on('message', onMessage)
+    tracked.on('error', onError)
+    tracked.on('close', onClose)
   }
 
   get open () { return !this.#closed && this.#socket.readyState === this.#socket.OPEN }

@@ -27,7 +27,7 @@ import { acceptPoll } from '../replies.js'
 import { addHeaders, setCookie } from '../headers.js'
 import { JSONP } from '../hooks.js'
 import { cut } from '../log.js'
-import { toCarrier } from '../websocket/upgraded.js'
+import { toWebSocketInit } from '../websocket/upgraded.js'
 
 /** What the routes of one version share. */
 export interface EngineIoContext {
@@ -142,7 +142,7 @@ export function takeWebSocket (context: EngineIoContext) {
   return function upgrade (socket: WebSocket, request: FastifyRequest): void {
     const query = queryOf(request)
     const translation = translationOf(version, query)
-    const transport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, farewellTimeout, ...toCarrier(socket, request), ...(translation && { translation }) })
+    const transport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, farewellTimeout, ...toWebSocketInit(socket, request), ...(translation && { translation }) })
     if (!query.sid) {
       const session = open(context, request, [])
       return engine.attach(session, transport(session))

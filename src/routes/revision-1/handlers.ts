@@ -16,10 +16,10 @@ import { acceptPoll, openStream } from '../replies.js'
 import { addHeaders } from '../headers.js'
 import { cut } from '../log.js'
 import { hasDisconnect } from '../query.js'
-import { toCarrier } from '../websocket/upgraded.js'
+import { toWebSocketInit } from '../websocket/upgraded.js'
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => void
-type HttpRow = Exclude<TransportRow, { carrier: 'websocket' }>
+type HttpRow = Exclude<TransportRow, { kind: 'websocket' }>
 
 /** What all requests of one transport share. */
 export interface TransportRoute {
@@ -95,7 +95,7 @@ export function takeGet (transportRoute: TransportRoute, row: HttpRow): Handler 
     if (request.raw.socket.destroyed) return // given up while the app's hooks ran; nothing would tell us of it any more
     const socket = answeredSession(engine, request)
     if (socket === undefined) unknownSession(engine, request)
-    if (row.carrier === 'poll') {
+    if (row.kind === 'poll') {
       reply.type(row.contentType)
       if (socket === undefined) reply.send(UNKNOWN_SESSION)
       // Pipelined behind an answer that is still under way: Node would not tell it of the end of the connection.
@@ -155,7 +155,7 @@ export function takeUpgrade ({ engine, name, farewellTimeout }: TransportRoute) 
   return function upgrade (socket: WebSocket, request: FastifyRequest): void {
     const { wheel } = engine
     const session = answeredSession(engine, request)
-    const transport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, farewellTimeout, ...toCarrier(socket, request) })
+    const transport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, farewellTimeout, ...toWebSocketInit(socket, request) })
     if (session !== undefined) {
       engine.attach(session, transport(session))
       return adoptConnectionWhenClosed(engine, session)

@@ -57,16 +57,16 @@ function addTransport ({ engine, settings, route, held }: Adding, name: Revision
   const row = TRANSPORTS[name]
   const url = `/:protocol/${name}/:sid`
   const preHandler = [checkVersion, forceDisconnect(engine), announce(engine)]
-  if (row.carrier === 'websocket') {
+  if (row.kind === 'websocket') {
     route(url, name, { method: 'GET', preHandler, handler: refuseGet, wsHandler: takeUpgrade(transportRoute) })
     return
   }
-  const jsonp = row.carrier === 'poll' && row.jsonp
+  const jsonp = row.kind === 'poll' && row.jsonp
   route(url, name, {
     method: 'GET',
     preHandler: jsonp ? [...preHandler, pollJsonp] : preHandler,
     ...(jsonp && { onSend: quoteJsonp }),
-    ...(row.carrier === 'stream' && { compress: false }),
+    ...(row.kind === 'stream' && { compress: false }),
     ...held,
     handler: takeGet(transportRoute, row)
   })

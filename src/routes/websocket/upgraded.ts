@@ -24,7 +24,7 @@ function detachAnswer (connection: TcpSocket | undefined): void {
 }
 
 /** What carries a WebSocket, and nothing else of its request than the session keeps. A transport is to be made of it at once: it hears errors. */
-export function toCarrier (socket: WebSocket, request: FastifyRequest): Pick<WebSocketInit, 'socket' | 'connection' | 'reset' | 'log'> {
+export function toWebSocketInit (socket: WebSocket, request: FastifyRequest): Pick<WebSocketInit, 'socket' | 'connection' | 'reset' | 'log'> {
   const connection = request.raw.socket as TcpSocket | undefined // none behind `injectWS`
   accept(request.raw)
   detachAnswer(connection)
