@@ -56,7 +56,7 @@ const ACK_BYTES = 96
 /** What each character of an endpoint's query may take, once the Server has made an object of it: `?a&b&c`; bytes. Measured. */
 const QUERY_BYTES = 48
 
-type Asking = Extract<Packet, { type: 'message' | 'json' | 'event' }>
+type AckRequest = Extract<Packet, { type: 'message' | 'json' | 'event' }>
 
 /** Not a heartbeat, nor a noop. */
 const isAboutEndpoint = (packet: WirePacket): packet is Packet => 'endpoint' in packet
@@ -71,9 +71,9 @@ export class ServerFace {
   /** The Server connects the default endpoint by itself (its model of protocol 3). */
   readonly #endpoints = new Map<string, Endpoint>([['', newEndpoint()]])
   /** Our id → the Server's, which count per namespace from 0. */
-  readonly #asked: BoundedMap<string, { endpoint: string, id: number }>
+  readonly #serverAcks: BoundedMap<string, { endpoint: string, id: number }>
   /** An id for the Server → the client's, which are text. */
-  readonly #asking: BoundedMap<number, string>
+  readonly #clientAcks: BoundedMap<number, string>
   #lastId = 0
   /** What waits for endpoints to connect, and what the Server holds for them; bytes. */
   #waitingBytes = 0
@@ -85,8 +85,8 @@ export class ServerFace {
     this.#limits = limits
     this.#memo = memo
     this.#isOffset = isOffset
-    this.#asked = new BoundedMap(limits.maxAcks)
-    this.#asking = new BoundedMap(limits.maxAcks)
+    this.#serverAcks = new BoundedMap(limits.maxAcks)
+    this.#clientAcks = new BoundedMap(limits.maxAcks)
   }
 
   // ---- from the client
@@ -136,7 +136,7 @@ export class ServerFace {
 
   /** What is held for the client beside its queue, bytes. */
   get #held (): number {
-    return this.#waitingBytes + this.#endpointBytes + (this.#asked.size + this.#asking.size) * ACK_BYTES
+    return this.#waitingBytes + this.#endpointBytes + (this.#serverAcks.size + this.#clientAcks.size) * ACK_BYTES
   }
 
   /** Lets go of an endpoint, and of what the Server holds for it. */
@@ -156,9 +156,9 @@ export class ServerFace {
         return this.#deliver({ type: PacketType.EVENT, nsp, data: fromMessage(packet), ...this.#idFor(packet) })
       }
       case 'ack': {
-        const asked = this.#asked.get(packet.id)
+        const asked = this.#serverAcks.get(packet.id)
         if (asked === undefined || asked.endpoint !== packet.endpoint) return
-        this.#asked.delete(packet.id)
+        this.#serverAcks.delete(packet.id)
         this.#session.keep(this.#held)
         return this.#deliver({ type: PacketType.ACK, nsp, data: packet.args, id: asked.id })
       }
@@ -183,10 +183,10 @@ export class ServerFace {
     this.#endpoints.clear()
   }
 
-  #idFor (packet: Asking): { id?: number } {
+  #idFor (packet: AckRequest): { id?: number } {
     if (packet.ack !== 'data' || packet.id === undefined) return {}
     const id = this.#lastId++
-    this.#asking.set(id, packet.id)
+    this.#clientAcks.set(id, packet.id)
     if (!this.#session.keep(this.#held)) this.#session.overflow()
     return { id }
   }
@@ -277,16 +277,16 @@ export class ServerFace {
       return this.#session.enqueue(frame, volatile)
     }
     const id = this.#session.nextId()
-    this.#asked.set(id, { endpoint, id: packet.id })
+    this.#serverAcks.set(id, { endpoint, id: packet.id })
     if (!this.#session.keep(this.#held)) return this.#session.overflow()
     // The old client acknowledges messages by itself, and events never but with `id+` (WIRE.md 3).
     this.#enqueue({ ...message, endpoint, id, ack: message.type === 'event' ? 'data' : 'plain' }, volatile)
   }
 
   #ack (endpoint: string, packet: SocketioPacket, written: string | Uint8Array): void {
-    const id = this.#asking.get(packet.id ?? -1)
+    const id = this.#clientAcks.get(packet.id ?? -1)
     if (id === undefined) return
-    this.#asking.delete(packet.id ?? -1)
+    this.#clientAcks.delete(packet.id ?? -1)
     this.#session.keep(this.#held)
     this.#enqueue({ type: 'ack', endpoint, id, args: this.#list(packet, written) })
   }
