@@ -5,7 +5,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Engine as PublicEngine, EngineEvents } from '../../types/engine.js'
 import type { Metrics } from '../../types/reasons.js'
 import type { DialectName } from '../../types/socket.js'
-import { Backlog } from '../session/backlog.js'
+import { QueueBudget } from '../session/queue-budget.js'
 import { Counters } from './counters.js'
 import type { Dialect, DialectSocket } from '../session/dialect.js'
 import { Drain } from './drain.js'
@@ -65,7 +65,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   readonly #shared: SocketShared
   readonly #sessions = new Map<string, Socket>()
   readonly #counters = new Counters()
-  readonly #backlog: Backlog
+  readonly #budget: QueueBudget
   #clientsCount = 0
   #closing = false
   #drain: Drain | undefined
@@ -76,13 +76,13 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   constructor (options: EngineOptions) {
     super()
     this.#log = options.log
-    this.#backlog = new Backlog(options.maxTotalQueueBytes, () => this.#sessions.values())
+    this.#budget = new QueueBudget(options.maxTotalQueueBytes, () => this.#sessions.values())
     this.limiter = new SessionLimiter(options.maxSessions, options.maxSessionsPerAddress || Infinity)
     this.wheel = new TimerWheel(resolutionFor(options.shortestTime))
     this.#shared = {
       limits: options.limits,
       wheel: this.wheel,
-      backlog: this.#backlog,
+      budget: this.#budget,
       flushes: new Flushes(),
       log: options.log,
       onDropped: (count) => { this.#counters.dropped += count },
@@ -96,7 +96,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   get clientsCount () { return this.#clientsCount }
   get closing () { return this.#closing }
   get draining () { return this.#closing || this.#drain !== undefined }
-  get metrics (): Metrics { return { ...this.#counters.read(), queuedBytes: this.#backlog.total } }
+  get metrics (): Metrics { return { ...this.#counters.read(), queuedBytes: this.#budget.total } }
 
   /** An id for a session. @throws FST_SIO_INVALID_ID when `generateId` makes none that can be used, and what it throws itself. */
   newId (request: IncomingMessage): string | Promise<string> {
@@ -117,7 +117,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
    */
   checkHandshake (request: IncomingMessage): void {
     const bytes = handshakeBytes(request)
-    if (bytes > 0 && bytes + this.#backlog.total > this.#backlog.free) {
+    if (bytes > 0 && bytes + this.#budget.total > this.#budget.free) {
       throw new RefusedRequest('too many sessions', 'a handshake of many headers or a long query, while half of maxTotalQueueBytes is in use', { bytes })
     }
   }

@@ -1,13 +1,13 @@
 // Whether what waits for one client may, and when it has gone. Knows of the transport only what it still holds.
 import type { Frame } from '../codec/packet.js'
-import type { Backlog, Share } from './backlog.js'
+import type { QueueBudget, Share } from './queue-budget.js'
 import type { OutgoingQueue } from './outgoing-queue.js'
 import type { Transport } from './transport.js'
 
 /** What those of an Engine's sessions share. */
 export interface BackpressureShared {
   /** What all sessions keep waiting. */
-  readonly backlog: Backlog
+  readonly budget: QueueBudget
   readonly limits: {
     /** bytes */
     readonly maxQueueBytes: number
@@ -51,7 +51,7 @@ export class Backpressure {
   get kept (): number { return this.#share?.kept ?? 0 }
 
   #part (): Share {
-    this.#share ??= this.#shared.backlog.share()
+    this.#share ??= this.#shared.budget.share()
     return this.#share
   }
 
@@ -85,7 +85,7 @@ export class Backpressure {
   fits (frame: Frame, transport: Transport, previous: Transport): boolean {
     if (this.#shared.limits.slowClient !== 'drop') return true
     const taken = Buffer.byteLength(frame) * (transport.persistent ? 1 : 3)
-    return taken + transport.heldBytes + previous.heldBytes + this.#queue.weight + this.#beside <= this.#part().most
+    return taken + transport.heldBytes + previous.heldBytes + this.#queue.weight + this.#beside <= this.#part().limit
   }
 
   /** Something has to wait. Returns whether there is room. */
@@ -95,7 +95,7 @@ export class Backpressure {
     const held = unread(transport, previous)
     this.#waits = true
     if (slowClient === 'drop') { // what is volatile goes before anybody does
-      const room = Math.min(maxQueueBytes, this.#count(held).most - held - this.#beside)
+      const room = Math.min(maxQueueBytes, this.#count(held).limit - held - this.#beside)
       if (queue.weight > room) onDropped(queue.dropVolatile(room))
       if (queue.hasVolatile) this.#part().maySpare()
     }
@@ -140,7 +140,7 @@ export class Backpressure {
   /** The session is over: nothing is held any more but what its transports still deliver. */
   release (transport: Transport, previous: Transport): void {
     const held = unread(transport, previous)
-    if (held > 0) this.#share ??= this.#shared.backlog.share()
+    if (held > 0) this.#share ??= this.#shared.budget.share()
     this.#share?.set(this.#queue.weight + held)
   }
 }

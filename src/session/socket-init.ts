@@ -1,7 +1,7 @@
 // What a Socket is made of. Types only.
 import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
-import type { Backlog } from './backlog.js'
+import type { QueueBudget } from './queue-budget.js'
 import type { Dialect, DialectSocket } from './dialect.js'
 import type { Flushes } from './flushes.js'
 import type { EndReason } from './reasons.js'
@@ -37,7 +37,7 @@ export interface SocketShared {
   readonly limits: SocketLimits
   readonly wheel: TimerWheel
   /** What all sessions keep waiting. */
-  readonly backlog: Backlog
+  readonly budget: QueueBudget
   readonly flushes: Flushes
   readonly log: FastifyBaseLogger
   /** Called when volatile packets have been dropped. */

@@ -7,7 +7,7 @@ import { EngineIo } from '../../src/dialects/engine-io/engine-io.js'
 import { Socket } from '../../src/session/socket.js'
 import type { SocketLimits } from '../../src/session/socket-init.js'
 import { Flushes } from '../../src/session/flushes.js'
-import { Backlog } from '../../src/session/backlog.js'
+import { QueueBudget } from '../../src/session/queue-budget.js'
 import { TimerWheel } from '../../src/time/timer-wheel.js'
 import type { TransportListener } from '../../src/session/transport.js'
 import { PollingTransport } from '../../src/transports/polling.js'
@@ -59,7 +59,7 @@ export function newEngineSession ({ version = 4, ...limits }: Init = {}) {
     shared: {
       limits: { ...LIMITS, closeTimeout, maxQueueBytes: 100_000, ...limits },
       wheel,
-      backlog: new Backlog(Infinity),
+      budget: new QueueBudget(Infinity),
       flushes: new Flushes(),
       log,
       onDropped: () => {},

@@ -10,7 +10,7 @@ import { Revision1 } from '../../src/dialects/revision-1/revision-1.js'
 import { Socket } from '../../src/session/socket.js'
 import type { SocketLimits } from '../../src/session/socket-init.js'
 import { Flushes } from '../../src/session/flushes.js'
-import { Backlog } from '../../src/session/backlog.js'
+import { QueueBudget } from '../../src/session/queue-budget.js'
 import { TimerWheel } from '../../src/time/timer-wheel.js'
 import type { Transport, TransportName } from '../../src/session/transport.js'
 
@@ -81,7 +81,7 @@ export function newDialect (socket: DialectSocket, { heartbeatInterval = 25_000,
 }
 
 /** A session after its handshake. */
-export function newSession (times: Times = {}, backlog = new Backlog(Infinity)) {
+export function newSession (times: Times = {}, budget = new QueueBudget(Infinity)) {
   const { log, lines } = newLog()
   const ended: boolean[] = []
   const closes: unknown[][] = []
@@ -98,7 +98,7 @@ export function newSession (times: Times = {}, backlog = new Backlog(Infinity)) 
     shared: {
       limits: { ...LIMITS, ...times },
       wheel: new TimerWheel(RESOLUTION),
-      backlog,
+      budget,
       flushes: new Flushes(),
       log,
       onDropped: (count) => dropped.push(count),
@@ -111,8 +111,8 @@ export function newSession (times: Times = {}, backlog = new Backlog(Infinity)) 
 }
 
 /** A session that has connected: its connect packet has been sent. */
-export function openSession (times: Times = {}, transport = new FakeTransport(), backlog = new Backlog(Infinity)) {
-  const session = newSession(times, backlog)
+export function openSession (times: Times = {}, transport = new FakeTransport(), budget = new QueueBudget(Infinity)) {
+  const session = newSession(times, budget)
   session.socket.open(transport, () => {})
   transport.take()
   return { ...session, transport }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Backlog } from '../../../src/session/backlog.js'
+import { QueueBudget } from '../../../src/session/queue-budget.js'
 import { Clock } from '../../kit/clock.js'
 import { FakeTransport, newSession, openSession, RESOLUTION } from '../../kit/session.js'
 
@@ -253,8 +253,8 @@ t.test('while the transport before still delivers, what it holds counts, and not
 })
 
 t.test('what had to wait has not gone while the transport before still delivers it', async (t) => {
-  const backlog = new Backlog(Infinity)
-  const { socket, transport } = openSession({}, new FakeTransport(false), backlog)
+  const budget = new QueueBudget(Infinity)
+  const { socket, transport } = openSession({}, new FakeTransport(false), budget)
   let drained = 0
   socket.on('drain', () => drained++)
   transport.writable = false
@@ -268,12 +268,12 @@ t.test('what had to wait has not gone while the transport before still delivers 
   Object.assign(transport, { writable: true })
   transport.send = (frames) => Object.assign(transport, { writable: false, delivering: true, bufferedAmount: frames.join('').length })
   socket.onWritable()
-  t.strictSame([drained, socket.bufferedAmount, backlog.total], [1, 9, 9])
+  t.strictSame([drained, socket.bufferedAmount, budget.total], [1, 9, 9])
   socket.attach(new FakeTransport())
-  t.strictSame([drained, socket.bufferedAmount, backlog.total], [1, 9, 9])
+  t.strictSame([drained, socket.bufferedAmount, budget.total], [1, 9, 9])
   Object.assign(transport, { delivering: false, bufferedAmount: 0 })
   socket.onWritable()
-  t.strictSame([drained, socket.bufferedAmount, backlog.total], [2, 0, 0])
+  t.strictSame([drained, socket.bufferedAmount, budget.total], [2, 0, 0])
 })
 
 t.test('a session that moves on before the first transport has delivered still waits for it', async (t) => {

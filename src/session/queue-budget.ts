@@ -5,7 +5,7 @@ export interface Share {
   /** How much this session keeps now, bytes. */
   readonly kept: number
   /** The most that it may keep: as much as is then still free, bytes. Below 0 where the others keep more than there is. */
-  readonly most: number
+  readonly limit: number
   /** It keeps so many bytes. */
   set (bytes: number): void
   /** The same if it may. Others let go of what may be lost for it, and those who keep more are given up. Returns whether it keeps them. */
@@ -31,7 +31,7 @@ const FREED = 1 / 16
  * A bound on the sum. One session may keep as much as is still free ("dynamic threshold", Choudhury and Hahne 1998, from switches with
  * shared memory): a single slow client is let have much, and many get little each. Where nothing is free, those who keep most go for one who keeps less.
  */
-export class Backlog {
+export class QueueBudget {
   readonly #limit: number
   readonly #keepers: () => Iterable<Keeper>
   #total = 0
@@ -90,25 +90,25 @@ export class Backlog {
 }
 
 class Part implements Share {
-  readonly #backlog: Backlog
+  readonly #budget: QueueBudget
   #kept = 0
 
-  constructor (backlog: Backlog) {
-    this.#backlog = backlog
+  constructor (budget: QueueBudget) {
+    this.#budget = budget
   }
 
   get kept () { return this.#kept }
-  get most () { return (this.#backlog.free + this.#kept) / 2 }
+  get limit () { return (this.#budget.free + this.#kept) / 2 }
 
   set (bytes: number): void {
-    this.#backlog.change(this.#kept, bytes)
+    this.#budget.change(this.#kept, bytes)
     this.#kept = bytes
   }
 
-  maySpare (): void { this.#backlog.maySpare() }
+  maySpare (): void { this.#budget.maySpare() }
 
   claim (bytes: number): boolean {
-    const may = bytes <= this.most || this.#backlog.makeRoom(bytes, bytes - this.#kept)
+    const may = bytes <= this.limit || this.#budget.makeRoom(bytes, bytes - this.#kept)
     if (may) this.set(bytes)
     return may
   }
