@@ -1,14 +1,14 @@
-// The registrations of one app close together: each takes its time, and a client of the last one is not to be told after that of all others.
+// Closes all registrations of an app at the same time. One after another, each would take its time, and the clients of the last one would hear of it last.
 import { beforePreClose } from './private/avvio-close.js'
 import type { FastifyInstance } from 'fastify'
 
-/** What a registration does when its app closes. Both may be called again, and then wait for the same end. */
+/** What a registration does when its app closes. `drain` and `part` may be called again. */
 export interface Closing {
-  /** Lets sessions go one by one, while requests are still let in; undefined: there is no time for that. */
+  /** Ends sessions one by one while the app still accepts requests. Undefined when `drainTimeout` is off. */
   readonly drain: (() => Promise<void>) | undefined
-  /** Tells all clients to go, and hears what is on its way. */
+  /** Tells all clients to go, and waits for packets that are on their way. */
   part (): Promise<void>
-  /** Ends what is left. */
+  /** Ends the sessions that are left. */
   end (): Promise<void>
 }
 

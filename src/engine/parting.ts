@@ -1,24 +1,24 @@
-// The end of all sessions at once, in which nothing is lost that clients have said by then.
+// Ends all sessions of an Engine together. Packets that clients have sent by then are delivered first.
 import type { Socket } from '../session/socket.js'
 import type { TimerWheel } from '../time/timer-wheel.js'
 
 /** The official Server calls listeners a tick or two after it has read a packet. */
 const turn = async (): Promise<void> => { await new Promise((resolve) => { setImmediate(resolve) }) }
 
-/** From the farewells to the last word. */
+/** The time between the farewells and the end of all sessions. */
 export class Parting {
   readonly #wheel: TimerWheel
-  /** Sessions whose clients may still say something. */
+  /** Sessions whose clients may still send something. */
   #waiting = new Set<string>()
   #done = (): void => {}
-  /** Resolves when nothing more is to come. */
+  /** Resolves when no client can send anything any more, or when the time is over. */
   finished: Promise<void> = Promise.resolve()
 
   constructor (wheel: TimerWheel) {
     this.#wheel = wheel
   }
 
-  /** @param ms how long it may take */
+  /** @param ms how long to wait at most */
   start (sessions: ReadonlyMap<string, Socket>, ms: number): void {
     this.#waiting = new Set(sessions.keys())
     const silence = new Promise<void>((resolve) => { this.#done = resolve })
@@ -35,7 +35,7 @@ export class Parting {
     await turn()
   }
 
-  /** Nothing more comes of this session. */
+  /** The client of this session cannot send anything any more. */
   over (id: string): void {
     if (this.#waiting.delete(id) && this.#waiting.size === 0) this.#done()
   }

@@ -1,18 +1,18 @@
-// Which sessions have a POST under way: they are not to end before it has been heard.
+// Tells sessions of their POSTs: a session must not end before its POSTs have been delivered.
 import type { ServerResponse } from 'node:http'
 import type { Engine } from '../engine/engine.js'
 import type { Socket } from '../session/socket.js'
 import type { PreHandler } from './add-route.js'
 import { sessionIdOf } from './query.js'
 
-/** Known by the answer, so that all can have the same listener. */
+/** A property of the response, so that all responses can share one listener. */
 const SESSION: unique symbol = Symbol('fastify-socketio-transports.session')
 
 type Answer = ServerResponse & { [SESSION]?: Socket }
 
 function onClose (this: Answer): void { this[SESSION]?.onPost(true) }
 
-/** Hook `onRequest`: the session knows of its POST from the head to the answer. */
+/** Hook `onRequest`: tells the session that a POST has begun and, with the end of the response, that it is over. */
 export function notePost (engine: Engine): PreHandler {
   return function noteSessionsPost (request, reply, done) {
     const { dialect } = request.routeOptions.config.socketio ?? {}

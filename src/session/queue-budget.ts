@@ -1,72 +1,77 @@
-// What all sessions of an Engine keep waiting for their clients, and how much of it one may keep. Pure.
+// How many bytes all sessions of an Engine may hold for their clients together, and how much of that one session may hold. Pure.
 
-/** One session's part. */
+/** The part of one session. */
 export interface Share {
-  /** How much this session keeps now, bytes. */
+  /** Bytes that this session holds now. */
   readonly kept: number
-  /** The most that it may keep: as much as is then still free, bytes. Below 0 where the others keep more than there is. */
+  /** Bytes that it may hold: as many as are free then. Negative when the other sessions hold more than the budget. */
   readonly limit: number
-  /** It keeps so many bytes. */
+  /** Sets how many bytes it holds. */
   set (bytes: number): void
-  /** The same if it may. Others let go of what may be lost for it, and those who keep more are given up. Returns whether it keeps them. */
+  /**
+   * Sets how many bytes it holds, if there is room. Otherwise other sessions drop volatile packets, and sessions that hold more are ended. Returns whether
+   * there was room then.
+   */
   claim (bytes: number): boolean
-  /** Some of what it keeps may be lost. */
+  /** The session holds volatile packets. */
   maySpare (): void
 }
 
-/** A session, as one that keeps something. */
+/** A session that holds something. */
 export interface Keeper {
   /** bytes */
   readonly kept: number
-  /** Lets go of what the application has said may be lost. */
+  /** Drops volatile packets. */
   shed (): void
-  /** Ends the session, and lets go of all that. */
+  /** Ends the session and releases everything that it holds. */
   giveUp (): void
 }
 
-/** The part of the limit that is made free at a time: to find those who keep most takes a look at all. */
+/** The part of the budget that is freed at a time. To find the largest sessions, all sessions are sorted. */
 const FREED = 1 / 16
 
 /**
- * A bound on the sum. One session may keep as much as is still free ("dynamic threshold", Choudhury and Hahne 1998, from switches with
- * shared memory): a single slow client is let have much, and many get little each. Where nothing is free, those who keep most go for one who keeps less.
+ * A limit on the sum. One session may hold as many bytes as are still free ("dynamic threshold", Choudhury and Hahne 1998, known from switches with
+ * shared memory). So one slow client may hold much, and many slow clients may hold little each. When nothing is free, the largest sessions are ended
+ * for a session that holds less.
  */
 export class QueueBudget {
   readonly #limit: number
   readonly #keepers: () => Iterable<Keeper>
   #total = 0
-  /** Nobody keeps more, bytes. Those who keep most may have gone since. */
+  /** No session holds more bytes than this. It may be too high: the largest session may have ended since. */
   #largest = 0
   #making = false
-  /** Somebody keeps what may be lost. */
+  /** A session holds volatile packets. */
   #spare = false
 
   /**
    * @param limit bytes
-   * @param keepers those that may be given up
+   * @param keepers the sessions that may be ended
    */
   constructor (limit: number, keepers: () => Iterable<Keeper> = () => []) {
     this.#limit = limit
     this.#keepers = keepers
   }
 
-  /** What all keep, bytes. */
+  /** Bytes that all sessions hold. */
   get total () { return this.#total }
 
-  /** A part of it, empty. */
+  /** A new share, which is empty. */
   share (): Share { return new Part(this) }
 
-  /** What is still free, bytes. */
+  /** Bytes that are free. */
   get free () { return this.#limit - this.#total }
 
   /**
-   * Has others let go of what may be lost, those who keep most first; where that does not leave enough, gives up those who keep more than one is to
-   * keep. Returns whether it may be kept, which it also may while room is being made: who is given up has listeners, which may say it to everybody.
-   * @param more how many of them it does not keep yet
+   * Makes room for a session that wants to hold `bytes`. First, sessions drop volatile packets, the largest first. If that is not enough, sessions that
+   * hold more than `bytes` are ended, the largest first. Returns whether there is room then. Always true while room is being made: listeners of an ended
+   * session may send to all others.
+   * @param more how many of the bytes the session does not hold yet
    */
   makeRoom (bytes: number, more: number): boolean {
     if (this.#making) return true
-    if (bytes >= this.#largest && !this.#spare) return false // nobody is looked for in vain: a client may ask as often as it likes
+    if (bytes >= this.#largest && !this.#spare) return false // do not sort in vain: a client may cause this as often as it likes
     this.#making = true
     const enough = Math.max(bytes, this.#limit * FREED)
     const lacks = (wanted: number): boolean => this.free - more < wanted
@@ -82,7 +87,7 @@ export class QueueBudget {
 
   maySpare (): void { this.#spare = true }
 
-  /** For its parts: one keeps so many bytes instead of so many. */
+  /** A share has changed. */
   change (before: number, after: number): void {
     this.#total += after - before
     if (after > this.#largest) this.#largest = after

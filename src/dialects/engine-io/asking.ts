@@ -1,15 +1,15 @@
-// Which of a client's packets ask for an acknowledgement. Knows nothing of Engine.IO, nor why one wants to know.
+// Recognises packets of a client that ask for an acknowledgement.
 import { PacketType } from '../../codec/socketio.js'
 import type { SocketioCodec } from '../../codec/socketio.js'
 import { decodeSafely } from './guard.js'
 
-/** Of the official parser: `2[/NAMESPACE,]ID[…]`, `5ATTACHMENTS-[/NAMESPACE,]ID[…]`. */
+/** As the official parser writes them: `2[/NAMESPACE,]ID[…]`, `5ATTACHMENTS-[/NAMESPACE,]ID[…]`. */
 const ASKING = /^(?:2|5(\d+)-)(?:\/[^,]*,)?\s*\d/
 
-/** Of one session, from some moment on. */
+/** Reads the messages of one session in order, from the moment at which it is created. */
 export class Asking {
   readonly #codec: SocketioCodec | undefined
-  /** Attachments of such a packet that are still to come. */
+  /** How many attachments of such a packet are still to come. */
   #attachments = 0
 
   /** @param codec that of a custom parser */
