@@ -1,6 +1,6 @@
 // Closes all registrations of an app at the same time. One after another, each would take its time, and the clients of the last one would hear of it last.
-import { beforePreClose } from './private/avvio-close.js'
 import type { FastifyInstance } from 'fastify'
+import { beforePreClose } from './private/avvio-close.js'
 
 /** What a registration does when its app closes. `drain` and `part` may be called again. */
 export interface Closing {

@@ -23,7 +23,7 @@ export class Drain {
     this.#timers.push(wheel.timer(() => this.endAll()))
   }
 
-  /** Call again to have it end sooner. @param ms how long all of it may take */
+  /** A later call has an effect only if it ends the drain sooner. @param ms how long the whole drain may take */
   start (ms: number): void {
     const end = performance.now() + ms
     if (end >= this.#end) return
@@ -33,7 +33,7 @@ export class Drain {
     this.check()
   }
 
-  /** The time is over. Who has been told right now is still heard. */
+  /** The time is over. Clients that have just been told to go are still heard, for farewellTimeout. */
   endAll (): void {
     for (const socket of [...this.#sessions.values()]) socket.leaveNow('server draining')
     this.check()

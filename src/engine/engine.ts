@@ -57,7 +57,7 @@ const resolutionFor = (shortestTime: number): number => Math.min(Math.max(Math.f
 /** The sessions of one registration. */
 export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   readonly wheel: TimerWheel
-  /** When answers go out. */
+  /** Answers of one turn of the event loop are sent together. */
   readonly endOfTurn = new EndOfTurn()
   /** Who may come in. */
   readonly limiter: SessionLimiter
@@ -140,14 +140,14 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     this.#parting?.over(id)
   }
 
-  /** When the server closes, its sessions end together: the official Server has a word of its own for it. */
+  /** When the server closes, all sessions end together, so that the official Server gives its own reason: 'server shutting down'. */
   #onSilent (id: string): void {
     if (this.#parting !== undefined) return this.#parting.over(id)
     const socket = this.#sessions.get(id)
     socket?.afterHeard(() => socket.end('server draining'))
   }
 
-  /** What refuses a request that comes too late. */
+  /** The error for a request that comes too late, since the server drains or closes. */
   refusal (detail: string, sid: string): RefusedRequest {
     return new RefusedRequest(this.#closing ? 'server closing' : 'server draining', detail, { sid })
   }
@@ -191,12 +191,12 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     await this.#drain.finished
   }
 
-  /** Calls when {@link part} begins. */
+  /** Adds a function that {@link part} calls first. */
   onParting (call: () => void): void {
     this.#atParting.push(call)
   }
 
-  /** Tells all clients to go, and hears what is on its way, for so many ms at most. Afterwards all are to be ended. */
+  /** Tells all clients to go, and waits at most `ms` for packets that are on their way. The caller then ends the sessions with {@link close}. */
   async part (ms: number): Promise<void> {
     this.#closing = true
     this.limiter.close('server closing')

@@ -29,7 +29,10 @@ function framesIn (request: FastifyRequest, socket: Socket, { codec }: PollingTr
   }
 }
 
-/** Whether every frame was heard: none is, once the application has let go of the session; nor what asks for an answer when that has no way any more. */
+/**
+ * Whether every frame was delivered. Frames are not delivered after the application has closed the session. A packet that asks for an acknowledgement is not
+ * delivered after the client has been told to go.
+ */
 function deliver (socket: Socket, frames: readonly Frame[]): boolean {
   let heard = true
   for (const frame of frames) {
