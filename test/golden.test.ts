@@ -6,8 +6,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { boundaryOf, unframe } from './kit/client.js'
-import { serve } from './kit/server.js'
+import { boundaryOf, unframe } from './kit/revision-1/client.js'
+import { serve } from './kit/revision-1/server.js'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 

@@ -1,8 +1,8 @@
 // How many sessions one address may have: `maxSessionsPerAddress`, as `trustProxy` sees it.
 import t from 'tap'
 import type { FastifyInstance } from 'fastify'
-import { captureLog, pluginApp } from '../kit/fastify.js'
-import { until } from '../kit/server.js'
+import { captureLog, pluginApp } from '../kit/servers/app.js'
+import { until } from '../kit/revision-1/server.js'
 
 const ENTRANCES = [
   { name: 'revision 1', path: '/socket.io/1/', told: [503, 'handshake overloaded'] },

@@ -1,8 +1,8 @@
 // How long the body of a request may take: `bodyTimeout`, on every route that reads one.
 import t from 'tap'
-import { captureLog, pluginApp, portOf } from '../kit/fastify.js'
-import type { Teardown } from '../kit/fastify.js'
-import { clock, until } from '../kit/server.js'
+import { captureLog, pluginApp, portOf } from '../kit/servers/app.js'
+import type { Teardown } from '../kit/servers/app.js'
+import { clock, until } from '../kit/revision-1/server.js'
 import { dial, parse, requests } from './raw.js'
 import { OPTIONS, ROUTES, sessionsIn } from './routes.js'
 

@@ -1,7 +1,7 @@
 // What a session says of what waits for its client: `bufferedAmount`, `transport.writable` and 'drain' are true on every transport.
 import { once } from 'node:events'
 import t from 'tap'
-import { until } from '../kit/server.js'
+import { until } from '../kit/revision-1/server.js'
 import type { Peer, Way } from './peers.js'
 
 const PIECE = 'x'.repeat(200_000)

@@ -1,9 +1,9 @@
 // What a client of revision 1 may ask of the official Server: `maxEndpoints`, what waits for those being connected, and `maxAcks` both ways.
 import type { Server, Socket as ServerSocket } from 'socket.io'
 import t from 'tap'
-import { connectPolling, poll, post, serverApp, socketOf } from '../kit/fastify.js'
-import { frame, unframe } from '../kit/client.js'
-import { until } from '../kit/server.js'
+import { connectPolling, poll, post, serverApp, socketOf } from '../kit/servers/app.js'
+import { frame, unframe } from '../kit/revision-1/client.js'
+import { until } from '../kit/revision-1/server.js'
 
 const turn = async (): Promise<void> => { for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve)) }
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i)

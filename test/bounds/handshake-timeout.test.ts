@@ -1,7 +1,7 @@
 // How long a handshake may take: `handshakeTimeout`, for the application's answer and, in revision 1, for the first request.
 import t from 'tap'
-import { captureLog, handshake, poll, pluginApp, portOf, upgrade } from '../kit/fastify.js'
-import { clock, until } from '../kit/server.js'
+import { captureLog, handshake, poll, pluginApp, portOf, upgrade } from '../kit/servers/app.js'
+import { clock, until } from '../kit/revision-1/server.js'
 import { byScript } from '../kit/script.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 

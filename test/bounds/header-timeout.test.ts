@@ -1,7 +1,7 @@
 // How long the head of a request may take: that is Node's to say, and the app's to set.
 import type { FastifyHttpOptions, FastifyServerOptions } from 'fastify'
 import t from 'tap'
-import { newApp, pluginApp, portOf } from '../kit/fastify.js'
+import { newApp, pluginApp, portOf } from '../kit/servers/app.js'
 import socketioTransports from '../../src/index.js'
 import { dial, parse } from './raw.js'
 

@@ -1,6 +1,6 @@
 // What sessions keep of large handshakes: headers and query are there for the official Server as long as the session is.
 import t from 'tap'
-import { pluginApp } from '../kit/fastify.js'
+import { pluginApp } from '../kit/servers/app.js'
 
 const names = (count: number): string => Array.from({ length: count }, (_, i) => `&n${i}`).join('')
 /** Each name takes 64 bytes beside its characters, which are there twice; the first 8 KiB are free. */

@@ -1,7 +1,7 @@
 // What a client of Engine.IO may connect of the official Server: `maxEndpoints` namespaces beside the default one, as in revision 1.
 import t from 'tap'
-import { serverApp } from '../kit/fastify.js'
-import { connectEngine, DIALECTS } from '../kit/engine-io.js'
+import { serverApp } from '../kit/servers/app.js'
+import { connectEngine, DIALECTS } from '../kit/engine-io/inject.js'
 
 const turn = async (): Promise<void> => { for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve)) }
 

@@ -1,8 +1,8 @@
 // How many packets a session may send in a second: `maxPacketsPerSecond`, on every transport.
 import t from 'tap'
-import { captureLog, connectPolling, pluginApp } from '../kit/fastify.js'
-import { connectEngine } from '../kit/engine-io.js'
-import { clock, until } from '../kit/server.js'
+import { captureLog, connectPolling, pluginApp } from '../kit/servers/app.js'
+import { connectEngine } from '../kit/engine-io/inject.js'
+import { clock, until } from '../kit/revision-1/server.js'
 import { ENGINE_3, ENGINE_4 } from '../protocol/dialects.js'
 import { WAYS } from './peers.js'
 

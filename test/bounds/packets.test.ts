@@ -1,10 +1,10 @@
 // How many packets a payload may hold: `maxPackets`, in every form that payloads come in.
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import t from 'tap'
-import { captureLog, connectPolling, pluginApp } from '../kit/fastify.js'
-import type { Teardown } from '../kit/fastify.js'
-import { frame, toForm } from '../kit/client.js'
-import { connectEngine } from '../kit/engine-io.js'
+import { captureLog, connectPolling, pluginApp } from '../kit/servers/app.js'
+import type { Teardown } from '../kit/servers/app.js'
+import { frame, toForm } from '../kit/revision-1/client.js'
+import { connectEngine } from '../kit/engine-io/inject.js'
 import { ENGINE_3, ENGINE_4 } from '../protocol/dialects.js'
 import { OPTIONS } from './routes.js'
 

@@ -1,10 +1,10 @@
 // How many requests a session may keep open: one, on every transport, so that `maxSessions` bounds them all.
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
-import { pluginApp, portOf } from '../kit/fastify.js'
-import { connectEngine } from '../kit/engine-io.js'
-import { ALL, serve, until } from '../kit/server.js'
-import { Client } from '../kit/client.js'
+import { pluginApp, portOf } from '../kit/servers/app.js'
+import { connectEngine } from '../kit/engine-io/inject.js'
+import { ALL, serve, until } from '../kit/revision-1/server.js'
+import { Client } from '../kit/revision-1/client.js'
 import { ENGINE_3, ENGINE_4 } from '../protocol/dialects.js'
 import { dial, parse } from './raw.js'
 

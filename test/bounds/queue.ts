@@ -1,7 +1,7 @@
 // How much may wait for one client that does not take it: `maxQueueBytes`, and what `slowClient` says of more.
 import type { Socket as TcpSocket } from 'node:net'
 import t from 'tap'
-import { until } from '../kit/server.js'
+import { until } from '../kit/revision-1/server.js'
 import { OVERHEAD } from './peers.js'
 import type { Peer, Way } from './peers.js'
 

@@ -2,8 +2,8 @@
 import { connect } from 'node:net'
 import type { Socket as TcpSocket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import { until } from '../kit/server.js'
-import type { Teardown } from '../kit/server.js'
+import { until } from '../kit/revision-1/server.js'
+import type { Teardown } from '../kit/revision-1/server.js'
 
 /** A connection that is read to its end. */
 export interface Raw {

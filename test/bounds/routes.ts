@@ -1,8 +1,8 @@
 // Every route that reads a body, whatever becomes of it.
 import type { FastifyInstance } from 'fastify'
-import { connectPolling } from '../kit/fastify.js'
-import { connectEngine } from '../kit/engine-io.js'
-import { ALL } from '../kit/server.js'
+import { connectPolling } from '../kit/servers/app.js'
+import { connectEngine } from '../kit/engine-io/inject.js'
+import { ALL } from '../kit/revision-1/server.js'
 import { ENGINE_3, ENGINE_4 } from '../protocol/dialects.js'
 
 export const OPTIONS = { transports: [...ALL, 'polling'] as const }

@@ -1,9 +1,9 @@
 // How much may wait for all clients together: `maxTotalQueueBytes`, over sessions of every kind.
 import fc from 'fast-check'
 import t from 'tap'
-import { connectPolling, pluginApp } from '../kit/fastify.js'
-import { connectEngine } from '../kit/engine-io.js'
-import { until } from '../kit/server.js'
+import { connectPolling, pluginApp } from '../kit/servers/app.js'
+import { connectEngine } from '../kit/engine-io/inject.js'
+import { until } from '../kit/revision-1/server.js'
 import { ENGINE_3, ENGINE_4 } from '../protocol/dialects.js'
 import { OPTIONS } from './routes.js'
 import { WAYS } from './peers.js'

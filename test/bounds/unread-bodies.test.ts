@@ -1,7 +1,7 @@
 // Requests that are answered before their body has come. Found from outside: nobody reads the rest, so that the connection was not idle, and held up
 // `app.close()` for as long as Fastify keeps connections alive, 72 seconds.
 import t from 'tap'
-import { pluginApp, portOf } from '../kit/fastify.js'
+import { pluginApp, portOf } from '../kit/servers/app.js'
 import { dial, parse } from './raw.js'
 
 const HALF = ['Content-Length: 100', '', '1']

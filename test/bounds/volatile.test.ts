@@ -1,7 +1,7 @@
 // With `slowClient: 'drop'`, nobody is ended for volatile packets alone, however large they are beside the room that there is.
 import t from 'tap'
-import { portOf, pluginApp } from '../kit/fastify.js'
-import { EngineClient } from '../kit/engine-client.js'
+import { portOf, pluginApp } from '../kit/servers/app.js'
+import { EngineClient } from '../kit/engine-io/client.js'
 
 for (const [clients, size] of [[12, 100_000], [40, 20_000], [1, 900_000]] as const) {
   t.test(`${clients} clients that read nothing, and volatile packets of ${size} bytes`, async (t) => {

@@ -2,7 +2,7 @@
 // another server's. htmlfile, which needs ActiveX, has a hidden frame in its place.
 import Fastify from 'fastify'
 import t from 'tap'
-import { launchChromium, skip } from '../kit/chromium.js'
+import { launchChromium, skip } from '../kit/machine/chromium.js'
 import { addPages, listen } from './app.js'
 import { openPage } from './page.js'
 import { exchangeSuite, restartSuite } from './suite.js'

@@ -4,7 +4,7 @@ import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import socketioTransports from '../../src/index.js'
-import { launchChromium, skip } from '../kit/chromium.js'
+import { launchChromium, skip } from '../kit/machine/chromium.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import { listen } from './app.js'
 

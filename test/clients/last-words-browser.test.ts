@@ -2,8 +2,8 @@
 import t from 'tap'
 import type { Socket } from 'socket.io'
 import type { FastifyInstance } from 'fastify'
-import { launchChromium, skip } from '../kit/chromium.js'
-import { until } from '../kit/server.js'
+import { launchChromium, skip } from '../kit/machine/chromium.js'
+import { until } from '../kit/revision-1/server.js'
 import { buildApp, listen } from './app.js'
 
 const TIMES = 20

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import t from 'tap'
 import type { Server, Socket } from 'socket.io'
-import { serve } from '../kit/server.js'
+import { serve } from '../kit/revision-1/server.js'
 import { PACKAGES } from './app.js'
 
 const TIMES = 20

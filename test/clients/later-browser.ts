@@ -1,7 +1,7 @@
 // The clients since 1.0 in Chromium: on a page of the same server, and polling from another server's page.
 import Fastify from 'fastify'
 import t from 'tap'
-import { launchChromium, skip } from '../kit/chromium.js'
+import { launchChromium, skip } from '../kit/machine/chromium.js'
 import { addPages, listen } from './app.js'
 import type { Generation } from './app.js'
 import { JSONP, WAYS, exchangeSuite, restartSuite } from './later-suite.js'

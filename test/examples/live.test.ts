@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Locator, Page } from 'playwright-core'
 import t from 'tap'
-import { launchChromium, skip } from '../kit/chromium.js'
+import { launchChromium, skip } from '../kit/machine/chromium.js'
 
 interface Cell {
   generation: string

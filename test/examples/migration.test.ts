@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { io as connectToday } from 'socket.io-client'
 import t from 'tap'
-import { startExample } from '../kit/example.js'
+import { startExample } from '../kit/servers/example.js'
 
 const require = createRequire(import.meta.url)
 

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { Test } from 'tap'
-import { Client } from '../kit/client.js'
+import { Client } from '../kit/revision-1/client.js'
 
 /** Runs a script of package.json in a process group of its own, since npm has a child. */
 async function npmRun (t: Test, script: string, config: object): Promise<{ url: string, stop (): Promise<void> }> {

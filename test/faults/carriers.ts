@@ -1,8 +1,8 @@
 // Clients of every dialect that poll and post, seen alike: what they say and read are numbers. They do what clients do, and each step of it is
 // the test's.
-import { Client, fetchText } from '../kit/client.js'
-import { EngineClient, toBody } from '../kit/engine-client.js'
-import type { Eio, Message, Way } from '../kit/engine-client.js'
+import { Client, fetchText } from '../kit/revision-1/client.js'
+import { EngineClient, toBody } from '../kit/engine-io/client.js'
+import type { Eio, Message, Way } from '../kit/engine-io/client.js'
 import type { Revision1Transport } from '../../src/transports/index.js'
 
 /** What came of a request: numbers or `ok`; `broken`: no whole answer; `over`: the server says that the session has ended. */

@@ -1,8 +1,8 @@
 // WebSockets that break inside what the client says: messages are heard whole or not at all, in order, and the session ends with a reason.
 import t from 'tap'
-import { fetchText } from '../kit/client.js'
-import { clientFrame, upgrade } from '../kit/raw-websocket.js'
-import { clock, until } from '../kit/server.js'
+import { fetchText } from '../kit/revision-1/client.js'
+import { clientFrame, upgrade } from '../kit/raw/websocket.js'
+import { clock, until } from '../kit/revision-1/server.js'
 import { KINDS, NOTICED } from './cuts.js'
 import type { Kind } from './cuts.js'
 import { afterFrames } from './points.js'

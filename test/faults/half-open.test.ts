@@ -2,7 +2,7 @@
 // alone, and how that ends: polls.test.ts, lasting.test.ts, frames.test.ts, upgrades.test.ts.)
 import { once } from 'node:events'
 import t from 'tap'
-import { clock, until } from '../kit/server.js'
+import { clock, until } from '../kit/revision-1/server.js'
 import { LASTING } from './lasting.js'
 import { headEnd, inBody, never } from './points.js'
 import type { Armed, Proxy } from './proxy.js'

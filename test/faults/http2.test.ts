@@ -10,8 +10,8 @@ import t from 'tap'
 import type { Test } from 'tap'
 import socketioTransports from '../../src/index.js'
 import type { Socket } from '../../types/socket.js'
-import { unframe } from '../kit/client.js'
-import { until } from '../kit/server.js'
+import { unframe } from '../kit/revision-1/client.js'
+import { until } from '../kit/revision-1/server.js'
 
 const DATA = 'x'.repeat(100_000)
 /** As many as fit into one answer, which is longer than the window of a stream. */

@@ -1,7 +1,7 @@
 // Streams and WebSockets that break inside a message: what came before is read, nothing after it, and the session ends with a reason.
 import { once } from 'node:events'
 import t from 'tap'
-import { clock, until } from '../kit/server.js'
+import { clock, until } from '../kit/revision-1/server.js'
 import { KINDS, NOTICED } from './cuts.js'
 import type { Kind } from './cuts.js'
 import { LASTING, rest } from './lasting.js'

@@ -1,7 +1,7 @@
 // Clients whose connection lasts: streams and WebSockets of every dialect, seen alike. They read numbers, as polling clients do (sessions.ts).
-import { Client, fetchText, isWebSocket } from '../kit/client.js'
-import { EngineClient } from '../kit/engine-client.js'
-import type { Eio } from '../kit/engine-client.js'
+import { Client, fetchText, isWebSocket } from '../kit/revision-1/client.js'
+import { EngineClient } from '../kit/engine-io/client.js'
+import type { Eio } from '../kit/engine-io/client.js'
 import type { Revision1Transport } from '../../src/transports/index.js'
 import { numbersIn } from './carriers.js'
 

@@ -1,6 +1,6 @@
 // A session that moves while an answer is still on its way: what may come back goes first.
 import t from 'tap'
-import { FakeTransport, openSession } from '../kit/session.js'
+import { FakeTransport, openSession } from '../kit/fakes/revision-1-session.js'
 
 t.test('what a poll may give back goes before everything else, also when its session has moved twice meanwhile', async (t) => {
   const { socket, transport: polls } = openSession({}, new FakeTransport(false))

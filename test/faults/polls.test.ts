@@ -1,8 +1,8 @@
 // Polls that break at every step, on everything that polls: what arrives, what comes again, and how the session ends where it ends.
 import t from 'tap'
 import type { Test } from 'tap'
-import { clock, until } from '../kit/server.js'
-import type { Clock } from '../kit/server.js'
+import { clock, until } from '../kit/revision-1/server.js'
+import type { Clock } from '../kit/revision-1/server.js'
 import { AFTER_ANSWER, cuts, IN_ANSWER, IN_REQUEST, KINDS, NOTICED, WHILE_HELD } from './cuts.js'
 import type { Cut } from './cuts.js'
 import { POLLED } from './carriers.js'

@@ -10,7 +10,7 @@ import { connect as connectTls } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { Test } from 'tap'
-import { CERTIFICATE, KEY } from '../kit/certificate.js'
+import { CERTIFICATE, KEY } from '../kit/machine/certificate.js'
 import type { Spoken, Told } from './answering.js'
 
 const TIMES = 10

@@ -2,9 +2,9 @@
 // session ends with the WebSocket.
 import t from 'tap'
 import type { Test } from 'tap'
-import { EngineClient } from '../kit/engine-client.js'
-import type { Eio, Pending, Wire } from '../kit/engine-client.js'
-import { clock, until } from '../kit/server.js'
+import { EngineClient } from '../kit/engine-io/client.js'
+import type { Eio, Pending, Wire } from '../kit/engine-io/client.js'
+import { clock, until } from '../kit/revision-1/server.js'
 import { cuts, KINDS, NOTICED } from './cuts.js'
 import type { Kind, SessionSlot } from './cuts.js'
 import { after, afterFrames, headEnd } from './points.js'

@@ -1,7 +1,7 @@
 // The shape fuzzer's short run: real nodes in processes of their own, a fixed seed, and what was found before. `npm run fuzz -- --target shapes`
 // goes on from here.
 import t from 'tap'
-import { redisUrl, skip } from '../kit/redis.js'
+import { redisUrl, skip } from '../kit/machine/redis.js'
 import { findingsOf } from './findings.js'
 import { replay, ShapeCampaign, TARGET } from './shapes/campaign.js'
 import { describe } from './shapes/command.js'

@@ -1,7 +1,7 @@
 // Who may open a session: the application's word, the limit on sessions, and how a refusal looks (WIRE.md 2).
 import t from 'tap'
 import type { FastifyRequest } from 'fastify'
-import { captureLog, handshake, pluginApp, portOf, sidOf } from '../kit/fastify.js'
+import { captureLog, handshake, pluginApp, portOf, sidOf } from '../kit/servers/app.js'
 import { byScript } from '../kit/script.js'
 
 t.test('authorize: false is 403, a throw is 500, a status of its own is kept, and a script is handed the error with 200', async (t) => {

@@ -6,7 +6,7 @@ import fastifyCors from '@fastify/cors'
 import fastifyStatic from '@fastify/static'
 import t from 'tap'
 import socketioTransports from '../../src/index.js'
-import { inject, newApp, pluginApp, upgrade } from '../kit/fastify.js'
+import { inject, newApp, pluginApp, upgrade } from '../kit/servers/app.js'
 
 const FOLDER = 'node_modules/socket.io-client-0.9/dist'
 const OLD_SCRIPT = 'application/javascript' // transcript handshake/client-file

@@ -5,8 +5,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket as TcpSocket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import t from 'tap'
-import { upgrade } from '../kit/raw-websocket.js'
-import { serve, until } from '../kit/server.js'
+import { upgrade } from '../kit/raw/websocket.js'
+import { serve, until } from '../kit/revision-1/server.js'
 
 interface Given { teardown (fn: () => unknown): unknown }
 

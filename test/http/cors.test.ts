@@ -2,7 +2,7 @@
 import t from 'tap'
 import socketioTransports from '../../src/index.js'
 import type { CorsOptions } from '../../types/options.js'
-import { connectPolling, inject, newApp, pluginApp } from '../kit/fastify.js'
+import { connectPolling, inject, newApp, pluginApp } from '../kit/servers/app.js'
 
 const origin = 'http://elsewhere.test'
 const corsOf = (headers: Record<string, unknown>) =>

@@ -1,10 +1,10 @@
 // Draining: a server that is taken out of service sends its clients to the next one, a few at a time, and loses nothing on the way.
 import t from 'tap'
-import { connectPolling, handshake, pluginApp, poll, portOf, post, serverApp, upgrade } from '../kit/fastify.js'
-import { isPolling, isWebSocket } from '../kit/client.js'
-import { serveEngine } from '../kit/engine-client.js'
-import { connectEngine, DIALECTS, refusedBy, urlOf } from '../kit/engine-io.js'
-import { ALL, clock, park, serve, until } from '../kit/server.js'
+import { connectPolling, handshake, pluginApp, poll, portOf, post, serverApp, upgrade } from '../kit/servers/app.js'
+import { isPolling, isWebSocket } from '../kit/revision-1/client.js'
+import { serveEngine } from '../kit/engine-io/client.js'
+import { connectEngine, DIALECTS, refusedBy, urlOf } from '../kit/engine-io/inject.js'
+import { ALL, clock, park, serve, until } from '../kit/revision-1/server.js'
 import { byScript } from '../kit/script.js'
 import type { RefusalReason } from '../../types/reasons.js'
 

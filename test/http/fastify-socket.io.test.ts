@@ -15,8 +15,8 @@ import t from 'tap'
 import { WebSocket } from 'ws'
 import fastifySocketIO, { socketioServer } from '../../src/fastify-socket.io.js'
 import type { FastifySocketioOptions } from '../../types/fastify-socket.io.js'
-import { captureLog, newApp, portOf, upgrade } from '../kit/fastify.js'
-import type { Teardown } from '../kit/fastify.js'
+import { captureLog, newApp, portOf, upgrade } from '../kit/servers/app.js'
+import type { Teardown } from '../kit/servers/app.js'
 
 type Options = Partial<ManagerOptions & SocketOptions>
 type Connect = (url: string, options: Options) => Client

@@ -1,6 +1,6 @@
 // 'drain' of a connection, as listeners of the official Server have it: here and on socket.io's own server, with the real client.
 import t from 'tap'
-import { connected, PLACES, start } from '../kit/side-by-side.js'
+import { connected, PLACES, start } from '../kit/servers/side-by-side.js'
 
 for (const transport of ['websocket', 'polling']) {
   t.test(`${transport}: who listens to 'drain' behind an emit hears it, whether that has left at once or not`, async (t) => {

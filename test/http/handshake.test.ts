@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import t from 'tap'
 import socketioTransports from '../../src/index.js'
-import { captureLog, connectPolling, handshake, newApp, pluginApp, poll, portOf } from '../kit/fastify.js'
+import { captureLog, connectPolling, handshake, newApp, pluginApp, poll, portOf } from '../kit/servers/app.js'
 import { byScript } from '../kit/script.js'
 
 t.test('the answer is one line: id, heartbeat timeout, close timeout, transports', async (t) => {

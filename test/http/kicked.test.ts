@@ -3,9 +3,9 @@
 import { createRequire } from 'node:module'
 import t from 'tap'
 import type { Test } from 'tap'
-import { callback, frame, unframe } from '../kit/client.js'
-import { clock, serve, until } from '../kit/server.js'
-import { handshake, inject, poll, post, serverApp, socketOf } from '../kit/fastify.js'
+import { callback, frame, unframe } from '../kit/revision-1/client.js'
+import { clock, serve, until } from '../kit/revision-1/server.js'
+import { handshake, inject, poll, post, serverApp, socketOf } from '../kit/servers/app.js'
 
 const LATE = 1000
 const REFERER = { referer: 'http://localhost/' }

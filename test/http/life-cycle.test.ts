@@ -7,11 +7,11 @@ import type { FastifyServerOptions } from 'fastify'
 import { WebSocket } from 'ws'
 import type { Revision1Transport } from '../../src/transports/index.js'
 import type { Socket } from '../../types/socket.js'
-import { isPolling, isWebSocket } from '../kit/client.js'
-import type { Held } from '../kit/client.js'
-import { upgrade } from '../kit/raw-websocket.js'
-import { ALL, clock, park, serve, until } from '../kit/server.js'
-import type { TestServer } from '../kit/server.js'
+import { isPolling, isWebSocket } from '../kit/revision-1/client.js'
+import type { Held } from '../kit/revision-1/client.js'
+import { upgrade } from '../kit/raw/websocket.js'
+import { ALL, clock, park, serve, until } from '../kit/revision-1/server.js'
+import type { TestServer } from '../kit/revision-1/server.js'
 
 /** What a shutdown may take at most, ms. Measured, it is a tenth of that. */
 const FAST = 900

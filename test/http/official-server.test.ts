@@ -2,7 +2,7 @@
 import { Server } from 'socket.io'
 import t from 'tap'
 import * as official from 'socket.io-parser'
-import { captureLog, connectPolling, connectWebsocket, pluginApp, poll, post } from '../kit/fastify.js'
+import { captureLog, connectPolling, connectWebsocket, pluginApp, poll, post } from '../kit/servers/app.js'
 
 /** A parser that nobody else can read: the official one's text, backwards. */
 const parser = {

@@ -1,7 +1,7 @@
 // The packet face: decoded packets both ways, without the official Server.
 import { once } from 'node:events'
 import t from 'tap'
-import { connectPolling, connectWebsocket, handshake, pluginApp, poll, post } from '../kit/fastify.js'
+import { connectPolling, connectWebsocket, handshake, pluginApp, poll, post } from '../kit/servers/app.js'
 import type { OutgoingPacket, Packet } from '../../types/packet.js'
 import { byScript } from '../kit/script.js'
 

@@ -1,12 +1,12 @@
 // The end of an app whose clients are in the middle of something: what they have said by then is heard, and what has been said to them is read.
 import t from 'tap'
 import { dial, parse, requests } from '../bounds/raw.js'
-import { connectPolling, newApp, portOf } from '../kit/fastify.js'
-import type { Teardown } from '../kit/fastify.js'
-import { EngineClient, toBody } from '../kit/engine-client.js'
-import { connectEngine, DIALECTS } from '../kit/engine-io.js'
-import { upgrade } from '../kit/raw-websocket.js'
-import { until } from '../kit/server.js'
+import { connectPolling, newApp, portOf } from '../kit/servers/app.js'
+import type { Teardown } from '../kit/servers/app.js'
+import { EngineClient, toBody } from '../kit/engine-io/client.js'
+import { connectEngine, DIALECTS } from '../kit/engine-io/inject.js'
+import { upgrade } from '../kit/raw/websocket.js'
+import { until } from '../kit/revision-1/server.js'
 import socketioTransports from '../../src/index.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 

@@ -1,8 +1,8 @@
 // The host's own `querystringParser` may make objects of a query, as `qs` does, which a peer then shapes: `sid[toString]=x`.
 import { unescape } from 'node:querystring'
 import t from 'tap'
-import { connectEngine, urlOf } from '../kit/engine-io.js'
-import { connectPolling, pluginApp, upgrade } from '../kit/fastify.js'
+import { connectEngine, urlOf } from '../kit/engine-io/inject.js'
+import { connectPolling, pluginApp, upgrade } from '../kit/servers/app.js'
 import { ENGINE_3, ENGINE_4 } from '../protocol/dialects.js'
 
 type Shape = Record<string, unknown>

@@ -2,12 +2,12 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import t from 'tap'
-import { connectEngine, urlOf } from '../kit/engine-io.js'
-import { until } from '../kit/server.js'
-import { captureLog, connectPolling, pluginApp, portOf } from '../kit/fastify.js'
-import type { LogLine, Teardown } from '../kit/fastify.js'
+import { connectEngine, urlOf } from '../kit/engine-io/inject.js'
+import { until } from '../kit/revision-1/server.js'
+import { captureLog, connectPolling, pluginApp, portOf } from '../kit/servers/app.js'
+import type { LogLine, Teardown } from '../kit/servers/app.js'
 import { ENGINE_4 } from '../protocol/dialects.js'
-import { head, Raw, UPGRADE } from '../security/raw.js'
+import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
 
 /** bytes; a line of ours with every text cut to 100 characters */
 const MOST = 1500

@@ -2,7 +2,7 @@
 import { Server } from 'socket.io'
 import type { Socket } from 'socket.io'
 import t from 'tap'
-import { connectPolling, connectWebsocket, poll, reasonsOf, serverApp, socketOf } from '../kit/fastify.js'
+import { connectPolling, connectWebsocket, poll, reasonsOf, serverApp, socketOf } from '../kit/servers/app.js'
 
 t.test('disconnect on a namespace leaves the connection, disconnect(true) ends it with the goodbye', async (t) => {
   const app = await serverApp(t)

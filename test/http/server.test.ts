@@ -4,7 +4,7 @@ import { Server } from 'socket.io'
 import type { Socket } from 'socket.io'
 import t from 'tap'
 import socketioTransports from '../../src/index.js'
-import { connectPolling, connectWebsocket, newApp, poll, post, serverApp, socketOf } from '../kit/fastify.js'
+import { connectPolling, connectWebsocket, newApp, poll, post, serverApp, socketOf } from '../kit/servers/app.js'
 
 t.test('a Server comes from its options, is one of the app\'s, or is bound by hand', async (t) => {
   const own = new Server()

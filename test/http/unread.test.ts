@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import t from 'tap'
-import { handshake, pluginApp, portOf } from '../kit/fastify.js'
+import { handshake, pluginApp, portOf } from '../kit/servers/app.js'
 import type { Socket } from '../../types/socket.js'
 
 const UPGRADE = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'

@@ -3,9 +3,9 @@ import fc from 'fast-check'
 import t from 'tap'
 import type { Frame } from '../../src/codec/packet.js'
 import { Clock } from '../kit/clock.js'
-import type { FakePoll } from '../kit/engine-session.js'
-import { TIMES, upgradingSession, VERSIONS } from '../kit/engine-session.js'
-import { RESOLUTION } from '../kit/session.js'
+import type { FakePoll } from '../kit/fakes/engine-io-session.js'
+import { TIMES, upgradingSession, VERSIONS } from '../kit/fakes/engine-io-session.js'
+import { RESOLUTION } from '../kit/fakes/revision-1-session.js'
 
 const LATE = 2 * RESOLUTION
 /** A poll waits no longer while the client is about to leave; ms. */

@@ -1,9 +1,9 @@
 // Volatile events: what arrives of those that are said in one tick, here and on socket.io's own server, with the real client.
 import t from 'tap'
 import type { Test } from 'tap'
-import { connectPolling, pluginApp, poll } from '../kit/fastify.js'
-import { connected, OWN, start } from '../kit/side-by-side.js'
-import { until } from '../kit/server.js'
+import { connectPolling, pluginApp, poll } from '../kit/servers/app.js'
+import { connected, OWN, start } from '../kit/servers/side-by-side.js'
+import { until } from '../kit/revision-1/server.js'
 
 const SAID = [1, 2, 3, 4, 5]
 

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { Agent, request as httpRequest } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { fetchText } from '../kit/client.js'
+import { fetchText } from '../kit/revision-1/client.js'
 import { ask } from './support.js'
 import type { Answer } from './support.js'
 

@@ -2,9 +2,9 @@
 // did not have when the client sent a heartbeat of that version, which ended its process. A session keeps its dialect, whoever asks.
 import t from 'tap'
 import type { Test } from 'tap'
-import { clientFrame } from '../kit/raw-websocket.js'
+import { clientFrame } from '../kit/raw/websocket.js'
 import { pathOf } from './posters.js'
-import { head, Raw, UPGRADE } from './raw.js'
+import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
 import { BAD_REQUEST, UNKNOWN_SESSION } from './refusals.js'
 import { echoes, engine, POSTING, revision1, VERSIONS } from './sessions.js'
 import { startTarget, withstands } from './support.js'

@@ -3,7 +3,7 @@
 import t from 'tap'
 import { chunk, posters } from './posters.js'
 import type { Poster } from './posters.js'
-import { head, Raw } from './raw.js'
+import { head, Raw } from '../kit/raw/tcp.js'
 import { expect } from './sessions.js'
 import { startTarget, withstands } from './support.js'
 

@@ -1,7 +1,7 @@
 // Found from outside: a POST whose first packet makes the application close its session waits for the session's end, up to closeTimeout, and kept its body
 // meanwhile, twice as large in memory, when its client had long gone. 261 of them, one connection at a time, ended a process with a heap of 512 MB.
 import t from 'tap'
-import { head, Raw } from './raw.js'
+import { head, Raw } from '../kit/raw/tcp.js'
 import { engine, VERSIONS } from './sessions.js'
 import { startTarget, withstands } from './support.js'
 

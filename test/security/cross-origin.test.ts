@@ -1,9 +1,9 @@
 // CVE-2020-28481: socket.io up to 2.3 allowed every origin unless it was told otherwise, so that any page could open a session with its
 // visitor's cookies and read it. By default a page of elsewhere is told no, by every transport, and no header lets it read that.
 import t from 'tap'
-import { ALL } from '../kit/server.js'
+import { ALL } from '../kit/revision-1/server.js'
 import { pathOf } from './posters.js'
-import { head, Raw, UPGRADE } from './raw.js'
+import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
 import { BAD_REQUEST } from './refusals.js'
 import { echoes, engine, revision1, revision1Url, VERSIONS } from './sessions.js'
 import { startTarget, withstands } from './support.js'

@@ -1,6 +1,6 @@
 // How sessions of Engine.IO end, as their clients see it.
 import type { Test } from 'tap'
-import type { Eio, EngineClient, Message } from '../kit/engine-client.js'
+import type { Eio, EngineClient, Message } from '../kit/engine-io/client.js'
 import { CLOSED, UNKNOWN_SESSION } from './refusals.js'
 import { engine, inTime } from './sessions.js'
 import type { EngineWay } from './sessions.js'

@@ -1,9 +1,9 @@
 // Found from outside: in revision 1, what stood behind a connect waited for it, and was written and read anew for each further connect in the same payload.
 // One POST of 150 kB that connected and left an endpoint five thousand times took twelve seconds, in which nobody else was served.
 import t from 'tap'
-import { frame } from '../kit/client.js'
+import { frame } from '../kit/revision-1/client.js'
 import { post } from './posters.js'
-import { Raw } from './raw.js'
+import { Raw } from '../kit/raw/tcp.js'
 import { handshake } from './sessions.js'
 import { startTarget } from './support.js'
 import type { Target } from './support.js'

@@ -2,7 +2,7 @@
 // others megabytes. Twelve megabytes of connects to a namespace that is not there were enough. Now those who keep most go.
 import t from 'tap'
 import { post } from './posters.js'
-import { Raw } from './raw.js'
+import { Raw } from '../kit/raw/tcp.js'
 import { echoes, engine, revision1 } from './sessions.js'
 import { FACES, startTarget } from './support.js'
 

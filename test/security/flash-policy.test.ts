@@ -3,8 +3,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import type { Test } from 'tap'
-import { freePort } from '../kit/fastify.js'
-import { head, Raw } from './raw.js'
+import { freePort } from '../kit/servers/app.js'
+import { head, Raw } from '../kit/raw/tcp.js'
 import { FACES, startTarget, withstands } from './support.js'
 
 const REQUEST = '<policy-file-request/>\0'

@@ -4,7 +4,7 @@
 import t from 'tap'
 import type { Test } from 'tap'
 import { engine, handshake } from './sessions.js'
-import { head, Raw, UPGRADE } from './raw.js'
+import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
 import { post } from './posters.js'
 import { startTarget } from './support.js'
 import type { State, Target } from './support.js'

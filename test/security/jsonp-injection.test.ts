@@ -3,7 +3,7 @@
 import t from 'tap'
 import type { Test } from 'tap'
 import { BAD_REQUEST } from './refusals.js'
-import { head, Raw } from './raw.js'
+import { head, Raw } from '../kit/raw/tcp.js'
 import { engine, handshake, VERSIONS } from './sessions.js'
 import { startTarget, withstands } from './support.js'
 import type { Target } from './support.js'

@@ -1,7 +1,7 @@
 // CVE-2020-36049: socket.io-parser read the numbers and names before a packet's data character by character, and had many times their
 // size of memory for it. Messages are bounded, and what is within the bound costs little more than itself.
 import t from 'tap'
-import type { EngineClient } from '../kit/engine-client.js'
+import type { EngineClient } from '../kit/engine-io/client.js'
 import { ending, endsSession } from './endings.js'
 import { engine, expect, VERSIONS } from './sessions.js'
 import { FACES, startTarget, withstands } from './support.js'

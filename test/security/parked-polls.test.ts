@@ -2,7 +2,7 @@
 // meanwhile, and a shutdown answers them all, in words that let clients come back.
 import t from 'tap'
 import type { Test } from 'tap'
-import { head, Raw } from './raw.js'
+import { head, Raw } from '../kit/raw/tcp.js'
 import { handshake, VERSIONS } from './sessions.js'
 import { FACES, startTarget, withstands } from './support.js'
 

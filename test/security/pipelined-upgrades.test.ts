@@ -3,7 +3,7 @@
 import t from 'tap'
 import type { Test } from 'tap'
 import { pathOf } from './posters.js'
-import { head, Raw, UPGRADE } from './raw.js'
+import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
 import { engine, inTime, POLLING, POSTING, revision1, VERSIONS } from './sessions.js'
 import { startTarget, withstands } from './support.js'
 

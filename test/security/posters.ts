@@ -1,12 +1,12 @@
 // Every way to POST: a session on each transport that takes bodies, down to the request.
-import type { Teardown } from '../kit/server.js'
-import { toForm } from '../kit/client.js'
-import type { Client } from '../kit/client.js'
-import type { Eio, EngineClient, Way } from '../kit/engine-client.js'
+import type { Teardown } from '../kit/revision-1/server.js'
+import { toForm } from '../kit/revision-1/client.js'
+import type { Client } from '../kit/revision-1/client.js'
+import type { Eio, EngineClient, Way } from '../kit/engine-io/client.js'
 import type { DialectName } from '../../types/socket.js'
 import type { Revision1Transport } from '../../src/transports/index.js'
-import { head } from './raw.js'
-import type { RawAnswer, Raw } from './raw.js'
+import { head } from '../kit/raw/tcp.js'
+import type { RawAnswer, Raw } from '../kit/raw/tcp.js'
 import { echoes, engine, POLLING, POSTING, revision1, VERSIONS } from './sessions.js'
 import type { Target } from './support.js'
 

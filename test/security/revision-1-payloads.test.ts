@@ -3,7 +3,7 @@
 import t from 'tap'
 import type { Test } from 'tap'
 import { post, revision1Poster } from './posters.js'
-import { Raw } from './raw.js'
+import { Raw } from '../kit/raw/tcp.js'
 import { echoes, POSTING, revision1 } from './sessions.js'
 import { FACES, startTarget, withstands } from './support.js'
 

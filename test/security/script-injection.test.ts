@@ -3,10 +3,10 @@
 import { runInNewContext } from 'node:vm'
 import t from 'tap'
 import type { Test } from 'tap'
-import { boundaryOf, Client } from '../kit/client.js'
-import type { EngineClient } from '../kit/engine-client.js'
+import { boundaryOf, Client } from '../kit/revision-1/client.js'
+import type { EngineClient } from '../kit/engine-io/client.js'
 import { pathOf } from './posters.js'
-import { head, Raw } from './raw.js'
+import { head, Raw } from '../kit/raw/tcp.js'
 import { engine, revision1, VERSIONS } from './sessions.js'
 import { FACES, startTarget, withstands } from './support.js'
 

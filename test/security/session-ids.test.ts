@@ -1,8 +1,8 @@
 // CVE-2017-16031: socket.io up to 0.9.6 made session ids of Math.random and the clock: who saw some could tell those of others. Ids here
 // owe nothing to either, none is like another, and one that is nearly right opens nothing.
 import t from 'tap'
-import { fetchText } from '../kit/client.js'
-import { head, Raw, UPGRADE } from './raw.js'
+import { fetchText } from '../kit/revision-1/client.js'
+import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
 import { UNKNOWN_SESSION } from './refusals.js'
 import { echoes, engine, handshake, revision1, VERSIONS } from './sessions.js'
 import { startTarget, withstands } from './support.js'

@@ -1,10 +1,10 @@
 // Every way into the server: a session of each dialect on each of its transports, connected and ready to be misused.
 import { setTimeout as pause } from 'node:timers/promises'
-import { Client, fetchText } from '../kit/client.js'
-import { EngineClient, WAYS } from '../kit/engine-client.js'
-import type { Eio, Message, Way } from '../kit/engine-client.js'
-import { ALL } from '../kit/server.js'
-import type { Teardown } from '../kit/server.js'
+import { Client, fetchText } from '../kit/revision-1/client.js'
+import { EngineClient, WAYS } from '../kit/engine-io/client.js'
+import type { Eio, Message, Way } from '../kit/engine-io/client.js'
+import { ALL } from '../kit/revision-1/server.js'
+import type { Teardown } from '../kit/revision-1/server.js'
 import type { Revision1Transport } from '../../src/transports/index.js'
 
 /** Far above what a slow machine needs, far below what an attack that works costs; ms. */

@@ -4,8 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import { chunk, post, posters } from './posters.js'
 import type { Poster } from './posters.js'
-import { head, Raw } from './raw.js'
-import type { RawAnswer } from './raw.js'
+import { head, Raw } from '../kit/raw/tcp.js'
+import type { RawAnswer } from '../kit/raw/tcp.js'
 import { startTarget, withstands } from './support.js'
 
 /** ms */

@@ -3,7 +3,7 @@
 import t from 'tap'
 import { chunk, LAST_CHUNK, posters } from './posters.js'
 import type { Poster } from './posters.js'
-import { head, Raw } from './raw.js'
+import { head, Raw } from '../kit/raw/tcp.js'
 import { startTarget, withstands } from './support.js'
 import type { Target } from './support.js'
 

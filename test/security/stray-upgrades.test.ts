@@ -1,9 +1,9 @@
 // CVE-2020-7693: `Upgrade: websocket` on a route that takes none ended the process of sockjs, which answered the request and then wrote to its
 // socket again. Here every such route answers, in its own words, and ends the connection: nothing reads it any more.
 import t from 'tap'
-import { ALL } from '../kit/server.js'
-import type { Teardown } from '../kit/server.js'
-import { head, Raw, UPGRADE } from './raw.js'
+import { ALL } from '../kit/revision-1/server.js'
+import type { Teardown } from '../kit/revision-1/server.js'
+import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
 import { BAD_REQUEST, UNKNOWN_SESSION } from './refusals.js'
 import { echoes, engine, revision1, VERSIONS } from './sessions.js'
 import { FACES, startTarget, withstands } from './support.js'

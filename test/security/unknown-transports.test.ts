@@ -2,7 +2,7 @@
 // of what every object has are tried wherever a URL names something: transports, sessions, versions, callbacks.
 import t from 'tap'
 import type { Test } from 'tap'
-import { head, Raw, UPGRADE } from './raw.js'
+import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
 import { BAD_REQUEST, UNKNOWN_SESSION } from './refusals.js'
 import { echoes, engine, revision1, VERSIONS } from './sessions.js'
 import { startTarget, withstands } from './support.js'

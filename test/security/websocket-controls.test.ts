@@ -1,10 +1,10 @@
 // What a peer may say that asks for nothing: pings to a server whose answers it never reads, probes in the same way, and pongs and heartbeats by
 // the hundred thousand (CVE-2026-48802: each started another heartbeat in python-engineio).
 import t from 'tap'
-import { frame as frameTexts } from '../kit/client.js'
-import { toBody } from '../kit/engine-client.js'
+import { frame as frameTexts } from '../kit/revision-1/client.js'
+import { toBody } from '../kit/engine-io/client.js'
 import { post, posters } from './posters.js'
-import { Raw } from './raw.js'
+import { Raw } from '../kit/raw/tcp.js'
 import { startTarget, withstands } from './support.js'
 import { FIN, frame, OPCODE, times, webSockets } from './websockets.js'
 import type { RawWebSocket } from './websockets.js'

@@ -2,11 +2,11 @@
 // (a list of protocols with very many spaces), CVE-2024-37890 (more headers than Node reads), and the drafts before RFC 6455, whose frames
 // CVE-2026-54466 was about.
 import t from 'tap'
-import { rawHttp, UPGRADE } from './raw.js'
+import { rawHttp, UPGRADE } from '../kit/raw/tcp.js'
 import { engine, handshake, VERSIONS } from './sessions.js'
 import { FACES, startTarget, withstands } from './support.js'
 import type { Target } from './support.js'
-import type { Teardown } from '../kit/server.js'
+import type { Teardown } from '../kit/revision-1/server.js'
 
 /** Where each kind of WebSocket is asked for, with a session where it takes one. */
 async function paths (t: Teardown, { port }: Target): Promise<string[]> {

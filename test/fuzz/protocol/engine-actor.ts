@@ -1,7 +1,7 @@
 // A client of Engine.IO 3 or 4 that keeps to the protocol as often as not.
 import { decodePacket } from '../../../src/codec/engine-io.js'
-import { EngineClient, toBody, WAYS } from '../../kit/engine-client.js'
-import type { Message, Wire } from '../../kit/engine-client.js'
+import { EngineClient, toBody, WAYS } from '../../kit/engine-io/client.js'
+import type { Message, Wire } from '../../kit/engine-io/client.js'
 import { mutate, TOKENS } from '../mutate.js'
 import { wellFormed } from '../target.js'
 import { Actor, breakOne, socketsOf } from './actor.js'

@@ -1,8 +1,8 @@
 // A client of revision 1 that keeps to the protocol as often as not, and changes its transport.
 import { revision1 } from '../../../src/codec/revision-1.js'
-import { Client, frame, isPolling, isWebSocket } from '../../kit/client.js'
-import type { Held } from '../../kit/client.js'
-import { ALL } from '../../kit/server.js'
+import { Client, frame, isPolling, isWebSocket } from '../../kit/revision-1/client.js'
+import type { Held } from '../../kit/revision-1/client.js'
+import { ALL } from '../../kit/revision-1/server.js'
 import { mutate, TOKENS } from '../mutate.js'
 import { wellFormed } from '../target.js'
 import { Actor, breakOne, socketsOf } from './actor.js'

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Socket as TcpSocket } from 'node:net'
-import { clientFrame } from '../../kit/raw-websocket.js'
+import { clientFrame } from '../../kit/raw/websocket.js'
 import { mutate, TOKENS } from '../mutate.js'
 import { Actor } from './actor.js'
 import type { Step } from './actor.js'

@@ -1,6 +1,6 @@
 // `npm run fuzz`'s part for shapes: what it prints, and where a Redis comes from.
 import { basename } from 'node:path'
-import { redisUrl, skip } from '../../kit/redis.js'
+import { redisUrl, skip } from '../../kit/machine/redis.js'
 import { findingsOf, keep } from '../findings.js'
 import { ShapeCampaign, TARGET, replay } from './campaign.js'
 import { pack, read, textOf } from './script.js'

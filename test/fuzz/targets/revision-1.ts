@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { toJson } from '../../../src/codec/json.js'
 import { revision1 } from '../../../src/codec/revision-1.js'
-import { unframe } from '../../kit/client.js'
+import { unframe } from '../../kit/revision-1/client.js'
 import { isDeep, lengthOf, tolerant } from '../target.js'
 import type { Target } from '../target.js'
 

@@ -1,8 +1,8 @@
 // Who may open a session of Engine.IO: `authorize`, the bound on sessions, origins; and what browsers are told of that.
 import t from 'tap'
-import { inject, pluginApp, portOf, serverApp, upgrade } from '../../kit/fastify.js'
-import { connectEngine, DIALECTS, refusedBy, urlOf } from '../../kit/engine-io.js'
-import { until } from '../../kit/server.js'
+import { inject, pluginApp, portOf, serverApp, upgrade } from '../../kit/servers/app.js'
+import { connectEngine, DIALECTS, refusedBy, urlOf } from '../../kit/engine-io/inject.js'
+import { until } from '../../kit/revision-1/server.js'
 import { opened } from '../../protocol/support.js'
 
 const origin = 'http://elsewhere.test'

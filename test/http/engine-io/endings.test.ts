@@ -1,8 +1,8 @@
 // How sessions of Engine.IO end: what is queued goes out first, what comes after is not sent, and every end is told once.
 import t from 'tap'
 import { Clock } from '../../kit/clock.js'
-import { newEngineSession, openEngineSession, polledSession, TIMES, upgradingSession, VERSIONS } from '../../kit/engine-session.js'
-import { FakeTransport, RESOLUTION } from '../../kit/session.js'
+import { newEngineSession, openEngineSession, polledSession, TIMES, upgradingSession, VERSIONS } from '../../kit/fakes/engine-io-session.js'
+import { FakeTransport, RESOLUTION } from '../../kit/fakes/revision-1-session.js'
 
 const LATE = 2 * RESOLUTION
 const { pingInterval, pingTimeout, closeTimeout } = TIMES

@@ -6,8 +6,8 @@ import t from 'tap'
 import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import socketioTransports from '../../../src/index.js'
-import { newApp, open, pluginApp, portOf, upgrade } from '../../kit/fastify.js'
-import { connectEngine, DIALECTS, echo, ECHOES, echoesOf, refusedBy, urlOf } from '../../kit/engine-io.js'
+import { newApp, open, pluginApp, portOf, upgrade } from '../../kit/servers/app.js'
+import { connectEngine, DIALECTS, echo, ECHOES, echoesOf, refusedBy, urlOf } from '../../kit/engine-io/inject.js'
 import { readOpen } from '../../protocol/dialects.js'
 
 const originOf = async (app: FastifyInstance): Promise<string> => `http://127.0.0.1:${await portOf(app)}`

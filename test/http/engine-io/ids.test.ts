@@ -1,6 +1,6 @@
 import t from 'tap'
-import { captureLog, pluginApp, upgrade } from '../../kit/fastify.js'
-import { connectEngine, DIALECTS, urlOf } from '../../kit/engine-io.js'
+import { captureLog, pluginApp, upgrade } from '../../kit/servers/app.js'
+import { connectEngine, DIALECTS, urlOf } from '../../kit/engine-io/inject.js'
 
 for (const dialect of DIALECTS) {
   const { eio } = dialect

@@ -1,12 +1,12 @@
 // The end of an app with every kind of Engine.IO client there, and of handshakes that come too late.
 import t from 'tap'
 import type { FastifyServerOptions } from 'fastify'
-import { pluginApp, portOf, upgrade } from '../../kit/fastify.js'
-import type { Teardown } from '../../kit/fastify.js'
-import { EngineClient } from '../../kit/engine-client.js'
-import type { Eio, Pending, Way, Wire as ClientWire } from '../../kit/engine-client.js'
-import { DIALECTS, urlOf } from '../../kit/engine-io.js'
-import { clock, until } from '../../kit/server.js'
+import { pluginApp, portOf, upgrade } from '../../kit/servers/app.js'
+import type { Teardown } from '../../kit/servers/app.js'
+import { EngineClient } from '../../kit/engine-io/client.js'
+import type { Eio, Pending, Way, Wire as ClientWire } from '../../kit/engine-io/client.js'
+import { DIALECTS, urlOf } from '../../kit/engine-io/inject.js'
+import { clock, until } from '../../kit/revision-1/server.js'
 
 /** How long one waits for a client that tries a WebSocket out, and may be about to move to it; ms. */
 const FAREWELL = 200

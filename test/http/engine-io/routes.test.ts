@@ -2,8 +2,8 @@
 import t from 'tap'
 import socketioTransports from '../../../src/index.js'
 import type { DialectName } from '../../../types/socket.js'
-import { pluginApp, portOf, upgrade } from '../../kit/fastify.js'
-import { connectEngine, DIALECTS, refusedBy, urlOf } from '../../kit/engine-io.js'
+import { pluginApp, portOf, upgrade } from '../../kit/servers/app.js'
+import { connectEngine, DIALECTS, refusedBy, urlOf } from '../../kit/engine-io/inject.js'
 import { ENGINE_3, ENGINE_4, readOpen } from '../../protocol/dialects.js'
 import { opened, Wire } from '../../protocol/support.js'
 

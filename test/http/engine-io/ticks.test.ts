@@ -1,9 +1,9 @@
 // What one tick of the application says to a polling client.
 import t from 'tap'
 import { io as connect } from 'socket.io-client'
-import { pluginApp, portOf, serverApp, upgrade } from '../../kit/fastify.js'
-import { connectEngine, DIALECTS, urlOf } from '../../kit/engine-io.js'
-import { until } from '../../kit/server.js'
+import { pluginApp, portOf, serverApp, upgrade } from '../../kit/servers/app.js'
+import { connectEngine, DIALECTS, urlOf } from '../../kit/engine-io/inject.js'
+import { until } from '../../kit/revision-1/server.js'
 
 for (const dialect of DIALECTS) {
   const { eio } = dialect

@@ -1,8 +1,8 @@
 // Heartbeats of Engine.IO: in 4 the server asks, in 3 the client does. On polls as on WebSockets, and from one to the other.
 import t from 'tap'
 import { Clock } from '../../kit/clock.js'
-import { openEngineSession, polledSession, TIMES, upgradingSession, VERSIONS } from '../../kit/engine-session.js'
-import { FakeTransport, RESOLUTION } from '../../kit/session.js'
+import { openEngineSession, polledSession, TIMES, upgradingSession, VERSIONS } from '../../kit/fakes/engine-io-session.js'
+import { FakeTransport, RESOLUTION } from '../../kit/fakes/revision-1-session.js'
 
 /** A timer is late by no more. */
 const LATE = 2 * RESOLUTION

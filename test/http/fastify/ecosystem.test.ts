@@ -9,7 +9,7 @@ import cors from '@fastify/cors'
 import rateLimit from '@fastify/rate-limit'
 import t from 'tap'
 import socketioTransports from '../../../src/index.js'
-import { connectPolling, handshake, inject, newApp, poll, portOf, sidOf } from '../../kit/fastify.js'
+import { connectPolling, handshake, inject, newApp, poll, portOf, sidOf } from '../../kit/servers/app.js'
 import { byScript } from '../../kit/script.js'
 
 const origin = 'http://elsewhere.test'

@@ -6,10 +6,10 @@ import cors from '@fastify/cors'
 import rateLimit from '@fastify/rate-limit'
 import t from 'tap'
 import socketioTransports from '../../../src/index.js'
-import { connectEngine, DIALECTS, echo, ECHOES, echoesOf, refusedBy, urlOf } from '../../kit/engine-io.js'
+import { connectEngine, DIALECTS, echo, ECHOES, echoesOf, refusedBy, urlOf } from '../../kit/engine-io/inject.js'
 import { byScript } from '../../kit/script.js'
 import { readOpen } from '../../protocol/dialects.js'
-import { inject, newApp, portOf, upgrade } from '../../kit/fastify.js'
+import { inject, newApp, portOf, upgrade } from '../../kit/servers/app.js'
 
 const origin = 'http://elsewhere.test'
 

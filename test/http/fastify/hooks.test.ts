@@ -3,7 +3,7 @@ import t from 'tap'
 import type { FastifyRequest, RouteOptions } from 'fastify'
 import socketioTransports from '../../../src/index.js'
 import type { TransportName } from '../../../types/socket.js'
-import { captureLog, connectPolling, connectWebsocket, handshake, newApp, poll, post, upgrade } from '../../kit/fastify.js'
+import { captureLog, connectPolling, connectWebsocket, handshake, newApp, poll, post, upgrade } from '../../kit/servers/app.js'
 import { byScript } from '../../kit/script.js'
 
 const transports: TransportName[] = ['websocket', 'flashsocket', 'htmlfile', 'xhr-multipart', 'xhr-polling', 'jsonp-polling']

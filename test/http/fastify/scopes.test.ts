@@ -9,8 +9,8 @@ import t from 'tap'
 import type { Test } from 'tap'
 import socketioTransports from '../../../src/index.js'
 import type { SocketioTransportsOptions } from '../../../types/options.js'
-import { DIALECTS, echo, ECHOES, echoesOf } from '../../kit/engine-io.js'
-import { connectPolling, connectWebsocket, handshake, newApp, open, poll, portOf, post } from '../../kit/fastify.js'
+import { DIALECTS, echo, ECHOES, echoesOf } from '../../kit/engine-io/inject.js'
+import { connectPolling, connectWebsocket, handshake, newApp, open, poll, portOf, post } from '../../kit/servers/app.js'
 
 /** Two registrations side by side, each in a scope of its own. */
 async function twoScopes (app: FastifyInstance, one: SocketioTransportsOptions, other: SocketioTransportsOptions): Promise<[FastifyInstance, FastifyInstance]> {

@@ -9,9 +9,9 @@ import Fastify from 'fastify'
 import t from 'tap'
 import type { Test } from 'tap'
 import socketioTransports from '../../../src/index.js'
-import { head, UPGRADE } from '../../security/raw.js'
-import { until } from '../../kit/server.js'
-import { portOf } from '../../kit/fastify.js'
+import { head, UPGRADE } from '../../kit/raw/tcp.js'
+import { until } from '../../kit/revision-1/server.js'
+import { portOf } from '../../kit/servers/app.js'
 
 /** More than kernels keep for a client that does not read, bytes. */
 const BIG = 64 * 1024 * 1024

@@ -6,9 +6,9 @@ import fastifyWebsocket from '@fastify/websocket'
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import socketioTransports from '../../../src/index.js'
-import { until } from '../../kit/server.js'
-import { head, Raw, UPGRADE } from '../../security/raw.js'
-import { connectWebsocket, handshake, newApp, pluginApp, portOf, upgrade } from '../../kit/fastify.js'
+import { until } from '../../kit/revision-1/server.js'
+import { head, Raw, UPGRADE } from '../../kit/raw/tcp.js'
+import { connectWebsocket, handshake, newApp, pluginApp, portOf, upgrade } from '../../kit/servers/app.js'
 import { scriptHeaders } from '../../kit/script.js'
 
 /** Paths where an upgrade is out of place, and what answers it. SID is a live session's id. */

@@ -5,12 +5,12 @@ import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import socketioTransports from '../../../src/index.js'
 import type { Socket } from '../../../types/socket.js'
-import { DIALECTS } from '../../kit/engine-io.js'
-import { clientFrame, upgrade as raw } from '../../kit/raw-websocket.js'
-import { until } from '../../kit/server.js'
+import { DIALECTS } from '../../kit/engine-io/inject.js'
+import { clientFrame, upgrade as raw } from '../../kit/raw/websocket.js'
+import { until } from '../../kit/revision-1/server.js'
 import { Endpoint } from '../../protocol/dialects.js'
 import { opened } from '../../protocol/support.js'
-import { captureLog, connectWebsocket, handshake, newApp, open, pluginApp, portOf, upgrade } from '../../kit/fastify.js'
+import { captureLog, connectWebsocket, handshake, newApp, open, pluginApp, portOf, upgrade } from '../../kit/servers/app.js'
 
 /** The first byte of a text message that is whole and compressed. */
 const COMPRESSED = 0xc1

@@ -2,7 +2,7 @@ import t from 'tap'
 import { Engine } from '../../../src/engine/engine.js'
 import { Clock } from '../../kit/clock.js'
 import { SessionSlot } from '../../../src/engine/session-limiter.js'
-import { FakeTransport, LIMITS, newDialect, newLog, newRequest } from '../../kit/session.js'
+import { FakeTransport, LIMITS, newDialect, newLog, newRequest } from '../../kit/fakes/revision-1-session.js'
 
 let clock: Clock
 t.beforeEach(() => { clock = new Clock() })

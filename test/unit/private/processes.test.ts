@@ -3,7 +3,7 @@
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { head, Raw, UPGRADE } from '../../security/raw.js'
+import { head, Raw, UPGRADE } from '../../kit/raw/tcp.js'
 import { startTarget } from '../../security/support.js'
 import { webSockets } from '../../security/websockets.js'
 

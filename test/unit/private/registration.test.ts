@@ -13,7 +13,7 @@ import * as parser from 'socket.io-parser'
 import t from 'tap'
 import socketioTransports from '../../../src/index.js'
 import type { SocketioTransportsOptions } from '../../../types/options.js'
-import { captureLog, connectWebsocket, pluginApp } from '../../kit/fastify.js'
+import { captureLog, connectWebsocket, pluginApp } from '../../kit/servers/app.js'
 
 t.test('without onClose of avvio, drainTimeout is an error at registration, and nothing else needs it', async (t) => {
   /** In a scope, so that Fastify has it still. */

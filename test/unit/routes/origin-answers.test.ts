@@ -2,10 +2,10 @@
 import t from 'tap'
 import { TimerWheel } from '../../../src/time/timer-wheel.js'
 import type { CorsOptions } from '../../../types/options.js'
-import { captureLog, inject, pluginApp, portOf, upgrade } from '../../kit/fastify.js'
-import { urlOf } from '../../kit/engine-io.js'
-import { until } from '../../kit/server.js'
-import { head, Raw, UPGRADE } from '../../security/raw.js'
+import { captureLog, inject, pluginApp, portOf, upgrade } from '../../kit/servers/app.js'
+import { urlOf } from '../../kit/engine-io/inject.js'
+import { until } from '../../kit/revision-1/server.js'
+import { head, Raw, UPGRADE } from '../../kit/raw/tcp.js'
 
 type Origin = CorsOptions['origin']
 type Callback = (error: Error | null, origin?: boolean) => void

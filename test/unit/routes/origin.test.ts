@@ -5,8 +5,8 @@ import { OriginPolicy, originOf } from '../../../src/routes/origin.js'
 import { TimerWheel } from '../../../src/time/timer-wheel.js'
 import type { CorsOptions } from '../../../types/options.js'
 import type { TransportName } from '../../../types/socket.js'
-import { captureLog, connectPolling, handshake, inject, open, pluginApp, portOf, upgrade } from '../../kit/fastify.js'
-import { connectEngine, DIALECTS, urlOf } from '../../kit/engine-io.js'
+import { captureLog, connectPolling, handshake, inject, open, pluginApp, portOf, upgrade } from '../../kit/servers/app.js'
+import { connectEngine, DIALECTS, urlOf } from '../../kit/engine-io/inject.js'
 
 const transports: TransportName[] = ['websocket', 'htmlfile', 'xhr-multipart', 'xhr-polling', 'jsonp-polling']
 const FOREIGN = 'http://elsewhere.test'

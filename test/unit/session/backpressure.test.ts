@@ -5,7 +5,7 @@ import { Backpressure } from '../../../src/session/backpressure.js'
 import { OutgoingQueue } from '../../../src/session/outgoing-queue.js'
 import { NO_TRANSPORT } from '../../../src/session/transport.js'
 import type { Transport } from '../../../src/session/transport.js'
-import { FakeTransport } from '../../kit/session.js'
+import { FakeTransport } from '../../kit/fakes/revision-1-session.js'
 
 /** Sizes below are in these: what a frame takes of memory beside its contents is far below one. */
 const KB = 1000

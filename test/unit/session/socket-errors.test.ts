@@ -1,6 +1,6 @@
 import t from 'tap'
 import { Clock } from '../../kit/clock.js'
-import { FakeTransport, newSession, openSession } from '../../kit/session.js'
+import { FakeTransport, newSession, openSession } from '../../kit/fakes/revision-1-session.js'
 
 let clock: Clock
 t.beforeEach(() => { clock = new Clock() })

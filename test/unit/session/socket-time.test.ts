@@ -1,6 +1,6 @@
 import t from 'tap'
 import { Clock } from '../../kit/clock.js'
-import { FakeTransport, openSession, RESOLUTION } from '../../kit/session.js'
+import { FakeTransport, openSession, RESOLUTION } from '../../kit/fakes/revision-1-session.js'
 
 /** A timer is late by no more. */
 const LATE = 2 * RESOLUTION

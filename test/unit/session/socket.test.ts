@@ -1,7 +1,7 @@
 import t from 'tap'
 import { QueueBudget } from '../../../src/session/queue-budget.js'
 import { Clock } from '../../kit/clock.js'
-import { FakeTransport, newSession, openSession, RESOLUTION } from '../../kit/session.js'
+import { FakeTransport, newSession, openSession, RESOLUTION } from '../../kit/fakes/revision-1-session.js'
 
 let clock: Clock
 t.beforeEach(() => { clock = new Clock() })

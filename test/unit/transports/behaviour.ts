@@ -2,10 +2,10 @@
 import t from 'tap'
 import type { Packet } from '../../../types/packet.js'
 import type { Revision1Transport } from '../../../src/transports/index.js'
-import { fetchText, isPolling, isWebSocket } from '../../kit/client.js'
-import type { Ending, Held } from '../../kit/client.js'
-import { clock, nextPacket, park, serve, until, watch } from '../../kit/server.js'
-import type { Session, TestServer } from '../../kit/server.js'
+import { fetchText, isPolling, isWebSocket } from '../../kit/revision-1/client.js'
+import type { Ending, Held } from '../../kit/revision-1/client.js'
+import { clock, nextPacket, park, serve, until, watch } from '../../kit/revision-1/server.js'
+import type { Session, TestServer } from '../../kit/revision-1/server.js'
 
 /** Everything that some layer of some transport writes in a way of its own. */
 export const AWKWARD = [

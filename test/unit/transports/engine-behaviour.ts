@@ -2,10 +2,10 @@
 import { once } from 'node:events'
 import t from 'tap'
 import type { Test } from 'tap'
-import { isWebSocket, serveEngine, toBody } from '../../kit/engine-client.js'
-import type { EngineServer, EngineSession, Eio, Message, Pending, Way } from '../../kit/engine-client.js'
-import { fetchText } from '../../kit/client.js'
-import { clock, until } from '../../kit/server.js'
+import { isWebSocket, serveEngine, toBody } from '../../kit/engine-io/client.js'
+import type { EngineServer, EngineSession, Eio, Message, Pending, Way } from '../../kit/engine-io/client.js'
+import { fetchText } from '../../kit/revision-1/client.js'
+import { clock, until } from '../../kit/revision-1/server.js'
 import { AWKWARD } from './behaviour.js'
 
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, i) => String(i))

@@ -3,9 +3,9 @@ import { connect } from 'node:net'
 import type { Socket as TcpSocket } from 'node:net'
 import t from 'tap'
 import type { Test } from 'tap'
-import { readBody, serveEngine } from '../../kit/engine-client.js'
-import type { Eio, Message } from '../../kit/engine-client.js'
-import { clock, until } from '../../kit/server.js'
+import { readBody, serveEngine } from '../../kit/engine-io/client.js'
+import type { Eio, Message } from '../../kit/engine-io/client.js'
+import { clock, until } from '../../kit/revision-1/server.js'
 import { behaviour } from './engine-behaviour.js'
 
 for (const eio of [3, 4] as const) {

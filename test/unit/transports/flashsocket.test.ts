@@ -1,6 +1,6 @@
 import t from 'tap'
-import { upgrade } from '../../kit/raw-websocket.js'
-import { serve } from '../../kit/server.js'
+import { upgrade } from '../../kit/raw/websocket.js'
+import { serve } from '../../kit/revision-1/server.js'
 import { behaviour } from './behaviour.js'
 
 behaviour('flashsocket')

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { serve } from '../../kit/server.js'
+import { serve } from '../../kit/revision-1/server.js'
 import { behaviour } from './behaviour.js'
 
 behaviour('htmlfile')

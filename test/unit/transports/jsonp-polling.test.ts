@@ -1,7 +1,7 @@
 import t from 'tap'
-import { callback, fetchText, toForm } from '../../kit/client.js'
-import { serve } from '../../kit/server.js'
-import type { Session } from '../../kit/server.js'
+import { callback, fetchText, toForm } from '../../kit/revision-1/client.js'
+import { serve } from '../../kit/revision-1/server.js'
+import type { Session } from '../../kit/revision-1/server.js'
 import { behaviour } from './behaviour.js'
 
 behaviour('jsonp-polling')

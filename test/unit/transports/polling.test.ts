@@ -11,9 +11,9 @@ import socketioTransports from '../../../src/index.js'
 import { TimerWheel } from '../../../src/time/timer-wheel.js'
 import { PollingTransport } from '../../../src/transports/polling.js'
 import type { Poll } from '../../../src/transports/polling.js'
-import { unframe } from '../../kit/client.js'
-import { clock, serve, until } from '../../kit/server.js'
-import type { Session } from '../../kit/server.js'
+import { unframe } from '../../kit/revision-1/client.js'
+import { clock, serve, until } from '../../kit/revision-1/server.js'
+import type { Session } from '../../kit/revision-1/server.js'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 

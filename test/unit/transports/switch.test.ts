@@ -1,10 +1,10 @@
 // One session that changes its transport: nothing is lost, nothing is said twice.
 import t from 'tap'
 import type { Revision1Transport } from '../../../src/transports/index.js'
-import { isPolling } from '../../kit/client.js'
-import type { Client, Held } from '../../kit/client.js'
-import { clock, park, serve, until } from '../../kit/server.js'
-import type { Session, TestServer } from '../../kit/server.js'
+import { isPolling } from '../../kit/revision-1/client.js'
+import type { Client, Held } from '../../kit/revision-1/client.js'
+import { clock, park, serve, until } from '../../kit/revision-1/server.js'
+import type { Session, TestServer } from '../../kit/revision-1/server.js'
 
 /** The same session through another transport; what the application hears of it. */
 async function moved (server: TestServer, session: Session, name: Revision1Transport): Promise<{ client: Client, upgrades: string[] }> {

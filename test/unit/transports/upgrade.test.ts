@@ -7,10 +7,10 @@ import type { Socket as TcpSocket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import t from 'tap'
 import type { Test } from 'tap'
-import { isWebSocket, readBody, serveEngine, toBody, WAYS } from '../../kit/engine-client.js'
-import type { EngineSession, Eio, Message, Pending, Way, Wire } from '../../kit/engine-client.js'
-import { clientFrame, upgrade } from '../../kit/raw-websocket.js'
-import { clock, until } from '../../kit/server.js'
+import { isWebSocket, readBody, serveEngine, toBody, WAYS } from '../../kit/engine-io/client.js'
+import type { EngineSession, Eio, Message, Pending, Way, Wire } from '../../kit/engine-io/client.js'
+import { clientFrame, upgrade } from '../../kit/raw/websocket.js'
+import { clock, until } from '../../kit/revision-1/server.js'
 
 const VERSIONS: readonly Eio[] = [3, 4]
 const POLLS: readonly Way[] = WAYS.filter((way) => !isWebSocket(way))

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import t from 'tap'
-import { clientFrame, upgrade } from '../../kit/raw-websocket.js'
-import { nextPacket, serve, until, watch } from '../../kit/server.js'
+import { clientFrame, upgrade } from '../../kit/raw/websocket.js'
+import { nextPacket, serve, until, watch } from '../../kit/revision-1/server.js'
 import { behaviour } from './behaviour.js'
 
 behaviour('websocket')

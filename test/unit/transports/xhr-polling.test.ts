@@ -1,6 +1,6 @@
 import t from 'tap'
-import { fetchText } from '../../kit/client.js'
-import { serve } from '../../kit/server.js'
+import { fetchText } from '../../kit/revision-1/client.js'
+import { serve } from '../../kit/revision-1/server.js'
 import { behaviour } from './behaviour.js'
 
 behaviour('xhr-polling')

@@ -4,7 +4,7 @@ import { ProtocolError } from '../../../../src/codec/packet.js'
 import type { ParserModule } from '../../../../types/options.js'
 import type { OutgoingPacket, Packet } from '../../../../types/packet.js'
 import { show } from '../../codec/show.js'
-import { setUp } from '../../../kit/packet-face.js'
+import { setUp } from '../../../kit/fakes/packet-face.js'
 
 const VERSIONS = [3, 4] as const
 const BYTES = Buffer.of(1, 2, 255)

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import t from 'tap'
-import { connected, setUp } from '../../../kit/server-face.js'
+import { connected, setUp } from '../../../kit/fakes/server-face.js'
 
 t.test('messages, JSON values and events are what they are on either side', async (t) => {
   const { client, server } = await connected(['/chat'])

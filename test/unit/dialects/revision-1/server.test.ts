@@ -1,5 +1,5 @@
 import t from 'tap'
-import { connected, setUp } from '../../../kit/server-face.js'
+import { connected, setUp } from '../../../kit/fakes/server-face.js'
 
 t.test('packets wait until the Server has connected the default endpoint, and one tick longer', async (t) => {
   const { client, server, later } = setUp()

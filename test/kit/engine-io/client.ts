@@ -8,12 +8,12 @@ import { buffer } from 'node:stream/consumers'
 import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import { WebSocket } from 'ws'
-import socketioTransports from '../../src/index.js'
-import type { SocketioTransportsOptions } from '../../types/options.js'
-import type { EndReason } from '../../types/reasons.js'
-import type { Socket } from '../../types/socket.js'
-import { scriptHeaders } from './script.js'
-import type { Teardown } from './server.js'
+import socketioTransports from '../../../src/index.js'
+import type { SocketioTransportsOptions } from '../../../types/options.js'
+import type { EndReason } from '../../../types/reasons.js'
+import type { Socket } from '../../../types/socket.js'
+import { scriptHeaders } from '../script.js'
+import type { Teardown } from '../revision-1/server.js'
 
 export type Eio = 3 | 4
 /** Text as a string, a binary message as its bytes. */

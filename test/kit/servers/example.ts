@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { freePort } from './fastify.js'
+import { freePort } from './app.js'
 
-const EXAMPLES = new URL('../../examples/', import.meta.url)
+const EXAMPLES = new URL('../../../examples/', import.meta.url)
 
 export interface Example {
   port: number

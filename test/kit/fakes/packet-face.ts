@@ -1,9 +1,9 @@
 // A packet face between a session and an application that are lists, so that a test writes all messages out.
-import { SocketioCodec } from '../../src/codec/socketio.js'
-import { PacketFace } from '../../src/dialects/engine-io/packets.js'
-import type { ParserModule } from '../../types/options.js'
-import type { OutgoingPacket, Packet } from '../../types/packet.js'
-import type { SendOptions } from '../../types/socket.js'
+import { SocketioCodec } from '../../../src/codec/socketio.js'
+import { PacketFace } from '../../../src/dialects/engine-io/packets.js'
+import type { ParserModule } from '../../../types/options.js'
+import type { OutgoingPacket, Packet } from '../../../types/packet.js'
+import type { SendOptions } from '../../../types/socket.js'
 
 interface Overrides { raw?: boolean, parser?: ParserModule }
 type Message = string | Buffer

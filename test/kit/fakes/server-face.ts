@@ -1,10 +1,10 @@
 // A face between a client and a Server that are lists, so that a test writes all bytes out.
-import { revision1 } from '../../src/codec/revision-1.js'
-import { SocketioCodec } from '../../src/codec/socketio.js'
-import { ServerFace } from '../../src/dialects/revision-1/server.js'
-import type { BroadcastMemo } from '../../src/dialects/revision-1/server.js'
-import type { Packet } from '../../src/codec/packet.js'
-import type { ParserModule } from '../../types/options.js'
+import { revision1 } from '../../../src/codec/revision-1.js'
+import { SocketioCodec } from '../../../src/codec/socketio.js'
+import { ServerFace } from '../../../src/dialects/revision-1/server.js'
+import type { BroadcastMemo } from '../../../src/dialects/revision-1/server.js'
+import type { Packet } from '../../../src/codec/packet.js'
+import type { ParserModule } from '../../../types/options.js'
 
 interface Overrides { maxEndpoints?: number, maxAcks?: number, maxPayload?: number, memo?: BroadcastMemo, parser?: ParserModule, offsets?: boolean }
 

@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { Agent, request as httpRequest } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { WebSocket } from 'ws'
-import type { Revision1Transport } from '../../src/transports/index.js'
-import { scriptHeaders } from './script.js'
+import type { Revision1Transport } from '../../../src/transports/index.js'
+import { scriptHeaders } from '../script.js'
 
 export interface Answer { status: number, headers: IncomingHttpHeaders, body: string }
 

@@ -8,8 +8,8 @@ import Fastify from 'fastify'
 import type { FastifyInstance, FastifyServerOptions, InjectOptions, LightMyRequestResponse } from 'fastify'
 import type { Server, Socket } from 'socket.io'
 import { WebSocket } from 'ws'
-import socketioTransports from '../../src/index.js'
-import type { SocketioTransportsOptions } from '../../types/options.js'
+import socketioTransports from '../../../src/index.js'
+import type { SocketioTransportsOptions } from '../../../types/options.js'
 
 /** What is torn down; tap's `t`, as far as it is needed here. */
 export interface Teardown { teardown (fn: () => unknown): unknown }

@@ -1,7 +1,7 @@
 // Connections down to their bytes: what an attacker writes goes out as it stands, and what comes back is told as it came.
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
-import { scriptHeaders } from '../kit/script.js'
+import { scriptHeaders } from '../script.js'
 
 /** An answer, as far as it has come. */
 export interface RawAnswer { status: number, head: string, body: string }

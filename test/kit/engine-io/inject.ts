@@ -1,10 +1,10 @@
 // Sessions of Engine.IO by inject, without a socket: what a polling client asks, and what it reads.
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
-import { ENGINE_3, ENGINE_4, Endpoint, readOpen } from '../protocol/dialects.js'
-import type { Dialect, Handshake } from '../protocol/dialects.js'
-import { opened, Wire } from '../protocol/support.js'
-import type { Engine } from '../../types/engine.js'
-import type { Socket } from '../../types/socket.js'
+import { ENGINE_3, ENGINE_4, Endpoint, readOpen } from '../../protocol/dialects.js'
+import type { Dialect, Handshake } from '../../protocol/dialects.js'
+import { opened, Wire } from '../../protocol/support.js'
+import type { Engine } from '../../../types/engine.js'
+import type { Socket } from '../../../types/socket.js'
 
 export const DIALECTS: readonly Dialect[] = [ENGINE_3, ENGINE_4]
 

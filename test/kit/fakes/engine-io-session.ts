@@ -1,19 +1,19 @@
 // A Socket of Engine.IO on a clock that the test moves: over a transport that only notes what it is told, or over polls that only note
 // their answers.
-import type { EngineVersion } from '../../src/codec/engine-io.js'
-import { Engine3Payloads } from '../../src/codec/engine-io-3.js'
-import { engine4 } from '../../src/codec/engine-io-4.js'
-import { EngineIo } from '../../src/dialects/engine-io/engine-io.js'
-import { Socket } from '../../src/session/socket.js'
-import type { SocketLimits } from '../../src/session/socket-init.js'
-import { Flushes } from '../../src/session/flushes.js'
-import { QueueBudget } from '../../src/session/queue-budget.js'
-import { TimerWheel } from '../../src/time/timer-wheel.js'
-import type { TransportListener } from '../../src/session/transport.js'
-import { PollingTransport } from '../../src/transports/polling.js'
-import type { Poll } from '../../src/transports/polling.js'
-import { Upgrade } from '../../src/dialects/engine-io/upgrade.js'
-import { FakeTransport, LIMITS, newLog, newRequest, RESOLUTION } from './session.js'
+import type { EngineVersion } from '../../../src/codec/engine-io.js'
+import { Engine3Payloads } from '../../../src/codec/engine-io-3.js'
+import { engine4 } from '../../../src/codec/engine-io-4.js'
+import { EngineIo } from '../../../src/dialects/engine-io/engine-io.js'
+import { Socket } from '../../../src/session/socket.js'
+import type { SocketLimits } from '../../../src/session/socket-init.js'
+import { Flushes } from '../../../src/session/flushes.js'
+import { QueueBudget } from '../../../src/session/queue-budget.js'
+import { TimerWheel } from '../../../src/time/timer-wheel.js'
+import type { TransportListener } from '../../../src/session/transport.js'
+import { PollingTransport } from '../../../src/transports/polling.js'
+import type { Poll } from '../../../src/transports/polling.js'
+import { Upgrade } from '../../../src/dialects/engine-io/upgrade.js'
+import { FakeTransport, LIMITS, newLog, newRequest, RESOLUTION } from './revision-1-session.js'
 
 export const VERSIONS: readonly EngineVersion[] = [3, 4]
 /** Shorter than the defaults, so that fewer ticks are counted; ms. */

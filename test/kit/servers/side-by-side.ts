@@ -5,7 +5,7 @@ import { Server } from 'socket.io'
 import type { Socket } from 'socket.io'
 import { io as connect } from 'socket.io-client'
 import type { Test } from 'tap'
-import { portOf, serverApp } from './fastify.js'
+import { portOf, serverApp } from './app.js'
 
 /** A Server, and the port that it is found on. */
 export interface Running { io: Server, port: number }
