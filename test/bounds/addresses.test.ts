@@ -2,7 +2,7 @@
 import t from 'tap'
 import type { FastifyInstance } from 'fastify'
 import { captureLog, pluginApp } from '../kit/servers/app.js'
-import { until } from '../kit/revision-1/server.js'
+import { until } from '../kit/waiting.js'
 
 const ENTRANCES = [
   { name: 'revision 1', path: '/socket.io/1/', told: [503, 'handshake overloaded'] },

@@ -1,10 +1,10 @@
 // The attachments of one packet, where packets are decoded: how many (`maxAttachments`), and how large together (`maxPayload`).
 import t from 'tap'
 import { captureLog, pluginApp, portOf } from '../kit/servers/app.js'
-import type { Teardown } from '../kit/servers/app.js'
+import type { Teardown } from '../kit/teardown.js'
 import { EngineClient, WAYS } from '../kit/engine-io/client.js'
 import type { Eio, Way } from '../kit/engine-io/client.js'
-import { until } from '../kit/revision-1/server.js'
+import { until } from '../kit/waiting.js'
 import type { EndReason } from '../../types/reasons.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 

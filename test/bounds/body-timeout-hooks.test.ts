@@ -7,10 +7,11 @@ import { text } from 'node:stream/consumers'
 import type { FastifyServerOptions, preParsingHookHandler } from 'fastify'
 import t from 'tap'
 import { captureLog, newApp, portOf } from '../kit/servers/app.js'
-import type { Teardown } from '../kit/servers/app.js'
-import { clock, until } from '../kit/revision-1/server.js'
+import type { Teardown } from '../kit/teardown.js'
+import { clock } from '../kit/clock.js'
 import socketioTransports from '../../src/index.js'
 import { dial, parse, requests } from './raw.js'
+import { until } from '../kit/waiting.js'
 
 const BODY_TIMEOUT = 30_000
 const LATE = 200 // two ticks, and what is counted while the test runs

@@ -1,10 +1,11 @@
 // How long the body of a request may take: `bodyTimeout`, on every route that reads one.
 import t from 'tap'
 import { captureLog, pluginApp, portOf } from '../kit/servers/app.js'
-import type { Teardown } from '../kit/servers/app.js'
-import { clock, until } from '../kit/revision-1/server.js'
+import type { Teardown } from '../kit/teardown.js'
+import { clock } from '../kit/clock.js'
 import { dial, parse, requests } from './raw.js'
 import { OPTIONS, ROUTES, sessionsIn } from './routes.js'
+import { turn, turns, until } from '../kit/waiting.js'
 
 const BODY_TIMEOUT = 30_000
 const LATE = 200 // two ticks, and what is counted while the test runs
@@ -41,7 +42,7 @@ for (const [name, [head, begin]] of Object.entries(STALLED)) {
     })
     await until(() => arrived() === ROUTES.length)
     tick(BODY_TIMEOUT - LATE)
-    await new Promise((resolve) => setImmediate(resolve))
+    await turn()
     t.strictSame(all.map(({ raw }) => raw.text).join(''), '', 'nobody is answered before')
     tick(2 * LATE)
     for (const { raw, dialect, name } of all) {
@@ -67,7 +68,7 @@ t.test('a body that goes on and on, a byte at a time, has no more time than anot
   await until(() => arrived() === 1)
   for (let i = 0; i < 28; i++) {
     raw.write('1\r\nx\r\n')
-    await new Promise((resolve) => setImmediate(resolve))
+    await turn()
     tick(1000)
   }
   t.equal(raw.text, '')
@@ -84,7 +85,7 @@ t.test('a body that arrives in time is heard, however slowly; its connection goe
   const raw = dial(t, port)
   const slowly = async (url: string, packet: string): Promise<void> => {
     raw.write(`POST ${fill(url)} HTTP/1.1`, 'Host: localhost', `Content-Length: ${packet.length}`, '', packet.slice(0, 3))
-    for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve))
+    await turns(5)
     tick(BODY_TIMEOUT / 2 - LATE) // twice this, and the sessions would have been silent for too long
     raw.write(packet.slice(3))
   }
@@ -171,7 +172,7 @@ t.test('when the app closes, a body has two seconds left', async (t) => {
   const closed = app.close().then(() => { over = true })
   await until(() => app.socketio.draining)
   tick(2000 - LATE)
-  await new Promise((resolve) => setImmediate(resolve))
+  await turn()
   t.notOk(over)
   tick(2 * LATE)
   await closed

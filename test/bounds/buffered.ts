@@ -1,14 +1,12 @@
 // What a session says of what waits for its client: `bufferedAmount`, `transport.writable` and 'drain' are true on every transport.
 import { once } from 'node:events'
 import t from 'tap'
-import { until } from '../kit/revision-1/server.js'
+import { turn, turns, until } from '../kit/waiting.js'
 import type { Peer, Way } from './peers.js'
 
 const PIECE = 'x'.repeat(200_000)
 const PIECES = 100 // 20 MB: more than the system's buffers take for a peer that does not read
 const ROOM = { maxQueueBytes: 100_000_000 }
-
-const turn = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve))
 
 /** The 'drain' events of a session, each with what is buffered then. */
 function drainsOf ({ socket, app }: Peer): { buffered: number, queued: number }[] {
@@ -37,7 +35,7 @@ export function buffered ({ name, kind, start }: Way): void {
       t.notOk(socket.transport.writable, 'nobody polls')
       tcp = await deaf()
     }
-    for (let i = 0; i < 50; i++) await turn() // what the system takes, it has taken
+    await turns(50) // what the system takes, it has taken
     t.ok(socket.bufferedAmount > 1_000_000, `${socket.bufferedAmount} bytes are buffered`)
     t.notOk(socket.transport.writable)
     t.ok(app.socketio.metrics.queuedBytes > 1_000_000, 'and the metrics say so')

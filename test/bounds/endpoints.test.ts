@@ -3,9 +3,8 @@ import type { Server, Socket as ServerSocket } from 'socket.io'
 import t from 'tap'
 import { connectPolling, poll, post, serverApp, socketOf } from '../kit/servers/app.js'
 import { frame, unframe } from '../kit/revision-1/client.js'
-import { until } from '../kit/revision-1/server.js'
+import { turns, until } from '../kit/waiting.js'
 
-const turn = async (): Promise<void> => { for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve)) }
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
 
 /** How sessions have ended, by the words of the log. */
@@ -17,18 +16,18 @@ t.test('a session may have maxEndpoints besides the default one; more are left u
   app.io.of(/^\/n\d+$/)
   const sid = await connectPolling(app)
   await post(app, sid, frame(numbers(5).map((i) => `1::/n${i}`)))
-  await turn()
+  await turns(5)
   t.strictSame(unframe((await poll(app, sid)).body), ['1::/n0', '1::/n1', '1::/n2'])
   t.strictSame([...app.io._nsps.keys()].sort(), ['/', '/n0', '/n1', '/n2'], 'the Server has heard of no more')
   await post(app, sid, '0::/n1')
-  await turn()
+  await turns(5)
   await post(app, sid, frame(['1::/n3', '1::/n4']))
-  await turn()
+  await turns(5)
   t.strictSame(unframe((await poll(app, sid)).body), ['1::/n3'])
   t.strictSame(endsOf(app), {}, 'it has cost nobody a session')
   const other = await connectPolling(app)
   await post(app, other, '1::/n9')
-  await turn()
+  await turns(5)
   t.equal((await poll(app, other)).body, '1::/n9', 'others have their own')
 })
 
@@ -49,14 +48,14 @@ t.test('packets for an endpoint that is being connected wait, up to maxPayload; 
     app.io.of('/slow').on('connection', (socket) => socket.on('message', (text: string) => heard.push('3::/slow:'.length + text.length)))
     const [sid, other] = [await connectPolling(app), await connectPolling(app)]
     await post(app, sid, '1::/slow')
-    await turn()
+    await turns(5)
     for (const size of sizes) await post(app, sid, message(size))
     t.equal(app.socketio.sessions.has(sid), lives, sizes.join().slice(0, 20))
     t.strictSame(endsOf(app), lives ? {} : { 'too many packets': 1 })
     t.ok(app.socketio.sessions.has(other))
     t.strictSame(heard, [], 'nobody has heard any of it')
     open()
-    await turn()
+    await turns(5)
     t.strictSame(heard, lives ? sizes : [])
   }
 })
@@ -66,12 +65,12 @@ t.test('it is all endpoints together that maxPayload bounds, and what has been h
   const [openOne, openTwo] = [gate(app.io, '/one'), gate(app.io, '/two')]
   const sid = await connectPolling(app)
   await post(app, sid, frame(['1::/one', '1::/two']))
-  await turn()
+  await turns(5)
   await post(app, sid, '3::/one:'.padEnd(536, 'x'))
   await post(app, sid, '3::/two:'.padEnd(336, 'x'))
   t.ok(app.socketio.sessions.has(sid))
   openOne()
-  await turn()
+  await turns(5)
   await post(app, sid, '3::/two:'.padEnd(536, 'x'))
   t.ok(app.socketio.sessions.has(sid), 'there is room again')
   await post(app, sid, '3::/two:')
@@ -87,10 +86,10 @@ t.test('a refused endpoint takes what has waited for it along', async (t) => {
   const sid = await connectPolling(app)
   for (let i = 0; i < 5; i++) {
     await post(app, sid, '1::/slow')
-    await turn()
+    await turns(5)
     await post(app, sid, '3::/slow:'.padEnd(900, 'x'))
     refuse.pop()?.(new Error('no'))
-    await turn()
+    await turns(5)
   }
   t.ok(app.socketio.sessions.has(sid))
   t.strictSame(unframe((await poll(app, sid)).body), Array(5).fill('7::/slow:2'))
@@ -121,7 +120,7 @@ t.test('of the acknowledgements that the Server asks for, the client may answer 
   const asked = unframe((await poll(app, sid)).body)
   t.strictSame(asked, numbers(5).map((i) => `5:${i + 1}+::{"name":"ask"}`))
   await post(app, sid, frame(numbers(5).map((i) => `6:::${i + 1}`)))
-  await turn()
+  await turns(5)
   t.strictSame(answered, [2, 3, 4])
   t.ok(app.socketio.sessions.has(sid))
 })

@@ -1,9 +1,10 @@
 // How long a handshake may take: `handshakeTimeout`, for the application's answer and, in revision 1, for the first request.
 import t from 'tap'
 import { captureLog, handshake, poll, pluginApp, portOf, upgrade } from '../kit/servers/app.js'
-import { clock, until } from '../kit/revision-1/server.js'
+import { clock } from '../kit/clock.js'
 import { byScript } from '../kit/script.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
+import { turns, until } from '../kit/waiting.js'
 
 const TIMEOUT = 30_000
 const LATE = 200
@@ -56,7 +57,7 @@ for (const { name, path, isUpgrade, told } of ENTRANCES) {
         t.strictSame([server.socketio.metrics.refused, server.socketio.metrics.opened], [{ 'handshake timeout': 1 }, 0])
         t.equal(tick.running(), 0, 'no timer is left')
         hangs.answer(fails)
-        for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve))
+        await turns(5)
         t.equal(server.socketio.sessions.size, 0)
         t.equal(lines.filter(({ level }) => level >= 50).length, 0)
         const next = ask()

@@ -2,8 +2,7 @@
 import t from 'tap'
 import { serverApp } from '../kit/servers/app.js'
 import { connectEngine, DIALECTS } from '../kit/engine-io/inject.js'
-
-const turn = async (): Promise<void> => { for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve)) }
+import { turns } from '../kit/waiting.js'
 
 for (const dialect of DIALECTS) {
   // A client of Engine.IO 3 says its auth in a query.
@@ -15,13 +14,13 @@ for (const dialect of DIALECTS) {
       const join = (name: string): string => `40${name === '/' ? '' : `${name},`}${auth}`
       const connect = async (...names: string[]): Promise<void> => {
         for (const name of names) await session.send(join(name))
-        await turn()
+        await turns(5)
       }
       // A client of Engine.IO 3 is in the default one from the first.
       await connect(...dialect.eio === 4 ? ['/'] : [], '/n0', '/n1', '/n2', '/n3')
       t.strictSame([...app.io._nsps.keys()].sort(), ['/', '/n0', '/n1', '/n2'])
       await session.send('41/n1,')
-      await turn()
+      await turns(5)
       await connect('/n4')
       t.strictSame([...app.io._nsps.keys()].sort(), ['/', '/n0', '/n1', '/n2', '/n4'])
     })

@@ -2,9 +2,10 @@
 import t from 'tap'
 import { captureLog, connectPolling, pluginApp } from '../kit/servers/app.js'
 import { connectEngine } from '../kit/engine-io/inject.js'
-import { clock, until } from '../kit/revision-1/server.js'
+import { clock } from '../kit/clock.js'
 import { ENGINE_3, ENGINE_4 } from '../protocol/dialects.js'
 import { WAYS } from './peers.js'
+import { until } from '../kit/waiting.js'
 
 const RATE = 5
 const numbers = (count: number, from = 0): string[] => Array.from({ length: count }, (_, i) => String(from + i))

@@ -2,7 +2,7 @@
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import t from 'tap'
 import { captureLog, connectPolling, pluginApp } from '../kit/servers/app.js'
-import type { Teardown } from '../kit/servers/app.js'
+import type { Teardown } from '../kit/teardown.js'
 import { frame, toForm } from '../kit/revision-1/client.js'
 import { connectEngine } from '../kit/engine-io/inject.js'
 import { ENGINE_3, ENGINE_4 } from '../protocol/dialects.js'

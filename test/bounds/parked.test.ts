@@ -3,10 +3,11 @@ import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import { pluginApp, portOf } from '../kit/servers/app.js'
 import { connectEngine } from '../kit/engine-io/inject.js'
-import { ALL, serve, until } from '../kit/revision-1/server.js'
+import { ALL, serve } from '../kit/revision-1/server.js'
 import { Client } from '../kit/revision-1/client.js'
 import { ENGINE_3, ENGINE_4 } from '../protocol/dialects.js'
 import { dial, parse } from './raw.js'
+import { until } from '../kit/waiting.js'
 
 const MANY = 20
 

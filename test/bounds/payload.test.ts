@@ -1,7 +1,7 @@
 // How large the body of a request may be: `maxPayload`, on every route that reads one.
 import t from 'tap'
 import { captureLog, pluginApp, portOf } from '../kit/servers/app.js'
-import type { Teardown } from '../kit/servers/app.js'
+import type { Teardown } from '../kit/teardown.js'
 import { dial, parse } from './raw.js'
 import { OPTIONS, ROUTES, sessionsIn } from './routes.js'
 

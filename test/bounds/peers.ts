@@ -10,9 +10,11 @@ import { isPolling, isWebSocket } from '../kit/revision-1/client.js'
 import { isWebSocket as isWire, serveEngine, WAYS as ENGINE_WAYS } from '../kit/engine-io/client.js'
 import type { Eio, EngineSession, Way as EngineWay } from '../kit/engine-io/client.js'
 import { upgrade } from '../kit/raw/websocket.js'
-import { ALL, serve, until } from '../kit/revision-1/server.js'
-import type { Session, Teardown } from '../kit/revision-1/server.js'
+import { ALL, serve } from '../kit/revision-1/server.js'
+import type { Session } from '../kit/revision-1/server.js'
 import type { Revision1Transport } from '../../src/transports/index.js'
+import { until } from '../kit/waiting.js'
+import type { Teardown } from '../kit/teardown.js'
 
 /** What a text that waits takes of memory beside its frame, bytes. */
 export const OVERHEAD = 96

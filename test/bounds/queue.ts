@@ -1,7 +1,7 @@
 // How much may wait for one client that does not take it: `maxQueueBytes`, and what `slowClient` says of more.
 import type { Socket as TcpSocket } from 'node:net'
 import t from 'tap'
-import { until } from '../kit/revision-1/server.js'
+import { turn, until } from '../kit/waiting.js'
 import { OVERHEAD } from './peers.js'
 import type { Peer, Way } from './peers.js'
 
@@ -10,8 +10,6 @@ const MAX = 10_000
 const TENTH = MAX / 10
 /** More than the system's buffers take for a peer that does not read. */
 const FILL = 'x'.repeat(20_000_000)
-
-const turn = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve))
 
 /** From now on what is sent waits in the session's queue; returns the connection that is not read. */
 async function backUp ({ socket, deaf, say }: Peer): Promise<TcpSocket> {

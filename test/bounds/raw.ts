@@ -2,8 +2,8 @@
 import { connect } from 'node:net'
 import type { Socket as TcpSocket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import { until } from '../kit/revision-1/server.js'
-import type { Teardown } from '../kit/revision-1/server.js'
+import { until } from '../kit/waiting.js'
+import type { Teardown } from '../kit/teardown.js'
 
 /** A connection that is read to its end. */
 export interface Raw {

@@ -3,12 +3,13 @@ import { once } from 'node:events'
 import type { FastifyInstance, preHandlerAsyncHookHandler } from 'fastify'
 import t from 'tap'
 import { captureLog, newApp, pluginApp, portOf, upgrade } from '../kit/servers/app.js'
-import type { Answer, Teardown } from '../kit/servers/app.js'
-import { until } from '../kit/revision-1/server.js'
+import type { Answer } from '../kit/servers/app.js'
+import type { Teardown } from '../kit/teardown.js'
 import { Wire } from '../protocol/support.js'
 import socketioTransports from '../../src/index.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import { dial, parse } from './raw.js'
+import { turn, turns, until } from '../kit/waiting.js'
 
 /** A way to shake hands. */
 interface Entrance {
@@ -43,7 +44,6 @@ async function knock (t: Teardown, app: FastifyInstance, { path, upgrade: isUpgr
   return opened ? { status: 101, headers: {}, body: '' } : await upgrade(app, path)
 }
 
-const turn = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve))
 const isIn = ({ status }: Answer): boolean => status === 200 || status === 101
 
 /** Asks as often as it takes until nobody is let in, and returns how many were. */
@@ -140,7 +140,7 @@ for (const entrance of ENTRANCES) {
       raw.tcp.destroy()
       if (!entrance.upgrade) await gone // nobody reads from the connection of an upgrade until it is one
       waiting.pop()?.(true)
-      for (let i = 0; i < 3; i++) await turn()
+      await turns(3)
       await until(() => app.socketio.sessions.size === 0)
     }
     slow = false
@@ -163,7 +163,7 @@ for (const entrance of ENTRANCES) {
     for (let i = 1; i <= 6; i++) { // one after the other, so that each finds a place that the one before has left
       answers.push(knock(t, app, entrance).catch(() => ({ status: 0, headers: {}, body: '' })))
       await until(() => waiting + (app.socketio.metrics.refused['too many sessions'] ?? 0) >= i)
-      for (let i = 0; i < 3; i++) await turn()
+      await turns(3)
     }
     go()
     const refused = (await Promise.all(answers)).filter((answer) => !isIn(answer))
@@ -175,7 +175,7 @@ for (const entrance of ENTRANCES) {
 
 t.test('many handshakes on one connection, one behind the other without waiting, are no more than may be', async (t) => {
   for (const path of ENTRANCES.filter(({ upgrade }) => !upgrade).map(({ path }) => path)) {
-    const app = await pluginApp(t, { maxSessions: 3, authorize: () => new Promise((resolve) => setImmediate(resolve)) })
+    const app = await pluginApp(t, { maxSessions: 3, authorize: () => turn() })
     const raw = dial(t, await portOf(app))
     raw.write(...Array.from({ length: 10 }, () => [`GET ${path} HTTP/1.1`, 'Host: localhost', '']).flat(), '')
     const text = await raw.answers(10)

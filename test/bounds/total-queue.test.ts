@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { connectPolling, pluginApp } from '../kit/servers/app.js'
 import { connectEngine } from '../kit/engine-io/inject.js'
-import { until } from '../kit/revision-1/server.js'
+import { turn, until } from '../kit/waiting.js'
 import { ENGINE_3, ENGINE_4 } from '../protocol/dialects.js'
 import { OPTIONS } from './routes.js'
 import { WAYS } from './peers.js'
@@ -14,8 +14,6 @@ const TOTAL = 80 * MB
 const PIECE = 'x'.repeat(MB)
 /** More than the system's buffers take for a peer that does not read. */
 const FILL = 'x'.repeat(20 * MB)
-
-const turn = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve))
 
 for (const { name, kind, start } of WAYS) {
   t.test(`${name}: who keeps most goes first; those who keep little go on, and so does who then keeps most`, async (t) => {

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import t from 'tap'
 import { WebSocket } from 'ws'
 import { captureLog, handshake, pluginApp, portOf } from '../kit/servers/app.js'
-import type { Teardown } from '../kit/servers/app.js'
+import type { Teardown } from '../kit/teardown.js'
 import { clientFrame, upgrade } from '../kit/raw/websocket.js'
-import { until } from '../kit/revision-1/server.js'
+import { turn, until } from '../kit/waiting.js'
 import type { EndReason } from '../../types/reasons.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 
@@ -76,7 +76,7 @@ for (const name of WEB_SOCKETS) {
       t.strictSame(ends, [])
       for (const piece of message(MAX + 1)) {
         peer.socket.write(piece)
-        await new Promise((resolve) => setImmediate(resolve))
+        await turn()
       }
       await peer.closed()
       t.strictSame(peer.answered().subarray(-4), TOO_BIG)

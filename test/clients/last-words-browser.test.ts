@@ -3,7 +3,7 @@ import t from 'tap'
 import type { Socket } from 'socket.io'
 import type { FastifyInstance } from 'fastify'
 import { launchChromium, skip } from '../kit/machine/chromium.js'
-import { until } from '../kit/revision-1/server.js'
+import { until } from '../kit/waiting.js'
 import { buildApp, listen } from './app.js'
 
 const TIMES = 20

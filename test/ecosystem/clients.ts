@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import { io as connect4 } from 'socket.io-client'
 import type { ManagerOptions, Socket as Socket4, SocketOptions } from 'socket.io-client'
-import type { Teardown } from '../kit/revision-1/server.js'
+import type { Teardown } from '../kit/teardown.js'
 
 export type { Socket4 }
 export type Listener = (...args: unknown[]) => void

@@ -6,7 +6,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import { pluginApp, portOf } from '../kit/servers/app.js'
-import { until } from '../kit/revision-1/server.js'
+import { until } from '../kit/waiting.js'
 import { ask, hear, join09, join4 } from './clients.js'
 import type { Peer } from './clients.js'
 

@@ -4,7 +4,7 @@ import type { Socket } from 'socket.io'
 import t from 'tap'
 import type { Test } from 'tap'
 import { portOf, pluginApp } from '../kit/servers/app.js'
-import { until } from '../kit/revision-1/server.js'
+import { until } from '../kit/waiting.js'
 import { ask, hear, join09, join4 } from './clients.js'
 import { wireTo } from './wire.js'
 

@@ -2,13 +2,14 @@
 import t from 'tap'
 import { fetchText } from '../kit/revision-1/client.js'
 import { clientFrame, upgrade } from '../kit/raw/websocket.js'
-import { clock, until } from '../kit/revision-1/server.js'
+import { clock } from '../kit/clock.js'
 import { KINDS, NOTICED } from './cuts.js'
 import type { Kind } from './cuts.js'
 import { afterFrames } from './points.js'
 import type { Point } from './points.js'
 import { start } from './sessions.js'
 import type { FaultyServer, Session } from './sessions.js'
+import { until } from '../kit/waiting.js'
 
 interface Dialect {
   name: string

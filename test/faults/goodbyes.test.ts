@@ -3,10 +3,11 @@
 import t from 'tap'
 import type { Test } from 'tap'
 import type { Socket } from 'socket.io'
-import { serve, until } from '../kit/revision-1/server.js'
+import { serve } from '../kit/revision-1/server.js'
 import { frame as payload } from '../kit/revision-1/client.js'
 import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
 import { FIN, frame, OPCODE } from '../security/websockets.js'
+import { until } from '../kit/waiting.js'
 
 type Said = string | Buffer
 

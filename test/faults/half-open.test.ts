@@ -2,13 +2,14 @@
 // alone, and how that ends: polls.test.ts, lasting.test.ts, frames.test.ts, upgrades.test.ts.)
 import { once } from 'node:events'
 import t from 'tap'
-import { clock, until } from '../kit/revision-1/server.js'
+import { clock } from '../kit/clock.js'
 import { LASTING } from './lasting.js'
 import { headEnd, inBody, never } from './points.js'
 import type { Armed, Proxy } from './proxy.js'
 import { POLLED, POSTED } from './carriers.js'
 import { start } from './sessions.js'
 import type { Faulty } from './sessions.js'
+import { turn, until } from '../kit/waiting.js'
 
 const VANISH = { client: 'open', server: 'open' } as const
 
@@ -98,7 +99,7 @@ for (const carrier of POSTED) {
       const arrived = once(server.app.server, 'request')
       const { outcome } = line.post([0, 1])
       await arrived
-      await new Promise((resolve) => setImmediate(resolve)) // the body is waited for from the end of that turn
+      await turn() // the body is waited for from the end of that turn
       tick(29_500)
       t.equal(await line.post([2]).outcome, 'ok', 'the session lives')
       tick(1000)

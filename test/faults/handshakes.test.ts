@@ -1,6 +1,6 @@
 // Handshakes that break: whatever the client has read of them, the server keeps no session for long.
 import t from 'tap'
-import { clock } from '../kit/revision-1/server.js'
+import { clock } from '../kit/clock.js'
 import { AFTER_ANSWER, cuts, IN_ANSWER, IN_REQUEST, KINDS, UNTOLD } from './cuts.js'
 import { POLLED } from './carriers.js'
 import { start } from './sessions.js'

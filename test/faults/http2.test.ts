@@ -11,7 +11,7 @@ import type { Test } from 'tap'
 import socketioTransports from '../../src/index.js'
 import type { Socket } from '../../types/socket.js'
 import { unframe } from '../kit/revision-1/client.js'
-import { until } from '../kit/revision-1/server.js'
+import { turn, until } from '../kit/waiting.js'
 
 const DATA = 'x'.repeat(100_000)
 /** As many as fit into one answer, which is longer than the window of a stream. */
@@ -98,7 +98,7 @@ t.test('over HTTP/2, a poll whose stream is reset while the application\'s hooks
   first.close(8)
   await new Promise((resolve) => http.ping(resolve)) // answered after what came before it
   open()
-  await new Promise((resolve) => setImmediate(resolve))
+  await turn()
   for (const data of ['a', 'b']) socket.send({ type: 'message', data })
   t.strictSame(unframe(await text(poll())), ['3:::a', '3:::b'])
 })

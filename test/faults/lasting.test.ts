@@ -1,7 +1,7 @@
 // Streams and WebSockets that break inside a message: what came before is read, nothing after it, and the session ends with a reason.
 import { once } from 'node:events'
 import t from 'tap'
-import { clock, until } from '../kit/revision-1/server.js'
+import { clock } from '../kit/clock.js'
 import { KINDS, NOTICED } from './cuts.js'
 import type { Kind } from './cuts.js'
 import { LASTING, rest } from './lasting.js'
@@ -10,6 +10,7 @@ import { inText } from './points.js'
 import type { Point } from './points.js'
 import { start } from './sessions.js'
 import type { FaultyServer, Session } from './sessions.js'
+import { until } from '../kit/waiting.js'
 
 /** Behind the number of the second message, by which it is found. */
 const TEXT = '|message'

@@ -1,7 +1,7 @@
 // Answers that break before the server has handed them over whole: they are longer than what the system's buffers take, and the proxy reads
 // no further.
 import t from 'tap'
-import { until } from '../kit/revision-1/server.js'
+import { until } from '../kit/waiting.js'
 import { ALL_KINDS, KINDS } from './cuts.js'
 import type { Kind } from './cuts.js'
 import { afterLast, inBody } from './points.js'

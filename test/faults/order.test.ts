@@ -1,6 +1,6 @@
 // Connections that overtake each other, and bytes that come one by one: what a client that waits for its answers says and hears keeps its order.
 import t from 'tap'
-import { until } from '../kit/revision-1/server.js'
+import { until } from '../kit/waiting.js'
 import { LASTING } from './lasting.js'
 import { after, headEnd, inBody } from './points.js'
 import { POLLED, POSTED } from './carriers.js'

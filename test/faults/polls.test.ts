@@ -1,14 +1,15 @@
 // Polls that break at every step, on everything that polls: what arrives, what comes again, and how the session ends where it ends.
 import t from 'tap'
 import type { Test } from 'tap'
-import { clock, until } from '../kit/revision-1/server.js'
-import type { Clock } from '../kit/revision-1/server.js'
+import { clock } from '../kit/clock.js'
+import { until } from '../kit/waiting.js'
 import { AFTER_ANSWER, cuts, IN_ANSWER, IN_REQUEST, KINDS, NOTICED, WHILE_HELD } from './cuts.js'
 import type { Cut } from './cuts.js'
 import { POLLED } from './carriers.js'
 import type { Carrier, Polled } from './carriers.js'
 import { readOn, start } from './sessions.js'
 import type { Faulty } from './sessions.js'
+import type { Tick } from '../kit/clock.js'
 
 /** Three messages, whose poll is cut. What came of that poll, once both ends know what they can know. */
 async function cut ({ proxy, line, socket, say }: Faulty, { place, kind }: Cut): Promise<Polled> {
@@ -24,7 +25,7 @@ async function cut ({ proxy, line, socket, say }: Faulty, { place, kind }: Cut):
   return polled
 }
 
-type Scenario = (t: Test, session: Faulty, cut: Cut, tick: Clock) => Promise<void>
+type Scenario = (t: Test, session: Faulty, cut: Cut, tick: Tick) => Promise<void>
 
 /** One test for each carrier, with a part for each cut. */
 function forEach (dialect: Carrier['dialect'], sentence: string, list: readonly Cut[], scenario: Scenario): void {

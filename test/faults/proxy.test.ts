@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import t from 'tap'
 import type { Test } from 'tap'
-import { until } from '../kit/revision-1/server.js'
+import { turns, until } from '../kit/waiting.js'
 import { after, afterFrames, afterLast, afterText, beforeLast, headEnd, inBody, inText, never } from './points.js'
 import { proxyBefore } from './proxy.js'
 import type { Fault, Proxy } from './proxy.js'
@@ -51,7 +51,7 @@ async function hears (end: End, text: string): Promise<void> {
 }
 
 /** Time for what should not come. */
-const aWhile = async (): Promise<void> => { for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve)) }
+const aWhile = async (): Promise<void> => { await turns(50) }
 
 t.test('bytes and their end go through in both directions', async (t) => {
   const { client, server } = await (await setUp(t)).open()

@@ -4,13 +4,14 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { EngineClient } from '../kit/engine-io/client.js'
 import type { Eio, Pending, Wire } from '../kit/engine-io/client.js'
-import { clock, until } from '../kit/revision-1/server.js'
+import { clock } from '../kit/clock.js'
 import { cuts, KINDS, NOTICED } from './cuts.js'
 import type { Kind, SessionSlot } from './cuts.js'
 import { after, afterFrames, headEnd } from './points.js'
 import { numbersIn } from './carriers.js'
 import { start } from './sessions.js'
 import type { FaultyServer, Session } from './sessions.js'
+import { until } from '../kit/waiting.js'
 
 // The frames of the client are its probe, 5 and two messages; that of the server is its answer to the probe.
 const BEFORE_5: readonly SessionSlot[] = [

@@ -3,6 +3,7 @@ import t from 'tap'
 import type { FastifyRequest } from 'fastify'
 import { captureLog, handshake, pluginApp, portOf, sidOf } from '../kit/servers/app.js'
 import { byScript } from '../kit/script.js'
+import { turn } from '../kit/waiting.js'
 
 t.test('authorize: false is 403, a throw is 500, a status of its own is kept, and a script is handed the error with 200', async (t) => {
   const { lines, logger } = captureLog('warn')
@@ -68,7 +69,7 @@ t.test('above maxSessions handshakes are refused with 503 until a session ends',
 })
 
 t.test('maxSessions holds while authorize is still deciding', async (t) => {
-  const app = await pluginApp(t, { maxSessions: 2, authorize: () => new Promise((resolve) => setImmediate(resolve)) })
+  const app = await pluginApp(t, { maxSessions: 2, authorize: () => turn() })
   const answers = await Promise.all(Array.from({ length: 10 }, () => app.inject('/socket.io/1/')))
   t.equal(answers.filter(({ statusCode }) => statusCode === 200).length, 2)
   t.equal(answers.filter(({ statusCode }) => statusCode === 503).length, 8)

@@ -6,12 +6,12 @@ import type { Socket as TcpSocket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import t from 'tap'
 import { upgrade } from '../kit/raw/websocket.js'
-import { serve, until } from '../kit/revision-1/server.js'
-
-interface Given { teardown (fn: () => unknown): unknown }
+import { serve } from '../kit/revision-1/server.js'
+import type { Teardown } from '../kit/teardown.js'
+import { until } from '../kit/waiting.js'
 
 /** Handshakes over a connection that is kept. */
-async function handshaken (t: Given, count = 1) {
+async function handshaken (t: Teardown, count = 1) {
   const server = await serve(t)
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   t.teardown(() => agent.destroy())

@@ -4,9 +4,11 @@ import { connectPolling, handshake, pluginApp, poll, portOf, post, serverApp, up
 import { isPolling, isWebSocket } from '../kit/revision-1/client.js'
 import { serveEngine } from '../kit/engine-io/client.js'
 import { connectEngine, DIALECTS, refusedBy, urlOf } from '../kit/engine-io/inject.js'
-import { ALL, clock, park, serve, until } from '../kit/revision-1/server.js'
+import { ALL, park, serve } from '../kit/revision-1/server.js'
 import { byScript } from '../kit/script.js'
 import type { RefusalReason } from '../../types/reasons.js'
+import { clock } from '../kit/clock.js'
+import { until } from '../kit/waiting.js'
 
 const WINDOW = 10_000
 /** How long POSTs that are on their way are waited for, once a client has been told to go, and a tick of the clock more; ms. */

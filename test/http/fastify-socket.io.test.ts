@@ -16,7 +16,7 @@ import { WebSocket } from 'ws'
 import fastifySocketIO, { socketioServer } from '../../src/fastify-socket.io.js'
 import type { FastifySocketioOptions } from '../../types/fastify-socket.io.js'
 import { captureLog, newApp, portOf, upgrade } from '../kit/servers/app.js'
-import type { Teardown } from '../kit/servers/app.js'
+import type { Teardown } from '../kit/teardown.js'
 
 type Options = Partial<ManagerOptions & SocketOptions>
 type Connect = (url: string, options: Options) => Client

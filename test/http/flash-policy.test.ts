@@ -6,7 +6,7 @@ import t from 'tap'
 import socketioTransports from '../../src/index.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import { captureLog, freePort, newApp, portOf } from '../kit/servers/app.js'
-import type { Teardown } from '../kit/servers/app.js'
+import type { Teardown } from '../kit/teardown.js'
 
 const REQUEST = '<policy-file-request/>\0'
 const policy = (...entries: string[]) =>

@@ -1,6 +1,7 @@
 // 'drain' of a connection, as listeners of the official Server have it: here and on socket.io's own server, with the real client.
 import t from 'tap'
 import { connected, PLACES, start } from '../kit/servers/side-by-side.js'
+import { turn } from '../kit/waiting.js'
 
 for (const transport of ['websocket', 'polling']) {
   t.test(`${transport}: who listens to 'drain' behind an emit hears it, whether that has left at once or not`, async (t) => {
@@ -33,7 +34,6 @@ for (const transport of ['websocket', 'polling']) {
 
 t.test('who listens is told once a turn, and nobody who has ended', async (t) => {
   const { socket: { conn } } = await connected(t, await start(t, 'here'), 'websocket')
-  const turn = (): Promise<unknown> => new Promise((resolve) => { setImmediate(resolve) })
   await turn()
   let drained = 0
   conn.on('drain', () => drained++)

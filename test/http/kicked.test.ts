@@ -4,8 +4,10 @@ import { createRequire } from 'node:module'
 import t from 'tap'
 import type { Test } from 'tap'
 import { callback, frame, unframe } from '../kit/revision-1/client.js'
-import { clock, serve, until } from '../kit/revision-1/server.js'
+import { serve } from '../kit/revision-1/server.js'
 import { handshake, inject, poll, post, serverApp, socketOf } from '../kit/servers/app.js'
+import { clock } from '../kit/clock.js'
+import { until } from '../kit/waiting.js'
 
 const LATE = 1000
 const REFERER = { referer: 'http://localhost/' }

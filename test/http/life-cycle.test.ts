@@ -10,8 +10,10 @@ import type { Socket } from '../../types/socket.js'
 import { isPolling, isWebSocket } from '../kit/revision-1/client.js'
 import type { Held } from '../kit/revision-1/client.js'
 import { upgrade } from '../kit/raw/websocket.js'
-import { ALL, clock, park, serve, until } from '../kit/revision-1/server.js'
+import { ALL, park, serve } from '../kit/revision-1/server.js'
 import type { TestServer } from '../kit/revision-1/server.js'
+import { clock } from '../kit/clock.js'
+import { until } from '../kit/waiting.js'
 
 /** What a shutdown may take at most, ms. Measured, it is a tenth of that. */
 const FAST = 900

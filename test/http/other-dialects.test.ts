@@ -7,7 +7,7 @@ import { EngineClient } from '../kit/engine-io/client.js'
 import { Client, fetchText } from '../kit/revision-1/client.js'
 import { ALL } from '../kit/revision-1/server.js'
 import { portOf } from '../kit/servers/app.js'
-import type { Teardown } from '../kit/servers/app.js'
+import type { Teardown } from '../kit/teardown.js'
 import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
 import type { DialectName } from '../../types/socket.js'
 

@@ -2,11 +2,11 @@
 import t from 'tap'
 import { dial, parse, requests } from '../bounds/raw.js'
 import { connectPolling, newApp, portOf } from '../kit/servers/app.js'
-import type { Teardown } from '../kit/servers/app.js'
+import type { Teardown } from '../kit/teardown.js'
 import { EngineClient, toBody } from '../kit/engine-io/client.js'
 import { connectEngine, DIALECTS } from '../kit/engine-io/inject.js'
 import { upgrade } from '../kit/raw/websocket.js'
-import { until } from '../kit/revision-1/server.js'
+import { until } from '../kit/waiting.js'
 import socketioTransports from '../../src/index.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 

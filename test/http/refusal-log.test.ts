@@ -3,11 +3,12 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import t from 'tap'
 import { connectEngine, urlOf } from '../kit/engine-io/inject.js'
-import { until } from '../kit/revision-1/server.js'
+import { until } from '../kit/waiting.js'
 import { captureLog, connectPolling, pluginApp, portOf } from '../kit/servers/app.js'
-import type { LogLine, Teardown } from '../kit/servers/app.js'
+import type { LogLine } from '../kit/servers/app.js'
 import { ENGINE_4 } from '../protocol/dialects.js'
 import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
+import type { Teardown } from '../kit/teardown.js'
 
 /** bytes; a line of ours with every text cut to 100 characters */
 const MOST = 1500

@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import t from 'tap'
 import { handshake, pluginApp, portOf } from '../kit/servers/app.js'
 import type { Socket } from '../../types/socket.js'
+import { turn } from '../kit/waiting.js'
 
 const UPGRADE = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
 
@@ -24,7 +25,7 @@ async function fill (socket: Socket): Promise<{ sent: number, reason: string }> 
   let sent = 0
   for (; socket.readyState === 'open'; sent += SIZE) {
     socket.send({ type: 'message', data: 'x'.repeat(SIZE) })
-    await new Promise((resolve) => setImmediate(resolve))
+    await turn()
   }
   const [, { reason }] = await closed as [string, { reason: string }]
   return { sent, reason }

@@ -3,7 +3,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { connectPolling, pluginApp, poll } from '../kit/servers/app.js'
 import { connected, OWN, start } from '../kit/servers/side-by-side.js'
-import { until } from '../kit/revision-1/server.js'
+import { until } from '../kit/waiting.js'
 
 const SAID = [1, 2, 3, 4, 5]
 

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { WebSocket } from 'ws'
 import { scriptHeaders } from '../kit/script.js'
-import type { Teardown } from '../kit/revision-1/server.js'
+import type { Teardown } from '../kit/teardown.js'
 
 /** The times (ms) and the size (bytes) that the published suites expect to read. */
 export const SUITE = { pingInterval: 300, pingTimeout: 200, maxPayload: 1_000_000 }

@@ -1,5 +1,5 @@
 // Clients that do no harm, one in each dialect and each on another transport: they send messages and hear them come back.
-import type { Teardown } from '../kit/revision-1/server.js'
+import type { Teardown } from '../kit/teardown.js'
 import type { DialectName } from '../../types/socket.js'
 import { echoes, engine, revision1 } from './sessions.js'
 

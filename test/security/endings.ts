@@ -2,9 +2,10 @@
 import type { Test } from 'tap'
 import type { Eio, EngineClient, Message } from '../kit/engine-io/client.js'
 import { CLOSED, UNKNOWN_SESSION } from './refusals.js'
-import { engine, inTime } from './sessions.js'
+import { engine } from './sessions.js'
 import type { EngineWay } from './sessions.js'
 import type { Target } from './support.js'
+import { inTime } from '../kit/waiting.js'
 
 /** Waits until a session of Engine.IO is over: its WebSocket is closed, whose code is told, or its polls are refused as of nobody. */
 export const ending = (client: EngineClient): Promise<number | string> => inTime<number | string>(client.wire?.closed ?? lastPoll(client), 'end of the session')

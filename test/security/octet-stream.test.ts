@@ -7,8 +7,9 @@ import { enginePoster, post, revision1Poster } from './posters.js'
 import type { Poster } from './posters.js'
 import { head, Raw } from '../kit/raw/tcp.js'
 import { BAD_REQUEST, UNKNOWN_SESSION } from './refusals.js'
-import { inTime, POLLING, POSTING } from './sessions.js'
+import { POLLING, POSTING } from './sessions.js'
 import { startTarget, withstands } from './support.js'
+import { inTime } from '../kit/waiting.js'
 
 /** One type, in the spellings that a server may tell it by, or not. */
 const TYPES = [

@@ -4,8 +4,9 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { pathOf } from './posters.js'
 import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
-import { engine, inTime, POLLING, POSTING, revision1, VERSIONS } from './sessions.js'
+import { engine, POLLING, POSTING, revision1, VERSIONS } from './sessions.js'
 import { startTarget, withstands } from './support.js'
+import { inTime } from '../kit/waiting.js'
 
 /** Upgrades for nobody, for the app, and for us: those that are refused, and those that are not. */
 const UPGRADES: Record<string, string> = {

@@ -1,5 +1,5 @@
 // Every way to POST: a session on each transport that takes bodies, down to the request.
-import type { Teardown } from '../kit/revision-1/server.js'
+import type { Teardown } from '../kit/teardown.js'
 import { toForm } from '../kit/revision-1/client.js'
 import type { Client } from '../kit/revision-1/client.js'
 import type { Eio, EngineClient, Way } from '../kit/engine-io/client.js'

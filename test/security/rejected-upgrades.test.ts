@@ -9,6 +9,7 @@ import { BAD_REQUEST, UNKNOWN_SESSION } from './refusals.js'
 import { echoes, engine, handshake, revision1, revision1Url } from './sessions.js'
 import { startTarget, withstands } from './support.js'
 import type { Target } from './support.js'
+import { turn } from '../kit/waiting.js'
 
 interface Case {
   path: string
@@ -59,7 +60,7 @@ const OTHERS: readonly Case[] = [
 /** When the RST comes. */
 const MOMENTS: Record<string, (raw: Raw) => Promise<unknown>> = {
   'at once': async () => {},
-  'a turn later': () => new Promise((resolve) => setImmediate(resolve)),
+  'a turn later': () => turn(),
   'a moment later': () => pause(5),
   'with the first byte of the answer': (raw) => raw.take(1),
   'after the answer': (raw) => raw.answer()

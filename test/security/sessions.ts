@@ -1,14 +1,11 @@
 // Every way into the server: a session of each dialect on each of its transports, connected and ready to be misused.
-import { setTimeout as pause } from 'node:timers/promises'
 import { Client, fetchText } from '../kit/revision-1/client.js'
 import { EngineClient, WAYS } from '../kit/engine-io/client.js'
 import type { Eio, Message, Way } from '../kit/engine-io/client.js'
 import { ALL } from '../kit/revision-1/server.js'
-import type { Teardown } from '../kit/revision-1/server.js'
+import type { Teardown } from '../kit/teardown.js'
+import { inTime } from '../kit/waiting.js'
 import type { Revision1Transport } from '../../src/transports/index.js'
-
-/** Far above what a slow machine needs, far below what an attack that works costs; ms. */
-const PATIENCE = 5000
 
 /** A way of Engine.IO; `upgraded`: from polls to a WebSocket. */
 export type EngineWay = Way | 'upgraded'
@@ -77,16 +74,4 @@ export async function echoes (client: Client | EngineClient, text: string): Prom
   await client.send(packet)
   const heard = await inTime(expect(client, packet), 'echo')
   if (heard !== packet) throw new Error(`${packet} came back as ${heard}`)
-}
-
-/** @throws when it takes longer than any server should */
-export async function inTime<T> (promise: Promise<T>, what: string): Promise<T> {
-  const timer = new AbortController()
-  const late = pause(PATIENCE, undefined, timer).then(() => { throw new Error(`no ${what} within ${PATIENCE} ms`) })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    late.catch(() => {})
-    timer.abort()
-  }
 }

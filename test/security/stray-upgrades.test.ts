@@ -2,7 +2,7 @@
 // socket again. Here every such route answers, in its own words, and ends the connection: nothing reads it any more.
 import t from 'tap'
 import { ALL } from '../kit/revision-1/server.js'
-import type { Teardown } from '../kit/revision-1/server.js'
+import type { Teardown } from '../kit/teardown.js'
 import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
 import { BAD_REQUEST, UNKNOWN_SESSION } from './refusals.js'
 import { echoes, engine, revision1, VERSIONS } from './sessions.js'

@@ -12,6 +12,7 @@ import socketioTransports from '../../src/index.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import { ALL } from '../kit/revision-1/server.js'
 import type { State } from './support.js'
+import { turn } from '../kit/waiting.js'
 
 const [face, options] = process.argv.slice(2) as [string, string]
 
@@ -83,7 +84,7 @@ async function state (): Promise<State> {
   const cpu = cpuTime() - collecting
   const most = peak()
   global.gc?.()
-  await new Promise((resolve) => setImmediate(resolve)) // buffers are freed beside the thread
+  await turn() // buffers are freed beside the thread
   global.gc?.()
   collecting += cpuTime() - cpu - collecting
   const { sessions: { size: sessions }, metrics: { ended, queuedBytes: queued } } = app.socketio

@@ -6,7 +6,7 @@ import { rawHttp, UPGRADE } from '../kit/raw/tcp.js'
 import { engine, handshake, VERSIONS } from './sessions.js'
 import { FACES, startTarget, withstands } from './support.js'
 import type { Target } from './support.js'
-import type { Teardown } from '../kit/revision-1/server.js'
+import type { Teardown } from '../kit/teardown.js'
 
 /** Where each kind of WebSocket is asked for, with a session where it takes one. */
 async function paths (t: Teardown, { port }: Target): Promise<string[]> {

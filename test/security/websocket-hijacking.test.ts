@@ -2,7 +2,7 @@
 // Browsers ask nobody before they open one, so the server has to look where it comes from: by each of the headers that say so, on each
 // route that takes WebSockets, whatever state the session is in.
 import t from 'tap'
-import type { Teardown } from '../kit/revision-1/server.js'
+import type { Teardown } from '../kit/teardown.js'
 import { rawHttp, UPGRADE } from '../kit/raw/tcp.js'
 import { echoes, engine, handshake, revision1, VERSIONS } from './sessions.js'
 import { FACES, startTarget, withstands } from './support.js'

@@ -1,7 +1,7 @@
 // Every WebSocket of the server, down to its frames: of each dialect and name, opened as such, moved to from polls, and only tried out.
 import { constants, inflateRawSync } from 'node:zlib'
 import type { Test } from 'tap'
-import type { Teardown } from '../kit/revision-1/server.js'
+import type { Teardown } from '../kit/teardown.js'
 import type { EngineClient } from '../kit/engine-io/client.js'
 import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
 import { echoes, engine, handshake, VERSIONS } from './sessions.js'

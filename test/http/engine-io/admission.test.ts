@@ -2,7 +2,7 @@
 import t from 'tap'
 import { inject, pluginApp, portOf, serverApp, upgrade } from '../../kit/servers/app.js'
 import { connectEngine, DIALECTS, refusedBy, urlOf } from '../../kit/engine-io/inject.js'
-import { until } from '../../kit/revision-1/server.js'
+import { turn, until } from '../../kit/waiting.js'
 import { opened } from '../../protocol/support.js'
 
 const origin = 'http://elsewhere.test'
@@ -78,7 +78,7 @@ for (const dialect of DIALECTS) {
   })
 
   t.test(`maxSessions holds while authorize decides about handshakes of ${name}`, async (t) => {
-    const app = await pluginApp(t, { maxSessions: 2, authorize: () => new Promise((resolve) => setImmediate(resolve)) })
+    const app = await pluginApp(t, { maxSessions: 2, authorize: () => turn() })
     const answers = await Promise.all(Array.from({ length: 10 }, () => app.inject(urlOf(eio, 'polling'))))
     t.equal(answers.filter(({ statusCode }) => statusCode === 200).length, 2)
     t.equal(answers.filter(({ statusCode }) => statusCode === 503).length, 8)

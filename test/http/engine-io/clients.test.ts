@@ -1,7 +1,7 @@
 // What a session of Engine.IO 3 knows of its client: by EIO, by `t`, by `b64`, and by what it writes.
 import t from 'tap'
 import { pluginApp, portOf } from '../../kit/servers/app.js'
-import type { Teardown } from '../../kit/servers/app.js'
+import type { Teardown } from '../../kit/teardown.js'
 import { connectEngine, urlOf } from '../../kit/engine-io/inject.js'
 import { ENGINE_3, ENGINE_4, readOpen } from '../../protocol/dialects.js'
 import { opened } from '../../protocol/support.js'

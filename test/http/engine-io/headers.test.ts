@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import { handshake, pluginApp, portOf, upgrade } from '../../kit/servers/app.js'
-import type { Teardown } from '../../kit/servers/app.js'
+import type { Teardown } from '../../kit/teardown.js'
 import { connectEngine, DIALECTS, urlOf } from '../../kit/engine-io/inject.js'
 
 /** An app whose listeners mark what they see, and the URLs that they saw. */

@@ -2,11 +2,12 @@
 import t from 'tap'
 import type { FastifyServerOptions } from 'fastify'
 import { pluginApp, portOf, upgrade } from '../../kit/servers/app.js'
-import type { Teardown } from '../../kit/servers/app.js'
+import type { Teardown } from '../../kit/teardown.js'
 import { EngineClient } from '../../kit/engine-io/client.js'
 import type { Eio, Pending, Way, Wire as ClientWire } from '../../kit/engine-io/client.js'
 import { DIALECTS, urlOf } from '../../kit/engine-io/inject.js'
-import { clock, until } from '../../kit/revision-1/server.js'
+import { clock } from '../../kit/clock.js'
+import { until } from '../../kit/waiting.js'
 
 /** How long one waits for a client that tries a WebSocket out, and may be about to move to it; ms. */
 const FAREWELL = 200

@@ -3,13 +3,14 @@ import type { IncomingMessage } from 'node:http'
 import t from 'tap'
 import { show } from '../../unit/codec/show.js'
 import { captureLog, handshake, pluginApp, portOf, upgrade } from '../../kit/servers/app.js'
-import type { LogLine, Teardown } from '../../kit/servers/app.js'
+import type { LogLine } from '../../kit/servers/app.js'
 import { connectEngine, refusedBy, urlOf } from '../../kit/engine-io/inject.js'
 import { scriptHeaders } from '../../kit/script.js'
 import { ENGINE_3, ENGINE_4 } from '../../protocol/dialects.js'
 import { Wire } from '../../protocol/support.js'
 import type { SocketioTransportsOptions } from '../../../types/options.js'
 import type { RefusalReason } from '../../../types/reasons.js'
+import type { Teardown } from '../../kit/teardown.js'
 
 const MESSAGES = ['Transport unknown', 'Session ID unknown', 'Bad handshake method', 'Bad request', 'Forbidden', 'Unsupported protocol version']
 

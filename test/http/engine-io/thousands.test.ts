@@ -5,9 +5,10 @@ import type { Socket } from '../../../types/socket.js'
 import { pluginApp, portOf } from '../../kit/servers/app.js'
 import { connectEngine, DIALECTS, refusedBy, urlOf } from '../../kit/engine-io/inject.js'
 import type { Polling } from '../../kit/engine-io/inject.js'
-import { clock, until } from '../../kit/revision-1/server.js'
+import { clock } from '../../kit/clock.js'
 import type { Dialect } from '../../protocol/dialects.js'
 import { Wire } from '../../protocol/support.js'
+import { until } from '../../kit/waiting.js'
 
 const EACH = 100
 

@@ -3,7 +3,7 @@ import t from 'tap'
 import { io as connect } from 'socket.io-client'
 import { pluginApp, portOf, serverApp, upgrade } from '../../kit/servers/app.js'
 import { connectEngine, DIALECTS, urlOf } from '../../kit/engine-io/inject.js'
-import { until } from '../../kit/revision-1/server.js'
+import { until } from '../../kit/waiting.js'
 
 for (const dialect of DIALECTS) {
   const { eio } = dialect

@@ -1,7 +1,7 @@
 // The URLs of revision 1 under each way in which an app may treat slashes.
 import t from 'tap'
 import { captureLog, handshake, open, pluginApp, poll, portOf, sidOf } from '../../kit/servers/app.js'
-import type { Teardown } from '../../kit/servers/app.js'
+import type { Teardown } from '../../kit/teardown.js'
 import { byScript } from '../../kit/script.js'
 
 const combinations = [false, true].flatMap((ignoreTrailingSlash) =>

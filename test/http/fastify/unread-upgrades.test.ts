@@ -10,7 +10,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import socketioTransports from '../../../src/index.js'
 import { head, UPGRADE } from '../../kit/raw/tcp.js'
-import { until } from '../../kit/revision-1/server.js'
+import { until } from '../../kit/waiting.js'
 import { portOf } from '../../kit/servers/app.js'
 
 /** More than kernels keep for a client that does not read, bytes. */

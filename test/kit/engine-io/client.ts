@@ -13,7 +13,7 @@ import type { SocketioTransportsOptions } from '../../../types/options.js'
 import type { EndReason } from '../../../types/reasons.js'
 import type { Socket } from '../../../types/socket.js'
 import { scriptHeaders } from '../script.js'
-import type { Teardown } from '../revision-1/server.js'
+import type { Teardown } from '../teardown.js'
 
 export type Eio = 3 | 4
 /** Text as a string, a binary message as its bytes. */

@@ -5,6 +5,7 @@ import { ServerFace } from '../../../src/dialects/revision-1/server.js'
 import type { BroadcastMemo } from '../../../src/dialects/revision-1/server.js'
 import type { Packet } from '../../../src/codec/packet.js'
 import type { ParserModule } from '../../../types/options.js'
+import { turn } from '../waiting.js'
 
 interface Overrides { maxEndpoints?: number, maxAcks?: number, maxPayload?: number, memo?: BroadcastMemo, parser?: ParserModule, offsets?: boolean }
 
@@ -40,7 +41,7 @@ export function setUp ({ maxEndpoints = 20, maxAcks = 10, maxPayload = 1000, mem
     },
     /** What the Server has got by the next tick. */
     async later (): Promise<(string | Buffer)[]> {
-      await new Promise((resolve) => { setImmediate(resolve) })
+      await turn()
       return toServer.splice(0)
     }
   }

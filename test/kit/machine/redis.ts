@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { findExecutable } from './executable.js'
+import type { Teardown } from '../teardown.js'
 
 const { REDIS_URL, CI } = process.env
 const MISSING = 'no Redis found: set REDIS_URL or install redis-server'
@@ -51,7 +52,7 @@ async function start (path: string, port: number) {
  * The URL of a Redis, which is stopped with the test if it was started for it.
  * @throws when there is none, which only happens with CI=true, or when it does not start.
  */
-export async function redisUrl (t: { teardown (fn: () => unknown): unknown }): Promise<string> {
+export async function redisUrl (t: Teardown): Promise<string> {
   if (REDIS_URL) return REDIS_URL
   if (executablePath === undefined) throw new Error(MISSING)
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

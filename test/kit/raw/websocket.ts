@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import type { Socket as TcpSocket } from 'node:net'
-import { until } from '../revision-1/server.js'
+import { until } from '../waiting.js'
 
 const MASK = [1, 2, 3, 4]
 

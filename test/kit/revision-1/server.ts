@@ -1,4 +1,4 @@
-// What the tests of transports share: an app that listens, sessions with a client at the other end, a clock to turn.
+// What the tests of transports share: an app that listens, and sessions with a client at the other end.
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
@@ -9,10 +9,8 @@ import type { Packet } from '../../../types/packet.js'
 import type { Revision1Transport } from '../../../src/transports/index.js'
 import type { Socket } from '../../../types/socket.js'
 import { Client, fetchText } from './client.js'
-import { Clock as Stopped } from '../clock.js'
-
-/** tap's `t`, as far as it is needed here. */
-export interface Teardown { teardown (fn: () => unknown): unknown }
+import type { Teardown } from '../teardown.js'
+import { until } from '../waiting.js'
 
 export const ALL: readonly Revision1Transport[] = ['websocket', 'flashsocket', 'htmlfile', 'xhr-multipart', 'xhr-polling', 'jsonp-polling']
 
@@ -89,15 +87,6 @@ export async function serve (t: Teardown, options: SocketioTransportsOptions = {
   return { app, port, handshake, client, connect, socketOf, clients: () => clients }
 }
 
-/** Turns of the event loop until something holds that announces itself by no event. */
-export async function until (condition: () => boolean): Promise<void> {
-  const end = Date.now() + 5000
-  while (!condition()) {
-    if (Date.now() > end) throw new Error(`never: ${String(condition)}`)
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-}
-
 /** Opens whatever the transport holds open, and waits until the server knows. */
 export async function park ({ client, socket }: Session): Promise<void> {
   if (socket.transport.writable) return
@@ -108,17 +97,4 @@ export async function park ({ client, socket }: Session): Promise<void> {
 export const nextPacket = async (socket: Socket): Promise<Packet> => {
   const [packet] = await once(socket, 'packet') as [Packet]
   return packet
-}
-
-export interface Clock {
-  (ms: number): void
-  /** How many intervals there are. */
-  running (): number
-}
-
-/** Stops the intervals of what is made from now on; they run by `tick(ms)` alone. */
-export function clock (t: Teardown): Clock {
-  const stopped = new Stopped()
-  t.teardown(() => stopped.restore())
-  return Object.assign((ms: number) => stopped.tick(ms), { running: () => stopped.intervals })
 }

@@ -10,9 +10,7 @@ import type { Server, Socket } from 'socket.io'
 import { WebSocket } from 'ws'
 import socketioTransports from '../../../src/index.js'
 import type { SocketioTransportsOptions } from '../../../types/options.js'
-
-/** What is torn down; tap's `t`, as far as it is needed here. */
-export interface Teardown { teardown (fn: () => unknown): unknown }
+import type { Teardown } from '../teardown.js'
 
 /** An app that the test closes. */
 export function newApp (t: Teardown, options: FastifyServerOptions = {}): FastifyInstance {

@@ -3,8 +3,8 @@ import t from 'tap'
 import { SessionLimiter } from '../../../src/engine/session-limiter.js'
 import type { SessionSlot } from '../../../src/engine/session-limiter.js'
 import { RefusedRequest } from '../../../src/errors.js'
+import { turn } from '../../kit/waiting.js'
 
-const turn = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve))
 const admit = (limiter: SessionLimiter, address = '192.0.2.1'): Promise<{ slot: SessionSlot }> => limiter.admit(address, async () => ({}))
 
 /** How a call is refused. */

@@ -4,7 +4,7 @@ import { TimerWheel } from '../../../src/time/timer-wheel.js'
 import type { CorsOptions } from '../../../types/options.js'
 import { captureLog, inject, pluginApp, portOf, upgrade } from '../../kit/servers/app.js'
 import { urlOf } from '../../kit/engine-io/inject.js'
-import { until } from '../../kit/revision-1/server.js'
+import { turn, until } from '../../kit/waiting.js'
 import { head, Raw, UPGRADE } from '../../kit/raw/tcp.js'
 
 type Origin = CorsOptions['origin']
@@ -101,7 +101,7 @@ t.test('an answer that comes too late does nothing', { timeout: 20_000 }, async 
     t.equal((await inject(app, '/socket.io/1/', { origin: FRIEND })).statusCode, 403)
     for (const callback of callbacks) callback(null, true)
     for (const reject of rejections) reject(new Error('too late'))
-    await new Promise((resolve) => setImmediate(resolve))
+    await turn()
     t.equal(app.socketio.sessions.size, 0)
     t.equal((await inject(app, '/socket.io/1/')).statusCode, 200, 'the app goes on')
   }

@@ -1,8 +1,7 @@
 // The order in which the official Server is told what clients say: bare calls, so that each turn and tick is seen.
 import t from 'tap'
 import { Inbox } from '../../../src/session/inbox.js'
-
-const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve) })
+import { turn } from '../../kit/waiting.js'
 
 t.test('a goodbye waits for a turn, what follows it for a tick', async (t) => {
   const inbox = new Inbox()

@@ -1,7 +1,8 @@
 import t from 'tap'
 import { EndOfTurn } from '../../../src/time/end-of-turn.js'
+import { turn } from '../../kit/waiting.js'
 
-const turnOver = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+const turnOver = (): Promise<void> => turn()
 
 t.test('what is said in a turn is done at its end, in order, and what is said there at once', async (t) => {
   const endOfTurn = new EndOfTurn()

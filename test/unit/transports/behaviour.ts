@@ -4,8 +4,10 @@ import type { Packet } from '../../../types/packet.js'
 import type { Revision1Transport } from '../../../src/transports/index.js'
 import { fetchText, isPolling, isWebSocket } from '../../kit/revision-1/client.js'
 import type { Ending, Held } from '../../kit/revision-1/client.js'
-import { clock, nextPacket, park, serve, until, watch } from '../../kit/revision-1/server.js'
+import { nextPacket, park, serve, watch } from '../../kit/revision-1/server.js'
 import type { Session, TestServer } from '../../kit/revision-1/server.js'
+import { clock } from '../../kit/clock.js'
+import { until } from '../../kit/waiting.js'
 
 /** Everything that some layer of some transport writes in a way of its own. */
 export const AWKWARD = [

@@ -5,8 +5,9 @@ import type { Test } from 'tap'
 import { isWebSocket, serveEngine, toBody } from '../../kit/engine-io/client.js'
 import type { EngineServer, EngineSession, Eio, Message, Pending, Way } from '../../kit/engine-io/client.js'
 import { fetchText } from '../../kit/revision-1/client.js'
-import { clock, until } from '../../kit/revision-1/server.js'
+import { clock } from '../../kit/clock.js'
 import { AWKWARD } from './behaviour.js'
+import { until } from '../../kit/waiting.js'
 
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, i) => String(i))
 const toPacket = (data: string): string => `4${data}`

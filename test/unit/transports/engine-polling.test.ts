@@ -5,8 +5,9 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { readBody, serveEngine } from '../../kit/engine-io/client.js'
 import type { Eio, Message } from '../../kit/engine-io/client.js'
-import { clock, until } from '../../kit/revision-1/server.js'
+import { clock } from '../../kit/clock.js'
 import { behaviour } from './engine-behaviour.js'
+import { until } from '../../kit/waiting.js'
 
 for (const eio of [3, 4] as const) {
   for (const way of ['xhr', 'xhr, b64', 'jsonp'] as const) behaviour(eio, way)

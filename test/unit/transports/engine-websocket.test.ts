@@ -5,7 +5,7 @@ import type { Socket } from '../../../types/socket.js'
 import { serveEngine } from '../../kit/engine-io/client.js'
 import type { Eio } from '../../kit/engine-io/client.js'
 import { clientFrame, upgrade } from '../../kit/raw/websocket.js'
-import { until } from '../../kit/revision-1/server.js'
+import { until } from '../../kit/waiting.js'
 import { behaviour } from './engine-behaviour.js'
 
 for (const eio of [3, 4] as const) {

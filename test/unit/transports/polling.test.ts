@@ -12,10 +12,11 @@ import { TimerWheel } from '../../../src/time/timer-wheel.js'
 import { PollingTransport } from '../../../src/transports/polling.js'
 import type { Poll } from '../../../src/transports/polling.js'
 import { unframe } from '../../kit/revision-1/client.js'
-import { clock, serve, until } from '../../kit/revision-1/server.js'
+import { serve } from '../../kit/revision-1/server.js'
 import type { Session } from '../../kit/revision-1/server.js'
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+import type { Teardown } from '../../kit/teardown.js'
+import { clock } from '../../kit/clock.js'
+import { turn, until } from '../../kit/waiting.js'
 
 class FakePoll implements Poll {
   readonly answers: string[] = []
@@ -29,7 +30,7 @@ class FakePoll implements Poll {
 }
 
 /** A transport, and what its listener was told. */
-function polling (t: { teardown (fn: () => unknown): unknown }) {
+function polling (t: Teardown) {
   const tick = clock(t)
   const calls: string[] = []
   const returned: Frame[][] = []
@@ -203,7 +204,7 @@ async function deafPoll (session: Session): Promise<TcpSocket> {
 }
 
 /** A session with an answer of 12 MB under way to a peer that does not read; the next packets queue. */
-async function underWay (t: { teardown (fn: () => unknown): unknown }): Promise<Session & { tcp: TcpSocket }> {
+async function underWay (t: Teardown): Promise<Session & { tcp: TcpSocket }> {
   const server = await serve(t, { maxQueueBytes: 100_000_000 })
   const session = await server.connect('xhr-polling')
   for (let i = 0; i < COUNT; i++) session.socket.send({ type: 'message', data: `${i} ${DATA}` })
@@ -290,7 +291,7 @@ t.test('over HTTP/2, what a poll was answered with is not said again', async (t)
 })
 
 /** An app whose hooks take as long as the test wants; a connected session, and a way to send a GET that is given up meanwhile. */
-async function slowHooks (t: { teardown (fn: () => unknown): unknown }) {
+async function slowHooks (t: Teardown) {
   const app = Fastify({ forceCloseConnections: true }) as FastifyInstance
   const gate: { arrived?: () => void, opened: Promise<void> | undefined } = { opened: undefined }
   app.addHook('onRequest', async () => {

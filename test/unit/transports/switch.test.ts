@@ -3,8 +3,10 @@ import t from 'tap'
 import type { Revision1Transport } from '../../../src/transports/index.js'
 import { isPolling } from '../../kit/revision-1/client.js'
 import type { Client, Held } from '../../kit/revision-1/client.js'
-import { clock, park, serve, until } from '../../kit/revision-1/server.js'
+import { park, serve } from '../../kit/revision-1/server.js'
 import type { Session, TestServer } from '../../kit/revision-1/server.js'
+import { clock } from '../../kit/clock.js'
+import { until } from '../../kit/waiting.js'
 
 /** The same session through another transport; what the application hears of it. */
 async function moved (server: TestServer, session: Session, name: Revision1Transport): Promise<{ client: Client, upgrades: string[] }> {

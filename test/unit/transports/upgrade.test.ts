@@ -10,7 +10,8 @@ import type { Test } from 'tap'
 import { isWebSocket, readBody, serveEngine, toBody, WAYS } from '../../kit/engine-io/client.js'
 import type { EngineSession, Eio, Message, Pending, Way, Wire } from '../../kit/engine-io/client.js'
 import { clientFrame, upgrade } from '../../kit/raw/websocket.js'
-import { clock, until } from '../../kit/revision-1/server.js'
+import { clock } from '../../kit/clock.js'
+import { until } from '../../kit/waiting.js'
 
 const VERSIONS: readonly Eio[] = [3, 4]
 const POLLS: readonly Way[] = WAYS.filter((way) => !isWebSocket(way))

@@ -1,14 +1,16 @@
 import { once } from 'node:events'
 import t from 'tap'
 import { clientFrame, upgrade } from '../../kit/raw/websocket.js'
-import { nextPacket, serve, until, watch } from '../../kit/revision-1/server.js'
+import { nextPacket, serve, watch } from '../../kit/revision-1/server.js'
 import { behaviour } from './behaviour.js'
+import type { Teardown } from '../../kit/teardown.js'
+import { until } from '../../kit/waiting.js'
 
 behaviour('websocket')
 
 const text = (payload: string): Buffer => Buffer.concat([Buffer.from([0x81, Buffer.byteLength(payload)]), Buffer.from(payload)])
 
-async function rawSession (t: { teardown (fn: () => unknown): unknown }) {
+async function rawSession (t: Teardown) {
   const server = await serve(t)
   const sid = await server.handshake()
   const raw = await upgrade(`http://127.0.0.1:${server.port}/socket.io/1/websocket/${sid}`)

@@ -4,10 +4,11 @@ import type { FastifyInstance } from 'fastify'
 import type { OutgoingPacket, Packet } from '../../../../types/packet.js'
 import type { DialectName, Socket } from '../../../../types/socket.js'
 import { connectPolling, handshake, newApp, pluginApp, poll, post } from '../../../kit/servers/app.js'
-import type { Teardown } from '../../../kit/servers/app.js'
+import type { Teardown } from '../../../kit/teardown.js'
 import { connectEngine, DIALECTS } from '../../../kit/engine-io/inject.js'
 import { unframe } from '../../../kit/revision-1/client.js'
 import socketioTransports from '../../../../src/index.js'
+import { turn } from '../../../kit/waiting.js'
 
 /** A client that polls: what it sends, and what it hears. */
 interface Talk {
@@ -107,7 +108,7 @@ for (const [name, talk] of Object.entries(TALKS)) {
     const reasons: unknown[] = []
     socket.on('close', (reason) => reasons.push(reason))
     const heard = hear()
-    await new Promise((resolve) => setImmediate(resolve))
+    await turn()
     socket.send({ type: 'message', data: 'bye' })
     socket.send({ type: 'disconnect' })
     t.equal(socket.send({ type: 'message', data: 'late', ack: 'data' }), undefined, 'nothing goes out after that')
@@ -161,7 +162,7 @@ for (const dialect of DIALECTS) {
       const seen: Packet[] = []
       session.socket.on('close', (...args) => closes.push(args)).on('packet', (packet) => { seen.push(packet) })
       const polled = session.poll()
-      await new Promise((resolve) => setImmediate(resolve))
+      await turn()
       await session.send(message, '42["after"]')
       t.strictSame(await polled, ['1'], message)
       t.match(closes, [['parse error', { reason: 'parse error', cause: { name: 'ProtocolError' } }]], message)
