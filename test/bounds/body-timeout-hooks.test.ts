@@ -6,12 +6,13 @@ import { PassThrough, pipeline } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import type { FastifyServerOptions, preParsingHookHandler } from 'fastify'
 import t from 'tap'
-import { captureLog, newApp, portOf } from '../kit/servers/app.js'
+import { captureLog, countRequests, newApp, portOf } from '../kit/servers/app.js'
 import type { Teardown } from '../kit/teardown.js'
 import { clock } from '../kit/clock.js'
 import socketioTransports from '../../src/index.js'
-import { dial, parse, requests } from './raw.js'
 import { until } from '../kit/waiting.js'
+import { dial } from '../kit/raw/connection.js'
+import { parse } from '../kit/raw/http.js'
 
 const BODY_TIMEOUT = 30_000
 const LATE = 200 // two ticks, and what is counted while the test runs
@@ -33,7 +34,7 @@ async function hooked (t: Teardown, when: 'before' | 'after', hook: (gate: Gate)
   if (when === 'before') add()
   await app.register(socketioTransports)
   if (when === 'after') add()
-  return { tick, app, lines, port: await portOf(app), pass, arrived: requests(app) }
+  return { tick, app, lines, port: await portOf(app), pass, arrived: countRequests(app) }
 }
 
 const slow = (gate: Gate): preParsingHookHandler => (_request, _reply, payload, done) => {
@@ -43,14 +44,14 @@ const slow = (gate: Gate): preParsingHookHandler => (_request, _reply, payload, 
 t.test('a hook of the app that is slow before anything is read: the body has its time after it', async (t) => {
   const { tick, port, pass, arrived, app } = await hooked(t, 'before', slow)
   const raw = dial(t, port)
-  raw.write(...BEGIN, '123')
+  raw.writeLines(...BEGIN, '123')
   await until(() => arrived() === 1)
   tick(BODY_TIMEOUT + LATE)
   pass()
   await new Promise((resolve) => setTimeout(resolve, 20))
   t.equal(raw.text, '')
   tick(BODY_TIMEOUT + LATE)
-  await raw.closed()
+  await raw.closed
   t.match(parse(raw.text), { status: 408, body: TOLD })
   t.strictSame(app.socketio.metrics.refused, { 'body timeout': 1 })
 })
@@ -58,10 +59,10 @@ t.test('a hook of the app that is slow before anything is read: the body has its
 t.test('a hook of the app that is slow while the body stalls: the client is told all the same, once', async (t) => {
   const { tick, port, pass, arrived, app, lines } = await hooked(t, 'after', slow)
   const raw = dial(t, port)
-  raw.write(...BEGIN, '123')
+  raw.writeLines(...BEGIN, '123')
   await until(() => arrived() === 1)
   tick(BODY_TIMEOUT + LATE)
-  await raw.closed()
+  await raw.closed
   t.match(parse(raw.text), { status: 408, headers: { connection: 'close' }, body: TOLD })
   t.strictSame(app.socketio.metrics.refused, { 'body timeout': 1 })
   pass()
@@ -72,7 +73,7 @@ t.test('a hook of the app that is slow while the body stalls: the client is told
 t.test('a hook of the app that is slow while the body waits for it, whole: nobody is refused', async (t) => {
   const { tick, port, pass, arrived, app } = await hooked(t, 'after', slow)
   const raw = dial(t, port)
-  raw.write(...BEGIN, '1234567890')
+  raw.writeLines(...BEGIN, '1234567890')
   await until(() => arrived() === 1)
   await new Promise((resolve) => setTimeout(resolve, 20))
   tick(BODY_TIMEOUT + LATE)
@@ -87,10 +88,10 @@ t.test('a hook of the app that puts another stream in its place is told, and so 
       done(null, pipeline(payload, new PassThrough(), () => {}))
     })
     const raw = dial(t, port)
-    raw.write(...BEGIN, '123')
+    raw.writeLines(...BEGIN, '123')
     await until(() => arrived() === 1)
     tick(BODY_TIMEOUT + LATE)
-    await raw.closed()
+    await raw.closed
     t.match(parse(raw.text), { status: 408, body: TOLD }, when)
     t.strictSame(app.socketio.metrics.refused, { 'body timeout': 1 })
   }
@@ -102,11 +103,11 @@ t.test('a hook of the app that answers before the body has come: one answer, and
       reply.code(401).send('no')
     })
     const raw = dial(t, port)
-    raw.write(...BEGIN, '123')
+    raw.writeLines(...BEGIN, '123')
     t.match(parse(await raw.answers(1)), { status: 401, body: 'no' }, when)
     if (when === 'before') continue // the request has never reached us
     tick(BODY_TIMEOUT + LATE)
-    await raw.closed()
+    await raw.closed
     t.equal(raw.text.split('HTTP/1.1').length, 2)
     t.strictSame(lines.filter(({ level }) => level >= 40), [])
   }

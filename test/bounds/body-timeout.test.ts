@@ -1,11 +1,12 @@
 // How long the body of a request may take: `bodyTimeout`, on every route that reads one.
 import t from 'tap'
-import { captureLog, pluginApp, portOf } from '../kit/servers/app.js'
+import { captureLog, countRequests, pluginApp, portOf } from '../kit/servers/app.js'
 import type { Teardown } from '../kit/teardown.js'
 import { clock } from '../kit/clock.js'
-import { dial, parse, requests } from './raw.js'
 import { OPTIONS, ROUTES, sessionsIn } from './routes.js'
 import { turn, turns, until } from '../kit/waiting.js'
+import { dial } from '../kit/raw/connection.js'
+import { parse } from '../kit/raw/http.js'
 
 const BODY_TIMEOUT = 30_000
 const LATE = 200 // two ticks, and what is counted while the test runs
@@ -34,10 +35,10 @@ async function setUp (t: Teardown) {
 for (const [name, [head, begin]] of Object.entries(STALLED)) {
   t.test(`a body that stalls is refused with 408, and its connection closed: ${name}`, async (t) => {
     const { tick, app, port, told, lines, fill } = await setUp(t)
-    const arrived = requests(app)
+    const arrived = countRequests(app)
     const all = ROUTES.map(({ method = 'POST', url, dialect }) => {
       const raw = dial(t, port)
-      raw.write(`${method} ${fill(url)} HTTP/1.1`, 'Host: localhost', head, '', begin)
+      raw.writeLines(`${method} ${fill(url)} HTTP/1.1`, 'Host: localhost', head, '', begin)
       return { raw, dialect, name: `${method} ${url}` }
     })
     await until(() => arrived() === ROUTES.length)
@@ -47,7 +48,7 @@ for (const [name, [head, begin]] of Object.entries(STALLED)) {
     tick(2 * LATE)
     for (const { raw, dialect, name } of all) {
       const [type, body] = TOLD[dialect]
-      await raw.closed()
+      await raw.closed
       const answer = parse(raw.text)
       t.match(answer, { status: 408, body, headers: { connection: 'close', 'content-length': String(body.length) } }, name)
       t.equal(answer.headers['content-type']?.split(';')[0], type, name)
@@ -62,9 +63,9 @@ for (const [name, [head, begin]] of Object.entries(STALLED)) {
 
 t.test('a body that goes on and on, a byte at a time, has no more time than another', async (t) => {
   const { tick, app, port, fill } = await setUp(t)
-  const arrived = requests(app)
+  const arrived = countRequests(app)
   const raw = dial(t, port)
-  raw.write(`POST ${fill('/socket.io/1/xhr-polling/OLD')} HTTP/1.1`, 'Host: localhost', 'Transfer-Encoding: chunked', '', '')
+  raw.writeLines(`POST ${fill('/socket.io/1/xhr-polling/OLD')} HTTP/1.1`, 'Host: localhost', 'Transfer-Encoding: chunked', '', '')
   await until(() => arrived() === 1)
   for (let i = 0; i < 28; i++) {
     raw.write('1\r\nx\r\n')
@@ -73,7 +74,7 @@ t.test('a body that goes on and on, a byte at a time, has no more time than anot
   }
   t.equal(raw.text, '')
   tick(2000 + LATE)
-  await raw.closed()
+  await raw.closed
   t.match(parse(raw.text), { status: 408, body: 'body timeout' })
   t.strictSame(app.socketio.metrics.refused, { 'body timeout': 1 })
 })
@@ -84,7 +85,7 @@ t.test('a body that arrives in time is heard, however slowly; its connection goe
   for (const socket of app.socketio.sessions.values()) socket.on('packet', (packet) => heard.push('data' in packet && packet.data))
   const raw = dial(t, port)
   const slowly = async (url: string, packet: string): Promise<void> => {
-    raw.write(`POST ${fill(url)} HTTP/1.1`, 'Host: localhost', `Content-Length: ${packet.length}`, '', packet.slice(0, 3))
+    raw.writeLines(`POST ${fill(url)} HTTP/1.1`, 'Host: localhost', `Content-Length: ${packet.length}`, '', packet.slice(0, 3))
     await turns(5)
     tick(BODY_TIMEOUT / 2 - LATE) // twice this, and the sessions would have been silent for too long
     raw.write(packet.slice(3))
@@ -104,24 +105,24 @@ t.test('no timer is left of a body that has come, has broken off, was too large 
   const port = await portOf(app)
   const url = '/socket.io/1/xhr-polling/nobody' // a session would have timers of its own
   const raw = dial(t, port)
-  const arrived = requests(app)
+  const arrived = countRequests(app)
   for (const [i, rest] of [['Content-Length: 2', '', '8:'], ['Transfer-Encoding: chunked', '', '2\r\n8:\r\n0\r\n\r\n'], ['', '']].entries()) {
-    raw.write(`POST ${url} HTTP/1.1`, 'Host: localhost', ...rest)
+    raw.writeLines(`POST ${url} HTTP/1.1`, 'Host: localhost', ...rest)
     await raw.answers(i + 1)
     await until(() => tick.running() === 0)
   }
   for (const rest of [['Content-Length: 1000', '', ''], ['Transfer-Encoding: chunked', '', `80\r\n${'x'.repeat(128)}\r\n`]]) {
     const large = dial(t, port)
-    large.write(`POST ${url} HTTP/1.1`, 'Host: localhost', ...rest)
-    await large.closed()
+    large.writeLines(`POST ${url} HTTP/1.1`, 'Host: localhost', ...rest)
+    await large.closed
     t.equal(parse(large.text).status, 413)
     await until(() => tick.running() === 0)
   }
   const broken = dial(t, port)
-  broken.write(`POST ${url} HTTP/1.1`, 'Host: localhost', 'Content-Length: 10', '', '123')
+  broken.writeLines(`POST ${url} HTTP/1.1`, 'Host: localhost', 'Content-Length: 10', '', '123')
   await until(() => arrived() === 6)
   t.equal(tick.running(), 1, 'while it is waited for, there is one')
-  broken.tcp.destroy()
+  broken.socket.destroy()
   await until(() => tick.running() === 0)
   for (const payload of ['8:', undefined]) await app.inject({ method: 'POST', url, ...(payload && { payload }) })
   await until(() => tick.running() === 0)
@@ -132,10 +133,10 @@ t.test('a POST without a body has nothing to wait for: authorize has all of its 
   let admit = (_verdict: boolean): void => {}
   const app = await pluginApp(t, { handshakeTimeout: 2 * BODY_TIMEOUT, authorize: () => new Promise((resolve) => { admit = resolve }) })
   const port = await portOf(app)
-  const arrived = requests(app)
+  const arrived = countRequests(app)
   for (const [i, head] of ['Content-Length: 0', 'X-Nothing: 1'].entries()) {
     const raw = dial(t, port)
-    raw.write('POST /socket.io/1/ HTTP/1.1', 'Host: localhost', head, '', '')
+    raw.writeLines('POST /socket.io/1/ HTTP/1.1', 'Host: localhost', head, '', '')
     await until(() => arrived() === i + 1)
     tick(BODY_TIMEOUT + LATE)
     admit(true)
@@ -160,10 +161,10 @@ t.test('when the app closes, a body has two seconds left', async (t) => {
   const app = await pluginApp(t, OPTIONS, { forceCloseConnections: 'idle' }) // Fastify's default
   const port = await portOf(app)
   const fill = await sessionsIn(app)
-  const arrived = requests(app)
+  const arrived = countRequests(app)
   const all = ROUTES.map(({ method = 'POST', url }) => {
     const raw = dial(t, port)
-    raw.write(`${method} ${fill(url)} HTTP/1.1`, 'Host: localhost', 'Content-Length: 10', '', '123')
+    raw.writeLines(`${method} ${fill(url)} HTTP/1.1`, 'Host: localhost', 'Content-Length: 10', '', '123')
     return raw
   })
   await until(() => arrived() === ROUTES.length)
@@ -176,5 +177,5 @@ t.test('when the app closes, a body has two seconds left', async (t) => {
   t.notOk(over)
   tick(2 * LATE)
   await closed
-  for (const raw of all) await raw.closed()
+  for (const raw of all) await raw.closed
 })

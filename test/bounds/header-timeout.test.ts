@@ -3,7 +3,8 @@ import type { FastifyHttpOptions, FastifyServerOptions } from 'fastify'
 import t from 'tap'
 import { newApp, pluginApp, portOf } from '../kit/servers/app.js'
 import socketioTransports from '../../src/index.js'
-import { dial, parse } from './raw.js'
+import { dial } from '../kit/raw/connection.js'
+import { parse } from '../kit/raw/http.js'
 
 /** What Node is told: it looks after heads every so many ms, by default every 30 000. */
 const node = (http: NonNullable<FastifyHttpOptions<never>['http']>) => ({ http }) as FastifyServerOptions
@@ -27,11 +28,11 @@ t.test('an app that sets headersTimeout has it on our routes: a head that stalls
     [`GET ${path} HTTP/1.1`, 'Host: localhost', 'Connection: Upgrade', 'Upgrade: websocket', '']
   ]).map((lines) => {
     const raw = dial(t, port)
-    raw.write(...lines)
+    raw.writeLines(...lines)
     return raw
   })
   for (const raw of stalled) {
-    await raw.closed()
+    await raw.closed
     t.match(parse(raw.text), { status: 408 })
   }
   t.strictSame([app.socketio.sessions.size, app.socketio.metrics.opened], [0, 0])
@@ -41,10 +42,10 @@ t.test('a head that comes in time is answered, and what is then held open is non
   const app = newApp(t, node({ headersTimeout: 300, connectionsCheckingInterval: 50 }))
   await app.register(socketioTransports)
   const raw = dial(t, await portOf(app))
-  raw.write('GET /socket.io/1/ HTTP/1.1', 'Host: localhost', '', '')
+  raw.writeLines('GET /socket.io/1/ HTTP/1.1', 'Host: localhost', '', '')
   const sid = /([\w-]{20}):60:60:/.exec(await raw.answers(1))?.[1] ?? ''
   for (let i = 2; i <= 3; i++) {
-    raw.write(`GET /socket.io/1/xhr-polling/${sid} HTTP/1.1`, 'Host: localhost', '', '')
+    raw.writeLines(`GET /socket.io/1/xhr-polling/${sid} HTTP/1.1`, 'Host: localhost', '', '')
     if (i === 3) break
     t.match(await raw.answers(i), /1::$/)
   }

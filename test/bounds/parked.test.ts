@@ -6,8 +6,9 @@ import { connectEngine } from '../kit/engine-io/inject.js'
 import { ALL, serve } from '../kit/revision-1/server.js'
 import { Client } from '../kit/revision-1/client.js'
 import { ENGINE_3, ENGINE_4 } from '../protocol/dialects.js'
-import { dial, parse } from './raw.js'
+import { dial } from '../kit/raw/connection.js'
 import { until } from '../kit/waiting.js'
+import { parse } from '../kit/raw/http.js'
 
 const MANY = 20
 
@@ -47,7 +48,7 @@ for (const dialect of [ENGINE_3, ENGINE_4]) {
     const { url, socket } = await connectEngine(app, dialect)
     const pending = unanswered(app)
     const raws = Array.from({ length: MANY }, () => dial(t, port))
-    for (const raw of raws) raw.write(`GET ${url} HTTP/1.1`, 'Host: localhost', '', '')
+    for (const raw of raws) raw.writeLines(`GET ${url} HTTP/1.1`, 'Host: localhost', '', '')
     const answers = await Promise.all(raws.map(async (raw) => parse(await raw.answers(1))))
     t.strictSame(answers.map(({ status }) => status).sort(), [200, ...Array(MANY - 1).fill(400)])
     t.equal(socket.readyState, 'closed')
@@ -66,7 +67,7 @@ for (const dialect of [ENGINE_3, ENGINE_4]) {
     const pending = unanswered(app)
     const body = dialect.body('4x')
     const raws = Array.from({ length: MANY }, () => dial(t, port))
-    for (const raw of raws) raw.write(`POST ${url} HTTP/1.1`, 'Host: localhost', `Content-Length: ${body.length}`, '', body)
+    for (const raw of raws) raw.writeLines(`POST ${url} HTTP/1.1`, 'Host: localhost', `Content-Length: ${body.length}`, '', body)
     await until(() => raws.filter(({ text }) => text !== '').length === MANY - 1)
     t.equal(pending(), 1)
     t.strictSame(await poll(), ['4last words'])
@@ -86,7 +87,7 @@ t.test('as many are open as there are sessions, and no more', async (t) => {
     if (statusCode !== 200) continue
     const url = `/socket.io/1/xhr-polling/${body.slice(0, body.indexOf(':'))}`
     await app.inject(url)
-    for (let again = 0; again < 3; again++) dial(t, port).write(`GET ${url} HTTP/1.1`, 'Host: localhost', '', '')
+    for (let again = 0; again < 3; again++) dial(t, port).writeLines(`GET ${url} HTTP/1.1`, 'Host: localhost', '', '')
   }
   await until(() => [...app.socketio.sessions.values()].every(({ transport }) => transport.writable) && pending() === 5)
   t.equal(app.socketio.sessions.size, 5)

@@ -2,8 +2,9 @@
 import t from 'tap'
 import { captureLog, pluginApp, portOf } from '../kit/servers/app.js'
 import type { Teardown } from '../kit/teardown.js'
-import { dial, parse } from './raw.js'
+import { dial } from '../kit/raw/connection.js'
 import { OPTIONS, ROUTES, sessionsIn } from './routes.js'
+import { parse } from '../kit/raw/http.js'
 
 const MAX = 1000
 const TOLD = { engine: ['application/json', '{"code":3,"message":"Payload too large"}'], 'revision 1': ['text/plain', 'payload too large'] } as const
@@ -29,8 +30,8 @@ for (const [form, body] of Object.entries(FORMS)) {
     const { app, lines, told, port, fill } = await setUp(t)
     for (const { method = 'POST', url, dialect } of ROUTES) {
       const raw = dial(t, port)
-      raw.write(`${method} ${fill(url)} HTTP/1.1`, 'Host: localhost', ...body(MAX + 1))
-      await raw.closed()
+      raw.writeLines(`${method} ${fill(url)} HTTP/1.1`, 'Host: localhost', ...body(MAX + 1))
+      await raw.closed
       const [type, text] = TOLD[dialect]
       const answer = parse(raw.text)
       t.match(answer, { status: 413, body: text, headers: { connection: 'close', 'content-length': String(text.length) } }, `${method} ${url}`)
@@ -42,9 +43,9 @@ for (const [form, body] of Object.entries(FORMS)) {
     t.equal(app.socketio.sessions.size, 3, 'the sessions live')
     for (const { method = 'POST', url } of ROUTES) {
       const raw = dial(t, port)
-      raw.write(`${method} ${fill(url)} HTTP/1.1`, 'Host: localhost', ...body(MAX))
+      raw.writeLines(`${method} ${fill(url)} HTTP/1.1`, 'Host: localhost', ...body(MAX))
       t.not(parse(await raw.answers(1)).status, 413, `${method} ${url}`)
-      raw.tcp.destroy()
+      raw.socket.destroy()
     }
     t.equal(app.socketio.metrics.refused['payload too large'], ROUTES.length)
   })

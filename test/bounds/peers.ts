@@ -9,7 +9,7 @@ import type { Socket } from '../../types/socket.js'
 import { isPolling, isWebSocket } from '../kit/revision-1/client.js'
 import { isWebSocket as isWire, serveEngine, WAYS as ENGINE_WAYS } from '../kit/engine-io/client.js'
 import type { Eio, EngineSession, Way as EngineWay } from '../kit/engine-io/client.js'
-import { upgrade } from '../kit/raw/websocket.js'
+import { rawWebSocket } from '../kit/raw/websocket.js'
 import { ALL, serve } from '../kit/revision-1/server.js'
 import type { Session } from '../kit/revision-1/server.js'
 import type { Revision1Transport } from '../../src/transports/index.js'
@@ -77,9 +77,9 @@ async function deafGet (url: string, { server }: FastifyInstance): Promise<TcpSo
 }
 
 /** A WebSocket that nobody reads, and to which the session has moved. */
-async function deafWebSocket (url: string, socket: Socket): Promise<TcpSocket> {
+async function deafWebSocket (t: Teardown, url: string, socket: Socket): Promise<TcpSocket> {
   const { transport } = socket
-  const raw = await upgrade(url)
+  const raw = await rawWebSocket(t, url)
   raw.socket.pause()
   await until(() => socket.transport !== transport)
   return raw.socket
@@ -102,7 +102,7 @@ function ofRevision1 (t: Teardown, server: Awaited<ReturnType<typeof serve>>, na
     tell: (...texts) => client.send(...texts.map((text) => `3:::${text}`)),
     hear: async () => (await client.next()).slice('3:::'.length),
     async deaf () {
-      const tcp = isWebSocket(name) ? await deafWebSocket(client.url, socket) : await deafGet(client.url, server.app)
+      const tcp = isWebSocket(name) ? await deafWebSocket(t, client.url, socket) : await deafGet(client.url, server.app)
       t.teardown(() => tcp.destroy())
       return tcp
     },

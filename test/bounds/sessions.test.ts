@@ -8,8 +8,9 @@ import type { Teardown } from '../kit/teardown.js'
 import { Wire } from '../protocol/support.js'
 import socketioTransports from '../../src/index.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
-import { dial, parse } from './raw.js'
+import { dial } from '../kit/raw/connection.js'
 import { turn, turns, until } from '../kit/waiting.js'
+import { parse } from '../kit/raw/http.js'
 
 /** A way to shake hands. */
 interface Entrance {
@@ -135,9 +136,9 @@ for (const entrance of ENTRANCES) {
       const raw = dial(t, port)
       const extra = entrance.upgrade ? ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='] : []
       const gone = once(app.server, 'connection').then(([socket]) => new Promise((resolve) => socket.once('close', resolve)))
-      raw.write(`GET ${path} HTTP/1.1`, 'Host: localhost', ...extra, '', '')
+      raw.writeLines(`GET ${path} HTTP/1.1`, 'Host: localhost', ...extra, '', '')
       await until(() => waiting.length === 1)
-      raw.tcp.destroy()
+      raw.socket.destroy()
       if (!entrance.upgrade) await gone // nobody reads from the connection of an upgrade until it is one
       waiting.pop()?.(true)
       await turns(3)
@@ -177,7 +178,7 @@ t.test('many handshakes on one connection, one behind the other without waiting,
   for (const path of ENTRANCES.filter(({ upgrade }) => !upgrade).map(({ path }) => path)) {
     const app = await pluginApp(t, { maxSessions: 3, authorize: () => turn() })
     const raw = dial(t, await portOf(app))
-    raw.write(...Array.from({ length: 10 }, () => [`GET ${path} HTTP/1.1`, 'Host: localhost', '']).flat(), '')
+    raw.writeLines(...Array.from({ length: 10 }, () => [`GET ${path} HTTP/1.1`, 'Host: localhost', '']).flat(), '')
     const text = await raw.answers(10)
     const statuses = text.split(/(?=HTTP\/1\.1 )/).map((one) => parse(one).status)
     t.strictSame(statuses, [200, 200, 200, ...Array(7).fill(503)], path)

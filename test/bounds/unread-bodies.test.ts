@@ -2,7 +2,8 @@
 // `app.close()` for as long as Fastify keeps connections alive, 72 seconds.
 import t from 'tap'
 import { pluginApp, portOf } from '../kit/servers/app.js'
-import { dial, parse } from './raw.js'
+import { dial } from '../kit/raw/connection.js'
+import { parse } from '../kit/raw/http.js'
 
 const HALF = ['Content-Length: 100', '', '1']
 const CHUNKED = ['Transfer-Encoding: chunked', '', '5\r\n1']
@@ -22,8 +23,8 @@ for (const [name, [first, status, ...lines]] of Object.entries(REQUESTS)) {
     t.test(`${name} with a body that does not come, ${kind}: the connection ends with the answer`, async (t) => {
       const app = await pluginApp(t, { transports: ['htmlfile', 'xhr-polling', 'polling'], cors: { origin: 'http://friend.test' } }, { forceCloseConnections: 'idle' })
       const raw = dial(t, await portOf(app))
-      raw.write(`${first} HTTP/1.1`, 'Host: localhost', ...lines, ...body)
-      await raw.closed()
+      raw.writeLines(`${first} HTTP/1.1`, 'Host: localhost', ...lines, ...body)
+      await raw.closed
       const answer = parse(raw.text)
       t.equal(answer.status, status)
       t.equal(answer.headers['connection'], 'close')
@@ -36,7 +37,7 @@ t.test('a body that has come costs no connection', async (t) => {
   const app = await pluginApp(t, { transports: ['xhr-polling', 'polling'] })
   const raw = dial(t, await portOf(app))
   for (let i = 1; i < 4; i++) {
-    raw.write('POST /socket.io/1/xhr-polling/nobody HTTP/1.1', 'Host: localhost', 'Content-Length: 3', '', '2::')
+    raw.writeLines('POST /socket.io/1/xhr-polling/nobody HTTP/1.1', 'Host: localhost', 'Content-Length: 3', '', '2::')
     t.match(parse(await raw.answers(i)), { status: 200 })
   }
   t.notMatch(raw.text, /connection: close/i)

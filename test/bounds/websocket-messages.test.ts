@@ -4,10 +4,11 @@ import t from 'tap'
 import { WebSocket } from 'ws'
 import { captureLog, handshake, pluginApp, portOf } from '../kit/servers/app.js'
 import type { Teardown } from '../kit/teardown.js'
-import { clientFrame, upgrade } from '../kit/raw/websocket.js'
+import { maskedFrame } from '../kit/raw/frames.js'
 import { turn, until } from '../kit/waiting.js'
 import type { EndReason } from '../../types/reasons.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
+import { rawWebSocket } from '../kit/raw/websocket.js'
 
 const MAX = 100 // of frames whose length is one byte
 const TEXT = 1
@@ -38,13 +39,9 @@ async function setUp (t: Teardown, name: Name, options: SocketioTransportsOption
     ? `${origin}/socket.io/?EIO=${name.slice(-1)}&transport=websocket`
     : `${origin}/socket.io/1/${name}/${await handshake(app)}`
   const open = async () => {
-    const raw = await upgrade(`http://${await url()}`)
-    t.teardown(() => raw.socket.destroy())
-    await until(() => raw.received().length >= 5)
-    let over = false
-    raw.socket.once('close', () => { over = true })
-    const before = raw.received().length
-    return { ...raw, answered: () => raw.received().subarray(before), closed: () => until(() => over) }
+    const raw = await rawWebSocket(t, `http://${await url()}`)
+    await raw.takeText()
+    return raw
   }
   return { app, lines, heard, ends, url, open }
 }
@@ -54,15 +51,15 @@ const ENDED: [string, EndReason] = ['transport error', 'payload too large']
 for (const name of WEB_SOCKETS) {
   /** What is sent, a frame after the other, and how large it is. */
   const messages: Record<string, (size: number) => Buffer[]> = {
-    whole: (size) => [clientFrame(TEXT, packet(name, size))],
-    'in fragments': (size) => [clientFrame(TEXT, packet(name, 60), false), clientFrame(MORE, 'x'.repeat(size - 60))],
+    whole: (size) => [maskedFrame(TEXT, packet(name, size))],
+    'in fragments': (size) => [maskedFrame(TEXT, packet(name, 60), false), maskedFrame(MORE, 'x'.repeat(size - 60))],
     'in many fragments': (size) => [
-      clientFrame(TEXT, packet(name, 5), false),
-      ...Array.from({ length: size - 6 }, () => clientFrame(MORE, 'x', false)),
-      clientFrame(MORE, 'x')
+      maskedFrame(TEXT, packet(name, 5), false),
+      ...Array.from({ length: size - 6 }, () => maskedFrame(MORE, 'x', false)),
+      maskedFrame(MORE, 'x')
     ],
     'in fragments that come apart, with a ping between': (size) => [
-      clientFrame(TEXT, packet(name, size - 1), false), clientFrame(9, ''), clientFrame(MORE, 'x')
+      maskedFrame(TEXT, packet(name, size - 1), false), maskedFrame(9, ''), maskedFrame(MORE, 'x')
     ]
   }
 
@@ -78,13 +75,13 @@ for (const name of WEB_SOCKETS) {
         peer.socket.write(piece)
         await turn()
       }
-      await peer.closed()
-      t.strictSame(peer.answered().subarray(-4), TOO_BIG)
+      await peer.closed
+      t.strictSame(peer.received.subarray(-4), TOO_BIG)
       t.strictSame(ends, [ENDED])
       t.equal(heard.length, 2, 'nothing of it is heard')
       t.strictSame(app.socketio.metrics.ended, { 'payload too large': 1 })
       t.match(lines.filter(({ msg }) => msg === 'session ended'), [{ reason: 'payload too large', level: 20 }])
-      other.socket.write(clientFrame(TEXT, packet(name, 10)))
+      other.socket.write(maskedFrame(TEXT, packet(name, 10)))
       await until(() => heard.length === 3)
       t.equal(app.socketio.sessions.size, 1, 'the other one goes on')
     })
@@ -94,8 +91,8 @@ for (const name of WEB_SOCKETS) {
     const { ends, open } = await setUp(t, name)
     const peer = await open()
     peer.socket.write(Buffer.from([0x81, 0xff, 0, 0, 0, 1, 0, 0, 0, 0, 1, 2, 3, 4])) // 4 GiB are to come
-    await peer.closed()
-    t.strictSame(peer.answered(), TOO_BIG)
+    await peer.closed
+    t.strictSame(peer.received, TOO_BIG)
     t.strictSame(ends, [ENDED])
   })
 
@@ -133,12 +130,12 @@ for (const eio of [3, 4]) {
     const { heard, ends, open } = await setUp(t, `engine ${eio === 3 ? 3 : 4}`)
     const peer = await open()
     const bytes = (size: number): Buffer => Buffer.alloc(size, 4) // in 3 the first byte says that it is a message
-    peer.socket.write(clientFrame(BINARY, bytes(MAX)))
+    peer.socket.write(maskedFrame(BINARY, bytes(MAX)))
     await until(() => heard.length === 1)
     t.strictSame(heard, [bytes(eio === 3 ? MAX - 1 : MAX)])
-    peer.socket.write(clientFrame(BINARY, bytes(MAX + 1)))
-    await peer.closed()
-    t.strictSame(peer.answered(), TOO_BIG)
+    peer.socket.write(maskedFrame(BINARY, bytes(MAX + 1)))
+    await peer.closed
+    t.strictSame(peer.received, TOO_BIG)
     t.strictSame(ends, [ENDED])
   })
 
@@ -146,14 +143,12 @@ for (const eio of [3, 4]) {
     const { app, ends } = await setUp(t, 'engine 4')
     const { body } = await app.inject(`/socket.io/?EIO=${eio}&transport=polling`)
     const [, sid = ''] = /"sid":"([^"]+)"/.exec(body) ?? []
-    const raw = await upgrade(`http://127.0.0.1:${await portOf(app)}/socket.io/?EIO=${eio}&transport=websocket&sid=${sid}`)
-    t.teardown(() => raw.socket.destroy())
-    const closed = once(raw.socket, 'close')
-    raw.socket.write(clientFrame(TEXT, '2probe'))
-    await until(() => raw.received().length > 0)
-    raw.socket.write(clientFrame(TEXT, packet('engine 4', MAX + 1)))
-    await closed
-    t.strictSame(raw.received().subarray(-4), TOO_BIG)
+    const raw = await rawWebSocket(t, `http://127.0.0.1:${await portOf(app)}/socket.io/?EIO=${eio}&transport=websocket&sid=${sid}`)
+    raw.socket.write(maskedFrame(TEXT, '2probe'))
+    await until(() => raw.received.length > 0)
+    raw.socket.write(maskedFrame(TEXT, packet('engine 4', MAX + 1)))
+    await raw.closed
+    t.strictSame(raw.received.subarray(-4), TOO_BIG)
     t.strictSame(ends, [])
     t.equal(app.socketio.sessions.get(sid)?.readyState, 'open')
     t.equal(app.socketio.sessions.get(sid)?.transport.name, 'polling')

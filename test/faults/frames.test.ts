@@ -1,7 +1,7 @@
 // WebSockets that break inside what the client says: messages are heard whole or not at all, in order, and the session ends with a reason.
 import t from 'tap'
 import { fetchText } from '../kit/revision-1/client.js'
-import { clientFrame, upgrade } from '../kit/raw/websocket.js'
+import { maskedFrame } from '../kit/raw/frames.js'
 import { clock } from '../kit/clock.js'
 import { KINDS, NOTICED } from './cuts.js'
 import type { Kind } from './cuts.js'
@@ -9,7 +9,9 @@ import { afterFrames } from './points.js'
 import type { Point } from './points.js'
 import { start } from './sessions.js'
 import type { FaultyServer, Session } from './sessions.js'
+import type { Teardown } from '../kit/teardown.js'
 import { until } from '../kit/waiting.js'
+import { rawWebSocket } from '../kit/raw/websocket.js'
 
 interface Dialect {
   name: string
@@ -45,14 +47,14 @@ const PLACES: readonly { name: string, at: Point, heard: number[] }[] = [
   { name: 'behind a message', at: afterFrames(3), heard: [0, 10] }
 ]
 
-async function cut ({ proxy, session }: FaultyServer, { prefix, url }: Dialect, at: Point, kind: Kind): Promise<Session> {
+async function cut (t: Teardown, { proxy, session }: FaultyServer, { prefix, url }: Dialect, at: Point, kind: Kind): Promise<Session> {
   const armed = proxy.arm({ on: /^GET [^ ]*(?:websocket|flashsocket)/, way: 'up', at, act: KINDS[kind] })
   const place = await url(proxy.port)
-  const raw = await upgrade(place.url)
-  await until(() => raw.received().length > 4)
-  const sid = place.sid ?? /"sid":"([^"]+)"/.exec(String(raw.received()))?.[1] ?? ''
+  const raw = await rawWebSocket(t, place.url)
+  await until(() => raw.received.length > 4)
+  const sid = place.sid ?? /"sid":"([^"]+)"/.exec(String(raw.received))?.[1] ?? ''
   raw.socket.write(Buffer.concat([
-    clientFrame(1, `${prefix}0`), clientFrame(1, `${prefix}1`, false), clientFrame(0, '0'), clientFrame(1, `${prefix}20`)
+    maskedFrame(1, `${prefix}0`), maskedFrame(1, `${prefix}1`, false), maskedFrame(0, '0'), maskedFrame(1, `${prefix}20`)
   ]))
   await armed.struck
   return session(sid)
@@ -65,13 +67,13 @@ for (const dialect of DIALECTS) {
     for (const { name, at, heard } of PLACES) {
       for (const kind of NOTICED) {
         await t.test(`${name} ${kind}`, async (t) => {
-          const session = await cut(faulty, dialect, at, kind)
+          const session = await cut(t, faulty, dialect, at, kind)
           await until(() => session.ends.length > 0)
           t.strictSame([session.heard, session.ends], [heard, ['connection closed']])
         })
       }
       await t.test(`${name}, and the server does not notice`, async (t) => {
-        const session = await cut(faulty, dialect, at, 'for the client alone')
+        const session = await cut(t, faulty, dialect, at, 'for the client alone')
         await until(() => session.heard.length === heard.length)
         tick(86_000)
         t.strictSame([session.heard, session.ends], [heard, ['ping timeout']])

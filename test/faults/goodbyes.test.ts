@@ -5,9 +5,10 @@ import type { Test } from 'tap'
 import type { Socket } from 'socket.io'
 import { serve } from '../kit/revision-1/server.js'
 import { frame as payload } from '../kit/revision-1/client.js'
-import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
-import { FIN, frame, OPCODE } from '../security/websockets.js'
+import { head, UPGRADE } from '../kit/raw/http.js'
+import { FIN, frame, OPCODE } from '../kit/raw/frames.js'
 import { until } from '../kit/waiting.js'
+import { dial, RawConnection } from '../kit/raw/connection.js'
 
 type Said = string | Buffer
 
@@ -67,14 +68,13 @@ interface Client {
   say (...said: Said[]): Promise<void>
   /** Says it in one go, with bytes behind it. */
   end (said: readonly Said[], behind: Buffer): Promise<void>
-  readonly raw: Raw
+  readonly raw: RawConnection
 }
 
 const masked = (said: Said): Buffer => frame(FIN | (typeof said === 'string' ? OPCODE.text : OPCODE.binary), said)
 
 async function webSocket (t: Test, { name, path }: Dialect, port: number): Promise<Client> {
-  const raw = new Raw(port)
-  t.teardown(() => raw.socket.destroy())
+  const raw = dial(t, port)
   const url = name === 'revision 1' ? `${path}websocket/${await handshake(port)}` : `${path}websocket`
   await raw.write(head('GET', url, ...UPGRADE))
   await raw.answer()
@@ -88,7 +88,7 @@ async function webSocket (t: Test, { name, path }: Dialect, port: number): Promi
 }
 
 async function handshake (port: number): Promise<string> {
-  const raw = new Raw(port)
+  const raw = new RawConnection(port)
   await raw.write(head('GET', '/socket.io/1/'))
   const { body } = await raw.answer()
   raw.socket.destroy()
@@ -96,8 +96,8 @@ async function handshake (port: number): Promise<string> {
 }
 
 async function polling (t: Test, dialect: Dialect, port: number): Promise<Client> {
-  const raw = new Raw(port)
-  const poll = new Raw(port)
+  const raw = new RawConnection(port)
+  const poll = new RawConnection(port)
   t.teardown(() => { for (const { socket } of [raw, poll]) socket.destroy() })
   let url: string
   if (dialect.name === 'revision 1') {

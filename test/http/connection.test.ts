@@ -2,10 +2,9 @@
 import { once } from 'node:events'
 import { Agent, get } from 'node:http'
 import type { IncomingMessage } from 'node:http'
-import type { Socket as TcpSocket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import t from 'tap'
-import { upgrade } from '../kit/raw/websocket.js'
+import { rawWebSocket } from '../kit/raw/websocket.js'
 import { serve } from '../kit/revision-1/server.js'
 import type { Teardown } from '../kit/teardown.js'
 import { until } from '../kit/waiting.js'
@@ -22,8 +21,7 @@ async function handshaken (t: Teardown, count = 1) {
     sids.push(sid)
   }
   const connect = async (sid: string) => {
-    const raw = await upgrade(`http://127.0.0.1:${server.port}/socket.io/1/websocket/${sid}`)
-    t.teardown(() => raw.socket.destroy())
+    const raw = await rawWebSocket(t, `http://127.0.0.1:${server.port}/socket.io/1/websocket/${sid}`)
     await raw.bytes(5)
     return raw
   }
@@ -45,7 +43,7 @@ t.test('a session on a WebSocket lets go of it, closed before or after', async (
       agent.destroy()
     }
     await until(() => session.request.socket !== before)
-    t.equal(session.request.socket.remotePort, (raw.socket as TcpSocket).localPort)
+    t.equal(session.request.socket.remotePort, raw.socket.localPort)
     t.equal(session.request.headers, headers)
   }
 })

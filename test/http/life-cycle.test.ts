@@ -9,7 +9,7 @@ import type { Revision1Transport } from '../../src/transports/index.js'
 import type { Socket } from '../../types/socket.js'
 import { isPolling, isWebSocket } from '../kit/revision-1/client.js'
 import type { Held } from '../kit/revision-1/client.js'
-import { upgrade } from '../kit/raw/websocket.js'
+import { rawWebSocket } from '../kit/raw/websocket.js'
 import { ALL, park, serve } from '../kit/revision-1/server.js'
 import type { TestServer } from '../kit/revision-1/server.js'
 import { clock } from '../kit/clock.js'
@@ -79,8 +79,7 @@ t.test('clients between two polls, on connections kept alive, hold up no shutdow
 
 t.test('a websocket peer that never answers the close frame holds up no shutdown for long', async (t) => {
   const server = await serve(t, { farewellTimeout: 200 }, {})
-  const raw = await upgrade(`http://127.0.0.1:${server.port}/socket.io/1/websocket/${await server.handshake()}`)
-  t.teardown(() => raw.socket.destroy())
+  const raw = await rawWebSocket(t, `http://127.0.0.1:${server.port}/socket.io/1/websocket/${await server.handshake()}`)
   await raw.bytes(5)
   const time = await timed(() => server.app.close())
   t.ok(time > 180, 'it has farewellTimeout to answer')

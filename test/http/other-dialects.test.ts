@@ -8,8 +8,9 @@ import { Client, fetchText } from '../kit/revision-1/client.js'
 import { ALL } from '../kit/revision-1/server.js'
 import { portOf } from '../kit/servers/app.js'
 import type { Teardown } from '../kit/teardown.js'
-import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
+import { head, UPGRADE } from '../kit/raw/http.js'
 import type { DialectName } from '../../types/socket.js'
+import { RawConnection } from '../kit/raw/connection.js'
 
 /** What a stranger asks, and how it is answered. */
 interface Request { method?: string, path: string, upgrade?: boolean, status: number, body: string | RegExp }
@@ -58,7 +59,7 @@ function strangersTo (dialect: DialectName, sid: string): Request[] {
 
 /** What comes back until the connection ends: the status and the body. */
 async function answerTo (port: number, { method = 'GET', path, upgrade = false }: Request): Promise<[status: number, body: string]> {
-  const raw = new Raw(port)
+  const raw = new RawConnection(port)
   const lines = upgrade ? UPGRADE : method === 'POST' ? ['Content-Type: text/plain', 'Content-Length: 0'] : []
   await raw.write(head(method, path, 'Referer: http://127.0.0.1/', ...lines, ...(upgrade ? [] : ['Connection: close'])))
   await raw.closed

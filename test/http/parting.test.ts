@@ -1,14 +1,15 @@
 // The end of an app whose clients are in the middle of something: what they have said by then is heard, and what has been said to them is read.
 import t from 'tap'
-import { dial, parse, requests } from '../bounds/raw.js'
-import { connectPolling, newApp, portOf } from '../kit/servers/app.js'
+import { connectPolling, countRequests, newApp, portOf } from '../kit/servers/app.js'
 import type { Teardown } from '../kit/teardown.js'
 import { EngineClient, toBody } from '../kit/engine-io/client.js'
 import { connectEngine, DIALECTS } from '../kit/engine-io/inject.js'
-import { upgrade } from '../kit/raw/websocket.js'
+import { dial } from '../kit/raw/connection.js'
 import { until } from '../kit/waiting.js'
 import socketioTransports from '../../src/index.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
+import { parse } from '../kit/raw/http.js'
+import { rawWebSocket } from '../kit/raw/websocket.js'
 
 /** What the application hears, on the official Server. */
 async function hearing (t: Teardown, options: SocketioTransportsOptions = {}, app = newApp(t)) {
@@ -49,7 +50,7 @@ for (const [name, connect] of Object.entries(SESSIONS)) {
     const { app, heard } = await hearing(t)
     const port = await portOf(app)
     const post = await connect(app, ['half', 'whole'])
-    const heads = requests(app)
+    const heads = countRequests(app)
     const client = dial(t, port)
     client.write(headOf(post) + post.body.slice(0, 20))
     await until(() => heads() === 1)
@@ -216,11 +217,8 @@ t.test('the registrations of an app tell their clients to go together', async (t
   const app = newApp(t)
   for (const prefix of ['/a', '/b', '/c']) await app.register(async (scope) => { await scope.register(socketioTransports, { prefix, farewellTimeout: 500 }) })
   const port = await portOf(app)
-  const wires = await Promise.all(['/a', '/b', '/c'].map(async (prefix) => {
-    const raw = await upgrade(`http://127.0.0.1:${port}${prefix}/socket.io/?EIO=4&transport=websocket`) // it answers no close frame
-    t.teardown(() => raw.socket.destroy())
-    return raw
-  }))
+  const wires = await Promise.all(['/a', '/b', '/c'].map((prefix) =>
+    rawWebSocket(t, `http://127.0.0.1:${port}${prefix}/socket.io/?EIO=4&transport=websocket`))) // they answer no close frame
   const start = performance.now()
   await app.close()
   const time = performance.now() - start

@@ -7,8 +7,9 @@ import { until } from '../kit/waiting.js'
 import { captureLog, connectPolling, pluginApp, portOf } from '../kit/servers/app.js'
 import type { LogLine } from '../kit/servers/app.js'
 import { ENGINE_4 } from '../protocol/dialects.js'
-import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
+import { head, UPGRADE } from '../kit/raw/http.js'
 import type { Teardown } from '../kit/teardown.js'
+import { RawConnection } from '../kit/raw/connection.js'
 
 /** bytes; a line of ours with every text cut to 100 characters */
 const MOST = 1500
@@ -75,7 +76,7 @@ for (const [name, long] of [['quotes', QUOTES], ['control characters', CONTROLS]
     app.socketio.on('connection_error', ({ context }) => reported.push(context))
     for (const [method, path, ...rest] of requests(old, sid, long)) {
       lines.length = 0
-      const raw = new Raw(port)
+      const raw = new RawConnection(port)
       await raw.write(head(method, path, ...rest) + (rest.includes('Content-Length: 1') ? '1' : ''))
       const { status } = await raw.answer()
       const label = `${method} ${path.slice(0, 60)} ${rest.join(', ').slice(0, 60)} (${status})`
@@ -94,7 +95,7 @@ for (const [name, long] of [['quotes', QUOTES], ['control characters', CONTROLS]
 
 t.test('a body that cannot be read is one short line', async (t) => {
   const { port, lines, sid } = await logging(t)
-  const raw = new Raw(port)
+  const raw = new RawConnection(port)
   await raw.write(head('POST', `${urlOf(4, 'polling')}&sid=${sid}`, 'Content-Length: 5000') + 'x'.repeat(5000))
   t.equal((await raw.answer()).status, 400)
   const text = JSON.stringify(lines.filter((line) => !ofFastify(line)))
@@ -108,7 +109,7 @@ t.test('a client that goes away in the middle of its body is one short line', as
   for (const path of [`${urlOf(4, 'polling')}&sid=${sid}`, `/socket.io/1/xhr-polling/${old}`]) {
     lines.length = 0
     const connection = once(app.server, 'connection')
-    const raw = new Raw(port)
+    const raw = new RawConnection(port)
     const [socket] = await connection as [Socket]
     const closed = new Promise((resolve) => socket.once('close', resolve))
     await raw.write(head('POST', path, 'Content-Length: 100', 'Content-Type: text/plain') + 'half')

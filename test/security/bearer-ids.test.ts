@@ -9,10 +9,11 @@ import { Socket } from 'node:net'
 import socketioTransports from '../../src/index.js'
 import { ALL } from '../kit/revision-1/server.js'
 import { pathOf } from './posters.js'
-import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
+import { head, UPGRADE } from '../kit/raw/http.js'
 import { UNKNOWN_SESSION } from './refusals.js'
 import { engine, expect, revision1, VERSIONS } from './sessions.js'
 import { startTarget, withstands } from './support.js'
+import { RawConnection } from '../kit/raw/connection.js'
 
 const COUNT = 100_000
 const LENGTH = 20
@@ -68,7 +69,7 @@ t.test('guesses open nothing, on any route', async (t) => {
   const { port } = target
   const { sessions } = await target.state()
   const get = async (path: string, ...lines: string[]): Promise<string> => {
-    const raw = new Raw(port)
+    const raw = new RawConnection(port)
     await raw.write(head('GET', path, ...(lines.length > 0 ? lines : ['Connection: close'])))
     await raw.closed
     return String(raw.received)
@@ -92,7 +93,7 @@ t.test('whoever has an id has the session, from whatever address', async (t) => 
   const target = await startTarget(t, 'server')
   const elsewhere = '127.0.0.2'
   const post = async (path: string, body: string): Promise<unknown[]> => {
-    const raw = new Raw(target.port, elsewhere)
+    const raw = new RawConnection(target.port, elsewhere)
     await raw.write(head('POST', path, 'Content-Type: text/plain', `Content-Length: ${body.length}`) + body)
     const { status, body: answer } = await raw.answer()
     raw.socket.end()
@@ -107,7 +108,7 @@ t.test('whoever has an id has the session, from whatever address', async (t) => 
       const packet = '42["message","from elsewhere"]'
       t.strictSame(await post(pathOf(young.url('polling')), eio === 3 ? `${packet.length}:${packet}` : packet), [200, 'ok'])
       await expect(young, packet)
-      const raw = new Raw(target.port, elsewhere)
+      const raw = new RawConnection(target.port, elsewhere)
       await raw.write(head('GET', pathOf(young.url('websocket')), ...UPGRADE))
       t.equal((await raw.answer()).status, 101)
       raw.socket.end()

@@ -2,23 +2,24 @@
 // did not have when the client sent a heartbeat of that version, which ended its process. A session keeps its dialect, whoever asks.
 import t from 'tap'
 import type { Test } from 'tap'
-import { clientFrame } from '../kit/raw/websocket.js'
+import { maskedFrame } from '../kit/raw/frames.js'
 import { pathOf } from './posters.js'
-import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
+import { head, UPGRADE } from '../kit/raw/http.js'
 import { BAD_REQUEST, UNKNOWN_SESSION } from './refusals.js'
 import { echoes, engine, POSTING, revision1, VERSIONS } from './sessions.js'
 import { startTarget, withstands } from './support.js'
+import { RawConnection } from '../kit/raw/connection.js'
 
 type Answered = readonly [status: number, body: string]
 const BAD: Answered = [400, BAD_REQUEST]
 const UNKNOWN: Answered = [400, UNKNOWN_SESSION]
 const UNSUPPORTED: Answered = [400, '{"code":5,"message":"Unsupported protocol version"}']
 /** What a client says to move to a WebSocket, then heartbeats of either version. */
-const MOVES = Buffer.concat(['2probe', '5', '2', '3'].map((packet) => clientFrame(1, packet)))
+const MOVES = Buffer.concat(['2probe', '5', '2', '3'].map((packet) => maskedFrame(1, packet)))
 
 /** Asks for a WebSocket, and if there is one says everything at once; what was refused. */
 async function upgrade (port: number, path: string): Promise<Answered> {
-  const raw = new Raw(port)
+  const raw = new RawConnection(port)
   await raw.write(Buffer.concat([Buffer.from(head('GET', path, ...UPGRADE)), MOVES]))
   const { status, body } = await raw.answer()
   if (status === 101) await raw.take(1) // until it has been heard
@@ -27,7 +28,7 @@ async function upgrade (port: number, path: string): Promise<Answered> {
 }
 
 async function request (port: number, method: 'GET' | 'POST', path: string): Promise<Answered> {
-  const raw = new Raw(port)
+  const raw = new RawConnection(port)
   await raw.write(head(method, path, 'Content-Type: text/plain', `Content-Length: ${method === 'GET' ? 0 : 1}`))
   if (method === 'POST') await raw.write('2')
   const { status, body } = await raw.answer()

@@ -1,11 +1,12 @@
 // CVE-2023-41419: gevent took what came after the last chunk of a body, where trailers may be, for the next request: one that the proxy in front
 // of it had never seen. Here trailers are read as such, and what is none ends the connection with its request.
 import t from 'tap'
-import { chunk, posters } from './posters.js'
+import { posters } from './posters.js'
 import type { Poster } from './posters.js'
-import { head, Raw } from '../kit/raw/tcp.js'
+import { RawConnection } from '../kit/raw/connection.js'
 import { expect } from './sessions.js'
 import { startTarget, withstands } from './support.js'
+import { chunk, head } from '../kit/raw/http.js'
 
 const SMUGGLED = 'GET /smuggled HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'
 /** What comes after the last chunk's `0`, and is no more than what ends this request. */
@@ -51,7 +52,7 @@ const HEADS: Record<string, string[]> = {
 }
 
 async function ask (port: number, { path, type }: Poster, lines: string[], bytes: string | Buffer): Promise<string> {
-  const raw = new Raw(port)
+  const raw = new RawConnection(port)
   await raw.write(head('POST', path, `Content-Type: ${type}`, ...lines))
   await raw.write(bytes)
   const { status, body } = await raw.answer()

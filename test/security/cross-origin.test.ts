@@ -3,10 +3,11 @@
 import t from 'tap'
 import { ALL } from '../kit/revision-1/server.js'
 import { pathOf } from './posters.js'
-import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
+import { head, UPGRADE } from '../kit/raw/http.js'
 import { BAD_REQUEST } from './refusals.js'
 import { echoes, engine, revision1, revision1Url, VERSIONS } from './sessions.js'
 import { startTarget, withstands } from './support.js'
+import { RawConnection } from '../kit/raw/connection.js'
 
 /** What browsers say of pages of elsewhere, which ask by XHR or load a script. */
 const PAGES: Record<string, string[]> = {
@@ -70,7 +71,7 @@ t.test('a page of elsewhere is told no, by default', async (t) => {
   await withstands(t, target, { held: 4, peak: 48 }, async () => {
     for (const { method, path, lines = ['Content-Length: 0'], status, body } of requests) {
       for (const [page, origin] of Object.entries(PAGES)) {
-        const raw = new Raw(port)
+        const raw = new RawConnection(port)
         await raw.write(head(method, path, ...lines, ...origin))
         const answer = await raw.answer()
         t.strictSame([answer.status, answer.body], [status, body], `${page}: ${method} ${path}`)
@@ -87,7 +88,7 @@ t.test('an origin that is allowed is named, and no other is with it', async (t) 
   const target = await startTarget(t, 'packets', { cors: { origin: 'http://friend.test' } })
   await withstands(t, target, { held: 4, peak: 48 }, async () => {
     for (const [origin, status] of [['http://friend.test', 400], ['http://friend.test.evil.test', 403], ['http://evil.test', 403]] as const) {
-      const raw = new Raw(target.port)
+      const raw = new RawConnection(target.port)
       await raw.write(head('GET', '/socket.io/?EIO=4&transport=polling&sid=x&j=x', `Origin: ${origin}`))
       await raw.answer()
       await raw.write(head('GET', '/socket.io/?EIO=4&transport=websocket', `Origin: ${origin}`))

@@ -2,8 +2,8 @@
 // One POST of 150 kB that connected and left an endpoint five thousand times took twelve seconds, in which nobody else was served.
 import t from 'tap'
 import { frame } from '../kit/revision-1/client.js'
-import { post } from './posters.js'
-import { Raw } from '../kit/raw/tcp.js'
+import { post } from '../kit/raw/http.js'
+import { RawConnection } from '../kit/raw/connection.js'
 import { handshake } from './sessions.js'
 import { startTarget } from './support.js'
 import type { Target } from './support.js'
@@ -13,11 +13,11 @@ const MANY = 4800
 
 /** The CPU time of so many connects and goodbyes in one payload, ms, until all have been heard. */
 async function cost ({ port, state }: Target, pairs: number, between: readonly string[]): Promise<number> {
-  const raw = new Raw(port)
+  const raw = new RawConnection(port)
   const path = `/socket.io/1/xhr-polling/${await handshake(port)}`
   const { cpu } = await state()
   await post(raw, { path, type: 'text/plain' }, frame(Array.from({ length: pairs }, () => ['1::/chat', ...between, '0::/chat']).flat()))
-  const poll = new Raw(port)
+  const poll = new RawConnection(port)
   let heard = 0
   while (heard < pairs) { // each connect is answered
     await poll.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`)

@@ -1,8 +1,8 @@
 // Found from outside: with `maxTotalQueueBytes` full to the last bytes, whoever was said something next was ended, though it kept a few hundred bytes and
 // others megabytes. Twelve megabytes of connects to a namespace that is not there were enough. Now those who keep most go.
 import t from 'tap'
-import { post } from './posters.js'
-import { Raw } from '../kit/raw/tcp.js'
+import { post } from '../kit/raw/http.js'
+import { RawConnection } from '../kit/raw/connection.js'
 import { echoes, engine, revision1 } from './sessions.js'
 import { FACES, startTarget } from './support.js'
 
@@ -22,7 +22,7 @@ for (const face of FACES) {
     for (let left = await free(); left > 2 * EACH && sessions < MOST_SESSIONS; left = await free()) {
       const { sid } = await engine(t, port, 4, 'xhr')
       sessions++
-      const raw = new Raw(port)
+      const raw = new RawConnection(port)
       const count = Math.max(1, Math.min(9999, Math.floor(left * 0.4 / EACH)))
       const packet = face === 'server' ? '40/nobody,' : '42["message",""]'
       await post(raw, { path: `/socket.io/?EIO=4&transport=polling&sid=${sid}`, type: 'text/plain' }, Array.from({ length: count }, () => packet).join('\x1e'))

@@ -4,8 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import type { Test } from 'tap'
 import { freePort } from '../kit/servers/app.js'
-import { head, Raw } from '../kit/raw/tcp.js'
+import { head } from '../kit/raw/http.js'
 import { FACES, startTarget, withstands } from './support.js'
+import { RawConnection } from '../kit/raw/connection.js'
 
 const REQUEST = '<policy-file-request/>\0'
 const POLICY = '<?xml version="1.0"?><!DOCTYPE cross-domain-policy SYSTEM "http://www.macromedia.com/xml/dtds/cross-domain-policy.dtd">' +
@@ -14,7 +15,7 @@ const ORIGIN = 'http://friend.test'
 
 /** Writes bytes, and reads what comes until the connection is ended by the other side. */
 async function ask (port: number, bytes: string | Buffer): Promise<string> {
-  const raw = new Raw(port)
+  const raw = new RawConnection(port)
   if (bytes.length > 0) await raw.write(bytes)
   await raw.closed
   return String(raw.received)
@@ -34,7 +35,7 @@ const ODD: Record<string, string | Buffer> = {
 t.test('by default there is no policy', async (t) => {
   const target = await startTarget(t, 'server', { cors: { origin: ORIGIN } })
   await withstands(t, target, { held: 4, peak: 16 }, async () => {
-    const refused = new Raw(10_843)
+    const refused = new RawConnection(10_843)
     await refused.closed
     t.equal(refused.received.length, 0, 'the port of old is closed')
     for (const [name, bytes] of Object.entries({ 'as it is': REQUEST, ...ODD })) {
@@ -64,11 +65,11 @@ for (const face of FACES) {
 const TIME_LIMIT = 2000
 const MOST = 100
 
-type Way = (raw: Raw) => Promise<void>
+type Way = (raw: RawConnection) => Promise<void>
 
 /** Holds a connection open for as long as it is let, in some way. */
 async function hold (t: Test, port: number, way: Way): Promise<void> {
-  const raw = new Raw(port)
+  const raw = new RawConnection(port)
   const since = performance.now()
   await Promise.all([raw.closed, way(raw)])
   t.ok(performance.now() - since < 5 * TIME_LIMIT, 'it ends')
@@ -85,7 +86,7 @@ t.test('whoever holds the policy port holds it for a moment, and the port of HTT
   await withstands(t, target, { held: 4, peak: 128 }, async () => { // what is read is garbage at once, and hundreds of megabytes are
     await Promise.all(ways.flatMap((way) => Array.from({ length: MOST }, () => hold(t, port, way))))
     t.equal(await ask(port, REQUEST), POLICY, 'the next one is answered')
-    const raw = new Raw(target.port)
+    const raw = new RawConnection(target.port)
     await raw.write(head('GET', '/'))
     t.equal((await raw.answer()).body, 'hello')
     raw.reset()

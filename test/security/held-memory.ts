@@ -4,11 +4,11 @@
 import t from 'tap'
 import type { Test } from 'tap'
 import { engine, handshake } from './sessions.js'
-import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
-import { post } from './posters.js'
+import { dial } from '../kit/raw/connection.js'
+import { head, post, UPGRADE } from '../kit/raw/http.js'
 import { startTarget } from './support.js'
 import type { State, Target } from './support.js'
-import { FIN, frame, OPCODE } from './websockets.js'
+import { rawWebSocket } from '../kit/raw/websocket.js'
 
 const SESSIONS = 10
 /** As many megabytes as one session may hold. */
@@ -45,13 +45,13 @@ const revision1 = (transport: string, body: string): Carrier => ({
   name: `revision 1, ${transport}, ${body === SHORT ? 'very many short packets' : 'control characters'}`,
   async open (t, port) {
     const sid = await handshake(port)
-    const [poster, holder] = [new Raw(port), new Raw(port)]
-    t.teardown(() => { for (const { socket } of [poster, holder]) socket.destroy() })
+    const [poster, holder] = [dial(t, port), dial(t, port)]
     return {
       say: async () => { await post(poster, { path: `/socket.io/1/xhr-polling/${sid}`, type: 'text/plain' }, body) },
       hold: async () => {
         holder.socket.pause()
-        await holder.write(head('GET', `/socket.io/1/${transport}/${sid}?i=0`, 'Referer: http://127.0.0.1/', ...(transport === 'websocket' ? UPGRADE : [])).replace('Host: 127.0.0.1', `Host: 127.0.0.1:${port}`).replace('http://127.0.0.1/', `http://127.0.0.1:${port}/`))
+        const origin = `http://127.0.0.1:${port}/`
+        await holder.write(head('GET', `${origin}socket.io/1/${transport}/${sid}?i=0`, `Referer: ${origin}`, ...(transport === 'websocket' ? UPGRADE : [])))
       }
     }
   }
@@ -61,17 +61,16 @@ const engineIo = (eio: 3 | 4, way: 'xhr' | 'xhr, b64' | 'jsonp'): Carrier => ({
   name: `engine ${eio}, ${way}`,
   async open (t, port) {
     const client = await engine(t, port, eio, way)
-    const [poster, holder] = [new Raw(port), new Raw(port)]
-    t.teardown(() => { for (const { socket } of [poster, holder]) socket.destroy() })
+    const [poster, holder] = [dial(t, port), dial(t, port)]
     const sid = new URL(client.url('polling')).searchParams.get('sid')
     const query = `/socket.io/?EIO=${eio}&transport=polling&sid=${sid}`
     const form = way === 'jsonp' ? '&j=0' : way === 'xhr' ? '' : '&b64=1'
-    const host = `127.0.0.1:${port}`
+    const origin = `http://127.0.0.1:${port}`
     return {
       say: async () => { await post(poster, { path: query, type: 'text/plain' }, WIDE(eio)) },
       hold: async () => {
         holder.socket.pause()
-        await holder.write(head('GET', query + form, `Referer: http://${host}/`).replace('Host: 127.0.0.1', `Host: ${host}`))
+        await holder.write(head('GET', origin + query + form, `Referer: ${origin}/`))
       }
     }
   }
@@ -80,14 +79,11 @@ const engineIo = (eio: 3 | 4, way: 'xhr' | 'xhr, b64' | 'jsonp'): Carrier => ({
 const webSocket = (eio: 3 | 4): Carrier => ({
   name: `engine ${eio}, websocket`,
   async open (t, port) {
-    const raw = new Raw(port)
-    t.teardown(() => raw.socket.destroy())
-    await raw.write(head('GET', `/socket.io/?EIO=${eio}&transport=websocket`, ...UPGRADE))
-    await raw.answer()
+    const raw = await rawWebSocket(t, `http://127.0.0.1:${port}/socket.io/?EIO=${eio}&transport=websocket`, [])
     raw.socket.pause()
-    if (eio === 4) await raw.write(frame(FIN | OPCODE.text, '40'))
+    if (eio === 4) await raw.send('40')
     return {
-      say: async () => { await raw.write(frame(FIN | OPCODE.text, `42["message","${'中'.repeat(330_000)}"]`)) },
+      say: () => raw.send(`42["message","${'中'.repeat(330_000)}"]`),
       hold: async () => {}
     }
   }

@@ -4,10 +4,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import type { Test } from 'tap'
 import type { SocketioTransportsOptions } from '../../types/options.js'
-import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
+import { head, UPGRADE } from '../kit/raw/http.js'
 import { handshake, VERSIONS } from './sessions.js'
 import { FACES, startTarget, withstands } from './support.js'
 import type { Face, Target } from './support.js'
+import { RawConnection } from '../kit/raw/connection.js'
 
 /** A request that opens a session, and how it is refused. */
 interface Opener { method: string, path: string, upgrade: boolean, old: boolean }
@@ -33,10 +34,10 @@ async function flood (t: Test, port: number, count: number, from?: string): Prom
   const counts: Counts = {}
   let next = 0
   const work = async (): Promise<void> => {
-    let raw = new Raw(port, from)
+    let raw = new RawConnection(port, from)
     for (let i = next++; i < count; i = next++) {
       const { method, path, upgrade, old } = OPENERS[i % OPENERS.length] ?? { method: '', path: '', upgrade: false, old: false }
-      if (raw.socket.destroyed) raw = new Raw(port, from)
+      if (raw.socket.destroyed) raw = new RawConnection(port, from)
       await raw.write(head(method, path, ...(upgrade ? UPGRADE : []), ...(method === 'POST' ? ['Content-Length: 0'] : [])))
       const { status, body, head: lines } = await raw.answer()
       const opened = status === 101 || (status === 200 && !body.includes('new Error')) // a script sees no status
@@ -46,7 +47,7 @@ async function flood (t: Test, port: number, count: number, from?: string): Prom
       if (!upgrade) continue
       const { socket } = raw
       t.teardown(() => socket.destroy())
-      raw = new Raw(port, from)
+      raw = new RawConnection(port, from)
     }
     raw.socket.end()
   }

@@ -3,9 +3,10 @@
 import t from 'tap'
 import type { Test } from 'tap'
 import { pathOf } from './posters.js'
-import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
+import { head, UPGRADE } from '../kit/raw/http.js'
 import { echoes, engine, handshake, revision1Url, VERSIONS } from './sessions.js'
 import { startTarget, withstands } from './support.js'
+import { RawConnection } from '../kit/raw/connection.js'
 
 /** A masked frame of no payload. */
 const frame = (first: number): Buffer => Buffer.of(first, 0x80, 1, 2, 3, 4)
@@ -63,7 +64,7 @@ function engineStates (t: Test, port: number): Record<string, () => Promise<Stat
 
 /** Writes the frame with the request, or when the WebSocket is open. */
 async function write (port: number, { path, says = [] }: State, bytes: Buffer, together: boolean): Promise<string> {
-  const raw = new Raw(port)
+  const raw = new RawConnection(port)
   const request = Buffer.from(head('GET', path, ...UPGRADE))
   const frames = Buffer.concat([...says, bytes])
   await raw.write(together ? Buffer.concat([request, frames]) : request)

@@ -3,10 +3,11 @@
 import t from 'tap'
 import type { Test } from 'tap'
 import { BAD_REQUEST } from './refusals.js'
-import { head, Raw } from '../kit/raw/tcp.js'
+import { head } from '../kit/raw/http.js'
 import { engine, handshake, VERSIONS } from './sessions.js'
 import { startTarget, withstands } from './support.js'
 import type { Target } from './support.js'
+import { RawConnection } from '../kit/raw/connection.js'
 
 /** Holds this where it is written into an answer as it is. */
 const MARK = 'zqx'
@@ -46,7 +47,7 @@ function places (sid: string): SessionSlot[] {
 }
 
 async function ask (port: number, { path, name, method = 'GET' }: SessionSlot, value: string | string[]) {
-  const raw = new Raw(port)
+  const raw = new RawConnection(port)
   await raw.write(head(method, `${path}${path.includes('?') ? '&' : '?'}${toQuery(name, value)}`, 'Content-Length: 0'))
   const answer = await raw.answer()
   raw.socket.end()

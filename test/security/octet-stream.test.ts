@@ -3,13 +3,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import type { Test } from 'tap'
-import { enginePoster, post, revision1Poster } from './posters.js'
+import { enginePoster, revision1Poster } from './posters.js'
 import type { Poster } from './posters.js'
-import { head, Raw } from '../kit/raw/tcp.js'
+import { RawConnection } from '../kit/raw/connection.js'
 import { BAD_REQUEST, UNKNOWN_SESSION } from './refusals.js'
 import { POLLING, POSTING } from './sessions.js'
 import { startTarget, withstands } from './support.js'
 import { inTime } from '../kit/waiting.js'
+import { head, post } from '../kit/raw/http.js'
 
 /** One type, in the spellings that a server may tell it by, or not. */
 const TYPES = [
@@ -18,7 +19,7 @@ const TYPES = [
 
 /** POSTs it, and asks for a page on the same connection. */
 async function isAnswered (t: Test, port: number, poster: Poster, type: string, expected: readonly [number, string]): Promise<void> {
-  const raw = new Raw(port)
+  const raw = new RawConnection(port)
   const { status, body } = await inTime(post(raw, { ...poster, type }, poster.body(poster.message('bytes'))), 'answer')
   t.strictSame([status, body], expected, `${poster.name}: ${type}`)
   await raw.write(head('GET', '/'))
@@ -34,7 +35,7 @@ t.test('a binary body of engine 4 is refused, and ends its session', async (t) =
       for (const type of TYPES) {
         const poster = await enginePoster(t, port, 4, way)
         await isAnswered(t, port, poster, type, [400, BAD_REQUEST])
-        const raw = new Raw(port)
+        const raw = new RawConnection(port)
         const { status, body } = await post(raw, poster, poster.message('again'))
         t.strictSame([status, body], [400, UNKNOWN_SESSION])
         raw.reset()
@@ -64,7 +65,7 @@ t.test('a hundred of them hold no connections', async (t) => {
   const target = await startTarget(t, 'packets')
   const { port } = target
   await withstands(t, target, { held: 4, peak: 48 }, async () => {
-    const raw = new Raw(port)
+    const raw = new RawConnection(port)
     for (let i = 0; i < 100; i++) {
       const poster = await enginePoster(t, port, 4, 'xhr')
       const { status } = await inTime(post(raw, { ...poster, type: 'application/octet-stream' }, '4x'), 'answer')

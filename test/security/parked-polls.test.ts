@@ -2,9 +2,10 @@
 // meanwhile, and a shutdown answers them all, in words that let clients come back.
 import t from 'tap'
 import type { Test } from 'tap'
-import { head, Raw } from '../kit/raw/tcp.js'
+import { head } from '../kit/raw/http.js'
 import { handshake, VERSIONS } from './sessions.js'
 import { FACES, startTarget, withstands } from './support.js'
+import { RawConnection } from '../kit/raw/connection.js'
 
 const COUNT = 1500
 /** What one may cost the server, its connection included; bytes. */
@@ -13,12 +14,12 @@ const EACH = 40_000
 const CLOSING = 10_000
 
 /** One that is held, and what it says when the server closes. */
-interface Held { name: string, raw: Raw, farewell: RegExp }
+interface Held { name: string, raw: RawConnection, farewell: RegExp }
 type Open = (port: number) => Promise<Held>
 
 const ofRevision1 = (name: string, farewell: RegExp): Open => async (port) => {
   const path = `/socket.io/1/${name}/${await handshake(port)}`
-  const raw = new Raw(port)
+  const raw = new RawConnection(port)
   await raw.write(head('GET', path))
   if (!name.endsWith('polling')) return { name, raw, farewell }
   await raw.answer() // `1::`
@@ -27,7 +28,7 @@ const ofRevision1 = (name: string, farewell: RegExp): Open => async (port) => {
 }
 
 const ofEngine = (eio: 3 | 4, jsonp: boolean): Open => async (port) => {
-  const raw = new Raw(port)
+  const raw = new RawConnection(port)
   const path = `/socket.io/?EIO=${eio}&transport=polling${jsonp ? '&j=0' : ''}`
   await raw.write(head('GET', path))
   const { body } = await raw.answer()

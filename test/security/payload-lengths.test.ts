@@ -3,18 +3,19 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import type { Test } from 'tap'
-import { chunk, enginePoster, LAST_CHUNK, post, posters } from './posters.js'
+import { enginePoster, posters } from './posters.js'
 import type { Poster } from './posters.js'
-import { head, Raw } from '../kit/raw/tcp.js'
+import { RawConnection } from '../kit/raw/connection.js'
 import { BAD_REQUEST, UNKNOWN_SESSION } from './refusals.js'
 import { POLLING } from './sessions.js'
 import { startTarget, withstands } from './support.js'
+import { chunk, head, LAST_CHUNK, post } from '../kit/raw/http.js'
 
 const MEGABYTE = 1e6
 
 /** Digits without end: the answer comes at the bound, and what follows is not kept. */
 async function endlessDigits (port: number, { path, type, jsonp }: Poster): Promise<unknown[]> {
-  const raw = new Raw(port)
+  const raw = new RawConnection(port)
   await raw.write(head('POST', path, `Content-Type: ${type}`, 'Transfer-Encoding: chunked'))
   await raw.write(chunk(jsonp ? 'd=' : '1'))
   const digits = chunk('1'.repeat(MEGABYTE))
@@ -71,7 +72,7 @@ const BINARIES: Record<string, Buffer> = {
 }
 
 /** A body that is refused, and ends its session. */
-async function isRefused (t: Test, raw: Raw, poster: Poster, body: string | Uint8Array, name: string): Promise<void> {
+async function isRefused (t: Test, raw: RawConnection, poster: Poster, body: string | Uint8Array, name: string): Promise<void> {
   const { status, body: refusal } = await post(raw, poster, body)
   const again = await post(raw, poster, poster.body(poster.message('again')))
   poster.client.close()
@@ -82,7 +83,7 @@ t.test('lengths that are none, or not true, end their session of engine 3', asyn
   const target = await startTarget(t, 'packets')
   const { port } = target
   const { ended } = await withstands(t, target, { held: 4, peak: 64 }, async () => {
-    const raw = new Raw(port)
+    const raw = new RawConnection(port)
     for (const [name, text] of Object.entries(TEXTS)) {
       for (const way of POLLING) {
         const poster = await enginePoster(t, port, 3, way)

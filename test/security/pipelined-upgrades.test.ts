@@ -3,10 +3,11 @@
 import t from 'tap'
 import type { Test } from 'tap'
 import { pathOf } from './posters.js'
-import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
+import { head, UPGRADE } from '../kit/raw/http.js'
 import { engine, POLLING, POSTING, revision1, VERSIONS } from './sessions.js'
 import { startTarget, withstands } from './support.js'
 import { inTime } from '../kit/waiting.js'
+import { RawConnection } from '../kit/raw/connection.js'
 
 /** Upgrades for nobody, for the app, and for us: those that are refused, and those that are not. */
 const UPGRADES: Record<string, string> = {
@@ -35,7 +36,7 @@ t.test('an upgrade behind a GET that is held ends their connection, and nothing 
   await withstands(t, target, { held: 6, peak: 48 }, async () => {
     for (const [name, path] of Object.entries(held(t, port))) {
       for (const [what, upgrade] of Object.entries(UPGRADES)) {
-        const raw = new Raw(port)
+        const raw = new RawConnection(port)
         await raw.write(head('GET', await path()) + upgrade)
         await t.resolves(inTime(raw.closed, 'end of the connection'), `${name}: ${what}`)
       }

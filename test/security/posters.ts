@@ -5,8 +5,6 @@ import type { Client } from '../kit/revision-1/client.js'
 import type { Eio, EngineClient, Way } from '../kit/engine-io/client.js'
 import type { DialectName } from '../../types/socket.js'
 import type { Revision1Transport } from '../../src/transports/index.js'
-import { head } from '../kit/raw/tcp.js'
-import type { RawAnswer, Raw } from '../kit/raw/tcp.js'
 import { echoes, engine, POLLING, POSTING, revision1, VERSIONS } from './sessions.js'
 import type { Target } from './support.js'
 
@@ -87,16 +85,3 @@ export async function posters (t: Teardown, { port, dialects }: Pick<Target, 'po
   }
   return all
 }
-
-/** POSTs bytes, with the type of the transport or another one, and takes the answer; the connection is kept. */
-export async function post (raw: Raw, { path, type }: Pick<Poster, 'path' | 'type'>, body: string | Uint8Array): Promise<RawAnswer> {
-  const bytes = Buffer.from(body)
-  await raw.write(head('POST', path, `Content-Type: ${type}`, `Content-Length: ${bytes.length}`))
-  await raw.write(bytes)
-  return await raw.answer()
-}
-
-/** A chunk of a body that comes in chunks. */
-export const chunk = (data: string | Uint8Array): Buffer =>
-  Buffer.concat([Buffer.from(`${data.length.toString(16)}\r\n`), Buffer.from(data), Buffer.from('\r\n')])
-export const LAST_CHUNK = '0\r\n\r\n'

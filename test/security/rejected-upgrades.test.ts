@@ -4,12 +4,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import type { Test } from 'tap'
 import { pathOf } from './posters.js'
-import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
+import { head, UPGRADE } from '../kit/raw/http.js'
 import { BAD_REQUEST, UNKNOWN_SESSION } from './refusals.js'
 import { echoes, engine, handshake, revision1, revision1Url } from './sessions.js'
 import { startTarget, withstands } from './support.js'
 import type { Target } from './support.js'
 import { turn } from '../kit/waiting.js'
+import { RawConnection } from '../kit/raw/connection.js'
 
 interface Case {
   path: string
@@ -58,7 +59,7 @@ const OTHERS: readonly Case[] = [
 ]
 
 /** When the RST comes. */
-const MOMENTS: Record<string, (raw: Raw) => Promise<unknown>> = {
+const MOMENTS: Record<string, (raw: RawConnection) => Promise<unknown>> = {
   'at once': async () => {},
   'a turn later': () => turn(),
   'a moment later': () => pause(5),
@@ -67,7 +68,7 @@ const MOMENTS: Record<string, (raw: Raw) => Promise<unknown>> = {
 }
 
 async function isAnswered (t: Test, port: number, { path, lines = [], status, body }: Case): Promise<void> {
-  const raw = new Raw(port)
+  const raw = new RawConnection(port)
   await raw.write(head('GET', path, ...UPGRADE, ...lines))
   const answer = await raw.answer()
   t.equal(answer.status, status, path)
@@ -75,8 +76,8 @@ async function isAnswered (t: Test, port: number, { path, lines = [], status, bo
   await raw.closed
 }
 
-async function isReset (port: number, { path, lines = [] }: Pick<Case, 'path' | 'lines'>, moment: (raw: Raw) => Promise<unknown>): Promise<void> {
-  const raw = new Raw(port)
+async function isReset (port: number, { path, lines = [] }: Pick<Case, 'path' | 'lines'>, moment: (raw: RawConnection) => Promise<unknown>): Promise<void> {
+  const raw = new RawConnection(port)
   await raw.write(head('GET', path, ...UPGRADE, ...lines))
   await moment(raw).catch(() => {}) // an original may give no answer
   raw.reset()

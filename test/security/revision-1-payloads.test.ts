@@ -2,10 +2,11 @@
 // each time; a JSONP POST of `d=123`, JSON that is no string, ended the process. All of it is answered with 1, and says nothing.
 import t from 'tap'
 import type { Test } from 'tap'
-import { post, revision1Poster } from './posters.js'
-import { Raw } from '../kit/raw/tcp.js'
+import { revision1Poster } from './posters.js'
+import { RawConnection } from '../kit/raw/connection.js'
 import { echoes, POSTING, revision1 } from './sessions.js'
 import { FACES, startTarget, withstands } from './support.js'
+import { post } from '../kit/raw/http.js'
 
 /** Payloads whose framing is broken. What stands before the break may be heard. */
 const PAYLOADS: Record<string, string> = {
@@ -40,7 +41,7 @@ const FORMS = [
 async function attackFraming (t: Test, port: number): Promise<void> {
   for (const name of POSTING) {
     const poster = await revision1Poster(t, port, name)
-    const raw = new Raw(port)
+    const raw = new RawConnection(port)
     for (const [what, payload] of Object.entries(PAYLOADS)) {
       const { status, body } = await post(raw, poster, poster.body(payload))
       t.strictSame([status, body], poster.taken, `${name}: ${what}`)
@@ -59,7 +60,7 @@ async function attackFraming (t: Test, port: number): Promise<void> {
 
 async function attackForms (t: Test, port: number): Promise<void> {
   const poster = await revision1Poster(t, port, 'jsonp-polling')
-  const raw = new Raw(port)
+  const raw = new RawConnection(port)
   for (const form of FORMS) {
     const { status, body } = await post(raw, poster, form)
     t.strictSame([status, body], poster.taken, form.slice(0, 40))

@@ -6,9 +6,10 @@ import type { Test } from 'tap'
 import { boundaryOf, Client } from '../kit/revision-1/client.js'
 import type { EngineClient } from '../kit/engine-io/client.js'
 import { pathOf } from './posters.js'
-import { head, Raw } from '../kit/raw/tcp.js'
+import { head } from '../kit/raw/http.js'
 import { engine, revision1, VERSIONS } from './sessions.js'
 import { FACES, startTarget, withstands } from './support.js'
+import { RawConnection } from '../kit/raw/connection.js'
 
 const EVIL = 'pwned()'
 const MESSAGES = [
@@ -39,7 +40,7 @@ function messageIn (payload: string): unknown {
 
 /** The answer to a poll, which is a script. */
 async function poll (port: number, client: Client | EngineClient): Promise<string> {
-  const raw = new Raw(port)
+  const raw = new RawConnection(port)
   await raw.write(head('GET', pathOf(client instanceof Client ? `${client.url}?i=0` : client.url('polling'))))
   const { body } = await raw.answer()
   raw.socket.end()

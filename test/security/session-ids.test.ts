@@ -2,11 +2,12 @@
 // owe nothing to either, none is like another, and one that is nearly right opens nothing.
 import t from 'tap'
 import { fetchText } from '../kit/revision-1/client.js'
-import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
+import { head, UPGRADE } from '../kit/raw/http.js'
 import { UNKNOWN_SESSION } from './refusals.js'
 import { echoes, engine, handshake, revision1, VERSIONS } from './sessions.js'
 import { startTarget, withstands } from './support.js'
 import type { Target } from './support.js'
+import { RawConnection } from '../kit/raw/connection.js'
 
 const COUNT = 300
 /** 20 characters of 64: 120 bits. */
@@ -72,7 +73,7 @@ t.test('an id that is nearly right opens nothing', async (t) => {
   const old = await revision1(t, port, 'xhr-polling')
   const young = await engine(t, port, 4, 'xhr')
   await withstands(t, target, { held: 4, peak: 32 }, async () => {
-    const raw = new Raw(port)
+    const raw = new RawConnection(port)
     const ask = async (path: string): Promise<unknown[]> => {
       await raw.write(head('GET', path))
       const { status, body } = await raw.answer()
@@ -81,7 +82,7 @@ t.test('an id that is nearly right opens nothing', async (t) => {
     for (const id of near(old.sid)) t.strictSame(await ask(`/socket.io/1/xhr-polling/${id}`), [200, '7:::1+0'], `${id} for ${old.sid}`)
     for (const id of near(young.sid)) {
       t.strictSame(await ask(`/socket.io/?EIO=4&transport=polling&sid=${id}`), [400, UNKNOWN_SESSION], `${id} for ${young.sid}`)
-      const wire = new Raw(port)
+      const wire = new RawConnection(port)
       await wire.write(head('GET', `/socket.io/?EIO=4&transport=websocket&sid=${id}`, ...UPGRADE))
       t.equal((await wire.answer()).body, UNKNOWN_SESSION)
       await wire.closed

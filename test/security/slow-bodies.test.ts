@@ -2,11 +2,12 @@
 // Here bodyTimeout ends it with 408, and nothing of it is delivered.
 import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
-import { chunk, post, posters } from './posters.js'
+import { posters } from './posters.js'
 import type { Poster } from './posters.js'
-import { head, Raw } from '../kit/raw/tcp.js'
-import type { RawAnswer } from '../kit/raw/tcp.js'
+import { RawConnection } from '../kit/raw/connection.js'
+import type { RawAnswer } from '../kit/raw/connection.js'
 import { startTarget, withstands } from './support.js'
+import { chunk, head, post } from '../kit/raw/http.js'
 
 /** ms */
 const BODY_TIMEOUT = 500
@@ -19,7 +20,7 @@ const REVISION_1 = 'body timeout'
 const refusal = ({ dialect }: Poster): string => dialect === 'revision 1' ? REVISION_1 : ENGINE
 
 /** Ways to be slow; each writes the head of a POST, and what comes of its body until somebody has had enough. */
-const WAYS: Record<string, (raw: Raw, poster: Poster) => Promise<void>> = {
+const WAYS: Record<string, (raw: RawConnection, poster: Poster) => Promise<void>> = {
   'never comes': async (raw, { path, type }) => { await raw.write(head('POST', path, `Content-Type: ${type}`, 'Content-Length: 100')) },
   'stops before its last byte': async (raw, poster) => {
     const body = poster.body(poster.message('slow'))
@@ -46,8 +47,8 @@ const WAYS: Record<string, (raw: Raw, poster: Poster) => Promise<void>> = {
 }
 
 /** How it is answered; undefined when the answer was lost: what is still written to a connection that was closed breaks it. */
-async function slowly (port: number, poster: Poster, way: (raw: Raw, poster: Poster) => Promise<void>): Promise<RawAnswer | undefined> {
-  const raw = new Raw(port)
+async function slowly (port: number, poster: Poster, way: (raw: RawConnection, poster: Poster) => Promise<void>): Promise<RawAnswer | undefined> {
+  const raw = new RawConnection(port)
   const answer = raw.answer().catch(() => undefined)
   await way(raw, poster)
   await raw.closed
@@ -87,7 +88,7 @@ t.test('a body that nothing is done with is given no more time', async (t) => {
   const target = await startTarget(t, 'packets', { bodyTimeout: BODY_TIMEOUT })
   await withstands(t, target, { held: 4, peak: 32 }, async () => {
     await Promise.all(OTHERS.map(async ([method, path, refusal]) => {
-      const raw = new Raw(target.port)
+      const raw = new RawConnection(target.port)
       await raw.write(head(method, path, 'Content-Type: text/plain', 'Content-Length: 100'))
       const { status, body } = await raw.answer()
       t.strictSame([status, body], [408, refusal], `${method} ${path}`)
@@ -99,7 +100,7 @@ t.test('a body that nothing is done with is given no more time', async (t) => {
 t.test('a body that is as slow and in time is taken', async (t) => {
   const target = await startTarget(t, 'packets', { bodyTimeout: 20 * BODY_TIMEOUT })
   for (const poster of await posters(t, target)) {
-    const raw = new Raw(target.port)
+    const raw = new RawConnection(target.port)
     const { status, body } = await post(raw, poster, poster.body(poster.message('in time')))
     t.strictSame([status, body], poster.taken)
     raw.reset()

@@ -2,12 +2,14 @@
 // holds no more than maxQueueBytes, and all together no more than maxTotalQueueBytes; above, it ends as `slow client`.
 import t from 'tap'
 import type { Test } from 'tap'
-import { post, posters } from './posters.js'
+import { posters } from './posters.js'
 import type { Poster } from './posters.js'
-import { head, Raw } from '../kit/raw/tcp.js'
+import { RawConnection } from '../kit/raw/connection.js'
 import { UNKNOWN_SESSION } from './refusals.js'
 import { startTarget, withstands } from './support.js'
-import { FIN, frame, OPCODE, webSockets } from './websockets.js'
+import { webSockets } from './websockets.js'
+import { head, post } from '../kit/raw/http.js'
+import { FIN, frame, OPCODE } from '../kit/raw/frames.js'
 
 const MEGABYTE = 1e6
 const MAX_QUEUE = 8 * MEGABYTE
@@ -24,8 +26,8 @@ const isStream = ({ client }: Poster): boolean => 'name' in client && !client.na
 
 /** POSTs messages, and never reads their echoes: with nothing held open, or something whose answer stays unread. */
 async function neverReads (t: Test, port: number, poster: Poster, first: number): Promise<void> {
-  const raw = new Raw(port)
-  const held = new Raw(port)
+  const raw = new RawConnection(port)
+  const held = new RawConnection(port)
   const say = async (count: number): Promise<void> => {
     for (let i = 0; i < count; i++) {
       const { status, body } = await post(raw, poster, poster.body(poster.message(MESSAGE)))
@@ -89,7 +91,7 @@ t.test('many clients that never read, each within its bound', async (t) => {
   const { ended } = await withstands(t, target, BOUNDS, async () => {
     for (let i = 0; i < SOME / 4; i++) {
       for (const poster of all) {
-        const raw = new Raw(target.port)
+        const raw = new RawConnection(target.port)
         await post(raw, poster, poster.body(poster.message(MESSAGE)))
         raw.reset()
       }

@@ -1,11 +1,12 @@
 // No id: engine.io up to 6.6.9 joined the body anew with each chunk and measured all of it again, so that a body in very many small chunks
 // took time in the square of its size. Here the time for each chunk is the same, however many came before it.
 import t from 'tap'
-import { chunk, LAST_CHUNK, posters } from './posters.js'
+import { posters } from './posters.js'
 import type { Poster } from './posters.js'
-import { head, Raw } from '../kit/raw/tcp.js'
+import { RawConnection } from '../kit/raw/connection.js'
 import { startTarget, withstands } from './support.js'
 import type { Target } from './support.js'
+import { chunk, head, LAST_CHUNK } from '../kit/raw/http.js'
 
 const CHUNK = 40
 const CHUNKS = 20_000
@@ -34,7 +35,7 @@ interface Load { posts: number, bytes: number, chunk: number }
 /** POSTs so often so many bytes, in chunks. */
 async function send (port: number, poster: Poster, { posts, bytes, chunk: size }: Load): Promise<void> {
   const body = cut(poster.body(noop(poster, bytes)), size)
-  const raw = new Raw(port)
+  const raw = new RawConnection(port)
   for (let i = 0; i < posts; i++) {
     await raw.write(head('POST', poster.path, `Content-Type: ${poster.type}`, 'Transfer-Encoding: chunked'))
     await raw.write(body)
@@ -85,10 +86,10 @@ t.test('others are served meanwhile, and nothing is kept of it', async (t) => {
 t.test('what is held of a body is what has come of it, however small its chunks are', async (t) => {
   const target = await startTarget(t, 'packets')
   const all = await posters(t, target)
-  const raws: Raw[] = []
+  const raws: RawConnection[] = []
   await withstands(t, target, { held: 24, peak: 96 }, async () => {
     await Promise.all(all.map(async (poster) => {
-      const raw = new Raw(target.port)
+      const raw = new RawConnection(target.port)
       raws.push(raw)
       await raw.write(head('POST', poster.path, `Content-Type: ${poster.type}`, 'Transfer-Encoding: chunked'))
       await raw.write(cut('x'.repeat(TINY), 1).subarray(0, -LAST_CHUNK.length))

@@ -3,11 +3,12 @@
 import t from 'tap'
 import { ALL } from '../kit/revision-1/server.js'
 import type { Teardown } from '../kit/teardown.js'
-import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
+import { head, UPGRADE } from '../kit/raw/http.js'
 import { BAD_REQUEST, UNKNOWN_SESSION } from './refusals.js'
 import { echoes, engine, revision1, VERSIONS } from './sessions.js'
 import { FACES, startTarget, withstands } from './support.js'
-import { FIN, frame, OPCODE } from './websockets.js'
+import { FIN, frame, OPCODE } from '../kit/raw/frames.js'
+import { RawConnection } from '../kit/raw/connection.js'
 
 /** A request, and the status and body that it is answered with. */
 type Row = readonly [method: string, path: string, status: number, body: string | RegExp]
@@ -73,7 +74,7 @@ for (const face of FACES) {
     const { sessions } = await target.state()
     await withstands(t, target, { held: 4, peak: 32 }, async () => {
       for (const [method, path, status, body] of all) {
-        const raw = new Raw(target.port)
+        const raw = new RawConnection(target.port)
         await raw.write(head(method, path, ...UPGRADE, ...(method === 'GET' ? [] : ['Content-Length: 0'])))
         const answer = await raw.answer()
         t.equal(answer.status, status, `${method} ${path}`)

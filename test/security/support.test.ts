@@ -1,6 +1,6 @@
 // Whether the suite sees the damage that it looks for.
 import t from 'tap'
-import { head, rawHttp } from '../kit/raw/tcp.js'
+import { head, rawHttp } from '../kit/raw/http.js'
 import { FACES, startTarget, watch, withstands } from './support.js'
 
 for (const face of FACES) {

@@ -2,10 +2,11 @@
 // of what every object has are tried wherever a URL names something: transports, sessions, versions, callbacks.
 import t from 'tap'
 import type { Test } from 'tap'
-import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
+import { head, UPGRADE } from '../kit/raw/http.js'
 import { BAD_REQUEST, UNKNOWN_SESSION } from './refusals.js'
 import { echoes, engine, revision1, VERSIONS } from './sessions.js'
 import { startTarget, withstands } from './support.js'
+import { RawConnection } from '../kit/raw/connection.js'
 
 /** Names that an object has without having been given them, and what a lookup might turn into one. */
 const NAMES = [
@@ -22,7 +23,7 @@ const VERSION: Answered = [400, '{"code":5,"message":"Unsupported protocol versi
 /** Asks in each way, and asserts the one answer; a refused upgrade ends its connection. */
 async function isRefused (t: Test, port: number, path: string, answers: Record<'GET' | 'POST' | 'upgrade', Answered>): Promise<void> {
   for (const [way, answer] of Object.entries(answers)) {
-    const raw = new Raw(port)
+    const raw = new RawConnection(port)
     const lines = way === 'upgrade' ? UPGRADE : ['Content-Length: 0']
     await raw.write(head(way === 'upgrade' ? 'GET' : way, path, ...lines))
     const { status, body } = await raw.answer()
@@ -60,7 +61,7 @@ async function attackRevision1 (t: Test, port: number): Promise<void> {
     await isRefused(t, port, `/socket.io/1/${name}/${client.sid}`, { GET: unknown, POST: unknown, upgrade: [400, 'bad request'] })
     await isRefused(t, port, `/socket.io/${name}/xhr-polling/${client.sid}`, { GET: version, POST: version, upgrade: [400, 'bad request'] })
     // A session that nobody knows is no error of HTTP to a client of revision 1: it is to handshake anew.
-    const raw = new Raw(port)
+    const raw = new RawConnection(port)
     for (const [method, path, expected] of [
       ['GET', `xhr-polling/${name}`, '7:::1+0'], ['POST', `xhr-polling/${name}`, '1'],
       ['GET', `jsonp-polling/${name}?i=${name}`, 'io.j[0]("7:::1+0");'], ['POST', `jsonp-polling/${name}`, '1']

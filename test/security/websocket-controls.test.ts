@@ -3,11 +3,13 @@
 import t from 'tap'
 import { frame as frameTexts } from '../kit/revision-1/client.js'
 import { toBody } from '../kit/engine-io/client.js'
-import { post, posters } from './posters.js'
-import { Raw } from '../kit/raw/tcp.js'
+import { posters } from './posters.js'
+import { RawConnection } from '../kit/raw/connection.js'
 import { startTarget, withstands } from './support.js'
-import { FIN, frame, OPCODE, times, webSockets } from './websockets.js'
-import type { RawWebSocket } from './websockets.js'
+import { times, webSockets } from './websockets.js'
+import { post } from '../kit/raw/http.js'
+import { FIN, frame, OPCODE } from '../kit/raw/frames.js'
+import type { Attacked } from './websockets.js'
 
 const MANY = 100_000
 const PING = frame(FIN | OPCODE.ping, Buffer.alloc(125))
@@ -32,7 +34,7 @@ function payload (packet: string, dialect: string): string {
 const AT_A_TIME = 500
 
 /** Writes a frame very often while there is a connection, and each time reads the answers, where there are any. */
-async function flood ({ raw }: RawWebSocket, bytes: Buffer, answer?: Buffer): Promise<void> {
+async function flood ({ raw }: Attacked, bytes: Buffer, answer?: Buffer): Promise<void> {
   const chunk = times(AT_A_TIME, bytes)
   const answers = times(AT_A_TIME, answer ?? Buffer.of())
   for (let sent = 0; sent < MANY && !raw.socket.destroyed; sent += AT_A_TIME) {
@@ -88,7 +90,7 @@ t.test('who says very much', async (t) => {
         await t.resolves(one.echoes('still here'), one.name)
       }
       for (const poster of (await posters(t, target)).filter((one) => one.dialect === dialect)) {
-        const raw = new Raw(port)
+        const raw = new RawConnection(port)
         for (let sent = 0; sent < MANY; sent += TOGETHER) {
           const { status, body } = await post(raw, poster, poster.body(payload(packet, dialect)))
           t.strictSame([status, body], poster.taken, poster.name)

@@ -2,8 +2,9 @@
 // CVE-2026-48779 (messages without an end, in fragments that hold next to nothing).
 import t from 'tap'
 import { startTarget, withstands } from './support.js'
-import { FIN, frame, OPCODE, times, webSockets } from './websockets.js'
-import type { RawWebSocket } from './websockets.js'
+import { times, webSockets } from './websockets.js'
+import { FIN, frame, OPCODE } from '../kit/raw/frames.js'
+import type { Attacked } from './websockets.js'
 
 const MAX_PAYLOAD = 1e6
 const { text, binary, continuation, ping, pong } = OPCODE
@@ -49,7 +50,7 @@ const SMALL = 200_000
 const MOST = 196
 
 /** Begins a message, and adds so many fragments to it. */
-async function pour ({ raw }: RawWebSocket, fragment: Buffer, count: number): Promise<void> {
+async function pour ({ raw }: Attacked, fragment: Buffer, count: number): Promise<void> {
   await raw.write(frame(text))
   const together = Math.max(Math.floor(65_536 / fragment.length), 1)
   for (let left = count; left > 0; left -= together) await raw.write(times(Math.min(together, left), fragment))

@@ -2,7 +2,7 @@
 // (a list of protocols with very many spaces), CVE-2024-37890 (more headers than Node reads), and the drafts before RFC 6455, whose frames
 // CVE-2026-54466 was about.
 import t from 'tap'
-import { rawHttp, UPGRADE } from '../kit/raw/tcp.js'
+import { rawHttp, UPGRADE } from '../kit/raw/http.js'
 import { engine, handshake, VERSIONS } from './sessions.js'
 import { FACES, startTarget, withstands } from './support.js'
 import type { Target } from './support.js'

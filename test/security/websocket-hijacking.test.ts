@@ -3,7 +3,7 @@
 // route that takes WebSockets, whatever state the session is in.
 import t from 'tap'
 import type { Teardown } from '../kit/teardown.js'
-import { rawHttp, UPGRADE } from '../kit/raw/tcp.js'
+import { rawHttp, UPGRADE } from '../kit/raw/http.js'
 import { echoes, engine, handshake, revision1, VERSIONS } from './sessions.js'
 import { FACES, startTarget, withstands } from './support.js'
 

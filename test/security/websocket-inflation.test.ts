@@ -3,7 +3,8 @@
 import { constants, deflateRawSync } from 'node:zlib'
 import t from 'tap'
 import { startTarget, withstands } from './support.js'
-import { DEFLATE, FIN, frame, OPCODE, RSV1, webSockets } from './websockets.js'
+import { DEFLATE, webSockets } from './websockets.js'
+import { FIN, frame, OPCODE, RSV1 } from '../kit/raw/frames.js'
 
 const MAX_PAYLOAD = 1e6
 const { text, binary, continuation } = OPCODE

@@ -1,66 +1,37 @@
 // Every WebSocket of the server, down to its frames: of each dialect and name, opened as such, moved to from polls, and only tried out.
-import { constants, inflateRawSync } from 'node:zlib'
 import type { Test } from 'tap'
-import type { Teardown } from '../kit/teardown.js'
 import type { EngineClient } from '../kit/engine-io/client.js'
-import { head, Raw, UPGRADE } from '../kit/raw/tcp.js'
+import { closing } from '../kit/raw/frames.js'
+import { rawWebSocket } from '../kit/raw/websocket.js'
+import type { RawWebSocket } from '../kit/raw/websocket.js'
+import type { Teardown } from '../kit/teardown.js'
 import { echoes, engine, handshake, VERSIONS } from './sessions.js'
 
-/** The first byte of a frame: `FIN`, or'ed with an opcode. */
-export const FIN = 0x80
-/** Of a message that is compressed. */
-export const RSV1 = 0x40
-/** The line that agrees to that; each message by itself. */
+/** The line that agrees to compression; each message by itself. */
 export const DEFLATE = 'Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover'
-export const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const
-
-/** A client's frame as its first byte has it; it may say that it is longer than it is. The mask is of zeros, which change nothing. */
-export function frame (first: number, payload: string | Uint8Array = '', length: number | bigint = Buffer.byteLength(payload)): Buffer {
-  const bytes = Buffer.from(payload)
-  const long = Buffer.alloc(length < 126 ? 0 : length < 65_536 ? 2 : 8)
-  if (long.length === 2) long.writeUInt16BE(Number(length))
-  if (long.length === 8) long.writeBigUInt64BE(BigInt(length))
-  const short = long.length === 0 ? Number(length) : long.length === 2 ? 126 : 127
-  return Buffer.concat([Buffer.of(first, 0x80 | short), long, Buffer.alloc(4), bytes])
-}
 
 /** Many frames as one. */
 export const times = (count: number, bytes: Buffer): Buffer => Buffer.concat(Array.from({ length: count }, () => bytes))
 
-/** What a server says last on a WebSocket that it closes. */
-const closing = (code: number): Buffer => Buffer.of(FIN | OPCODE.close, 2, code >> 8, code & 0xff)
-
 /** One WebSocket, open. */
-export class RawWebSocket {
+export class Attacked {
   readonly name: string
-  readonly raw: Raw
+  readonly raw: RawWebSocket
   /** How the application's echo of a text is asked for. */
   readonly message: (text: string) => string
   /** Speaks for the session that this WebSocket is only tried out for. */
   readonly polling: EngineClient | undefined
 
-  constructor (name: string, raw: Raw, message: (text: string) => string, polling?: EngineClient) {
+  constructor (name: string, raw: RawWebSocket, message: (text: string) => string, polling?: EngineClient) {
     this.name = name
     this.raw = raw
     this.message = message
     this.polling = polling
   }
 
-  send (text: string): Promise<void> { return this.raw.write(frame(FIN | OPCODE.text, text)) }
-
-  /** Takes one frame, as text. @throws when it is no text, which may be compressed */
-  async take (): Promise<string> {
-    const [first = 0, short = 0] = await this.raw.take(2)
-    const length = short < 126 ? short : short === 126 ? (await this.raw.take(2)).readUInt16BE() : Number((await this.raw.take(8)).readBigUInt64BE())
-    const payload = await this.raw.take(length)
-    if (first === (FIN | OPCODE.text)) return payload.toString()
-    if (first === (FIN | RSV1 | OPCODE.text)) return inflateRawSync(payload, { finishFlush: constants.Z_SYNC_FLUSH }).toString()
-    throw new Error(`a frame that begins with ${first.toString(16)} and holds ${payload.toString('hex')}`)
-  }
-
   /** @throws when another frame comes */
   async expects (text: string): Promise<void> {
-    const taken = await this.take()
+    const taken = await this.raw.takeText()
     if (!taken.startsWith(text)) throw new Error(`${this.name}: ${text} was expected, ${taken} came`)
   }
 
@@ -74,7 +45,7 @@ export class RawWebSocket {
   /** Sends a message and hears it come back, here or by polls: the session lives. */
   async echoes (text: string): Promise<void> {
     if (this.polling !== undefined) return echoes(this.polling, text)
-    await this.send(this.message(text))
+    await this.raw.send(this.message(text))
     await this.expects(this.message(text))
   }
 }
@@ -90,21 +61,14 @@ interface Where {
   readonly lines: readonly string[]
 }
 
-/** Asks for an upgrade. @throws when it is refused */
-async function upgrade ({ t, port, lines }: Where, path: string): Promise<Raw> {
-  const raw = new Raw(port)
-  t.teardown(() => raw.socket.destroy())
-  await raw.write(head('GET', path, ...UPGRADE, ...lines))
-  const { status, body } = await raw.answer()
-  if (status !== 101) throw new Error(`${path}: ${status} ${body}`)
-  return raw
-}
+const upgrade = ({ t, port, lines }: Where, path: string): Promise<RawWebSocket> =>
+  rawWebSocket(t, `http://127.0.0.1:${port}${path}`, lines)
 
-type Open = (where: Where) => Promise<RawWebSocket>
+type Open = (where: Where) => Promise<Attacked>
 
 const revision1 = (name: 'websocket' | 'flashsocket'): Open => async (where) => {
   const raw = await upgrade(where, `/socket.io/1/${name}/${await handshake(where.port)}`)
-  const opened = new RawWebSocket(`revision 1, ${name}`, raw, ofRevision1)
+  const opened = new Attacked(`revision 1, ${name}`, raw, ofRevision1)
   await opened.expects('1::')
   return opened
 }
@@ -112,9 +76,9 @@ const revision1 = (name: 'websocket' | 'flashsocket'): Open => async (where) => 
 const urlOf = (eio: number): string => `/socket.io/?EIO=${eio}&transport=websocket`
 
 const direct = (eio: 3 | 4): Open => async (where) => {
-  const opened = new RawWebSocket(`engine ${eio}, websocket`, await upgrade(where, urlOf(eio)), ofEngine)
+  const opened = new Attacked(`engine ${eio}, websocket`, await upgrade(where, urlOf(eio)), ofEngine)
   await opened.expects('0{"sid":"')
-  if (eio === 4) await opened.send('40')
+  if (eio === 4) await opened.raw.send('40')
   await opened.expects('40')
   return opened
 }
@@ -122,15 +86,15 @@ const direct = (eio: 3 | 4): Open => async (where) => {
 const triedOut = (eio: 3 | 4): Open => async (where) => {
   const polling = await engine(where.t, where.port, eio, 'xhr')
   const raw = await upgrade(where, `${urlOf(eio)}&sid=${polling.sid}`)
-  return new RawWebSocket(`engine ${eio}, tried out`, raw, ofEngine, polling)
+  return new Attacked(`engine ${eio}, tried out`, raw, ofEngine, polling)
 }
 
 const upgraded = (eio: 3 | 4): Open => async (where) => {
   const { raw } = await triedOut(eio)(where)
-  const opened = new RawWebSocket(`engine ${eio}, upgraded`, raw, ofEngine)
-  await opened.send('2probe')
+  const opened = new Attacked(`engine ${eio}, upgraded`, raw, ofEngine)
+  await opened.raw.send('2probe')
   await opened.expects('3probe')
-  await opened.send('5')
+  await opened.raw.send('5')
   await opened.echoes('moved')
   return opened
 }
@@ -140,8 +104,8 @@ const KINDS: readonly Open[] = [
 ]
 
 /** One of each kind. @param lines more lines of their requests */
-export async function webSockets (t: Teardown, port: number, ...lines: string[]): Promise<RawWebSocket[]> {
-  const all: RawWebSocket[] = []
+export async function webSockets (t: Teardown, port: number, ...lines: string[]): Promise<Attacked[]> {
+  const all: Attacked[] = []
   for (const open of KINDS) all.push(await open({ t, port, lines }))
   return all
 }

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Socket as TcpSocket } from 'node:net'
-import { clientFrame } from '../../kit/raw/websocket.js'
+import { maskedFrame } from '../../kit/raw/frames.js'
 import { mutate, TOKENS } from '../mutate.js'
 import { Actor } from './actor.js'
 import type { Step } from './actor.js'
@@ -91,7 +91,7 @@ export class Stranger extends Actor {
     this.#write(socket, `GET ${path.replace('SID', this.#sid)} HTTP/1.1\r\nHost: localhost\r\n${UPGRADE}${extensions}\r\n`)
     for (let i = this.random.below(6); i > 0; i--) {
       const opcode = this.random.oneIn(3) ? this.random.below(16) : this.random.pick([1, 2, 8, 9])
-      const frame = clientFrame(opcode, this.random.pick(['', '2probe', '5', '4x', '3:::x', '1', '\x03\xe8', '0::']), !this.random.oneIn(4))
+      const frame = maskedFrame(opcode, this.random.pick(['', '2probe', '5', '4x', '3:::x', '1', '\x03\xe8', '0::']), !this.random.oneIn(4))
       if (this.random.oneIn(5)) frame[this.random.below(2)] = this.random.below(256)
       this.#write(socket, frame)
       if (this.random.oneIn(3)) await this.rest()

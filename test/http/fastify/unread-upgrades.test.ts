@@ -9,7 +9,7 @@ import Fastify from 'fastify'
 import t from 'tap'
 import type { Test } from 'tap'
 import socketioTransports from '../../../src/index.js'
-import { head, UPGRADE } from '../../kit/raw/tcp.js'
+import { head, UPGRADE } from '../../kit/raw/http.js'
 import { until } from '../../kit/waiting.js'
 import { portOf } from '../../kit/servers/app.js'
 

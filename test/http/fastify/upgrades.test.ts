@@ -7,9 +7,10 @@ import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import socketioTransports from '../../../src/index.js'
 import { until } from '../../kit/waiting.js'
-import { head, Raw, UPGRADE } from '../../kit/raw/tcp.js'
+import { head, UPGRADE } from '../../kit/raw/http.js'
 import { connectWebsocket, handshake, newApp, pluginApp, portOf, upgrade } from '../../kit/servers/app.js'
 import { scriptHeaders } from '../../kit/script.js'
+import { RawConnection } from '../../kit/raw/connection.js'
 
 /** Paths where an upgrade is out of place, and what answers it. SID is a live session's id. */
 const misplaced = [
@@ -110,7 +111,7 @@ t.test('a listener of the app that leaves upgrades lying does not end the proces
   const app = await pluginApp(t)
   const seen: Duplex[] = []
   app.server.on('upgrade', (_request, socket: Duplex) => { seen.push(socket) })
-  const raw = new Raw(await portOf(app))
+  const raw = new RawConnection(await portOf(app))
   await raw.write(head('GET', '/elsewhere', ...UPGRADE))
   await until(() => seen.length === 1)
   seen[0]?.resume()

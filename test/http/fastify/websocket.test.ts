@@ -6,11 +6,12 @@ import t from 'tap'
 import socketioTransports from '../../../src/index.js'
 import type { Socket } from '../../../types/socket.js'
 import { DIALECTS } from '../../kit/engine-io/inject.js'
-import { clientFrame, upgrade as raw } from '../../kit/raw/websocket.js'
+import { maskedFrame } from '../../kit/raw/frames.js'
 import { until } from '../../kit/waiting.js'
 import { Endpoint } from '../../protocol/dialects.js'
 import { opened } from '../../protocol/support.js'
 import { captureLog, connectWebsocket, handshake, newApp, open, pluginApp, portOf, upgrade } from '../../kit/servers/app.js'
+import { rawWebSocket } from '../../kit/raw/websocket.js'
 
 /** The first byte of a text message that is whole and compressed. */
 const COMPRESSED = 0xc1
@@ -180,11 +181,11 @@ t.test('a message that claims to be compressed and is not ends its session, and 
   const { lines, logger } = captureLog()
   const app = await pluginApp(t, { perMessageDeflate: true }, { logger })
   const connected = once(app.socketio, 'connection')
-  const peer = await raw(`http://127.0.0.1:${await portOf(app)}/socket.io/?EIO=4&transport=websocket`)
-  t.match(peer.response.headers['sec-websocket-extensions'], 'permessage-deflate')
+  const peer = await rawWebSocket(t, `http://127.0.0.1:${await portOf(app)}/socket.io/?EIO=4&transport=websocket`)
+  t.match(peer.headers['sec-websocket-extensions'], 'permessage-deflate')
   const [socket] = await connected as [Socket]
   const closed = once(socket, 'close')
-  const message = clientFrame(1, Buffer.alloc(8, 0xff))
+  const message = maskedFrame(1, Buffer.alloc(8, 0xff))
   message[0] = COMPRESSED
   peer.socket.write(message)
   t.match(await closed, ['transport error', { reason: 'protocol violation', cause: { code: 'Z_DATA_ERROR' } }])

@@ -148,6 +148,13 @@ export async function upgrade (app: FastifyInstance, path: string, headers: Reco
   })
 }
 
+/** Counts the requests whose head the server has read, with what came in the same turn of the event loop, from now on. */
+export function countRequests ({ server }: FastifyInstance): () => number {
+  let count = 0
+  server.on('request', () => setImmediate(() => count++))
+  return () => count
+}
+
 /** Makes an inject request from the parts of one. */
 export const inject = (app: FastifyInstance, url: string, headers: Record<string, string> = {}, options: InjectOptions = {}) =>
   app.inject({ url, headers, ...options })

@@ -3,9 +3,10 @@
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { head, Raw, UPGRADE } from '../../kit/raw/tcp.js'
+import { head, UPGRADE } from '../../kit/raw/http.js'
 import { startTarget } from '../../security/support.js'
 import { webSockets } from '../../security/websockets.js'
+import { RawConnection } from '../../kit/raw/connection.js'
 
 const PRELOAD = fileURLToPath(new URL('sabotage.ts', import.meta.url))
 
@@ -30,12 +31,12 @@ for (const lost of LOST) {
       await t.resolves(client.echoes('€ä😀'), `${client.name}: not ASCII`)
     }
     for (const [path, status] of REFUSED) {
-      const raw = new Raw(target.port)
+      const raw = new RawConnection(target.port)
       await raw.write(head('GET', path, ...UPGRADE))
       t.equal((await raw.answer()).status, status, path)
       if (lost !== 'Node has no _httpMessage') await raw.closed // else when it has been idle
     }
-    const unread = new Raw(target.port)
+    const unread = new RawConnection(target.port)
     await unread.write(head('GET', '/socket.io/%', ...UPGRADE)) // answered before any hook runs
     t.equal((await unread.answer()).status, 400)
     t.strictSame((await target.state()).faults, [], 'no error is logged')

@@ -5,7 +5,8 @@ import type { CorsOptions } from '../../../types/options.js'
 import { captureLog, inject, pluginApp, portOf, upgrade } from '../../kit/servers/app.js'
 import { urlOf } from '../../kit/engine-io/inject.js'
 import { turn, until } from '../../kit/waiting.js'
-import { head, Raw, UPGRADE } from '../../kit/raw/tcp.js'
+import { head, UPGRADE } from '../../kit/raw/http.js'
+import { RawConnection } from '../../kit/raw/connection.js'
 
 type Origin = CorsOptions['origin']
 type Callback = (error: Error | null, origin?: boolean) => void
@@ -114,7 +115,7 @@ t.test('a client that goes away while it is asked leaves nothing', { timeout: 20
   const closed: Promise<unknown>[] = []
   app.server.on('connection', (socket) => closed.push(new Promise((resolve) => socket.once('close', resolve))))
   for (const [path, ...lines] of [['/socket.io/1/'], [urlOf(4, 'polling')], [urlOf(4, 'websocket'), ...UPGRADE]] as const) {
-    const raw = new Raw(port)
+    const raw = new RawConnection(port)
     await raw.write(head('GET', path, `Origin: ${FRIEND}`, ...lines))
     await until(() => asked.length === closed.length && closed.length > 0)
     raw.reset()

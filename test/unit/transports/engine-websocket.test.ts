@@ -4,26 +4,26 @@ import type { Test } from 'tap'
 import type { Socket } from '../../../types/socket.js'
 import { serveEngine } from '../../kit/engine-io/client.js'
 import type { Eio } from '../../kit/engine-io/client.js'
-import { clientFrame, upgrade } from '../../kit/raw/websocket.js'
+import { maskedFrame } from '../../kit/raw/frames.js'
 import { until } from '../../kit/waiting.js'
 import { behaviour } from './engine-behaviour.js'
+import { rawWebSocket } from '../../kit/raw/websocket.js'
 
 for (const eio of [3, 4] as const) {
   for (const way of ['websocket', 'websocket, b64'] as const) behaviour(eio, way)
 }
 
 /** A WebSocket down to its bytes, its open packet read; what follows is read when the test says so. */
-async function raw (t: Test, eio: Eio, options = {}) {
+async function rawSession (t: Test, eio: Eio, options = {}) {
   const server = await serveEngine(t, options)
   const connected = once(server.app.socketio, 'connection')
-  const peer = await upgrade(server.client(eio, 'websocket').url('websocket'))
-  t.teardown(() => peer.socket.destroy())
+  const peer = await rawWebSocket(t, server.client(eio, 'websocket').url('websocket'))
   const [socket] = await connected as [Socket]
-  await until(() => peer.received().length > 0)
+  await until(() => peer.received.length > 0)
   const closed: unknown[][] = []
   socket.on('close', (...args) => closed.push(args))
-  const start = peer.received().length
-  return { server, peer, socket, closed, rest: () => peer.received().subarray(start) }
+  const start = peer.received.length
+  return { server, peer, socket, closed, rest: () => peer.received.subarray(start) }
 }
 
 const DATA = 'x'.repeat(60_000)
@@ -33,8 +33,8 @@ const SIZE = 4 + 1 + 3 + DATA.length
 
 for (const eio of [3, 4] as const) {
   t.test(`engine ${eio}: text is a text frame, binary a binary one, and nothing is compressed`, async (t) => {
-    const { peer, socket, rest } = await raw(t, eio)
-    t.notOk(peer.response.headers['sec-websocket-extensions'], 'though one was offered')
+    const { peer, socket, rest } = await rawSession(t, eio)
+    t.notOk(peer.headers['sec-websocket-extensions'], 'though one was offered')
     socket.write('é')
     socket.write(Buffer.of(1, 2))
     const frames = Buffer.concat([Buffer.of(0x81, 3), Buffer.from('4é'), eio === 4 ? Buffer.of(0x82, 2, 1, 2) : Buffer.of(0x82, 3, 4, 1, 2)])
@@ -43,7 +43,7 @@ for (const eio of [3, 4] as const) {
   })
 
   t.test(`engine ${eio}: packets for a peer that does not read wait in order until it does`, async (t) => {
-    const { peer, socket, closed } = await raw(t, eio, { maxQueueBytes: 100_000_000 })
+    const { peer, socket, closed } = await rawSession(t, eio, { maxQueueBytes: 100_000_000 })
     peer.socket.removeAllListeners('data').pause()
     const drained = once(socket, 'drain')
     for (let i = 100; i < 100 + COUNT; i++) socket.write(`${i}${DATA}`)
@@ -59,7 +59,7 @@ for (const eio of [3, 4] as const) {
   })
 
   t.test(`engine ${eio}: a peer that does not read is closed above maxQueueBytes, and its connection broken`, async (t) => {
-    const { peer, socket, closed, server } = await raw(t, eio, { maxQueueBytes: 1_000_000 })
+    const { peer, socket, closed, server } = await rawSession(t, eio, { maxQueueBytes: 1_000_000 })
     peer.socket.pause()
     const broken = once(peer.socket, 'close')
     for (let i = 0; i < 1000 && closed.length === 0; i++) socket.write(`${i}${DATA}`)
@@ -70,7 +70,7 @@ for (const eio of [3, 4] as const) {
   })
 
   t.test(`engine ${eio}: with slowClient "drop", a peer that does not read loses volatile packets and nothing else`, async (t) => {
-    const { peer, socket, closed } = await raw(t, eio, { maxQueueBytes: 1_000_000, slowClient: 'drop' })
+    const { peer, socket, closed } = await rawSession(t, eio, { maxQueueBytes: 1_000_000, slowClient: 'drop' })
     peer.socket.removeAllListeners('data').pause()
     while (socket.transport.writable) socket.write(`100${DATA}`)
     for (let i = 0; i < 100; i++) socket.write(`200${DATA}`, { volatile: true })
@@ -85,7 +85,7 @@ for (const eio of [3, 4] as const) {
   })
 
   t.test(`engine ${eio}: closing with packets queued for a slow peer: it reads all of them, then the end`, async (t) => {
-    const { peer, socket, closed } = await raw(t, eio, { maxQueueBytes: 100_000_000 })
+    const { peer, socket, closed } = await rawSession(t, eio, { maxQueueBytes: 100_000_000 })
     peer.socket.removeAllListeners('data').pause()
     for (let i = 100; i < 100 + COUNT; i++) socket.write(`${i}${DATA}`)
     socket.close()
@@ -100,9 +100,9 @@ for (const eio of [3, 4] as const) {
   })
 
   t.test(`engine ${eio}: a close frame of the client is answered with one and ends the session`, async (t) => {
-    const { peer, closed, server, rest } = await raw(t, eio)
+    const { peer, closed, server, rest } = await rawSession(t, eio)
     const ended = once(peer.socket, 'end')
-    peer.socket.write(clientFrame(8, Buffer.of(3, 0xe8)))
+    peer.socket.write(maskedFrame(8, Buffer.of(3, 0xe8)))
     await ended
     t.strictSame(rest(), Buffer.of(0x88, 2, 3, 0xe8))
     await until(() => closed.length > 0)
@@ -111,17 +111,17 @@ for (const eio of [3, 4] as const) {
   })
 
   t.test(`engine ${eio}: a frame that breaks the WebSocket protocol ends the session with an error`, async (t) => {
-    const { peer, closed } = await raw(t, eio)
+    const { peer, closed } = await rawSession(t, eio)
     peer.socket.write(Buffer.of(0xff, 0xff, 0, 0))
     await until(() => closed.length > 0)
     t.match(closed, [['transport error', { reason: 'protocol violation', cause: Error }]])
   })
 
   t.test(`engine ${eio}: a message may come in fragments that cut a character, with a ping of WebSockets between them`, async (t) => {
-    const { peer, socket, rest } = await raw(t, eio)
+    const { peer, socket, rest } = await rawSession(t, eio)
     const arrived = once(socket, 'data')
     const bytes = Buffer.from('4a😀b')
-    peer.socket.write(Buffer.concat([clientFrame(1, bytes.subarray(0, 4), false), clientFrame(9, 'ping'), clientFrame(0, bytes.subarray(4))]))
+    peer.socket.write(Buffer.concat([maskedFrame(1, bytes.subarray(0, 4), false), maskedFrame(9, 'ping'), maskedFrame(0, bytes.subarray(4))]))
     t.strictSame(await arrived, ['a😀b'])
     await until(() => rest().length >= 6)
     t.strictSame(rest(), Buffer.concat([Buffer.of(0x8a, 4), Buffer.from('ping')]))

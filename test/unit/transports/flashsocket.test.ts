@@ -1,5 +1,5 @@
 import t from 'tap'
-import { upgrade } from '../../kit/raw/websocket.js'
+import { rawWebSocket } from '../../kit/raw/websocket.js'
 import { serve } from '../../kit/revision-1/server.js'
 import { behaviour } from './behaviour.js'
 
@@ -8,9 +8,8 @@ behaviour('flashsocket')
 t.test('flash speaks WebSocket under a name of its own', async (t) => {
   const server = await serve(t)
   const sid = await server.handshake()
-  const raw = await upgrade(`http://127.0.0.1:${server.port}/socket.io/1/flashsocket/${sid}`)
-  t.teardown(() => raw.socket.destroy())
-  t.equal(raw.response.headers['sec-websocket-accept'], 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=')
+  const raw = await rawWebSocket(t, `http://127.0.0.1:${server.port}/socket.io/1/flashsocket/${sid}`)
+  t.equal(raw.headers['sec-websocket-accept'], 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=')
   t.strictSame(await raw.bytes(5), Buffer.from([0x81, 3, ...Buffer.from('1::')]))
   t.equal(server.socketOf(sid).transport.name, 'flashsocket')
 })

@@ -9,9 +9,10 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { isWebSocket, readBody, serveEngine, toBody, WAYS } from '../../kit/engine-io/client.js'
 import type { EngineSession, Eio, Message, Pending, Way, Wire } from '../../kit/engine-io/client.js'
-import { clientFrame, upgrade } from '../../kit/raw/websocket.js'
+import { maskedFrame } from '../../kit/raw/frames.js'
 import { clock } from '../../kit/clock.js'
 import { until } from '../../kit/waiting.js'
+import { rawWebSocket } from '../../kit/raw/websocket.js'
 
 const VERSIONS: readonly Eio[] = [3, 4]
 const POLLS: readonly Way[] = WAYS.filter((way) => !isWebSocket(way))
@@ -360,14 +361,13 @@ for (const eio of VERSIONS) {
     const { client, socket, heard } = await (await serveEngine(t)).connect(eio, 'xhr')
     const poll = client.hold()
     await until(() => socket.transport.writable)
-    const raw = await upgrade(client.url('websocket'))
-    t.teardown(() => raw.socket.destroy())
-    raw.socket.write(clientFrame(1, '2probe'))
+    const raw = await rawWebSocket(t, client.url('websocket'))
+    raw.socket.write(maskedFrame(1, '2probe'))
     t.strictSame(await raw.bytes(8), Buffer.concat([Buffer.of(0x81, 6), Buffer.from('3probe')]))
     t.strictSame(await poll.answer, { status: 200, body: Buffer.from(eio === 4 ? '6' : '1:6') })
     // All in one write: what stands behind 5 is the session's already.
     raw.socket.write(Buffer.concat([
-      clientFrame(1, '5'), clientFrame(1, '4one'), clientFrame(2, eio === 4 ? Buffer.of(1, 2) : Buffer.of(4, 1, 2)), clientFrame(1, '4two')
+      maskedFrame(1, '5'), maskedFrame(1, '4one'), maskedFrame(2, eio === 4 ? Buffer.of(1, 2) : Buffer.of(4, 1, 2)), maskedFrame(1, '4two')
     ]))
     await until(() => heard.length === 3)
     t.strictSame(heard, ['one', Buffer.of(1, 2), 'two'])
@@ -386,7 +386,7 @@ for (const eio of VERSIONS) {
     socket.write('waits')
     tcp.write(Buffer.concat([
       Buffer.from(`GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`),
-      clientFrame(1, '2probe'), clientFrame(1, '5'), clientFrame(1, '4up')
+      maskedFrame(1, '2probe'), maskedFrame(1, '5'), maskedFrame(1, '4up')
     ]))
     let text = ''
     tcp.setEncoding('latin1').on('data', (chunk: string) => { text += chunk })
