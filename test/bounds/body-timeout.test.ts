@@ -88,7 +88,7 @@ t.test('a body that arrives in time is heard, however slowly; its connection goe
     raw.writeLines(`POST ${fill(url)} HTTP/1.1`, 'Host: localhost', `Content-Length: ${packet.length}`, '', packet.slice(0, 3))
     await turns(5)
     tick(BODY_TIMEOUT / 2 - LATE) // twice this, and the sessions would have been silent for too long
-    raw.write(packet.slice(3))
+    raw.writeLines(packet.slice(3))
   }
   await slowly('/socket.io/1/xhr-polling/OLD', '3:::slow')
   t.match(parse(await raw.answers(1)), { status: 200, headers: { connection: 'keep-alive' }, body: '1' })

@@ -52,11 +52,11 @@ for (const [name, connect] of Object.entries(SESSIONS)) {
     const post = await connect(app, ['half', 'whole'])
     const heads = countRequests(app)
     const client = dial(t, port)
-    client.write(headOf(post) + post.body.slice(0, 20))
+    client.writeLines(headOf(post) + post.body.slice(0, 20))
     await until(() => heads() === 1)
     const closed = app.close()
     await until(() => app.socketio.draining)
-    client.write(post.body.slice(20))
+    client.writeLines(post.body.slice(20))
     const { status, body } = parse(await client.answers(1))
     t.strictSame([status, body], [200, post.acknowledgement])
     await closed
@@ -73,7 +73,7 @@ for (const [name, connect] of Object.entries(SESSIONS)) {
     const port = await portOf(app)
     const post = await connect(app, ['late'])
     const client = dial(t, port)
-    client.write(headOf(post) + post.body)
+    client.writeLines(headOf(post) + post.body)
     await until(() => letIn.length > 0)
     const closed = app.close()
     await until(() => app.socketio.draining)
@@ -174,7 +174,7 @@ t.test('a request that waits for a hook while the app closes holds it up no long
     const post = await connect(app, ['late'])
     return [`GET ${post.url} HTTP/1.1\r\nHost: a\r\n\r\n`, headOf(post) + post.body].map((request) => {
       const client = dial(t, port)
-      client.write(request)
+      client.writeLines(request)
       return client
     })
   }))

@@ -48,8 +48,8 @@ export class RawConnection {
     if (!this.socket.destroyed) await new Promise((resolve) => this.socket.write(data, resolve)) // an error is one of 'close'
   }
 
-  /** Writes lines, the last one without its end. */
-  writeLines (...lines: string[]): Promise<void> { return this.write(lines.join('\r\n')) }
+  /** Writes lines as UTF-8, the last one without its end. */
+  writeLines (...lines: string[]): Promise<void> { return this.write(Buffer.from(lines.join('\r\n'))) }
 
   /** Waits for something in what has come. @throws when the connection ends before */
   async #until<T> (found: () => T | undefined): Promise<T> {
