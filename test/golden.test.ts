@@ -6,7 +6,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { boundaryOf, unframe } from './kit/revision-1/client.js'
+import { boundaryOf, fromPayload } from './kit/revision-1/payload.js'
 import { serve } from './kit/revision-1/server.js'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -76,9 +76,9 @@ t.test('what the real 0.9.17 client posted is understood', async (t) => {
     .filter((body) => !/\$SID|… \(/.test(body))
   t.ok(bodies.some((body) => body.startsWith('\ufffd')), 'framed payloads are among them')
   const server = await serve(t)
-  const spoken = bodies.flatMap(unframe).filter((packet) => /^[3-6]:/.test(packet))
+  const spoken = bodies.flatMap(fromPayload).filter((packet) => /^[3-6]:/.test(packet))
   const { client, packets } = await server.connect('xhr-polling')
-  for (const body of bodies.filter((body) => !unframe(body).includes('0::'))) await client.post(body)
+  for (const body of bodies.filter((body) => !fromPayload(body).includes('0::'))) await client.post(body)
   t.equal(packets.filter(({ type }) => ['message', 'json', 'event', 'ack'].includes(type)).length, spoken.length)
   t.ok(spoken.length > 5)
 })

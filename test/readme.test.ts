@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { freePort } from './kit/servers/app.js'
+import { freePort } from './kit/machine/free-port.js'
 import { readOptions } from '../src/options.js'
 
 const root = new URL('../', import.meta.url)

@@ -3,10 +3,11 @@ import t from 'tap'
 import { captureLog, pluginApp, portOf } from '../kit/servers/app.js'
 import type { Teardown } from '../kit/teardown.js'
 import { EngineClient, WAYS } from '../kit/engine-io/client.js'
-import type { Eio, Way } from '../kit/engine-io/client.js'
+import type { Way } from '../kit/engine-io/client.js'
 import { until } from '../kit/waiting.js'
 import type { EndReason } from '../../types/reasons.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
+import type { Eio } from '../kit/engine-io/payload.js'
 
 /** Arguments that stand for so many attachments. */
 const placeholders = (count: number): string => Array.from({ length: count }, (_, num) => `{"_placeholder":true,"num":${num}}`).join()

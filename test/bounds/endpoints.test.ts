@@ -1,9 +1,10 @@
 // What a client of revision 1 may ask of the official Server: `maxEndpoints`, what waits for those being connected, and `maxAcks` both ways.
 import type { Server, Socket as ServerSocket } from 'socket.io'
 import t from 'tap'
-import { connectPolling, poll, post, serverApp, socketOf } from '../kit/servers/app.js'
-import { frame, unframe } from '../kit/revision-1/client.js'
+import { serverApp, socketOf } from '../kit/servers/app.js'
+import { connectPolling, poll, post } from '../kit/revision-1/inject.js'
 import { turns, until } from '../kit/waiting.js'
+import { fromPayload, toPayload } from '../kit/revision-1/payload.js'
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
 
@@ -15,15 +16,15 @@ t.test('a session may have maxEndpoints besides the default one; more are left u
   const app = await serverApp(t, { maxEndpoints: 3 })
   app.io.of(/^\/n\d+$/)
   const sid = await connectPolling(app)
-  await post(app, sid, frame(numbers(5).map((i) => `1::/n${i}`)))
+  await post(app, sid, toPayload(numbers(5).map((i) => `1::/n${i}`)))
   await turns(5)
-  t.strictSame(unframe((await poll(app, sid)).body), ['1::/n0', '1::/n1', '1::/n2'])
+  t.strictSame(fromPayload((await poll(app, sid)).body), ['1::/n0', '1::/n1', '1::/n2'])
   t.strictSame([...app.io._nsps.keys()].sort(), ['/', '/n0', '/n1', '/n2'], 'the Server has heard of no more')
   await post(app, sid, '0::/n1')
   await turns(5)
-  await post(app, sid, frame(['1::/n3', '1::/n4']))
+  await post(app, sid, toPayload(['1::/n3', '1::/n4']))
   await turns(5)
-  t.strictSame(unframe((await poll(app, sid)).body), ['1::/n3'])
+  t.strictSame(fromPayload((await poll(app, sid)).body), ['1::/n3'])
   t.strictSame(endsOf(app), {}, 'it has cost nobody a session')
   const other = await connectPolling(app)
   await post(app, other, '1::/n9')
@@ -64,7 +65,7 @@ t.test('it is all endpoints together that maxPayload bounds, and what has been h
   const app = await serverApp(t, { maxPayload: 1000 })
   const [openOne, openTwo] = [gate(app.io, '/one'), gate(app.io, '/two')]
   const sid = await connectPolling(app)
-  await post(app, sid, frame(['1::/one', '1::/two']))
+  await post(app, sid, toPayload(['1::/one', '1::/two']))
   await turns(5)
   await post(app, sid, '3::/one:'.padEnd(536, 'x'))
   await post(app, sid, '3::/two:'.padEnd(336, 'x'))
@@ -92,7 +93,7 @@ t.test('a refused endpoint takes what has waited for it along', async (t) => {
     await turns(5)
   }
   t.ok(app.socketio.sessions.has(sid))
-  t.strictSame(unframe((await poll(app, sid)).body), Array(5).fill('7::/slow:2'))
+  t.strictSame(fromPayload((await poll(app, sid)).body), Array(5).fill('7::/slow:2'))
 })
 
 t.test('of the acknowledgements that the client asks for, the Server may answer the last maxAcks', async (t) => {
@@ -100,10 +101,10 @@ t.test('of the acknowledgements that the client asks for, the Server may answer 
   const acks: (() => void)[] = []
   app.io.on('connection', (socket: ServerSocket) => socket.on('ask', (ack: () => void) => acks.push(ack)))
   const sid = await connectPolling(app)
-  await post(app, sid, frame(numbers(5).map((i) => `5:${i + 1}+::{"name":"ask"}`)))
+  await post(app, sid, toPayload(numbers(5).map((i) => `5:${i + 1}+::{"name":"ask"}`)))
   await until(() => acks.length === 5)
   for (const ack of acks) ack()
-  t.strictSame(unframe((await poll(app, sid)).body), ['6:::3', '6:::4', '6:::5'])
+  t.strictSame(fromPayload((await poll(app, sid)).body), ['6:::3', '6:::4', '6:::5'])
   await post(app, sid, '5:9+::{"name":"ask"}')
   await until(() => acks.length === 6)
   acks.at(-1)?.()
@@ -117,9 +118,9 @@ t.test('of the acknowledgements that the Server asks for, the client may answer 
   const sid = await connectPolling(app)
   const socket = socketOf(app.io, sid)
   for (const i of numbers(5)) socket.emit('ask', () => answered.push(i))
-  const asked = unframe((await poll(app, sid)).body)
+  const asked = fromPayload((await poll(app, sid)).body)
   t.strictSame(asked, numbers(5).map((i) => `5:${i + 1}+::{"name":"ask"}`))
-  await post(app, sid, frame(numbers(5).map((i) => `6:::${i + 1}`)))
+  await post(app, sid, toPayload(numbers(5).map((i) => `6:::${i + 1}`)))
   await turns(5)
   t.strictSame(answered, [2, 3, 4])
   t.ok(app.socketio.sessions.has(sid))

@@ -1,10 +1,12 @@
 // How long a handshake may take: `handshakeTimeout`, for the application's answer and, in revision 1, for the first request.
 import t from 'tap'
-import { captureLog, handshake, poll, pluginApp, portOf, upgrade } from '../kit/servers/app.js'
+import { captureLog, pluginApp, portOf } from '../kit/servers/app.js'
 import { clock } from '../kit/clock.js'
 import { byScript } from '../kit/script.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import { turns, until } from '../kit/waiting.js'
+import { handshake, poll } from '../kit/revision-1/inject.js'
+import { requestUpgrade } from '../kit/request.js'
 
 const TIMEOUT = 30_000
 const LATE = 200
@@ -41,7 +43,7 @@ for (const { name, path, isUpgrade, told } of ENTRANCES) {
         const reasons: string[] = []
         server.socketio.on('connection_error', ({ reason }) => reasons.push(reason))
         const ask = async () => {
-          if (isUpgrade) return await upgrade(server, path)
+          if (isUpgrade) return await requestUpgrade(server, path)
           const { statusCode, headers, body } = await server.inject(path)
           return { status: statusCode, headers, body }
         }
@@ -73,7 +75,7 @@ for (const { name, path, isUpgrade, told } of ENTRANCES) {
     const hangs = hanging('authorize')
     const app = await pluginApp(t, hangs.options)
     await portOf(app)
-    const answer = isUpgrade ? upgrade(app, path).then(({ status }) => status) : app.inject(path).then(({ statusCode }) => statusCode)
+    const answer = isUpgrade ? requestUpgrade(app, path).then(({ status }) => status) : app.inject(path).then(({ statusCode }) => statusCode)
     await until(() => hangs.asked === 1)
     tick(TIMEOUT - LATE)
     hangs.answer(false)
@@ -87,7 +89,7 @@ t.test('no timer is left of a handshake that has had its answer, whichever it wa
   const tick = clock(t)
   const app = await pluginApp(t, { authorize: async () => false })
   for (const { path, isUpgrade } of ENTRANCES) {
-    t.equal(isUpgrade ? (await upgrade(app, path)).status : (await app.inject(path)).statusCode, 403)
+    t.equal(isUpgrade ? (await requestUpgrade(app, path)).status : (await app.inject(path)).statusCode, 403)
     t.equal(tick.running(), 0, path)
   }
 })

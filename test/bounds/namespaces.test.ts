@@ -1,8 +1,9 @@
 // What a client of Engine.IO may connect of the official Server: `maxEndpoints` namespaces beside the default one, as in revision 1.
 import t from 'tap'
 import { serverApp } from '../kit/servers/app.js'
-import { connectEngine, DIALECTS } from '../kit/engine-io/inject.js'
+import { connectEngine } from '../kit/engine-io/inject.js'
 import { turns } from '../kit/waiting.js'
+import { DIALECTS } from '../kit/engine-io/payload.js'
 
 for (const dialect of DIALECTS) {
   // A client of Engine.IO 3 says its auth in a query.

@@ -1,11 +1,12 @@
 // How many packets a session may send in a second: `maxPacketsPerSecond`, on every transport.
 import t from 'tap'
-import { captureLog, connectPolling, pluginApp } from '../kit/servers/app.js'
+import { captureLog, pluginApp } from '../kit/servers/app.js'
 import { connectEngine } from '../kit/engine-io/inject.js'
 import { clock } from '../kit/clock.js'
-import { ENGINE_3, ENGINE_4 } from '../protocol/dialects.js'
+import { connectPolling } from '../kit/revision-1/inject.js'
 import { WAYS } from './peers.js'
 import { until } from '../kit/waiting.js'
+import { ENGINE_3, ENGINE_4 } from '../kit/engine-io/payload.js'
 
 const RATE = 5
 const numbers = (count: number, from = 0): string[] => Array.from({ length: count }, (_, i) => String(from + i))

@@ -1,12 +1,13 @@
 // How many packets a payload may hold: `maxPackets`, in every form that payloads come in.
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import t from 'tap'
-import { captureLog, connectPolling, pluginApp } from '../kit/servers/app.js'
+import { captureLog, pluginApp } from '../kit/servers/app.js'
 import type { Teardown } from '../kit/teardown.js'
-import { frame, toForm } from '../kit/revision-1/client.js'
+import { connectPolling } from '../kit/revision-1/inject.js'
 import { connectEngine } from '../kit/engine-io/inject.js'
-import { ENGINE_3, ENGINE_4 } from '../protocol/dialects.js'
+import { toForm, toPayload } from '../kit/revision-1/payload.js'
 import { OPTIONS } from './routes.js'
+import { ENGINE_3, ENGINE_4 } from '../kit/engine-io/payload.js'
 
 type Send = (payload: string[]) => Promise<LightMyRequestResponse>
 
@@ -30,7 +31,7 @@ const revision1 = (name: string): Form => ({
     const sid = await connectPolling(app)
     // Whatever the session's transport is, packets may come under the name of any.
     const wrap = name === 'jsonp-polling' ? toForm : (payload: string) => payload
-    return (packets) => app.inject({ method: 'POST', url: `/socket.io/1/${name}/${sid}`, payload: wrap(frame(packets)) })
+    return (packets) => app.inject({ method: 'POST', url: `/socket.io/1/${name}/${sid}`, payload: wrap(toPayload(packets)) })
   }
 })
 

@@ -3,9 +3,10 @@ import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import { pluginApp, portOf } from '../kit/servers/app.js'
 import { connectEngine } from '../kit/engine-io/inject.js'
-import { ALL, serve } from '../kit/revision-1/server.js'
-import { Client } from '../kit/revision-1/client.js'
-import { ENGINE_3, ENGINE_4 } from '../protocol/dialects.js'
+import { sidOf } from '../kit/revision-1/inject.js'
+import { serve } from '../kit/revision-1/server.js'
+import { ALL, Revision1Client } from '../kit/revision-1/client.js'
+import { ENGINE_3, ENGINE_4 } from '../kit/engine-io/payload.js'
 import { dial } from '../kit/raw/connection.js'
 import { until } from '../kit/waiting.js'
 import { parse } from '../kit/raw/http.js'
@@ -27,7 +28,7 @@ for (const name of ALL) {
     const server = await serve(t)
     const { client, socket, closed } = await server.connect(name)
     const pending = unanswered(server.app)
-    const clients = Array.from({ length: MANY }, () => new Client(server.port, name, client.sid))
+    const clients = Array.from({ length: MANY }, () => new Revision1Client(server.port, name, client.sid))
     t.teardown(() => clients.forEach((one) => one.close()))
     const held = clients.map((one) => one.hold())
     let over = 0
@@ -85,7 +86,7 @@ t.test('as many are open as there are sessions, and no more', async (t) => {
   for (let i = 0; i < MANY; i++) {
     const { statusCode, body } = await app.inject('/socket.io/1/')
     if (statusCode !== 200) continue
-    const url = `/socket.io/1/xhr-polling/${body.slice(0, body.indexOf(':'))}`
+    const url = `/socket.io/1/xhr-polling/${sidOf({ body })}`
     await app.inject(url)
     for (let again = 0; again < 3; again++) dial(t, port).writeLines(`GET ${url} HTTP/1.1`, 'Host: localhost', '', '')
   }

@@ -1,9 +1,9 @@
 // Every route that reads a body, whatever becomes of it.
 import type { FastifyInstance } from 'fastify'
-import { connectPolling } from '../kit/servers/app.js'
+import { connectPolling } from '../kit/revision-1/inject.js'
 import { connectEngine } from '../kit/engine-io/inject.js'
-import { ALL } from '../kit/revision-1/server.js'
-import { ENGINE_3, ENGINE_4 } from '../protocol/dialects.js'
+import { ALL } from '../kit/revision-1/client.js'
+import { ENGINE_3, ENGINE_4 } from '../kit/engine-io/payload.js'
 
 export const OPTIONS = { transports: [...ALL, 'polling'] as const }
 

@@ -2,15 +2,16 @@
 import { once } from 'node:events'
 import type { FastifyInstance, preHandlerAsyncHookHandler } from 'fastify'
 import t from 'tap'
-import { captureLog, newApp, pluginApp, portOf, upgrade } from '../kit/servers/app.js'
-import type { Answer } from '../kit/servers/app.js'
+import { captureLog, newApp, pluginApp, portOf } from '../kit/servers/app.js'
+import { requestUpgrade } from '../kit/request.js'
 import type { Teardown } from '../kit/teardown.js'
-import { Wire } from '../protocol/support.js'
+import type { Answer } from '../kit/request.js'
 import socketioTransports from '../../src/index.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import { dial } from '../kit/raw/connection.js'
 import { turn, turns, until } from '../kit/waiting.js'
 import { parse } from '../kit/raw/http.js'
+import { WebSocketClient } from '../kit/websocket.js'
 
 /** A way to shake hands. */
 interface Entrance {
@@ -39,10 +40,10 @@ async function knock (t: Teardown, app: FastifyInstance, { path, upgrade: isUpgr
     const { statusCode, headers, body } = await app.inject(path)
     return { status: statusCode, headers: headers as Answer['headers'], body }
   }
-  const wire = new Wire(`http://127.0.0.1:${await portOf(app)}${path}`)
+  const wire = new WebSocketClient(`http://127.0.0.1:${await portOf(app)}${path}`)
   t.teardown(() => wire.close())
-  const opened = await Promise.race([wire.open().then(() => true, () => false), wire.closed.then(() => false)])
-  return opened ? { status: 101, headers: {}, body: '' } : await upgrade(app, path)
+  const opened = await Promise.race([wire.opened.then(() => true, () => false), wire.closed.then(() => false)])
+  return opened ? { status: 101, headers: {}, body: '' } : await requestUpgrade(app, path)
 }
 
 const isIn = ({ status }: Answer): boolean => status === 200 || status === 101
@@ -197,7 +198,7 @@ t.test('an upgrade that fails as one, and not for us to decide, leaves its place
       { 'sec-websocket-protocol': 'a, a' }
     ]
     for (const headers of broken) {
-      const { status } = await upgrade(app, path, headers)
+      const { status } = await requestUpgrade(app, path, headers)
       t.ok(status >= 400 || status === 101, `${JSON.stringify(headers)}: ${status}`)
     }
     await until(() => app.socketio.sessions.size === 0)

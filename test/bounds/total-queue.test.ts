@@ -1,13 +1,14 @@
 // How much may wait for all clients together: `maxTotalQueueBytes`, over sessions of every kind.
 import fc from 'fast-check'
 import t from 'tap'
-import { connectPolling, pluginApp } from '../kit/servers/app.js'
+import { pluginApp } from '../kit/servers/app.js'
 import { connectEngine } from '../kit/engine-io/inject.js'
 import { turn, until } from '../kit/waiting.js'
-import { ENGINE_3, ENGINE_4 } from '../protocol/dialects.js'
+import { connectPolling } from '../kit/revision-1/inject.js'
 import { OPTIONS } from './routes.js'
 import { WAYS } from './peers.js'
 import type { Peer } from './peers.js'
+import { ENGINE_3, ENGINE_4 } from '../kit/engine-io/payload.js'
 
 const MB = 1_000_000
 const TOTAL = 80 * MB

@@ -2,13 +2,14 @@
 import { once } from 'node:events'
 import t from 'tap'
 import { WebSocket } from 'ws'
-import { captureLog, handshake, pluginApp, portOf } from '../kit/servers/app.js'
+import { captureLog, pluginApp, portOf } from '../kit/servers/app.js'
 import type { Teardown } from '../kit/teardown.js'
 import { maskedFrame } from '../kit/raw/frames.js'
 import { turn, until } from '../kit/waiting.js'
 import type { EndReason } from '../../types/reasons.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import { rawWebSocket } from '../kit/raw/websocket.js'
+import { handshake } from '../kit/revision-1/inject.js'
 
 const MAX = 100 // of frames whose length is one byte
 const TEXT = 1

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { Test } from 'tap'
-import { Client } from '../kit/revision-1/client.js'
+import { Revision1Client } from '../kit/revision-1/client.js'
 
 /** Runs a script of package.json in a process group of its own, since npm has a child. */
 async function npmRun (t: Test, script: string, config: object): Promise<{ url: string, stop (): Promise<void> }> {
@@ -49,7 +49,7 @@ t.test('npm run engine-echo', { timeout: 30_000 }, async (t) => {
 
   await t.test('sends the packets of revision 1 back', async (t) => {
     const [sid = ''] = (await (await fetch(`${url}/socket.io/1/`)).text()).split(':')
-    const client = new Client(Number(port), 'websocket', sid)
+    const client = new Revision1Client(Number(port), 'websocket', sid)
     t.teardown(() => client.close())
     t.equal(await client.next(), '1::')
     await client.send('3:::hello', '4:::{"a":[1]}', '5:::{"name":"news","args":[1,"2"]}', '1::/chat', '3::/chat:there', '5:7+::{"name":"ask","args":[3]}')

@@ -1,9 +1,13 @@
 // Clients of every dialect that poll and post, seen alike: what they say and read are numbers. They do what clients do, and each step of it is
 // the test's.
-import { Client, fetchText } from '../kit/revision-1/client.js'
-import { EngineClient, toBody } from '../kit/engine-io/client.js'
-import type { Eio, Message, Way } from '../kit/engine-io/client.js'
+import { connectRevision1 } from '../kit/revision-1/client.js'
+import type { Revision1Client } from '../kit/revision-1/client.js'
+import { toPayload } from '../kit/revision-1/payload.js'
+import { EngineClient } from '../kit/engine-io/client.js'
+import type { Way } from '../kit/engine-io/client.js'
 import type { Revision1Transport } from '../../src/transports/index.js'
+import { toBinaryBody, toBody } from '../kit/engine-io/payload.js'
+import type { Eio, Message } from '../kit/engine-io/payload.js'
 
 /** What came of a request: numbers or `ok`; `broken`: no whole answer; `over`: the server says that the session has ended. */
 export type Polled = number[] | 'broken' | 'over'
@@ -47,9 +51,9 @@ export const numbersIn = (packets: readonly Message[]): number[] => packets
 const isIdle = ({ freeSockets }: { freeSockets: NodeJS.ReadOnlyDict<unknown[]> }): boolean => Object.keys(freeSockets).length > 0
 
 class Revision1Line implements Line {
-  readonly #client: Client
+  readonly #client: Revision1Client
 
-  constructor (client: Client) { this.#client = client }
+  constructor (client: Revision1Client) { this.#client = client }
 
   get sid () { return this.#client.sid }
   get idle () { return isIdle(this.#client.agent) }
@@ -69,18 +73,10 @@ class Revision1Line implements Line {
 
   post (numbers: readonly number[]): Pending<Posted> {
     const client = this.#client
-    const packets = numbers.map((number) => `3:::${number}`)
-    const payload = packets.length === 1 ? packets.join('') : packets.map((packet) => `\ufffd${packet.length}\ufffd${packet}`).join('')
-    const outcome = client.post(payload).then(({ status }): Posted => status === 200 ? 'ok' : 'over', (): Posted => 'broken')
+    const outcome = client.post(toPayload(numbers.map((number) => `3:::${number}`))).then(({ status }): Posted => status === 200 ? 'ok' : 'over', (): Posted => 'broken')
     return { outcome, giveUp: () => client.agent.destroy() }
   }
 }
-
-/** A binary payload of Engine.IO 3: 0 or 1 for text or binary, the digits of the length as bytes, 255, the packet. */
-const toBytes = (messages: readonly Message[]): Buffer => Buffer.concat(messages.flatMap((message) => {
-  const bytes = typeof message === 'string' ? Buffer.from(`4${message}`) : Buffer.concat([Buffer.of(4), message])
-  return [Buffer.of(typeof message === 'string' ? 0 : 1, ...[...String(bytes.length)].map(Number), 255), bytes]
-}))
 
 class EngineLine implements Line {
   readonly #client: EngineClient
@@ -108,8 +104,8 @@ class EngineLine implements Line {
 
   post (numbers: readonly number[]): Pending<Posted> {
     const client = this.#client
-    const messages = numbers.map((number) => toMessage(number))
-    const { request, answer } = client.post(this.#binary ? toBytes(messages) : toBody(messages.map(toPacket), client.eio))
+    const packets = numbers.map((number) => toPacket(toMessage(number)))
+    const { request, answer } = client.post(this.#binary ? toBinaryBody(packets) : toBody(packets, client.eio))
     const outcome = answer.then(({ status }): Posted => status === 200 ? 'ok' : 'over', (): Posted => 'broken')
     return { outcome, giveUp: () => request.destroy() }
   }
@@ -120,11 +116,7 @@ function byRevision1 (transport: Revision1Transport): Carrier {
     name: transport,
     dialect: 'revision 1',
     async open (port) {
-      const { body } = await fetchText(`http://127.0.0.1:${port}/socket.io/1/`)
-      const client = new Client(port, transport, body.slice(0, body.indexOf(':')))
-      const first = await client.next()
-      if (first !== '1::') throw new Error(`the first packet is ${first}`)
-      return new Revision1Line(client)
+      return new Revision1Line(await connectRevision1(port, transport))
     }
   }
 }

@@ -1,6 +1,6 @@
 // WebSockets that break inside what the client says: messages are heard whole or not at all, in order, and the session ends with a reason.
 import t from 'tap'
-import { fetchText } from '../kit/revision-1/client.js'
+import { handshakeAt } from '../kit/revision-1/client.js'
 import { maskedFrame } from '../kit/raw/frames.js'
 import { clock } from '../kit/clock.js'
 import { KINDS, NOTICED } from './cuts.js'
@@ -25,10 +25,8 @@ const DIALECTS: readonly Dialect[] = [
     name,
     prefix: '3:::',
     async url (port: number) {
-      const base = `http://127.0.0.1:${port}/socket.io/1/`
-      const { body } = await fetchText(base)
-      const sid = body.slice(0, body.indexOf(':'))
-      return { url: `${base}${name}/${sid}`, sid }
+      const sid = await handshakeAt(port)
+      return { url: `http://127.0.0.1:${port}/socket.io/1/${name}/${sid}`, sid }
     }
   })),
   ...[3, 4].map((eio) => ({

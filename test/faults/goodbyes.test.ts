@@ -3,8 +3,9 @@
 import t from 'tap'
 import type { Test } from 'tap'
 import type { Socket } from 'socket.io'
+import { handshakeAt } from '../kit/revision-1/client.js'
 import { serve } from '../kit/revision-1/server.js'
-import { frame as payload } from '../kit/revision-1/client.js'
+import { toPayload as payload } from '../kit/revision-1/payload.js'
 import { head, UPGRADE } from '../kit/raw/http.js'
 import { FIN, frame, OPCODE } from '../kit/raw/frames.js'
 import { until } from '../kit/waiting.js'
@@ -75,7 +76,7 @@ const masked = (said: Said): Buffer => frame(FIN | (typeof said === 'string' ? O
 
 async function webSocket (t: Test, { name, path }: Dialect, port: number): Promise<Client> {
   const raw = dial(t, port)
-  const url = name === 'revision 1' ? `${path}websocket/${await handshake(port)}` : `${path}websocket`
+  const url = name === 'revision 1' ? `${path}websocket/${await handshakeAt(port)}` : `${path}websocket`
   await raw.write(head('GET', url, ...UPGRADE))
   await raw.answer()
   // Engine.IO 3 marks its binary messages.
@@ -87,21 +88,13 @@ async function webSocket (t: Test, { name, path }: Dialect, port: number): Promi
   }
 }
 
-async function handshake (port: number): Promise<string> {
-  const raw = new RawConnection(port)
-  await raw.write(head('GET', '/socket.io/1/'))
-  const { body } = await raw.answer()
-  raw.socket.destroy()
-  return body.slice(0, body.indexOf(':'))
-}
-
 async function polling (t: Test, dialect: Dialect, port: number): Promise<Client> {
   const raw = new RawConnection(port)
   const poll = new RawConnection(port)
   t.teardown(() => { for (const { socket } of [raw, poll]) socket.destroy() })
   let url: string
   if (dialect.name === 'revision 1') {
-    url = `${dialect.path}xhr-polling/${await handshake(port)}`
+    url = `${dialect.path}xhr-polling/${await handshakeAt(port)}`
     await poll.write(head('GET', url))
   } else {
     await raw.write(head('GET', `${dialect.path}polling&b64=1`))

@@ -10,7 +10,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import socketioTransports from '../../src/index.js'
 import type { Socket } from '../../types/socket.js'
-import { unframe } from '../kit/revision-1/client.js'
+import { fromPayload } from '../kit/revision-1/payload.js'
 import { turn, until } from '../kit/waiting.js'
 
 const DATA = 'x'.repeat(100_000)
@@ -74,7 +74,7 @@ t.test('over HTTP/2, an answer whose stream is reset while it is under way comes
   t.ok(socket.bufferedAmount > 0, 'more than the window of the stream')
   first.close(8)
   await until(() => socket.bufferedAmount === 0 || !socket.transport.writable)
-  const packets = unframe(await text(poll()))
+  const packets = fromPayload(await text(poll()))
   t.strictSame(packets.map((packet) => packet.replace(DATA, '')), Array.from({ length: COUNT }, (_, i) => `3:::${i} `))
   socket.send({ type: 'message', data: 'last' })
   t.equal(await text(poll()), '3:::last')
@@ -100,5 +100,5 @@ t.test('over HTTP/2, a poll whose stream is reset while the application\'s hooks
   open()
   await turn()
   for (const data of ['a', 'b']) socket.send({ type: 'message', data })
-  t.strictSame(unframe(await text(poll())), ['3:::a', '3:::b'])
+  t.strictSame(fromPayload(await text(poll())), ['3:::a', '3:::b'])
 })

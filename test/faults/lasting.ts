@@ -1,9 +1,10 @@
 // Clients whose connection lasts: streams and WebSockets of every dialect, seen alike. They read numbers, as polling clients do (sessions.ts).
-import { Client, fetchText, isWebSocket } from '../kit/revision-1/client.js'
+import { connectRevision1, isWebSocket } from '../kit/revision-1/client.js'
+import type { Revision1Client } from '../kit/revision-1/client.js'
 import { EngineClient } from '../kit/engine-io/client.js'
-import type { Eio } from '../kit/engine-io/client.js'
 import type { Revision1Transport } from '../../src/transports/index.js'
 import { numbersIn } from './carriers.js'
+import type { Eio } from '../kit/engine-io/payload.js'
 
 /** A client that is connected. */
 export interface Open {
@@ -24,8 +25,7 @@ export interface Lasting {
   open (port: number): Promise<Open>
 }
 
-function openRevision1 (client: Client): Open {
-  const held = client.hold()
+function openRevision1 (client: Revision1Client, held = client.held ?? client.hold()): Open {
   return {
     sid: client.sid,
     async next () {
@@ -35,7 +35,7 @@ function openRevision1 (client: Client): Open {
       }
       return undefined
     },
-    again: () => openRevision1(client),
+    again: () => openRevision1(client, client.hold()),
     close: () => client.close()
   }
 }
@@ -46,12 +46,7 @@ const byRevision1 = (name: Revision1Transport): Lasting => ({
   dialect: 'revision 1',
   prefix: '3:::',
   async open (port) {
-    const { body } = await fetchText(`http://127.0.0.1:${port}/socket.io/1/`)
-    const client = new Client(port, name, body.slice(0, body.indexOf(':')))
-    const open = openRevision1(client)
-    const first = await client.held?.next()
-    if (first !== '1::') throw new Error(`the first packet is ${String(first)}`)
-    return open
+    return openRevision1(await connectRevision1(port, name))
   }
 })
 

@@ -3,12 +3,13 @@ import type { Test } from 'tap'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import type { EndReason } from '../../types/reasons.js'
 import type { Socket } from '../../types/socket.js'
-import { ALL, serve } from '../kit/revision-1/server.js'
+import { serve } from '../kit/revision-1/server.js'
 import type { TestServer } from '../kit/revision-1/server.js'
 import { toMessage } from './carriers.js'
 import type { Carrier, Line } from './carriers.js'
 import { proxyBefore } from './proxy.js'
 import type { Proxy } from './proxy.js'
+import { ALL } from '../kit/revision-1/client.js'
 
 /** A session, as the server sees it. */
 export interface Session {

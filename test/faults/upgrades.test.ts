@@ -3,7 +3,7 @@
 import t from 'tap'
 import type { Test } from 'tap'
 import { EngineClient } from '../kit/engine-io/client.js'
-import type { Eio, Pending, Wire } from '../kit/engine-io/client.js'
+import type { EngineWebSocket, Pending } from '../kit/engine-io/client.js'
 import { clock } from '../kit/clock.js'
 import { cuts, KINDS, NOTICED } from './cuts.js'
 import type { Kind, SessionSlot } from './cuts.js'
@@ -12,6 +12,7 @@ import { numbersIn } from './carriers.js'
 import { start } from './sessions.js'
 import type { FaultyServer, Session } from './sessions.js'
 import { until } from '../kit/waiting.js'
+import type { Eio } from '../kit/engine-io/payload.js'
 
 // The frames of the client are its probe, 5 and two messages; that of the server is its answer to the probe.
 const BEFORE_5: readonly SessionSlot[] = [
@@ -55,7 +56,7 @@ async function polling ({ proxy, session }: FaultyServer, eio: Eio): Promise<Pol
 }
 
 /** As far as the WebSocket goes: it is tried out, the open poll is read, and the client moves. */
-async function move ({ client, poll, got }: Polling, wire: Wire, ...messages: string[]): Promise<void> {
+async function move ({ client, poll, got }: Polling, wire: EngineWebSocket, ...messages: string[]): Promise<void> {
   await wire.opened
   wire.send('2probe')
   if (await wire.next() === undefined) throw new Error('it has broken')

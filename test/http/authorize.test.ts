@@ -1,9 +1,10 @@
 // Who may open a session: the application's word, the limit on sessions, and how a refusal looks (WIRE.md 2).
 import t from 'tap'
 import type { FastifyRequest } from 'fastify'
-import { captureLog, handshake, pluginApp, portOf, sidOf } from '../kit/servers/app.js'
+import { captureLog, pluginApp, portOf } from '../kit/servers/app.js'
 import { byScript } from '../kit/script.js'
 import { turn } from '../kit/waiting.js'
+import { handshake, sidOf } from '../kit/revision-1/inject.js'
 
 t.test('authorize: false is 403, a throw is 500, a status of its own is kept, and a script is handed the error with 200', async (t) => {
   const { lines, logger } = captureLog('warn')

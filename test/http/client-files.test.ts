@@ -6,7 +6,8 @@ import fastifyCors from '@fastify/cors'
 import fastifyStatic from '@fastify/static'
 import t from 'tap'
 import socketioTransports from '../../src/index.js'
-import { inject, newApp, pluginApp, upgrade } from '../kit/servers/app.js'
+import { inject, newApp, pluginApp } from '../kit/servers/app.js'
+import { requestUpgrade } from '../kit/request.js'
 
 const FOLDER = 'node_modules/socket.io-client-0.9/dist'
 const OLD_SCRIPT = 'application/javascript' // transcript handshake/client-file
@@ -121,7 +122,7 @@ t.test('a folder that is missing, or is none, fails the registration', async (t)
 t.test('an upgrade on a file is answered and closed', async (t) => {
   const app = await pluginApp(t, { serveClient: FOLDER })
   for (const file of ['/socket.io.js', '/socket.io.min.js?v=1']) {
-    t.equal((await upgrade(app, `/socket.io${file}`)).status, 200)
-    t.equal((await upgrade(await pluginApp(t), `/socket.io${file}`)).status, 404)
+    t.equal((await requestUpgrade(app, `/socket.io${file}`)).status, 200)
+    t.equal((await requestUpgrade(await pluginApp(t), `/socket.io${file}`)).status, 404)
   }
 })

@@ -2,7 +2,8 @@
 import t from 'tap'
 import socketioTransports from '../../src/index.js'
 import type { CorsOptions } from '../../types/options.js'
-import { connectPolling, inject, newApp, pluginApp } from '../kit/servers/app.js'
+import { inject, newApp, pluginApp } from '../kit/servers/app.js'
+import { connectPolling } from '../kit/revision-1/inject.js'
 
 const origin = 'http://elsewhere.test'
 const corsOf = (headers: Record<string, unknown>) =>

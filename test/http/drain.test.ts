@@ -1,14 +1,17 @@
 // Draining: a server that is taken out of service sends its clients to the next one, a few at a time, and loses nothing on the way.
 import t from 'tap'
-import { connectPolling, handshake, pluginApp, poll, portOf, post, serverApp, upgrade } from '../kit/servers/app.js'
-import { isPolling, isWebSocket } from '../kit/revision-1/client.js'
-import { serveEngine } from '../kit/engine-io/client.js'
-import { connectEngine, DIALECTS, refusedBy, urlOf } from '../kit/engine-io/inject.js'
-import { ALL, park, serve } from '../kit/revision-1/server.js'
+import { pluginApp, portOf, serverApp } from '../kit/servers/app.js'
+import { ALL, isPolling, isWebSocket } from '../kit/revision-1/client.js'
+import { connectPolling, handshake, poll, post } from '../kit/revision-1/inject.js'
+import { connectEngine, refusedBy, urlOf } from '../kit/engine-io/inject.js'
+import { park, serve } from '../kit/revision-1/server.js'
 import { byScript } from '../kit/script.js'
 import type { RefusalReason } from '../../types/reasons.js'
 import { clock } from '../kit/clock.js'
 import { until } from '../kit/waiting.js'
+import { requestUpgrade } from '../kit/request.js'
+import { serveEngine } from '../kit/engine-io/server.js'
+import { DIALECTS } from '../kit/engine-io/payload.js'
 
 const WINDOW = 10_000
 /** How long POSTs that are on their way are waited for, once a client has been told to go, and a tick of the clock more; ms. */
@@ -31,7 +34,7 @@ t.test('handshakes are refused while a server drains, in each dialect, and told 
   t.equal((await app.inject(byScript('/socket.io/1/?jsonp=3'))).body, 'io.j[3](new Error("handshake overloaded"));')
   for (const { eio } of DIALECTS) {
     t.strictSame(await refusedBy(app, urlOf(eio, 'polling')), { status: 503, code: 4, message: 'Forbidden' })
-    const { status, headers } = await upgrade(app, urlOf(eio, 'websocket'))
+    const { status, headers } = await requestUpgrade(app, urlOf(eio, 'websocket'))
     t.match([status, headers], [503, { 'retry-after': '30', connection: 'close' }])
   }
   t.strictSame(refused, Array(6).fill('server draining'))

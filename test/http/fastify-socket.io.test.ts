@@ -15,8 +15,9 @@ import t from 'tap'
 import { WebSocket } from 'ws'
 import fastifySocketIO, { socketioServer } from '../../src/fastify-socket.io.js'
 import type { FastifySocketioOptions } from '../../types/fastify-socket.io.js'
-import { captureLog, newApp, portOf, upgrade } from '../kit/servers/app.js'
+import { captureLog, newApp, portOf } from '../kit/servers/app.js'
 import type { Teardown } from '../kit/teardown.js'
+import { requestUpgrade } from '../kit/request.js'
 
 type Options = Partial<ManagerOptions & SocketOptions>
 type Connect = (url: string, options: Options) => Client
@@ -220,8 +221,8 @@ t.test('allowRequest lets in, or tells the client why not', async (t) => {
 
 t.test('allowRequest decides about WebSockets, too', async (t) => {
   const app = await build(t, { allowRequest })
-  t.equal((await upgrade(app, '/socket.io/?EIO=4&transport=websocket&token=secret')).status, 101)
-  t.match((await upgrade(app, '/socket.io/?EIO=4&transport=websocket')).body, /who are you\?/)
+  t.equal((await requestUpgrade(app, '/socket.io/?EIO=4&transport=websocket&token=secret')).status, 101)
+  t.match((await requestUpgrade(app, '/socket.io/?EIO=4&transport=websocket')).body, /who are you\?/)
 })
 
 t.test('today\'s client is served from the path, unless that is switched off', async (t) => {
@@ -335,7 +336,7 @@ t.test('functions of io.engine.use see each request, its response, and may refus
   for (const transport of ['polling', 'websocket'] as const) t.equal(await echo(await connected(t, app, { transports: [transport] }), 1), 1)
   t.same(users, ['ada', 'ada'])
   t.equal((await open(app)).headers.get('x-seen'), 'yes')
-  t.equal((await upgrade(app, '/socket.io/?EIO=4&transport=websocket')).headers['x-seen'], 'yes')
+  t.equal((await requestUpgrade(app, '/socket.io/?EIO=4&transport=websocket')).headers['x-seen'], 'yes')
   const refused = await open(app, { query: `${POLLING}&stop=1` })
   t.equal(refused.status, 400)
   t.same(await refused.json(), { code: 3, message: 'Bad request' })
@@ -384,7 +385,7 @@ t.test('other origins are refused unless cors allows them, upgrades included', a
   const headers = { origin: 'https://foreign.test' }
   for (const app of [await build(t), await build(t, { cors: { origin: 'https://page.test' } })]) {
     t.equal((await open(app, { headers })).status, 403)
-    t.equal((await upgrade(app, '/socket.io/?EIO=4&transport=websocket', headers)).status, 403)
+    t.equal((await requestUpgrade(app, '/socket.io/?EIO=4&transport=websocket', headers)).status, 403)
   }
 })
 

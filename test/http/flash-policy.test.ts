@@ -5,8 +5,9 @@ import type { AddressInfo, Socket } from 'node:net'
 import t from 'tap'
 import socketioTransports from '../../src/index.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
-import { captureLog, freePort, newApp, portOf } from '../kit/servers/app.js'
+import { captureLog, newApp, portOf } from '../kit/servers/app.js'
 import type { Teardown } from '../kit/teardown.js'
+import { freePort } from '../kit/machine/free-port.js'
 
 const REQUEST = '<policy-file-request/>\0'
 const policy = (...entries: string[]) =>

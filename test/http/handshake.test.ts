@@ -2,8 +2,9 @@
 import { once } from 'node:events'
 import t from 'tap'
 import socketioTransports from '../../src/index.js'
-import { captureLog, connectPolling, handshake, newApp, pluginApp, poll, portOf } from '../kit/servers/app.js'
+import { captureLog, newApp, pluginApp, portOf } from '../kit/servers/app.js'
 import { byScript } from '../kit/script.js'
+import { connectPolling, handshake, poll } from '../kit/revision-1/inject.js'
 
 t.test('the answer is one line: id, heartbeat timeout, close timeout, transports', async (t) => {
   const app = await pluginApp(t)

@@ -3,11 +3,12 @@
 import { createRequire } from 'node:module'
 import t from 'tap'
 import type { Test } from 'tap'
-import { callback, frame, unframe } from '../kit/revision-1/client.js'
+import { callback, fromPayload, toPayload } from '../kit/revision-1/payload.js'
 import { serve } from '../kit/revision-1/server.js'
-import { handshake, inject, poll, post, serverApp, socketOf } from '../kit/servers/app.js'
+import { inject, serverApp, socketOf } from '../kit/servers/app.js'
 import { clock } from '../kit/clock.js'
 import { until } from '../kit/waiting.js'
+import { handshake, poll, post } from '../kit/revision-1/inject.js'
 
 const LATE = 1000
 const REFERER = { referer: 'http://localhost/' }
@@ -17,11 +18,11 @@ type App = Awaited<ReturnType<typeof serverApp>>
 /** A way to poll, and what comes. */
 type Hear = (app: App, sid: string) => Promise<string[]>
 
-const byXhr: Hear = async (app, sid) => unframe((await poll(app, sid)).body)
+const byXhr: Hear = async (app, sid) => fromPayload((await poll(app, sid)).body)
 
 const POLLS: Record<string, Hear> = {
   'xhr-polling': byXhr,
-  'jsonp-polling': async (app, sid) => unframe(callback((await inject(app, `/socket.io/1/jsonp-polling/${sid}?i=0`, REFERER)).body).payload)
+  'jsonp-polling': async (app, sid) => fromPayload(callback((await inject(app, `/socket.io/1/jsonp-polling/${sid}?i=0`, REFERER)).body).payload)
 }
 
 async function connected (t: Test, hear: Hear, options = {}) {
@@ -85,7 +86,7 @@ t.test('what a disconnected client says is not heard, nor does it keep the sessi
   const tick = clock(t)
   const { app, sid, socket, heard } = await connected(t, byXhr, { closeTimeout: 5000 })
   socket.disconnect(true)
-  t.equal((await post(app, sid, frame(['3:::late', '5:::{"name":"late"}', '2::', '1::']))).body, '1')
+  t.equal((await post(app, sid, toPayload(['3:::late', '5:::{"name":"late"}', '2::', '1::']))).body, '1')
   t.equal((await post(app, sid, '0::')).body, '1')
   t.strictSame(heard, ['server namespace disconnect'])
   tick(4000)
@@ -102,7 +103,7 @@ t.test('a client that is disconnected as it connects reads that it was connected
   })
   const sid = await handshake(app)
   const heard: string[] = []
-  while (!heard.includes('0::')) heard.push(...unframe((await poll(app, sid)).body))
+  while (!heard.includes('0::')) heard.push(...fromPayload((await poll(app, sid)).body))
   t.strictSame(heard, ['1::', '5:::{"name":"kicked","args":["why"]}', '0::'])
 })
 

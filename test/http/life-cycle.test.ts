@@ -7,10 +7,11 @@ import type { FastifyServerOptions } from 'fastify'
 import { WebSocket } from 'ws'
 import type { Revision1Transport } from '../../src/transports/index.js'
 import type { Socket } from '../../types/socket.js'
-import { isPolling, isWebSocket } from '../kit/revision-1/client.js'
+import { ALL, isPolling, isWebSocket } from '../kit/revision-1/client.js'
 import type { Held } from '../kit/revision-1/client.js'
 import { rawWebSocket } from '../kit/raw/websocket.js'
-import { ALL, park, serve } from '../kit/revision-1/server.js'
+import { sidOf } from '../kit/revision-1/inject.js'
+import { park, serve } from '../kit/revision-1/server.js'
 import type { TestServer } from '../kit/revision-1/server.js'
 import { clock } from '../kit/clock.js'
 import { until } from '../kit/waiting.js'
@@ -130,7 +131,7 @@ interface Crowd {
 
 async function handshakes ({ server: { app } }: Crowd, count = EACH): Promise<string[]> {
   const answers = await Promise.all(Array.from({ length: count }, () => app.inject('/socket.io/1/')))
-  return answers.map(({ body }) => body.slice(0, body.indexOf(':')))
+  return answers.map(sidOf)
 }
 
 async function connected (crowd: Crowd): Promise<string[]> {

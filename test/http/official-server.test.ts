@@ -2,7 +2,8 @@
 import { Server } from 'socket.io'
 import t from 'tap'
 import * as official from 'socket.io-parser'
-import { captureLog, connectPolling, connectWebsocket, pluginApp, poll, post } from '../kit/servers/app.js'
+import { captureLog, pluginApp } from '../kit/servers/app.js'
+import { connectPolling, connectWebsocket, poll, post } from '../kit/revision-1/inject.js'
 
 /** A parser that nobody else can read: the official one's text, backwards. */
 const parser = {

@@ -4,8 +4,8 @@ import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import socketioTransports from '../../src/index.js'
 import { EngineClient } from '../kit/engine-io/client.js'
-import { Client, fetchText } from '../kit/revision-1/client.js'
-import { ALL } from '../kit/revision-1/server.js'
+import { ALL, Revision1Client } from '../kit/revision-1/client.js'
+import { fetchText } from '../kit/request.js'
 import { portOf } from '../kit/servers/app.js'
 import type { Teardown } from '../kit/teardown.js'
 import { head, UPGRADE } from '../kit/raw/http.js'
@@ -74,7 +74,7 @@ async function ownerOf (app: FastifyInstance, t: Teardown, dialect: DialectName,
   const port = await portOf(app)
   if (dialect === 'revision 1') {
     const sid = (await fetchText(`http://127.0.0.1:${port}/socket.io/1/`)).body.split(':')[0] ?? ''
-    const client = new Client(port, websocket ? 'websocket' : 'xhr-polling', sid)
+    const client = new Revision1Client(port, websocket ? 'websocket' : 'xhr-polling', sid)
     t.teardown(() => client.close())
     await client.next()
     client.hold()

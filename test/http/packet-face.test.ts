@@ -1,9 +1,10 @@
 // The packet face: decoded packets both ways, without the official Server.
 import { once } from 'node:events'
 import t from 'tap'
-import { connectPolling, connectWebsocket, handshake, pluginApp, poll, post } from '../kit/servers/app.js'
+import { pluginApp } from '../kit/servers/app.js'
 import type { OutgoingPacket, Packet } from '../../types/packet.js'
 import { byScript } from '../kit/script.js'
+import { connectPolling, connectWebsocket, handshake, poll, post } from '../kit/revision-1/inject.js'
 
 /** What a client sends, and the packet that the application sees of it. */
 const incoming: [string, Packet][] = [

@@ -1,15 +1,17 @@
 // The end of an app whose clients are in the middle of something: what they have said by then is heard, and what has been said to them is read.
 import t from 'tap'
-import { connectPolling, countRequests, newApp, portOf } from '../kit/servers/app.js'
+import { countRequests, newApp, portOf } from '../kit/servers/app.js'
 import type { Teardown } from '../kit/teardown.js'
-import { EngineClient, toBody } from '../kit/engine-io/client.js'
-import { connectEngine, DIALECTS } from '../kit/engine-io/inject.js'
+import { EngineClient } from '../kit/engine-io/client.js'
+import { connectEngine } from '../kit/engine-io/inject.js'
 import { dial } from '../kit/raw/connection.js'
 import { until } from '../kit/waiting.js'
 import socketioTransports from '../../src/index.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import { parse } from '../kit/raw/http.js'
 import { rawWebSocket } from '../kit/raw/websocket.js'
+import { connectPolling } from '../kit/revision-1/inject.js'
+import { DIALECTS, toBody } from '../kit/engine-io/payload.js'
 
 /** What the application hears, on the official Server. */
 async function hearing (t: Teardown, options: SocketioTransportsOptions = {}, app = newApp(t)) {

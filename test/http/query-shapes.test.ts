@@ -2,8 +2,10 @@
 import { unescape } from 'node:querystring'
 import t from 'tap'
 import { connectEngine, urlOf } from '../kit/engine-io/inject.js'
-import { connectPolling, pluginApp, upgrade } from '../kit/servers/app.js'
-import { ENGINE_3, ENGINE_4 } from '../protocol/dialects.js'
+import { pluginApp } from '../kit/servers/app.js'
+import { connectPolling } from '../kit/revision-1/inject.js'
+import { requestUpgrade } from '../kit/request.js'
+import { ENGINE_3, ENGINE_4 } from '../kit/engine-io/payload.js'
 
 type Shape = Record<string, unknown>
 interface Parser { empty: () => Shape, wrap: (value: Shape) => unknown }
@@ -59,7 +61,7 @@ for (const [name, parser] of Object.entries(PARSERS)) {
       for (const parameter of names.flatMap((one) => [`&${one}[toString]=x`, `&${one}[length]=1`])) {
         const url = path + parameter
         const headers = { referer: 'http://localhost/' }
-        const answer = websocket ? await upgrade(app, url) : await app.inject({ method, url, headers, ...(method === 'POST' && { payload: '' }) })
+        const answer = websocket ? await requestUpgrade(app, url) : await app.inject({ method, url, headers, ...(method === 'POST' && { payload: '' }) })
         const status = 'statusCode' in answer ? answer.statusCode : answer.status
         t.strictSame([status, answer.body], [400, body], `${method} ${url}`)
       }

@@ -4,12 +4,13 @@ import type { Socket } from 'node:net'
 import t from 'tap'
 import { connectEngine, urlOf } from '../kit/engine-io/inject.js'
 import { until } from '../kit/waiting.js'
-import { captureLog, connectPolling, pluginApp, portOf } from '../kit/servers/app.js'
+import { captureLog, pluginApp, portOf } from '../kit/servers/app.js'
 import type { LogLine } from '../kit/servers/app.js'
-import { ENGINE_4 } from '../protocol/dialects.js'
+import { connectPolling } from '../kit/revision-1/inject.js'
 import { head, UPGRADE } from '../kit/raw/http.js'
 import type { Teardown } from '../kit/teardown.js'
 import { RawConnection } from '../kit/raw/connection.js'
+import { ENGINE_4 } from '../kit/engine-io/payload.js'
 
 /** bytes; a line of ours with every text cut to 100 characters */
 const MOST = 1500

@@ -2,7 +2,8 @@
 import { Server } from 'socket.io'
 import type { Socket } from 'socket.io'
 import t from 'tap'
-import { connectPolling, connectWebsocket, poll, reasonsOf, serverApp, socketOf } from '../kit/servers/app.js'
+import { reasonsOf, serverApp, socketOf } from '../kit/servers/app.js'
+import { connectPolling, connectWebsocket, poll } from '../kit/revision-1/inject.js'
 
 t.test('disconnect on a namespace leaves the connection, disconnect(true) ends it with the goodbye', async (t) => {
   const app = await serverApp(t)
@@ -51,7 +52,7 @@ t.test('a client that says goodbye is told apart from one that is gone or silent
   const next = (): Promise<unknown> => new Promise((resolve) => app.io.once('connection', (socket: Socket) => socket.on('disconnect', resolve)))
   let reason = next()
   const gone = await connectWebsocket(app)
-  gone.ws.terminate()
+  gone.socket.terminate()
   t.equal(await reason, 'transport close')
 
   reason = next()
@@ -70,7 +71,7 @@ t.test('closing the app ends an own Server; clients are not told 0::, so that th
   const { reasons } = reasonsOf(app.io)
   const client = await connectWebsocket(app)
   const frames: string[] = []
-  client.ws.on('message', (data) => frames.push(String(data)))
+  client.socket.on('message', (data) => frames.push(String(data)))
   const sid = await connectPolling(app)
   const parked = poll(app, sid)
   await new Promise(setImmediate)

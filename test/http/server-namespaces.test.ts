@@ -1,6 +1,7 @@
 // The official Server on top of revision 1: namespaces, refusals, odd packets, and how connections end.
 import t from 'tap'
-import { connectPolling, connectWebsocket, poll, post, reasonsOf, serverApp } from '../kit/servers/app.js'
+import { reasonsOf, serverApp } from '../kit/servers/app.js'
+import { connectPolling, connectWebsocket, poll, post } from '../kit/revision-1/inject.js'
 
 t.test('a namespace is connected and left by its own packets; its query is handshake.auth', async (t) => {
   const app = await serverApp(t)

@@ -4,7 +4,8 @@ import { Server } from 'socket.io'
 import type { Socket } from 'socket.io'
 import t from 'tap'
 import socketioTransports from '../../src/index.js'
-import { connectPolling, connectWebsocket, newApp, poll, post, serverApp, socketOf } from '../kit/servers/app.js'
+import { newApp, serverApp, socketOf } from '../kit/servers/app.js'
+import { connectPolling, connectWebsocket, poll, post } from '../kit/revision-1/inject.js'
 
 t.test('a Server comes from its options, is one of the app\'s, or is bound by hand', async (t) => {
   const own = new Server()

@@ -2,9 +2,10 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import t from 'tap'
-import { handshake, pluginApp, portOf } from '../kit/servers/app.js'
+import { pluginApp, portOf } from '../kit/servers/app.js'
 import type { Socket } from '../../types/socket.js'
 import { turn } from '../kit/waiting.js'
+import { handshake } from '../kit/revision-1/inject.js'
 
 const UPGRADE = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
 

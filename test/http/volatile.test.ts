@@ -1,9 +1,10 @@
 // Volatile events: what arrives of those that are said in one tick, here and on socket.io's own server, with the real client.
 import t from 'tap'
 import type { Test } from 'tap'
-import { connectPolling, pluginApp, poll } from '../kit/servers/app.js'
+import { pluginApp } from '../kit/servers/app.js'
 import { connected, OWN, start } from '../kit/servers/side-by-side.js'
 import { until } from '../kit/waiting.js'
+import { connectPolling, poll } from '../kit/revision-1/inject.js'
 
 const SAID = [1, 2, 3, 4, 5]
 

@@ -2,10 +2,12 @@
 // 68efa28, with the refusals that only socketio/engine.io-protocol asks for, at 6bfbef9), told anew, and cases of our own. Another server
 // can be asked the same: see `start`.
 import t from 'tap'
-import { ENGINE_3, Endpoint } from './dialects.js'
+import { ENGINE_3 } from '../kit/engine-io/payload.js'
 import { closeCases, handshakeCases, silenceCases, upgradeCases } from './engine-cases.js'
 import { messageCases } from './message-cases.js'
-import { opened, start, SUITE } from './support.js'
+import { start, SUITE } from './support.js'
+import { Endpoint } from '../kit/engine-io/endpoint.js'
+import { opened } from '../kit/websocket.js'
 
 t.test('Engine.IO 3, with the times of the suite', async (t) => {
   const origin = await start(t, 'engine-echo', { path: '/engine.io', ...SUITE })

@@ -1,10 +1,12 @@
 // Engine.IO protocol 4: every case of its published test suite (socketio/socket.io, docs/engine.io-protocol/v4-test-suite, at commit
 // 36d2324), told anew, and cases of our own. Another server can be asked the same: see `start`.
 import t from 'tap'
-import { ENGINE_4, Endpoint, readOpen } from './dialects.js'
+import { ENGINE_4, readOpen } from '../kit/engine-io/payload.js'
 import { closeCases, handshakeCases, pingCases, silenceCases, upgradeCases } from './engine-cases.js'
 import { messageCases } from './message-cases.js'
-import { ask, opened, start, SUITE } from './support.js'
+import { start, SUITE } from './support.js'
+import { askWhole, Endpoint } from '../kit/engine-io/endpoint.js'
+import { opened } from '../kit/websocket.js'
 
 t.test('Engine.IO 4, with the times of the suite', async (t) => {
   const origin = await start(t, 'engine-echo', { path: '/engine.io', ...SUITE })
@@ -47,13 +49,13 @@ t.test('Engine.IO 4', async (t) => {
 
   t.test('requests in another version than the session are refused', async (t) => {
     const session = await endpoint().poll()
-    const { status, body } = await ask(endpoint().raw(`EIO=3&transport=polling&sid=${session.sid}`))
+    const { status, body } = await askWhole(endpoint().raw(`EIO=3&transport=polling&sid=${session.sid}`))
     t.equal(status, 400)
     t.match(JSON.parse(body), { code: 3 })
   })
 
   t.test('JSONP: scripts come down, forms go up', async (t) => {
-    const { status, type, body } = await ask(endpoint().url('polling', '&j=7'))
+    const { status, type, body } = await askWhole(endpoint().url('polling', '&j=7'))
     t.equal(status, 200)
     t.match(type, /^text\/javascript\b/)
     const [, literal = '""'] = /^___eio\[7\]\((".*")\);$/.exec(body) ?? []
@@ -61,8 +63,8 @@ t.test('Engine.IO 4', async (t) => {
     const url = endpoint().url('polling', `&j=7&sid=${sid}`)
     // As engine.io-client writes it: newlines as `\n`, and `\n` of the text itself as `\\n`.
     const form = new URLSearchParams({ d: '4a "b" \\\\n\x1e4c\\nd\u2028' })
-    t.equal((await ask(url, { method: 'POST', body: form })).body, 'ok')
-    const answer = (await ask(url)).body
+    t.equal((await askWhole(url, { method: 'POST', body: form })).body, 'ok')
+    const answer = (await askWhole(url)).body
     t.equal(answer, `___eio[7](${JSON.stringify('4a "b" \\n\x1e4c\nd\u2028').replace('\u2028', '\\u2028')});`)
   })
 

@@ -2,9 +2,11 @@
 // asks whether something fails, these ask for the protocol's error too.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
-import { readOpen } from './dialects.js'
-import type { Endpoint } from './dialects.js'
-import { ask, opened, refusal, SUITE, Wire } from './support.js'
+import { readOpen } from '../kit/engine-io/payload.js'
+import type { Endpoint } from '../kit/engine-io/endpoint.js'
+import { SUITE } from './support.js'
+import { askWhole } from '../kit/engine-io/endpoint.js'
+import { opened, refusal, WebSocketClient } from '../kit/websocket.js'
 
 const TRANSPORT_UNKNOWN = { code: 0, message: 'Transport unknown' }
 const SID_UNKNOWN = { code: 1, message: 'Session ID unknown' }
@@ -14,7 +16,7 @@ const BAD_VERSION = { code: 5, message: 'Unsupported protocol version' }
 
 /** A request that is refused with status 400 and an error of the protocol. */
 async function isRefused (t: Test, url: string, error: object, init?: RequestInit): Promise<void> {
-  const { status, type, body } = await ask(url, init)
+  const { status, type, body } = await askWhole(url, init)
   t.equal(status, 400, url)
   t.match(type, /^application\/json\b/)
   t.strictSame(JSON.parse(body), error)
@@ -31,7 +33,7 @@ async function isRefusedToo (t: Test, url: string, error: object): Promise<void>
 export function handshakeCases (t: Test, endpoint: () => Endpoint): void {
   t.test('handshake over polling', async (t) => {
     await t.test('opens a session and tells its terms', async (t) => {
-      const { status, type, bytes } = await ask(endpoint().url('polling'))
+      const { status, type, bytes } = await askWhole(endpoint().url('polling'))
       t.equal(status, 200)
       t.match(type, /^text\/plain;\s*charset=utf-8$/i)
       const [packet, ...more] = endpoint().dialect.packets(bytes)
@@ -171,8 +173,8 @@ export interface Exchange { send: string, answer: string }
 export function upgradeCases (t: Test, endpoint: () => Endpoint, { send, answer }: Exchange): void {
   async function probed () {
     const session = await endpoint().poll()
-    const wire = new Wire(session.webSocket)
-    await wire.open()
+    const wire = new WebSocketClient(session.webSocket)
+    await wire.opened
     wire.send('2probe')
     const first = await wire.next()
     if (first !== '3probe') throw new Error(`the probe is answered with ${String(first)}`)
@@ -180,7 +182,7 @@ export function upgradeCases (t: Test, endpoint: () => Endpoint, { send, answer 
   }
 
   /** The session is there, on this WebSocket. */
-  async function lives (t: Test, wire: Wire): Promise<void> {
+  async function lives (t: Test, wire: WebSocketClient): Promise<void> {
     wire.send(send)
     t.equal(await wire.next(), answer)
   }
@@ -198,8 +200,8 @@ export function upgradeCases (t: Test, endpoint: () => Endpoint, { send, answer 
   t.test('a poll that is open when the probe comes ends with a noop', async (t) => {
     const session = await endpoint().poll()
     const poll = await session.park()
-    const wire = new Wire(session.webSocket)
-    await wire.open()
+    const wire = new WebSocketClient(session.webSocket)
+    await wire.opened
     wire.send('2probe')
     t.equal(await wire.next(), '3probe')
     t.strictSame(await poll.answer, { status: 200, body: endpoint().dialect.body('6') })
@@ -242,7 +244,7 @@ export function upgradeCases (t: Test, endpoint: () => Endpoint, { send, answer 
     const { session, wire } = await probed()
     wire.send('5')
     await lives(t, wire)
-    await new Wire(session.webSocket).closed
+    await new WebSocketClient(session.webSocket).closed
     await lives(t, wire)
     wire.close()
   })

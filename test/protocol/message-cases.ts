@@ -1,7 +1,8 @@
 // Messages in both dialects of Engine.IO, against an application that sends them back.
 import type { Test } from 'tap'
-import type { Endpoint } from './dialects.js'
-import { opened, SUITE } from './support.js'
+import type { Endpoint } from '../kit/engine-io/endpoint.js'
+import { SUITE } from './support.js'
+import { opened } from '../kit/websocket.js'
 
 const TEXTS = ['', ' ', '"quoted" \\ and \\n', 'new\nline\r\n\t', '</script><!--', '1:2', 'ünïcödé 漢字', '😀 👩‍👩‍👧', '\u2028\u2029', '\ufffd', '\u0000', 'x'.repeat(100_000)]
 const upTo = (count: number): string[] => Array.from({ length: count }, (_, i) => `4${i}`)

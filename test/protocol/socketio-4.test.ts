@@ -1,16 +1,18 @@
 // Socket.IO protocol 4, over Engine.IO 3: no suite of it is published; these are the cases of 5's that its authors turned into cases of
 // 4 on the way (socketio/socket.io-protocol at commit 721433a), told anew. Its Engine.IO half is engine-3.test.ts.
 import t from 'tap'
-import { ENGINE_3, Endpoint } from './dialects.js'
+import { ENGINE_3 } from '../kit/engine-io/payload.js'
 import { messageCases } from './socketio-cases.js'
-import { opened, start } from './support.js'
-import type { Wire } from './support.js'
+import { start } from './support.js'
+import { Endpoint } from '../kit/engine-io/endpoint.js'
+import { opened } from '../kit/websocket.js'
+import type { WebSocketClient } from '../kit/websocket.js'
 
 t.test('Socket.IO 4', async (t) => {
   const origin = await start(t, 'suite-app', { pingInterval: 25_000, pingTimeout: 20_000 })
   const endpoint = () => new Endpoint(`${origin}/socket.io/`, ENGINE_3)
 
-  async function connect (): Promise<Wire> {
+  async function connect (): Promise<WebSocketClient> {
     const { wire } = await opened(endpoint().url('websocket'))
     const greeting = await wire.take(2)
     if (greeting.join() !== '40,42["auth",{}]') throw new Error(`greeted with ${greeting.join()}`)

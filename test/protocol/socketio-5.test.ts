@@ -1,11 +1,13 @@
 // Socket.IO protocol 5: every case of its published test suite (socketio/socket.io, docs/socket.io-protocol/v5-test-suite, at commit
 // b4002c2), told anew, and cases of our own. Another server can be asked the same: see `start`.
 import t from 'tap'
-import { ENGINE_4, Endpoint } from './dialects.js'
+import { ENGINE_4 } from '../kit/engine-io/payload.js'
 import { closeCases, handshakeCases, pingCases, silenceCases, upgradeCases } from './engine-cases.js'
 import { messageCases, TWO_BUFFERS } from './socketio-cases.js'
-import { opened, start } from './support.js'
-import type { Wire } from './support.js'
+import { start } from './support.js'
+import { Endpoint } from '../kit/engine-io/endpoint.js'
+import { opened } from '../kit/websocket.js'
+import type { WebSocketClient } from '../kit/websocket.js'
 
 t.test('Socket.IO 5, with the times of the suite', async (t) => {
   const origin = await start(t, 'suite-app', {})
@@ -36,10 +38,10 @@ t.test('Socket.IO 5', async (t) => {
   closeCases(t, endpoint)
   upgradeCases(t, endpoint, { send: '40/random', answer: '44/random,{"message":"Invalid namespace"}' })
 
-  const open = async (): Promise<Wire> => (await opened(endpoint().url('websocket'))).wire
+  const open = async (): Promise<WebSocketClient> => (await opened(endpoint().url('websocket'))).wire
 
   /** A WebSocket in the main namespace, its greeting read. */
-  async function connect (): Promise<Wire> {
+  async function connect (): Promise<WebSocketClient> {
     const wire = await open()
     wire.send('40')
     await wire.take(2)

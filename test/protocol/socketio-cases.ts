@@ -1,6 +1,6 @@
 // The messages of Socket.IO protocols 4 and 5, which are the same, against the application that the suite of 5 expects.
 import type { Test } from 'tap'
-import type { Wire } from './support.js'
+import type { WebSocketClient } from '../kit/websocket.js'
 
 export const TWO_BUFFERS = '{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}'
 const BUFFERS = [Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5, 6)]
@@ -9,7 +9,7 @@ const BUFFERS = [Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5, 6)]
  * @param connect opens a WebSocket in the main namespace, its greeting read
  * @param toMessage a binary attachment as the WebSocket message that carries it
  */
-export function messageCases (t: Test, connect: () => Promise<Wire>, toMessage: (bytes: Uint8Array) => Uint8Array): void {
+export function messageCases (t: Test, connect: () => Promise<WebSocketClient>, toMessage: (bytes: Uint8Array) => Uint8Array): void {
   const buffers = BUFFERS.map(toMessage)
 
   t.test('messages', async (t) => {

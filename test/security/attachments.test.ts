@@ -1,7 +1,7 @@
 // CVE-2022-2421: a placeholder named any property of the list of attachments, a method of it, say, and the application was handed that.
 // CVE-2026-33151: attachments were announced by the million, and what came of them was kept. Either ends its session.
 import t from 'tap'
-import type { Message } from '../kit/engine-io/client.js'
+import type { Message } from '../kit/engine-io/payload.js'
 import { endsSession, ending } from './endings.js'
 import { CLOSED } from './refusals.js'
 import { engine, ENGINE_WAYS, VERSIONS } from './sessions.js'

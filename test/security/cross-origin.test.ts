@@ -1,7 +1,7 @@
 // CVE-2020-28481: socket.io up to 2.3 allowed every origin unless it was told otherwise, so that any page could open a session with its
 // visitor's cookies and read it. By default a page of elsewhere is told no, by every transport, and no header lets it read that.
 import t from 'tap'
-import { ALL } from '../kit/revision-1/server.js'
+import { ALL } from '../kit/revision-1/client.js'
 import { pathOf } from './posters.js'
 import { head, UPGRADE } from '../kit/raw/http.js'
 import { BAD_REQUEST } from './refusals.js'

@@ -1,11 +1,12 @@
 // How sessions of Engine.IO end, as their clients see it.
 import type { Test } from 'tap'
-import type { Eio, EngineClient, Message } from '../kit/engine-io/client.js'
+import type { EngineClient } from '../kit/engine-io/client.js'
 import { CLOSED, UNKNOWN_SESSION } from './refusals.js'
 import { engine } from './sessions.js'
 import type { EngineWay } from './sessions.js'
 import type { Target } from './support.js'
 import { inTime } from '../kit/waiting.js'
+import type { Eio, Message } from '../kit/engine-io/payload.js'
 
 /** Waits until a session of Engine.IO is over: its WebSocket is closed, whose code is told, or its polls are refused as of nobody. */
 export const ending = (client: EngineClient): Promise<number | string> => inTime<number | string>(client.wire?.closed ?? lastPoll(client), 'end of the session')

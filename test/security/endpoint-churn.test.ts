@@ -1,10 +1,10 @@
 // Found from outside: in revision 1, what stood behind a connect waited for it, and was written and read anew for each further connect in the same payload.
 // One POST of 150 kB that connected and left an endpoint five thousand times took twelve seconds, in which nobody else was served.
 import t from 'tap'
-import { frame } from '../kit/revision-1/client.js'
+import { toPayload } from '../kit/revision-1/payload.js'
 import { post } from '../kit/raw/http.js'
 import { RawConnection } from '../kit/raw/connection.js'
-import { handshake } from './sessions.js'
+import { handshakeAt } from '../kit/revision-1/client.js'
 import { startTarget } from './support.js'
 import type { Target } from './support.js'
 
@@ -14,9 +14,9 @@ const MANY = 4800
 /** The CPU time of so many connects and goodbyes in one payload, ms, until all have been heard. */
 async function cost ({ port, state }: Target, pairs: number, between: readonly string[]): Promise<number> {
   const raw = new RawConnection(port)
-  const path = `/socket.io/1/xhr-polling/${await handshake(port)}`
+  const path = `/socket.io/1/xhr-polling/${await handshakeAt(port)}`
   const { cpu } = await state()
-  await post(raw, { path, type: 'text/plain' }, frame(Array.from({ length: pairs }, () => ['1::/chat', ...between, '0::/chat']).flat()))
+  await post(raw, { path, type: 'text/plain' }, toPayload(Array.from({ length: pairs }, () => ['1::/chat', ...between, '0::/chat']).flat()))
   const poll = new RawConnection(port)
   let heard = 0
   while (heard < pairs) { // each connect is answered

@@ -2,7 +2,7 @@
 // `/admin` is under no other name let in there, nor heard, nor taken for a member of what it has not joined.
 import t from 'tap'
 import type { Test } from 'tap'
-import type { Message } from '../kit/engine-io/client.js'
+import type { Message } from '../kit/engine-io/payload.js'
 import { echoes, engine, expect, revision1, VERSIONS } from './sessions.js'
 import { FACES, startTarget, withstands } from './support.js'
 import type { Target } from './support.js'

@@ -3,7 +3,7 @@
 // that are none, over every transport.
 import t from 'tap'
 import type { Test } from 'tap'
-import { ALL } from '../kit/revision-1/server.js'
+import { ALL } from '../kit/revision-1/client.js'
 import { endsSession } from './endings.js'
 import { echoes, engine, ENGINE_WAYS, revision1, VERSIONS } from './sessions.js'
 import type { EngineWay } from './sessions.js'

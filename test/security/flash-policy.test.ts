@@ -3,7 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import type { Test } from 'tap'
-import { freePort } from '../kit/servers/app.js'
+import { freePort } from '../kit/machine/free-port.js'
 import { head } from '../kit/raw/http.js'
 import { FACES, startTarget, withstands } from './support.js'
 import { RawConnection } from '../kit/raw/connection.js'

@@ -3,12 +3,13 @@
 // with a small heap, and nothing is read.
 import t from 'tap'
 import type { Test } from 'tap'
-import { engine, handshake } from './sessions.js'
+import { engine } from './sessions.js'
 import { dial } from '../kit/raw/connection.js'
 import { head, post, UPGRADE } from '../kit/raw/http.js'
 import { startTarget } from './support.js'
 import type { State, Target } from './support.js'
 import { rawWebSocket } from '../kit/raw/websocket.js'
+import { handshakeAt } from '../kit/revision-1/client.js'
 
 const SESSIONS = 10
 /** As many megabytes as one session may hold. */
@@ -44,7 +45,7 @@ export interface Carrier {
 const revision1 = (transport: string, body: string): Carrier => ({
   name: `revision 1, ${transport}, ${body === SHORT ? 'very many short packets' : 'control characters'}`,
   async open (t, port) {
-    const sid = await handshake(port)
+    const sid = await handshakeAt(port)
     const [poster, holder] = [dial(t, port), dial(t, port)]
     return {
       say: async () => { await post(poster, { path: `/socket.io/1/xhr-polling/${sid}`, type: 'text/plain' }, body) },

@@ -5,10 +5,11 @@ import t from 'tap'
 import type { Test } from 'tap'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import { head, UPGRADE } from '../kit/raw/http.js'
-import { handshake, VERSIONS } from './sessions.js'
+import { VERSIONS } from './sessions.js'
 import { FACES, startTarget, withstands } from './support.js'
 import type { Face, Target } from './support.js'
 import { RawConnection } from '../kit/raw/connection.js'
+import { handshakeAt } from '../kit/revision-1/client.js'
 
 /** A request that opens a session, and how it is refused. */
 interface Opener { method: string, path: string, upgrade: boolean, old: boolean }
@@ -84,7 +85,7 @@ async function attack (t: Test, face: Face): Promise<void> {
     await emptied(target)
   })
   t.strictSame(Object.keys(ended).sort(), ['handshake timeout', 'ping timeout'], JSON.stringify(ended))
-  await t.resolves(handshake(target.port), 'there is room again')
+  await t.resolves(handshakeAt(target.port), 'there is room again')
 }
 
 for (const face of FACES) t.test(`${face}: sessions that are never used have a number and a time`, (t) => attack(t, face))

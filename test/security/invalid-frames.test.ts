@@ -4,9 +4,10 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { pathOf } from './posters.js'
 import { head, UPGRADE } from '../kit/raw/http.js'
-import { echoes, engine, handshake, revision1Url, VERSIONS } from './sessions.js'
+import { echoes, engine, revision1Url, VERSIONS } from './sessions.js'
 import { startTarget, withstands } from './support.js'
 import { RawConnection } from '../kit/raw/connection.js'
+import { handshakeAt } from '../kit/revision-1/client.js'
 
 /** A masked frame of no payload. */
 const frame = (first: number): Buffer => Buffer.of(first, 0x80, 1, 2, 3, 4)
@@ -34,7 +35,7 @@ const CLOSED = /88(?:0203ea|00|0203e8)$/
 
 const revision1States = (port: number): Record<string, () => Promise<State>> => ({
   ...Object.fromEntries(['websocket', 'flashsocket'].flatMap((name) => [
-    [`revision 1, ${name}`, async () => ({ path: pathOf(revision1Url(port, `${name}/${await handshake(port)}`)), ends: REFUSED })],
+    [`revision 1, ${name}`, async () => ({ path: pathOf(revision1Url(port, `${name}/${await handshakeAt(port)}`)), ends: REFUSED })],
     [`revision 1, ${name} of no session`, async () => ({ path: pathOf(revision1Url(port, `${name}/nobody`)), ends: CLOSED })]
   ]))
 })

@@ -4,10 +4,11 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { BAD_REQUEST } from './refusals.js'
 import { head } from '../kit/raw/http.js'
-import { engine, handshake, VERSIONS } from './sessions.js'
+import { engine, VERSIONS } from './sessions.js'
 import { startTarget, withstands } from './support.js'
 import type { Target } from './support.js'
 import { RawConnection } from '../kit/raw/connection.js'
+import { handshakeAt } from '../kit/revision-1/client.js'
 
 /** Holds this where it is written into an answer as it is. */
 const MARK = 'zqx'
@@ -67,7 +68,7 @@ async function holdsNothing (t: Test, target: Target, place: SessionSlot): Promi
 
 t.test('an index that is none is not written into an answer', async (t) => {
   const target = await startTarget(t, 'server', { pollingDuration: 10 })
-  for (const place of places(await handshake(target.port))) {
+  for (const place of places(await handshakeAt(target.port))) {
     await t.test(`${place.method ?? 'GET'} ${place.path}`, (t) => withstands(t, target, { held: 4, peak: 32 }, () => holdsNothing(t, target, place)))
   }
 })

@@ -3,9 +3,10 @@
 import t from 'tap'
 import type { Test } from 'tap'
 import { head } from '../kit/raw/http.js'
-import { handshake, VERSIONS } from './sessions.js'
+import { VERSIONS } from './sessions.js'
 import { FACES, startTarget, withstands } from './support.js'
 import { RawConnection } from '../kit/raw/connection.js'
+import { handshakeAt } from '../kit/revision-1/client.js'
 
 const COUNT = 1500
 /** What one may cost the server, its connection included; bytes. */
@@ -18,7 +19,7 @@ interface Held { name: string, raw: RawConnection, farewell: RegExp }
 type Open = (port: number) => Promise<Held>
 
 const ofRevision1 = (name: string, farewell: RegExp): Open => async (port) => {
-  const path = `/socket.io/1/${name}/${await handshake(port)}`
+  const path = `/socket.io/1/${name}/${await handshakeAt(port)}`
   const raw = new RawConnection(port)
   await raw.write(head('GET', path))
   if (!name.endsWith('polling')) return { name, raw, farewell }

@@ -1,11 +1,12 @@
 // CVE-2026-48804: python-socketio kept every attachment of a packet that had announced a million of them. Here too many are refused when they
 // are announced, they may be no more than maxPayload together (decoded packets), and one that was not announced ends its session.
 import t from 'tap'
-import type { EngineClient, Message } from '../kit/engine-io/client.js'
+import type { EngineClient } from '../kit/engine-io/client.js'
 import { ending } from './endings.js'
 import { engine, ENGINE_WAYS, VERSIONS } from './sessions.js'
 import { FACES, startTarget, withstands } from './support.js'
 import type { Face } from './support.js'
+import type { Message } from '../kit/engine-io/payload.js'
 
 const PLACE = '{"_placeholder":true,"num":0}'
 const LARGE = Buffer.alloc(150_000)

@@ -1,19 +1,20 @@
 // Every way to POST: a session on each transport that takes bodies, down to the request.
 import type { Teardown } from '../kit/teardown.js'
-import { toForm } from '../kit/revision-1/client.js'
-import type { Client } from '../kit/revision-1/client.js'
-import type { Eio, EngineClient, Way } from '../kit/engine-io/client.js'
+import { toForm } from '../kit/revision-1/payload.js'
+import type { Revision1Client } from '../kit/revision-1/client.js'
+import type { EngineClient, Way } from '../kit/engine-io/client.js'
 import type { DialectName } from '../../types/socket.js'
 import type { Revision1Transport } from '../../src/transports/index.js'
 import { echoes, engine, POLLING, POSTING, revision1, VERSIONS } from './sessions.js'
 import type { Target } from './support.js'
+import type { Eio } from '../kit/engine-io/payload.js'
 
 /** A session, and how its POSTs look. */
 export interface Poster {
   readonly name: string
   readonly dialect: DialectName
   readonly jsonp: boolean
-  readonly client: Client | EngineClient
+  readonly client: Revision1Client | EngineClient
   readonly path: string
   readonly type: string
   /** A payload as the transport's body. */
@@ -33,7 +34,7 @@ const TEXT = 'text/plain;charset=UTF-8'
 /** A URL without its origin. */
 export const pathOf = (url: string): string => url.slice(new URL(url).origin.length)
 
-function ofRevision1 (client: Client): Poster {
+function ofRevision1 (client: Revision1Client): Poster {
   const jsonp = client.name === 'jsonp-polling'
   return {
     name: `revision 1, ${client.name}`,

@@ -6,11 +6,12 @@ import type { Test } from 'tap'
 import { pathOf } from './posters.js'
 import { head, UPGRADE } from '../kit/raw/http.js'
 import { BAD_REQUEST, UNKNOWN_SESSION } from './refusals.js'
-import { echoes, engine, handshake, revision1, revision1Url } from './sessions.js'
+import { echoes, engine, revision1, revision1Url } from './sessions.js'
 import { startTarget, withstands } from './support.js'
 import type { Target } from './support.js'
 import { turn } from '../kit/waiting.js'
 import { RawConnection } from '../kit/raw/connection.js'
+import { handshakeAt } from '../kit/revision-1/client.js'
 
 interface Case {
   path: string
@@ -118,7 +119,7 @@ t.test('upgrades that are accepted, and nothing is left of their sessions', asyn
       for (let round = 0; round < 5; round++) {
         for (const as of ['', '&as=slow']) await isReset(port, { path: `/socket.io/?EIO=4&transport=websocket${as}` }, moment)
         for (const name of ['websocket', 'flashsocket']) {
-          await isReset(port, { path: pathOf(revision1Url(port, `${name}/${await handshake(port)}`)) }, moment)
+          await isReset(port, { path: pathOf(revision1Url(port, `${name}/${await handshakeAt(port)}`)) }, moment)
         }
       }
     }

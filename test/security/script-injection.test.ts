@@ -3,13 +3,14 @@
 import { runInNewContext } from 'node:vm'
 import t from 'tap'
 import type { Test } from 'tap'
-import { boundaryOf, Client } from '../kit/revision-1/client.js'
+import { boundaryOf } from '../kit/revision-1/payload.js'
 import type { EngineClient } from '../kit/engine-io/client.js'
 import { pathOf } from './posters.js'
 import { head } from '../kit/raw/http.js'
 import { engine, revision1, VERSIONS } from './sessions.js'
 import { FACES, startTarget, withstands } from './support.js'
 import { RawConnection } from '../kit/raw/connection.js'
+import { Revision1Client } from '../kit/revision-1/client.js'
 
 const EVIL = 'pwned()'
 const MESSAGES = [
@@ -29,7 +30,7 @@ function run (script: string): Heard {
   return heard
 }
 
-const packetOf = (message: string, client: Client | EngineClient): string => client instanceof Client ? `3:::${message}` : `42${JSON.stringify(['message', message])}`
+const packetOf = (message: string, client: Revision1Client | EngineClient): string => client instanceof Revision1Client ? `3:::${message}` : `42${JSON.stringify(['message', message])}`
 
 /** The message in a payload of one packet; a slash has a backslash before it where a client takes it out. */
 function messageIn (payload: string): unknown {
@@ -39,9 +40,9 @@ function messageIn (payload: string): unknown {
 }
 
 /** The answer to a poll, which is a script. */
-async function poll (port: number, client: Client | EngineClient): Promise<string> {
+async function poll (port: number, client: Revision1Client | EngineClient): Promise<string> {
   const raw = new RawConnection(port)
-  await raw.write(head('GET', pathOf(client instanceof Client ? `${client.url}?i=0` : client.url('polling'))))
+  await raw.write(head('GET', pathOf(client instanceof Revision1Client ? `${client.url}?i=0` : client.url('polling'))))
   const { body } = await raw.answer()
   raw.socket.end()
   return body
@@ -100,7 +101,7 @@ t.test('no message ends the element or the part that it is sent in', async (t) =
 })
 
 /** All that a stream has said by its last message. */
-async function whole (client: Client): Promise<string> {
+async function whole (client: Revision1Client): Promise<string> {
   while (await client.next() !== '3:::the last');
   return client.held?.text ?? ''
 }

@@ -1,13 +1,14 @@
 // CVE-2017-16031: socket.io up to 0.9.6 made session ids of Math.random and the clock: who saw some could tell those of others. Ids here
 // owe nothing to either, none is like another, and one that is nearly right opens nothing.
 import t from 'tap'
-import { fetchText } from '../kit/revision-1/client.js'
+import { fetchText } from '../kit/request.js'
 import { head, UPGRADE } from '../kit/raw/http.js'
 import { UNKNOWN_SESSION } from './refusals.js'
-import { echoes, engine, handshake, revision1, VERSIONS } from './sessions.js'
+import { echoes, engine, revision1, VERSIONS } from './sessions.js'
 import { startTarget, withstands } from './support.js'
 import type { Target } from './support.js'
 import { RawConnection } from '../kit/raw/connection.js'
+import { handshakeAt } from '../kit/revision-1/client.js'
 
 const COUNT = 300
 /** 20 characters of 64: 120 bits. */
@@ -23,7 +24,7 @@ async function openPacket (port: number, eio: number): Promise<string> {
 async function ids ({ port, dialects }: Target, count: number): Promise<string[]> {
   const all: string[] = []
   for (let i = 0; i < count; i++) {
-    if (dialects.includes('revision 1')) all.push(await handshake(port))
+    if (dialects.includes('revision 1')) all.push(await handshakeAt(port))
     for (const eio of VERSIONS) if (dialects.includes(`engine ${eio}`)) all.push(await openPacket(port, eio))
   }
   return all

@@ -1,11 +1,11 @@
 // Every way into the server: a session of each dialect on each of its transports, connected and ready to be misused.
-import { Client, fetchText } from '../kit/revision-1/client.js'
+import { ALL, handshakeAt, Revision1Client } from '../kit/revision-1/client.js'
 import { EngineClient, WAYS } from '../kit/engine-io/client.js'
-import type { Eio, Message, Way } from '../kit/engine-io/client.js'
-import { ALL } from '../kit/revision-1/server.js'
+import type { Way } from '../kit/engine-io/client.js'
 import type { Teardown } from '../kit/teardown.js'
 import { inTime } from '../kit/waiting.js'
 import type { Revision1Transport } from '../../src/transports/index.js'
+import type { Eio, Message } from '../kit/engine-io/payload.js'
 
 /** A way of Engine.IO; `upgraded`: from polls to a WebSocket. */
 export type EngineWay = Way | 'upgraded'
@@ -19,16 +19,9 @@ export const POLLING = WAYS.filter((way) => !way.startsWith('websocket'))
 /** Where revision 1 lives. */
 export const revision1Url = (port: number, path = ''): string => `http://127.0.0.1:${port}/socket.io/1/${path}`
 
-/** The id of a new session of revision 1. */
-export async function handshake (port: number): Promise<string> {
-  const { status, body } = await fetchText(revision1Url(port))
-  if (status !== 200) throw new Error(`the handshake is answered with ${status} ${body}`)
-  return body.slice(0, body.indexOf(':'))
-}
-
 /** A session of revision 1 whose `1::` has been read. */
-export async function revision1 (t: Teardown, port: number, name: Revision1Transport): Promise<Client> {
-  const client = new Client(port, name, await handshake(port))
+export async function revision1 (t: Teardown, port: number, name: Revision1Transport): Promise<Revision1Client> {
+  const client = new Revision1Client(port, name, await handshakeAt(port))
   t.teardown(() => client.close())
   await expect(client, '1::')
   return client
@@ -69,8 +62,8 @@ export async function expect (client: { next (): Promise<Message>, send (...pack
 }
 
 /** Sends a message and hears it come back: the session lives. */
-export async function echoes (client: Client | EngineClient, text: string): Promise<void> {
-  const packet = client instanceof Client ? `3:::${text}` : `42["message","${text}"]`
+export async function echoes (client: Revision1Client | EngineClient, text: string): Promise<void> {
+  const packet = client instanceof Revision1Client ? `3:::${text}` : `42["message","${text}"]`
   await client.send(packet)
   const heard = await inTime(expect(client, packet), 'echo')
   if (heard !== packet) throw new Error(`${packet} came back as ${heard}`)

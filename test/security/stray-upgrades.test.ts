@@ -1,7 +1,7 @@
 // CVE-2020-7693: `Upgrade: websocket` on a route that takes none ended the process of sockjs, which answered the request and then wrote to its
 // socket again. Here every such route answers, in its own words, and ends the connection: nothing reads it any more.
 import t from 'tap'
-import { ALL } from '../kit/revision-1/server.js'
+import { ALL } from '../kit/revision-1/client.js'
 import type { Teardown } from '../kit/teardown.js'
 import { head, UPGRADE } from '../kit/raw/http.js'
 import { BAD_REQUEST, UNKNOWN_SESSION } from './refusals.js'

@@ -10,7 +10,7 @@ import Fastify from 'fastify'
 import type { FastifyRequest } from 'fastify'
 import socketioTransports from '../../src/index.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
-import { ALL } from '../kit/revision-1/server.js'
+import { ALL } from '../kit/revision-1/client.js'
 import type { State } from './support.js'
 import { turn } from '../kit/waiting.js'
 

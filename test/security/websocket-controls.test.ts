@@ -1,8 +1,8 @@
 // What a peer may say that asks for nothing: pings to a server whose answers it never reads, probes in the same way, and pongs and heartbeats by
 // the hundred thousand (CVE-2026-48802: each started another heartbeat in python-engineio).
 import t from 'tap'
-import { frame as frameTexts } from '../kit/revision-1/client.js'
-import { toBody } from '../kit/engine-io/client.js'
+import { toPayload as frameTexts } from '../kit/revision-1/payload.js'
+import { toBody } from '../kit/engine-io/payload.js'
 import { posters } from './posters.js'
 import { RawConnection } from '../kit/raw/connection.js'
 import { startTarget, withstands } from './support.js'

@@ -3,14 +3,15 @@
 // CVE-2026-54466 was about.
 import t from 'tap'
 import { rawHttp, UPGRADE } from '../kit/raw/http.js'
-import { engine, handshake, VERSIONS } from './sessions.js'
+import { engine, VERSIONS } from './sessions.js'
 import { FACES, startTarget, withstands } from './support.js'
 import type { Target } from './support.js'
 import type { Teardown } from '../kit/teardown.js'
+import { handshakeAt } from '../kit/revision-1/client.js'
 
 /** Where each kind of WebSocket is asked for, with a session where it takes one. */
 async function paths (t: Teardown, { port }: Target): Promise<string[]> {
-  const sid = await handshake(port)
+  const sid = await handshakeAt(port)
   const all = [`/socket.io/1/websocket/${sid}`, `/socket.io/1/flashsocket/${sid}`, '/socket.io/1/websocket/unknown']
   for (const eio of VERSIONS) {
     const polling = await engine(t, port, eio, 'xhr')

@@ -4,8 +4,9 @@
 import t from 'tap'
 import type { Teardown } from '../kit/teardown.js'
 import { rawHttp, UPGRADE } from '../kit/raw/http.js'
-import { echoes, engine, handshake, revision1, VERSIONS } from './sessions.js'
+import { echoes, engine, revision1, VERSIONS } from './sessions.js'
 import { FACES, startTarget, withstands } from './support.js'
+import { handshakeAt } from '../kit/revision-1/client.js'
 
 const EVIL = 'http://evil.test'
 /** What browsers have said, and who they are; `own`: the server's origin. */
@@ -49,7 +50,7 @@ async function routes (t: Teardown, port: number): Promise<Route[]> {
   const paths: [string, string][] = ['websocket', 'flashsocket'].flatMap((name): [string, string][] => [
     [`/socket.io/1/${name}/${open.sid}`, BAD_ORIGIN], [`/socket.io/1/${name}/unknown`, BAD_ORIGIN]
   ])
-  paths.push([`/socket.io/1/websocket/${await handshake(port)}`, BAD_ORIGIN])
+  paths.push([`/socket.io/1/websocket/${await handshakeAt(port)}`, BAD_ORIGIN])
   for (const eio of VERSIONS) {
     const url = `/socket.io/?EIO=${eio}&transport=websocket`
     const { sid } = await engine(t, port, eio, 'xhr')
@@ -86,7 +87,7 @@ t.test('the own page, and who is no browser, get theirs', async (t) => {
   const { port } = target
   for (const [name, foreign, lines] of PAGES) {
     if (foreign) continue
-    for (const path of [`/socket.io/1/websocket/${await handshake(port)}`, '/socket.io/?EIO=3&transport=websocket', '/socket.io/?EIO=4&transport=websocket']) {
+    for (const path of [`/socket.io/1/websocket/${await handshakeAt(port)}`, '/socket.io/?EIO=3&transport=websocket', '/socket.io/?EIO=4&transport=websocket']) {
       for (const version of VERSION_HEADERS) {
         const { raw, status } = await ask(port, path, version, lines)
         t.equal(status, 101, `${name}: ${path}`)

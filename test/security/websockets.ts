@@ -5,7 +5,8 @@ import { closing } from '../kit/raw/frames.js'
 import { rawWebSocket } from '../kit/raw/websocket.js'
 import type { RawWebSocket } from '../kit/raw/websocket.js'
 import type { Teardown } from '../kit/teardown.js'
-import { echoes, engine, handshake, VERSIONS } from './sessions.js'
+import { echoes, engine, VERSIONS } from './sessions.js'
+import { handshakeAt } from '../kit/revision-1/client.js'
 
 /** The line that agrees to compression; each message by itself. */
 export const DEFLATE = 'Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover'
@@ -67,7 +68,7 @@ const upgrade = ({ t, port, lines }: Where, path: string): Promise<RawWebSocket>
 type Open = (where: Where) => Promise<Attacked>
 
 const revision1 = (name: 'websocket' | 'flashsocket'): Open => async (where) => {
-  const raw = await upgrade(where, `/socket.io/1/${name}/${await handshake(where.port)}`)
+  const raw = await upgrade(where, `/socket.io/1/${name}/${await handshakeAt(where.port)}`)
   const opened = new Attacked(`revision 1, ${name}`, raw, ofRevision1)
   await opened.expects('1::')
   return opened

@@ -1,8 +1,8 @@
 // What every actor of the fuzzer has: its own random numbers, a diary, time limits for answers, and clients that can be broken.
 import { Agent } from 'node:http'
 import type { Socket as TcpSocket } from 'node:net'
-import { fetchText } from '../../kit/revision-1/client.js'
-import type { Answer } from '../../kit/revision-1/client.js'
+import { fetchText } from '../../kit/request.js'
+import type { Answer } from '../../kit/request.js'
 import { Random } from '../random.js'
 import { Broken } from './conversation.js'
 import { PATIENCE } from './world.js'

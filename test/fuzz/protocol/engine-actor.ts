@@ -1,13 +1,15 @@
 // A client of Engine.IO 3 or 4 that keeps to the protocol as often as not.
 import { decodePacket } from '../../../src/codec/engine-io.js'
-import { EngineClient, toBody, WAYS } from '../../kit/engine-io/client.js'
-import type { Message, Wire } from '../../kit/engine-io/client.js'
+import { EngineClient, WAYS } from '../../kit/engine-io/client.js'
+import { toBody } from '../../kit/engine-io/payload.js'
 import { mutate, TOKENS } from '../mutate.js'
 import { wellFormed } from '../target.js'
 import { Actor, breakOne, socketsOf } from './actor.js'
 import type { Step } from './actor.js'
 import { Broken } from './conversation.js'
 import type { Conversation } from './conversation.js'
+import type { Message } from '../../kit/engine-io/payload.js'
+import type { EngineWebSocket } from '../../kit/engine-io/client.js'
 
 const GARBAGE = ['2', '3', '1', '4', '40/chat,', '42/chat,["x"]', '420["n"]', '43', '41', '5', '6', '0', '2probe', 'bAQ==', 'b4AQ==', '451-["e",{"_placeholder":true,"num":0}]', '1:4', '2:4x', '4\x1e4', '']
 
@@ -18,7 +20,7 @@ export class EngineActor extends Actor {
   #client: EngineClient | undefined
   #conversation: Conversation | undefined
   /** A WebSocket that the session may move to. */
-  #candidate: Wire | undefined
+  #candidate: EngineWebSocket | undefined
   #polling = false
   /** The default endpoint is connected: events may be sent. */
   #ready = false
@@ -66,7 +68,7 @@ export class EngineActor extends Actor {
   }
 
   /** Takes all that a WebSocket brings. */
-  #read (wire: Wire, client: EngineClient, conversation: Conversation): void {
+  #read (wire: EngineWebSocket, client: EngineClient, conversation: Conversation): void {
     const hear = conversation.connection()
     const read = async (): Promise<void> => {
       for (let packet = await wire.next(); packet !== undefined; packet = await wire.next()) this.#hear(packet, client, hear)

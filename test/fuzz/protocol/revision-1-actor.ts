@@ -1,8 +1,8 @@
 // A client of revision 1 that keeps to the protocol as often as not, and changes its transport.
 import { revision1 } from '../../../src/codec/revision-1.js'
-import { Client, frame, isPolling, isWebSocket } from '../../kit/revision-1/client.js'
+import { ALL, isPolling, isWebSocket, Revision1Client } from '../../kit/revision-1/client.js'
 import type { Held } from '../../kit/revision-1/client.js'
-import { ALL } from '../../kit/revision-1/server.js'
+import { toPayload } from '../../kit/revision-1/payload.js'
 import { mutate, TOKENS } from '../mutate.js'
 import { wellFormed } from '../target.js'
 import { Actor, breakOne, socketsOf } from './actor.js'
@@ -13,10 +13,10 @@ import type { Conversation } from './conversation.js'
 const GARBAGE = ['0::/chat', '1::', '1::/chat', '3::/chat:x', '4:1+::{"a":1}', '5:2+:/chat:{"name":"n","args":[1]}', '5:3+::{"name":"n"}', '6:::1+["x"]', '8::', '7:::1+0', '2::', '\ufffd3\ufffd2::\ufffd-4\ufffdx', '\ufffd9\ufffd3:::x', '']
 
 export class Revision1Actor extends Actor {
-  #client: Client | undefined
+  #client: Revision1Client | undefined
   #conversation: Conversation | undefined
   /** Clients of the same session on other transports. */
-  #others: Client[] = []
+  #others: Revision1Client[] = []
   #held: Held | undefined
   #connected = false
   #reading: Promise<void>[] = []
@@ -58,12 +58,12 @@ export class Revision1Actor extends Actor {
   }
 
   #use (sid: string): void {
-    this.#client = new Client(this.world.port, this.random.pick(ALL), sid)
+    this.#client = new Revision1Client(this.world.port, this.random.pick(ALL), sid)
     this.note(this.#client.name)
   }
 
   /** Opens a request or WebSocket, and takes all that it brings. */
-  #hold (client: Client, conversation: Conversation): void {
+  #hold (client: Revision1Client, conversation: Conversation): void {
     const held = client.hold()
     this.#held = held
     const hear = conversation.connection()
@@ -86,13 +86,13 @@ export class Revision1Actor extends Actor {
     if (type === 'heartbeat' && this.reflexes.below(8) > 0) this.world.watch(this.#sendFrames(client, ['2::']))
   }
 
-  async #send (client: Client, conversation: Conversation): Promise<void> {
+  async #send (client: Revision1Client, conversation: Conversation): Promise<void> {
     const frames = Array.from({ length: this.random.between(1, 3) }, () => `3:${this.random.pick(['', '7', '8+'])}::${conversation.next('u', this.random.small(200))}`)
     if (await this.#sendFrames(client, frames) === '1' && this.world.isOpen(client.sid)) conversation.answer(frames)
   }
 
-  async #sendFrames (client: Client, frames: readonly string[]): Promise<string | undefined> {
-    if (!isWebSocket(client.name)) return await this.#post(client, frame(frames))
+  async #sendFrames (client: Revision1Client, frames: readonly string[]): Promise<string | undefined> {
+    if (!isWebSocket(client.name)) return await this.#post(client, toPayload(frames))
     if (this.#held !== undefined) await this.settled('an upgrade', this.#held.opened)
     for (const one of frames) this.#sendOn(one)
     return undefined
@@ -105,7 +105,7 @@ export class Revision1Actor extends Actor {
     } catch {}
   }
 
-  async #post (client: Client, payload: string): Promise<string | undefined> {
+  async #post (client: Revision1Client, payload: string): Promise<string | undefined> {
     const answer = await this.settled('a POST', client.post(payload))
     if (answer === undefined) return undefined
     const { status, body } = answer
@@ -127,7 +127,7 @@ export class Revision1Actor extends Actor {
   }
 
   /** Something that no client does. */
-  async #foul (client: Client, conversation: Conversation): Promise<void> {
+  async #foul (client: Revision1Client, conversation: Conversation): Promise<void> {
     const { random } = this
     const { base, sid } = client
     const onWebSocket = isWebSocket(client.name)
@@ -167,7 +167,7 @@ export class Revision1Actor extends Actor {
   }
 
   /** Reads nothing for a while, and may go on elsewhere meanwhile. */
-  async #stall (client: Client, conversation: Conversation): Promise<void> {
+  async #stall (client: Revision1Client, conversation: Conversation): Promise<void> {
     if (this.#held === undefined) this.#hold(client, conversation)
     const held = await this.world.holds(client.sid)
     this.stall(client.sid, socketsOf(client.agent))

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { toJson } from '../../../src/codec/json.js'
 import { revision1 } from '../../../src/codec/revision-1.js'
-import { unframe } from '../../kit/revision-1/client.js'
+import { fromPayload } from '../../kit/revision-1/payload.js'
 import { isDeep, lengthOf, tolerant } from '../target.js'
 import type { Target } from '../target.js'
 
@@ -80,7 +80,7 @@ export const revision1Targets: readonly Target[] = [
 /** By the helper's own reader, which takes nothing but what is written well. */
 function clientReads (body: string): string[] | undefined {
   try {
-    return unframe(body)
+    return fromPayload(body)
   } catch {
     return undefined
   }

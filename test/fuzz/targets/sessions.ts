@@ -6,13 +6,15 @@ import { revision1 } from '../../../src/codec/revision-1.js'
 import { decodePacket } from '../../../src/codec/engine-io.js'
 import type { Socket } from '../../../src/session/socket.js'
 import socketioTransports from '../../../src/index.js'
-import { captureLog, handshake, post } from '../../kit/servers/app.js'
-import { connectEngine, DIALECTS } from '../../kit/engine-io/inject.js'
+import { captureLog } from '../../kit/servers/app.js'
+import { connectEngine } from '../../kit/engine-io/inject.js'
 import { openEngineSession } from '../../kit/fakes/engine-io-session.js'
 import { openSession } from '../../kit/fakes/revision-1-session.js'
 import type { FakeTransport } from '../../kit/fakes/revision-1-session.js'
 import { PART, toBytes } from '../target.js'
 import type { Target } from '../target.js'
+import { handshake, post } from '../../kit/revision-1/inject.js'
+import { DIALECTS } from '../../kit/engine-io/payload.js'
 
 const REVISION_1 = ['1::', '3:1::x', '5:1+::{"name":"n","args":[1]}', '4:::{"a":1}', '1::/chat', '3::/chat:x', '0::/chat', '0::', '2::', '6:::1+["a"]', '8::', '7:::1+0', 'ybinary', '\ufffd3\ufffd8::']
 const ENGINE = ['2', '3', '4x', '40', '42["n",1]', '420["n"]', '41', '44"x"', `451-["e",{"_placeholder":true,"num":0}]${PART}y\x04\0`, 'y\x04', 'y', 'b4AQ==', 'bAQ==', '1', '5', '6', '0', '40/chat,', '42/chat,["n"]', '430["x"]']

@@ -1,9 +1,11 @@
 // Who may open a session of Engine.IO: `authorize`, the bound on sessions, origins; and what browsers are told of that.
 import t from 'tap'
-import { inject, pluginApp, portOf, serverApp, upgrade } from '../../kit/servers/app.js'
-import { connectEngine, DIALECTS, refusedBy, urlOf } from '../../kit/engine-io/inject.js'
+import { inject, pluginApp, portOf, serverApp } from '../../kit/servers/app.js'
+import { connectEngine, refusedBy, urlOf } from '../../kit/engine-io/inject.js'
 import { turn, until } from '../../kit/waiting.js'
-import { opened } from '../../protocol/support.js'
+import { requestUpgrade } from '../../kit/request.js'
+import { DIALECTS } from '../../kit/engine-io/payload.js'
+import { opened } from '../../kit/websocket.js'
 
 const origin = 'http://elsewhere.test'
 const corsOf = (headers: Record<string, unknown>) => [headers['access-control-allow-origin'], headers['access-control-allow-credentials'], headers['vary']]
@@ -30,7 +32,7 @@ for (const dialect of DIALECTS) {
       ['no', 403, 4, 'Forbidden'], ['broken', 500, 3, 'Bad request'], ['busy', 503, 3, 'Bad request'], ['odd', 500, 3, 'Bad request']
     ] as const) {
       t.strictSame(await refusedBy(app, urlOf(eio, 'polling', `&as=${as}`)), { status, code, message }, as)
-      const refused = await upgrade(app, urlOf(eio, 'websocket', `&as=${as}`))
+      const refused = await requestUpgrade(app, urlOf(eio, 'websocket', `&as=${as}`))
       t.strictSame([refused.status, refused.body], [status, JSON.stringify({ code, message })], as)
     }
     t.equal(app.socketio.sessions.size, 0)
@@ -69,7 +71,7 @@ for (const dialect of DIALECTS) {
     const { socket, send } = await connectEngine(app, dialect)
     const refused = await app.inject(urlOf(eio, 'polling'))
     t.strictSame([refused.statusCode, refused.body, refused.headers['retry-after']], [503, '{"code":4,"message":"Forbidden"}', '30'])
-    const { status, headers } = await upgrade(app, urlOf(eio, 'websocket'))
+    const { status, headers } = await requestUpgrade(app, urlOf(eio, 'websocket'))
     t.strictSame([status, headers['retry-after']], [503, '30'])
     t.equal((await send('4')).body, 'ok', 'who is in stays in')
     await send('1')
@@ -91,8 +93,8 @@ for (const dialect of DIALECTS) {
       t.equal((await inject(app, urlOf(eio, 'polling'), headers)).statusCode, 200, JSON.stringify(headers))
     }
     t.equal((await inject(app, urlOf(eio, 'polling'), other)).statusCode, 403)
-    t.equal((await upgrade(app, urlOf(eio, 'websocket'), { origin })).status, 101)
-    t.equal((await upgrade(app, urlOf(eio, 'websocket'), other)).status, 403)
+    t.equal((await requestUpgrade(app, urlOf(eio, 'websocket'), { origin })).status, 101)
+    t.equal((await requestUpgrade(app, urlOf(eio, 'websocket'), other)).status, 403)
     t.equal((await inject(app, urlOf(eio, 'polling', '&j=0'), { referer: 'http://third.test/page' })).statusCode, 403, 'a script has no Origin')
     t.equal((await inject(app, urlOf(eio, 'polling', '&j=0'), { 'sec-fetch-site': 'cross-site' })).statusCode, 403, 'nor does it need a Referer')
     t.equal((await inject(app, urlOf(eio, 'polling', '&j=0'), { 'sec-fetch-site': 'cross-site', referer: `${origin}/page` })).statusCode, 200)

@@ -3,8 +3,8 @@ import t from 'tap'
 import { pluginApp, portOf } from '../../kit/servers/app.js'
 import type { Teardown } from '../../kit/teardown.js'
 import { connectEngine, urlOf } from '../../kit/engine-io/inject.js'
-import { ENGINE_3, ENGINE_4, readOpen } from '../../protocol/dialects.js'
-import { opened } from '../../protocol/support.js'
+import { ENGINE_3, ENGINE_4, readOpen } from '../../kit/engine-io/payload.js'
+import { opened } from '../../kit/websocket.js'
 
 /** 0 or 1 for text or binary, the digits of the length, 255, the packet. */
 const packet = (kind: 0 | 1, body: Buffer): Buffer => Buffer.concat([Buffer.of(kind, ...String(body.length).split('').map(Number), 255), body])
@@ -109,7 +109,7 @@ async function echoingSocket (t: Teardown, query: string) {
   t.teardown(() => wire.close())
   return async (message: string | Buffer): Promise<string | Buffer> => {
     wire.send(message)
-    return await wire.next()
+    return await wire.next() ?? ''
   }
 }
 

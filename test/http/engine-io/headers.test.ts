@@ -2,9 +2,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
-import { handshake, pluginApp, portOf, upgrade } from '../../kit/servers/app.js'
+import { pluginApp, portOf } from '../../kit/servers/app.js'
 import type { Teardown } from '../../kit/teardown.js'
-import { connectEngine, DIALECTS, urlOf } from '../../kit/engine-io/inject.js'
+import { connectEngine, urlOf } from '../../kit/engine-io/inject.js'
+import { handshake } from '../../kit/revision-1/inject.js'
+import { requestUpgrade } from '../../kit/request.js'
+import { DIALECTS } from '../../kit/engine-io/payload.js'
 
 /** An app whose listeners mark what they see, and the URLs that they saw. */
 async function marked (t: Teardown): Promise<{ app: FastifyInstance, seen: string[] }> {
@@ -42,11 +45,11 @@ for (const dialect of DIALECTS) {
 
   t.test(`listeners add headers to the upgrades of ${name}`, async (t) => {
     const { app, seen } = await marked(t)
-    const { status, headers } = await upgrade(app, urlOf(eio, 'websocket'))
+    const { status, headers } = await requestUpgrade(app, urlOf(eio, 'websocket'))
     t.strictSame([status, headers['x-initial'], headers['x-every']], [101, '1, 2', 'yes'])
     const { sid } = await connectEngine(app, dialect)
     seen.splice(0)
-    const second = await upgrade(app, urlOf(eio, 'websocket', `&sid=${sid}`))
+    const second = await requestUpgrade(app, urlOf(eio, 'websocket', `&sid=${sid}`))
     t.strictSame([second.status, second.headers['x-initial'], second.headers['x-every']], [101, undefined, 'yes'])
     t.strictSame(seen, ['GET'])
   })
@@ -56,7 +59,7 @@ for (const dialect of DIALECTS) {
     app.socketio.on('headers', (headers) => {
       Object.assign(headers, { 'x-bad': 'a\r\nx-smuggled: b', 'x-list': ['a\nx-smuggled: b', 'c'], 'x-number': 5 })
     })
-    const upgraded = await upgrade(app, urlOf(eio, 'websocket'))
+    const upgraded = await requestUpgrade(app, urlOf(eio, 'websocket'))
     const polled = await fetch(`http://127.0.0.1:${await portOf(app)}${urlOf(eio, 'polling')}`)
     t.strictSame([upgraded.status, polled.status], [101, 200])
     for (const headers of [upgraded.headers, Object.fromEntries(polled.headers)]) {
@@ -70,7 +73,7 @@ for (const dialect of DIALECTS) {
     app.socketio.once('initial_headers', () => { throw new Error('of a listener') })
     t.equal((await app.inject(urlOf(eio, 'polling'))).statusCode, 500)
     app.socketio.once('headers', () => { throw new Error('of a listener') })
-    t.equal((await upgrade(app, urlOf(eio, 'websocket'))).status, 500)
+    t.equal((await requestUpgrade(app, urlOf(eio, 'websocket'))).status, 500)
     t.equal(app.socketio.sessions.size, 0)
     await connectEngine(app, dialect)
   })
@@ -79,7 +82,7 @@ for (const dialect of DIALECTS) {
     const app = await pluginApp(t, { cookie: true })
     app.socketio.on('headers', (headers) => { headers['set-cookie'] = ['a=1; Path=/', 'b=2'] })
     t.match((await app.inject(urlOf(eio, 'polling'))).headers['set-cookie'], ['a=1; Path=/', 'b=2', /^io=/])
-    t.strictSame((await upgrade(app, urlOf(eio, 'websocket'))).headers['set-cookie'], ['a=1; Path=/', 'b=2'])
+    t.strictSame((await requestUpgrade(app, urlOf(eio, 'websocket'))).headers['set-cookie'], ['a=1; Path=/', 'b=2'])
   })
 
   t.test(`the first answer of ${name} sets a cookie where one is asked for, and no other answer does`, async (t) => {
@@ -117,7 +120,7 @@ t.test('listeners add headers to the answers and upgrades of revision 1', async 
   seen.splice(0)
   const poll = await app.inject(`/socket.io/1/xhr-polling/${sid}`)
   t.strictSame([poll.body, poll.headers['x-every'], poll.headers['x-initial']], ['1::', 'yes', undefined])
-  const { status, headers } = await upgrade(app, `/socket.io/1/websocket/${sid}`)
+  const { status, headers } = await requestUpgrade(app, `/socket.io/1/websocket/${sid}`)
   t.strictSame([status, headers['x-every'], headers['x-initial']], [101, 'yes', undefined])
   t.strictSame(seen.splice(0), ['GET', 'GET'])
   const script = await handshake(app)

@@ -6,9 +6,11 @@ import t from 'tap'
 import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import socketioTransports from '../../../src/index.js'
-import { newApp, open, pluginApp, portOf, upgrade } from '../../kit/servers/app.js'
-import { connectEngine, DIALECTS, echo, ECHOES, echoesOf, refusedBy, urlOf } from '../../kit/engine-io/inject.js'
-import { readOpen } from '../../protocol/dialects.js'
+import { newApp, pluginApp, portOf } from '../../kit/servers/app.js'
+import { connectEngine, echo, ECHOES, echoesOf, refusedBy, urlOf } from '../../kit/engine-io/inject.js'
+import { openWebSocket } from '../../kit/websocket.js'
+import { requestUpgrade } from '../../kit/request.js'
+import { DIALECTS, readOpen } from '../../kit/engine-io/payload.js'
 
 const originOf = async (app: FastifyInstance): Promise<string> => `http://127.0.0.1:${await portOf(app)}`
 
@@ -39,7 +41,7 @@ for (const dialect of DIALECTS) {
     t.strictSame(await echoesOf(`${await originOf(app)}/tenant/one/v1/a/b/`, dialect), ECHOES)
     for (const path of ['/a/b/', '/v1/a/b/', '/socket.io/']) {
       t.equal((await app.inject(urlOf(eio, 'polling').replace('/socket.io/', path))).statusCode, 404, path)
-      t.equal((await upgrade(app, urlOf(eio, 'websocket').replace('/socket.io/', path))).status, 404, path)
+      t.equal((await requestUpgrade(app, urlOf(eio, 'websocket').replace('/socket.io/', path))).status, 404, path)
     }
   })
 
@@ -52,7 +54,7 @@ for (const dialect of DIALECTS) {
     for (const path of ['/caf%C3%A9%201/one', '/caf%C3%A9%201/o%2Fne', '/caf%C3%A9%201/o%3Fne', '/c%61f%c3%a9%201/one']) {
       t.strictSame(await echoesOf(`${await originOf(app)}${path}/socket.io/`, dialect), ECHOES, path)
     }
-    t.equal((await upgrade(app, '/caf%C3/one/socket.io/?EIO=4&transport=websocket')).status, 400, 'the router takes no such path')
+    t.equal((await requestUpgrade(app, '/caf%C3/one/socket.io/?EIO=4&transport=websocket')).status, 400, 'the router takes no such path')
   })
 
   t.test(`${name} where the case of a path does not matter, and where it does`, async (t) => {
@@ -61,7 +63,7 @@ for (const dialect of DIALECTS) {
     for (const path of ['/socket.io/', '/Socket.IO/', '/SOCKET.IO']) t.strictSame(await echoesOf(await originOf(app) + path, dialect), ECHOES, path)
     const sensitive = await pluginApp(t)
     t.equal((await sensitive.inject(urlOf(eio, 'polling').toUpperCase())).statusCode, 404)
-    t.equal((await upgrade(sensitive, urlOf(eio, 'websocket').toUpperCase())).status, 404)
+    t.equal((await requestUpgrade(sensitive, urlOf(eio, 'websocket').toUpperCase())).status, 404)
   })
 
   t.test(`a handlerTimeout of the server answers its own routes, and no poll of ${name}`, async (t) => {
@@ -120,8 +122,8 @@ for (const dialect of DIALECTS) {
       t.equal((await app.inject({ url: `/hosts${query}`, headers: { host } })).body, body)
     }
     t.equal((await app.inject(`/nowhere${query}`)).statusCode, 404)
-    t.equal((await upgrade(app, `/nowhere${query}`)).status, 404)
-    t.equal((await upgrade(app, `/after${query}`)).status, 200, 'an upgrade that nobody takes is an ordinary request')
+    t.equal((await requestUpgrade(app, `/nowhere${query}`)).status, 404)
+    t.equal((await requestUpgrade(app, `/after${query}`)).status, 200, 'an upgrade that nobody takes is an ordinary request')
   })
 
   t.test(`${name} in one app with constraints of its own`, async (t) => {
@@ -158,9 +160,9 @@ for (const dialect of DIALECTS) {
     const { sid, url, send } = await connectEngine(app, dialect)
     await send('4')
     await app.inject({ method: 'OPTIONS', url })
-    t.equal((await upgrade(app, urlOf(eio, 'websocket', `&sid=${sid}`))).status, 101)
+    t.equal((await requestUpgrade(app, urlOf(eio, 'websocket', `&sid=${sid}`))).status, 101)
     await refusedBy(app, urlOf(eio, 'polling', '&sid=gone'))
-    await upgrade(app, urlOf(eio, 'abc'))
+    await requestUpgrade(app, urlOf(eio, 'abc'))
     t.strictSame(seen, [
       ['GET', name, 'polling', undefined], ['POST', name, 'polling', sid], ['OPTIONS', name, null, sid], ['GET', name, 'websocket', sid],
       ['GET', name, 'polling', undefined], ['GET', name, null, undefined]
@@ -179,7 +181,7 @@ for (const dialect of DIALECTS) {
     app.socketio.on('connection_error', (error) => told.push(error))
     const headers = { cookie: 'stranger' }
     const plain = await app.inject({ url: urlOf(eio, 'polling'), headers })
-    const refused = await upgrade(app, urlOf(eio, 'websocket'), headers)
+    const refused = await requestUpgrade(app, urlOf(eio, 'websocket'), headers)
     for (const [status, body] of [[plain.statusCode, plain.body], [refused.status, refused.body]] as const) {
       t.equal(status, 401)
       t.match(body, /"message":"who are you"/)
@@ -188,9 +190,9 @@ for (const dialect of DIALECTS) {
     const other = await connectEngine(app, dialect)
     banned = one.sid
     t.strictSame([(await one.send('4')).body, (await other.send('4')).body], ['slow down', 'ok'])
-    t.equal((await upgrade(app, urlOf(eio, 'websocket', `&sid=${banned}`))).status, 429)
+    t.equal((await requestUpgrade(app, urlOf(eio, 'websocket', `&sid=${banned}`))).status, 429)
     t.equal(one.socket.readyState, 'open')
     t.strictSame(told, [], 'these are no refusals of ours')
-    await t.resolves(open(`ws://127.0.0.1:${await portOf(app)}${urlOf(eio, 'websocket')}`).then(({ ws }) => ws.terminate()))
+    await t.resolves(openWebSocket(`ws://127.0.0.1:${await portOf(app)}${urlOf(eio, 'websocket')}`).then((client) => client.close()))
   })
 }

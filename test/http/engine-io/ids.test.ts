@@ -1,6 +1,8 @@
 import t from 'tap'
-import { captureLog, pluginApp, upgrade } from '../../kit/servers/app.js'
-import { connectEngine, DIALECTS, urlOf } from '../../kit/engine-io/inject.js'
+import { captureLog, pluginApp } from '../../kit/servers/app.js'
+import { connectEngine, urlOf } from '../../kit/engine-io/inject.js'
+import { requestUpgrade } from '../../kit/request.js'
+import { DIALECTS } from '../../kit/engine-io/payload.js'
 
 for (const dialect of DIALECTS) {
   const { eio } = dialect
@@ -8,7 +10,7 @@ for (const dialect of DIALECTS) {
   t.test(`ids of ${eio} may take their time`, async (t) => {
     const app = await pluginApp(t, { generateId: async ({ url }) => url?.includes('polling') === true ? 'polled' : 'direct' })
     t.equal((await connectEngine(app, dialect)).sid, 'polled')
-    t.equal((await upgrade(app, urlOf(eio, 'websocket'))).status, 101)
+    t.equal((await requestUpgrade(app, urlOf(eio, 'websocket'))).status, 101)
     t.ok(app.socketio.sessions.has('direct'))
   })
 
@@ -21,7 +23,7 @@ for (const dialect of DIALECTS) {
       const { lines, logger } = captureLog('error')
       const app = await pluginApp(t, { generateId }, { logger })
       t.equal((await app.inject(urlOf(eio, 'polling'))).statusCode, 500)
-      t.equal((await upgrade(app, urlOf(eio, 'websocket'))).status, 500)
+      t.equal((await requestUpgrade(app, urlOf(eio, 'websocket'))).status, 500)
       t.equal(lines.length, 2)
       t.equal(app.socketio.sessions.size, 0)
     })

@@ -5,10 +5,10 @@ import type { Test } from 'tap'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { pluginApp } from '../../kit/servers/app.js'
 import type { Teardown } from '../../kit/teardown.js'
-import { DIALECTS, refusedBy, urlOf } from '../../kit/engine-io/inject.js'
+import { refusedBy, urlOf } from '../../kit/engine-io/inject.js'
 import { byScript } from '../../kit/script.js'
-import { readOpen } from '../../protocol/dialects.js'
-import type { Dialect } from '../../protocol/dialects.js'
+import { DIALECTS, readOpen } from '../../kit/engine-io/payload.js'
+import type { Dialect } from '../../kit/engine-io/payload.js'
 
 const SCRIPT = 'text/javascript; charset=UTF-8'
 

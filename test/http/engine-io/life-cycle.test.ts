@@ -1,13 +1,16 @@
 // The end of an app with every kind of Engine.IO client there, and of handshakes that come too late.
 import t from 'tap'
 import type { FastifyServerOptions } from 'fastify'
-import { pluginApp, portOf, upgrade } from '../../kit/servers/app.js'
+import { pluginApp, portOf } from '../../kit/servers/app.js'
 import type { Teardown } from '../../kit/teardown.js'
 import { EngineClient } from '../../kit/engine-io/client.js'
-import type { Eio, Pending, Way, Wire as ClientWire } from '../../kit/engine-io/client.js'
-import { DIALECTS, urlOf } from '../../kit/engine-io/inject.js'
+import type { EngineWebSocket as ClientWire, Pending, Way } from '../../kit/engine-io/client.js'
+import { urlOf } from '../../kit/engine-io/inject.js'
 import { clock } from '../../kit/clock.js'
 import { until } from '../../kit/waiting.js'
+import { requestUpgrade } from '../../kit/request.js'
+import type { Eio } from '../../kit/engine-io/payload.js'
+import { DIALECTS } from '../../kit/engine-io/payload.js'
 
 /** How long one waits for a client that tries a WebSocket out, and may be about to move to it; ms. */
 const FAREWELL = 200
@@ -98,7 +101,7 @@ for (const { eio } of DIALECTS) {
     app.socketio.close()
     const { statusCode, headers } = await app.inject(urlOf(eio, 'polling'))
     t.strictSame([statusCode, headers['retry-after'], headers.connection], [503, '30', 'close'])
-    const refused = await upgrade(app, urlOf(eio, 'websocket'))
+    const refused = await requestUpgrade(app, urlOf(eio, 'websocket'))
     t.strictSame([refused.status, refused.headers['retry-after'], refused.body], [503, '30', '{"code":4,"message":"Forbidden"}'])
   })
 
@@ -107,7 +110,7 @@ for (const { eio } of DIALECTS) {
     const app = await pluginApp(t, { authorize: () => new Promise<void>((resolve) => waiting.push(resolve)) })
     const polled = fetch(`http://127.0.0.1:${await portOf(app)}${urlOf(eio, 'polling')}`)
     await until(() => waiting.length === 1)
-    const upgraded = upgrade(app, urlOf(eio, 'websocket'))
+    const upgraded = requestUpgrade(app, urlOf(eio, 'websocket'))
     await until(() => waiting.length === 2)
     const closed = app.close()
     app.socketio.close() // as app.close() is about to

@@ -2,15 +2,17 @@
 import type { IncomingMessage } from 'node:http'
 import t from 'tap'
 import { show } from '../../unit/codec/show.js'
-import { captureLog, handshake, pluginApp, portOf, upgrade } from '../../kit/servers/app.js'
+import { captureLog, pluginApp, portOf } from '../../kit/servers/app.js'
 import type { LogLine } from '../../kit/servers/app.js'
 import { connectEngine, refusedBy, urlOf } from '../../kit/engine-io/inject.js'
 import { scriptHeaders } from '../../kit/script.js'
-import { ENGINE_3, ENGINE_4 } from '../../protocol/dialects.js'
-import { Wire } from '../../protocol/support.js'
+import { handshake } from '../../kit/revision-1/inject.js'
+import { requestUpgrade } from '../../kit/request.js'
 import type { SocketioTransportsOptions } from '../../../types/options.js'
 import type { RefusalReason } from '../../../types/reasons.js'
 import type { Teardown } from '../../kit/teardown.js'
+import { ENGINE_3, ENGINE_4 } from '../../kit/engine-io/payload.js'
+import { WebSocketClient } from '../../kit/websocket.js'
 
 const MESSAGES = ['Transport unknown', 'Session ID unknown', 'Bad handshake method', 'Bad request', 'Forbidden', 'Unsupported protocol version']
 
@@ -127,7 +129,7 @@ t.test('upgrades that are refused', async (t) => {
   const { app, told, fill, logged } = await setUp(t)
   for (const { url, code, reason = REASONS[code], context, headers = {}, status = 400 } of UPGRADES) {
     const name = `${url} ${headers['origin'] ?? ''}`
-    const answer = await upgrade(app, fill(url), headers)
+    const answer = await requestUpgrade(app, fill(url), headers)
     t.equal(answer.status, status, name)
     t.equal(answer.body, `{"code":${code},"message":"${MESSAGES[code] ?? ''}"}`, name)
     t.match(answer.headers['content-type'], /^application\/json/, name)
@@ -175,8 +177,8 @@ t.test('a payload that cannot be read is answered with 400 and ends its session'
 t.test('a sid whose session has moved to a WebSocket takes no polls, and lives on', async (t) => {
   const { app, told } = await setUp(t)
   const { sid, url, socket } = await connectEngine(app, ENGINE_4)
-  const wire = new Wire(`http://127.0.0.1:${await portOf(app)}${urlOf(4, 'websocket', `&sid=${sid}`)}`)
-  await wire.open()
+  const wire = new WebSocketClient(`http://127.0.0.1:${await portOf(app)}${urlOf(4, 'websocket', `&sid=${sid}`)}`)
+  await wire.opened
   wire.send('2probe')
   t.equal(await wire.next(), '3probe')
   wire.send('5', '40')

@@ -2,10 +2,11 @@
 import t from 'tap'
 import socketioTransports from '../../../src/index.js'
 import type { DialectName } from '../../../types/socket.js'
-import { pluginApp, portOf, upgrade } from '../../kit/servers/app.js'
-import { connectEngine, DIALECTS, refusedBy, urlOf } from '../../kit/engine-io/inject.js'
-import { ENGINE_3, ENGINE_4, readOpen } from '../../protocol/dialects.js'
-import { opened, Wire } from '../../protocol/support.js'
+import { pluginApp, portOf } from '../../kit/servers/app.js'
+import { connectEngine, refusedBy, urlOf } from '../../kit/engine-io/inject.js'
+import { requestUpgrade } from '../../kit/request.js'
+import { DIALECTS, ENGINE_3, ENGINE_4, readOpen } from '../../kit/engine-io/payload.js'
+import { opened, WebSocketClient } from '../../kit/websocket.js'
 
 for (const dialect of DIALECTS) {
   const { eio, packets } = dialect
@@ -73,7 +74,7 @@ for (const dialect of DIALECTS) {
     const app = await pluginApp(t, { allowUpgrades: false })
     const { terms, sid, socket } = await connectEngine(app, dialect)
     t.strictSame(terms.upgrades, [])
-    const { status, body } = await upgrade(app, urlOf(eio, 'websocket', `&sid=${sid}`))
+    const { status, body } = await requestUpgrade(app, urlOf(eio, 'websocket', `&sid=${sid}`))
     t.equal(status, 400)
     t.equal(body, '{"code":3,"message":"Bad request"}')
     t.equal(socket.readyState, 'open')
@@ -85,7 +86,7 @@ for (const dialect of DIALECTS) {
     const app = await pluginApp(t, { transports: ['polling'] })
     const { terms, sid } = await connectEngine(app, dialect)
     t.strictSame(terms.upgrades, [])
-    for (const query of ['', `&sid=${sid}`]) t.match((await upgrade(app, urlOf(eio, 'websocket', query))).body, /"code":0/)
+    for (const query of ['', `&sid=${sid}`]) t.match((await requestUpgrade(app, urlOf(eio, 'websocket', query))).body, /"code":0/)
   })
 
   t.test(`without "polling" among the transports, ${name} has WebSockets alone`, async (t) => {
@@ -101,7 +102,7 @@ for (const dialect of DIALECTS) {
     const app = await pluginApp(t, { dialects: all.filter((one) => one !== name) })
     for (const path of [urlOf(eio, 'polling'), urlOf(eio, 'polling', '&sid=x'), urlOf(eio, 'websocket'), urlOf(eio, 'abc')]) {
       t.strictSame(await refusedBy(app, path), { status: 400, code: 5, message: 'Unsupported protocol version' }, path)
-      t.match((await upgrade(app, path)).body, /"code":5/, path)
+      t.match((await requestUpgrade(app, path)).body, /"code":5/, path)
     }
     t.match(await refusedBy(app, { method: 'POST', url: urlOf(eio, 'polling'), payload: '4' }), { code: 5 })
     for (const other of DIALECTS) if (other !== dialect) await connectEngine(app, other)
@@ -132,7 +133,7 @@ t.test('requests that name no version speak 3 where that is assumed, and those o
   const url = `/socket.io/?transport=polling&sid=${sid}`
   t.equal((await app.inject({ method: 'POST', url, payload: '1:2' })).body, 'ok')
   t.equal((await app.inject(url)).body, '1:3')
-  const wire = new Wire(`http://127.0.0.1:${await portOf(app)}/socket.io/?transport=websocket`)
+  const wire = new WebSocketClient(`http://127.0.0.1:${await portOf(app)}/socket.io/?transport=websocket`)
   t.match(await wire.next(), /^0\{/)
   wire.close()
   for (const query of ['EIO=5&transport=polling', 'EIO=&transport=polling']) t.match(await refusedBy(app, `/socket.io/?${query}`), { code: 5 })

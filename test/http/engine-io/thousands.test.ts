@@ -3,12 +3,13 @@ import t from 'tap'
 import type { FastifyInstance } from 'fastify'
 import type { Socket } from '../../../types/socket.js'
 import { pluginApp, portOf } from '../../kit/servers/app.js'
-import { connectEngine, DIALECTS, refusedBy, urlOf } from '../../kit/engine-io/inject.js'
+import { connectEngine, refusedBy, urlOf } from '../../kit/engine-io/inject.js'
 import type { Polling } from '../../kit/engine-io/inject.js'
 import { clock } from '../../kit/clock.js'
-import type { Dialect } from '../../protocol/dialects.js'
-import { Wire } from '../../protocol/support.js'
+import { DIALECTS } from '../../kit/engine-io/payload.js'
+import type { Dialect } from '../../kit/engine-io/payload.js'
 import { until } from '../../kit/waiting.js'
+import { WebSocketClient } from '../../kit/websocket.js'
 
 const EACH = 100
 
@@ -62,9 +63,9 @@ const ENDINGS: Record<string, [reason: string, end: (session: Polling, crowd: Cr
 }
 
 /** A WebSocket of the session whose probe has been answered. */
-async function probing ({ origin, dialect }: Crowd, sid: string): Promise<Wire> {
-  const wire = new Wire(`${origin}${urlOf(dialect.eio, 'websocket', `&sid=${sid}`)}`)
-  await wire.open()
+async function probing ({ origin, dialect }: Crowd, sid: string): Promise<WebSocketClient> {
+  const wire = new WebSocketClient(`${origin}${urlOf(dialect.eio, 'websocket', `&sid=${sid}`)}`)
+  await wire.opened
   wire.send('2probe')
   await wire.next()
   return wire

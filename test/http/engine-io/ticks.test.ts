@@ -1,9 +1,11 @@
 // What one tick of the application says to a polling client.
 import t from 'tap'
 import { io as connect } from 'socket.io-client'
-import { pluginApp, portOf, serverApp, upgrade } from '../../kit/servers/app.js'
-import { connectEngine, DIALECTS, urlOf } from '../../kit/engine-io/inject.js'
+import { pluginApp, portOf, serverApp } from '../../kit/servers/app.js'
+import { connectEngine, urlOf } from '../../kit/engine-io/inject.js'
 import { until } from '../../kit/waiting.js'
+import { requestUpgrade } from '../../kit/request.js'
+import { DIALECTS } from '../../kit/engine-io/payload.js'
 
 for (const dialect of DIALECTS) {
   const { eio } = dialect
@@ -34,7 +36,7 @@ for (const dialect of DIALECTS) {
 
   t.test(`engine ${eio}: an upgrade that is refused says that its connection ends`, async (t) => {
     const app = await pluginApp(t)
-    const { status, headers } = await upgrade(app, urlOf(eio, 'websocket', '&sid=nobody'))
+    const { status, headers } = await requestUpgrade(app, urlOf(eio, 'websocket', '&sid=nobody'))
     t.equal(status, 400)
     t.equal(headers.connection, 'close')
   })

@@ -9,8 +9,9 @@ import cors from '@fastify/cors'
 import rateLimit from '@fastify/rate-limit'
 import t from 'tap'
 import socketioTransports from '../../../src/index.js'
-import { connectPolling, handshake, inject, newApp, poll, portOf, sidOf } from '../../kit/servers/app.js'
+import { inject, newApp, portOf } from '../../kit/servers/app.js'
 import { byScript } from '../../kit/script.js'
+import { connectPolling, handshake, poll, sidOf } from '../../kit/revision-1/inject.js'
 
 const origin = 'http://elsewhere.test'
 

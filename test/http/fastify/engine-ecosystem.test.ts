@@ -6,10 +6,11 @@ import cors from '@fastify/cors'
 import rateLimit from '@fastify/rate-limit'
 import t from 'tap'
 import socketioTransports from '../../../src/index.js'
-import { connectEngine, DIALECTS, echo, ECHOES, echoesOf, refusedBy, urlOf } from '../../kit/engine-io/inject.js'
+import { connectEngine, echo, ECHOES, echoesOf, refusedBy, urlOf } from '../../kit/engine-io/inject.js'
 import { byScript } from '../../kit/script.js'
-import { readOpen } from '../../protocol/dialects.js'
-import { inject, newApp, portOf, upgrade } from '../../kit/servers/app.js'
+import { DIALECTS, readOpen } from '../../kit/engine-io/payload.js'
+import { inject, newApp, portOf } from '../../kit/servers/app.js'
+import { requestUpgrade } from '../../kit/request.js'
 
 const origin = 'http://elsewhere.test'
 
@@ -41,7 +42,7 @@ for (const dialect of DIALECTS) {
     await app.register(cors, { origin: true })
     await app.register(socketioTransports)
     t.strictSame(await refusedBy(app, { url: urlOf(eio, 'polling'), headers: { origin } }), { status: 403, code: 4, message: 'Forbidden' })
-    t.equal((await upgrade(app, urlOf(eio, 'websocket'), { origin })).status, 403)
+    t.equal((await requestUpgrade(app, urlOf(eio, 'websocket'), { origin })).status, 403)
     t.equal(app.socketio.sessions.size, 0)
   })
 
@@ -92,8 +93,8 @@ for (const dialect of DIALECTS) {
     t.match(headers['set-cookie'], `io=${sid};`)
     t.same(app.socketio.sessions.get(sid)?.context, { user: 'bob' })
     t.equal((await refusedBy(app, { url: urlOf(eio, 'polling'), headers: { cookie: 'user=bob' } })).status, 403)
-    t.equal((await upgrade(app, urlOf(eio, 'websocket'), signed)).status, 101)
-    t.equal((await upgrade(app, urlOf(eio, 'websocket'))).status, 403)
+    t.equal((await requestUpgrade(app, urlOf(eio, 'websocket'), signed)).status, 101)
+    t.equal((await requestUpgrade(app, urlOf(eio, 'websocket'))).status, 403)
   })
 
   t.test(`@fastify/rate-limit: its 429 has its own body, on handshakes, polls and upgrades of ${name}, and ends no session`, async (t) => {
@@ -108,7 +109,7 @@ for (const dialect of DIALECTS) {
       const limited = await app.inject(path)
       t.strictSame([limited.statusCode, limited.json()], [429, { statusCode: 429, error: 'Too Many Requests', message: 'Rate limit exceeded, retry in 1 minute' }], path)
     }
-    t.equal((await upgrade(app, urlOf(eio, 'websocket'))).status, 429)
+    t.equal((await requestUpgrade(app, urlOf(eio, 'websocket'))).status, 429)
     t.strictSame([socket.readyState, app.socketio.sessions.size], ['open', 1])
     t.strictSame(packets((await app.inject({ url, remoteAddress: '192.0.2.9' })).rawPayload), ['4kept'])
   })

@@ -3,8 +3,10 @@ import t from 'tap'
 import type { FastifyRequest, RouteOptions } from 'fastify'
 import socketioTransports from '../../../src/index.js'
 import type { TransportName } from '../../../types/socket.js'
-import { captureLog, connectPolling, connectWebsocket, handshake, newApp, poll, post, upgrade } from '../../kit/servers/app.js'
+import { captureLog, newApp } from '../../kit/servers/app.js'
 import { byScript } from '../../kit/script.js'
+import { connectPolling, connectWebsocket, handshake, poll, post } from '../../kit/revision-1/inject.js'
+import { requestUpgrade } from '../../kit/request.js'
 
 const transports: TransportName[] = ['websocket', 'flashsocket', 'htmlfile', 'xhr-multipart', 'xhr-polling', 'jsonp-polling']
 
@@ -67,7 +69,7 @@ t.test('a hook that refuses with 401 keeps everybody out, upgrades too, and its 
     t.equal(statusCode, 401, url)
     t.equal(body.replace(/^io\.j\[0\]/, ''), '{"own":"who are you"}', url)
   }
-  const refused = await upgrade(app, '/socket.io/1/websocket/x')
+  const refused = await requestUpgrade(app, '/socket.io/1/websocket/x')
   t.equal(refused.status, 401)
   t.equal(refused.body, '{"own":"who are you"}')
   t.equal(handled.length, 6)

@@ -6,7 +6,8 @@ import { mock } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
 import socketioTransports from '../../../src/index.js'
-import { connectPolling, handshake, newApp, poll, portOf } from '../../kit/servers/app.js'
+import { newApp, portOf } from '../../kit/servers/app.js'
+import { connectPolling, handshake, poll } from '../../kit/revision-1/inject.js'
 
 t.test('bodies of other routes are parsed as the app parses them', async (t) => {
   const app = newApp(t)

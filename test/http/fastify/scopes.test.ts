@@ -9,8 +9,11 @@ import t from 'tap'
 import type { Test } from 'tap'
 import socketioTransports from '../../../src/index.js'
 import type { SocketioTransportsOptions } from '../../../types/options.js'
-import { DIALECTS, echo, ECHOES, echoesOf } from '../../kit/engine-io/inject.js'
-import { connectPolling, connectWebsocket, handshake, newApp, open, poll, portOf, post } from '../../kit/servers/app.js'
+import { echo, ECHOES, echoesOf } from '../../kit/engine-io/inject.js'
+import { newApp, portOf } from '../../kit/servers/app.js'
+import { DIALECTS } from '../../kit/engine-io/payload.js'
+import { connectPolling, connectWebsocket, handshake, poll, post } from '../../kit/revision-1/inject.js'
+import { openWebSocket } from '../../kit/websocket.js'
 
 /** Two registrations side by side, each in a scope of its own. */
 async function twoScopes (app: FastifyInstance, one: SocketioTransportsOptions, other: SocketioTransportsOptions): Promise<[FastifyInstance, FastifyInstance]> {
@@ -70,7 +73,7 @@ t.test('two registrations side by side work, and see no sessions of each other',
   const sid = await connectPolling(app, '/one')
   t.notOk(other.socketio.sessions.has(sid))
   t.equal((await poll(app, sid, '/other')).body, '7:::1+0')
-  const stray = await open(`ws://127.0.0.1:${await portOf(app)}/other/1/websocket/${sid}`)
+  const stray = await openWebSocket(`ws://127.0.0.1:${await portOf(app)}/other/1/websocket/${sid}`)
   t.equal(await stray.next(), '7:::1+0')
   await stray.closed
   t.equal((await app.inject(`/other/1/xhr-polling/${sid}?disconnect=1`)).statusCode, 200)
@@ -136,10 +139,10 @@ t.test('each listener of localhost answers handshakes, polls and WebSockets of e
     const line = await (await fetch(`http://${host}/socket.io/1/`)).text()
     const sid = line.slice(0, line.indexOf(':'))
     t.equal(await (await fetch(`http://${host}/socket.io/1/xhr-polling/${sid}`)).text(), '1::')
-    const client = await open(`ws://${host}/socket.io/1/websocket/${sid}`)
+    const client = await openWebSocket(`ws://${host}/socket.io/1/websocket/${sid}`)
     app.socketio.sessions.get(sid)?.send({ type: 'message', data: address })
     t.equal(await client.next(), `3:::${address}`)
-    client.ws.close()
+    client.socket.close()
     await client.closed
     for (const dialect of DIALECTS) t.strictSame(await echoesOf(`http://${host}/socket.io/`, dialect), ECHOES)
   }

@@ -1,8 +1,10 @@
 // The URLs of revision 1 under each way in which an app may treat slashes.
 import t from 'tap'
-import { captureLog, handshake, open, pluginApp, poll, portOf, sidOf } from '../../kit/servers/app.js'
+import { captureLog, pluginApp, portOf } from '../../kit/servers/app.js'
 import type { Teardown } from '../../kit/teardown.js'
 import { byScript } from '../../kit/script.js'
+import { handshake, poll, sidOf } from '../../kit/revision-1/inject.js'
+import { openWebSocket } from '../../kit/websocket.js'
 
 const combinations = [false, true].flatMap((ignoreTrailingSlash) =>
   [false, true].map((ignoreDuplicateSlashes) => ({ ignoreTrailingSlash, ignoreDuplicateSlashes })))
@@ -41,7 +43,7 @@ for (const routerOptions of combinations) {
     }
     const port = await portOf(app)
     for (const end of ['', '/', '?a=b', '/?a=b']) {
-      const client = await open(`ws://127.0.0.1:${port}/socket.io/1/websocket/${sid}${end}`)
+      const client = await openWebSocket(`ws://127.0.0.1:${port}/socket.io/1/websocket/${sid}${end}`)
       client.send('3:7::x')
       t.equal(await client.next(), '6:::7', `websocket ending in "${end}"`)
       if (end !== '/?a=b') continue

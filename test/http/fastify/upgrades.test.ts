@@ -8,9 +8,11 @@ import t from 'tap'
 import socketioTransports from '../../../src/index.js'
 import { until } from '../../kit/waiting.js'
 import { head, UPGRADE } from '../../kit/raw/http.js'
-import { connectWebsocket, handshake, newApp, pluginApp, portOf, upgrade } from '../../kit/servers/app.js'
+import { newApp, pluginApp, portOf } from '../../kit/servers/app.js'
 import { scriptHeaders } from '../../kit/script.js'
 import { RawConnection } from '../../kit/raw/connection.js'
+import { connectWebsocket, handshake } from '../../kit/revision-1/inject.js'
+import { requestUpgrade } from '../../kit/request.js'
 
 /** Paths where an upgrade is out of place, and what answers it. SID is a live session's id. */
 const misplaced = [
@@ -33,11 +35,11 @@ for (const { path, status, body } of misplaced) {
     app.get('/plain', async () => 'plain')
     app.setNotFoundHandler((_request, reply) => reply.code(404).send('own 404'))
     const sid = await handshake(app)
-    const answer = await upgrade(app, path.replace('SID', sid), scriptHeaders(path, `http://127.0.0.1:${await portOf(app)}`))
+    const answer = await requestUpgrade(app, path.replace('SID', sid), scriptHeaders(path, `http://127.0.0.1:${await portOf(app)}`))
     t.equal(answer.status, status)
     t.match(answer.body, typeof body === 'string' ? new RegExp(`^${body}$`) : body)
     t.equal(app.socketio.sessions.has(sid), !path.includes('disconnect'))
-    t.equal((await connectWebsocket(app)).ws.readyState, 1, 'the next upgrade works')
+    t.equal((await connectWebsocket(app)).socket.readyState, 1, 'the next upgrade works')
   })
 }
 
@@ -47,8 +49,8 @@ for (const [whose, setUp] of [['this plugin', () => {}], ['the app', (app: Fasti
     await setUp(app)
     await app.register(socketioTransports)
     const statuses: number[] = []
-    app.addHook('preClose', async () => { statuses.push((await upgrade(app, '/socket.io/1/websocket/x')).status) })
-    statuses.push((await upgrade(app, '/socket.io/%')).status)
+    app.addHook('preClose', async () => { statuses.push((await requestUpgrade(app, '/socket.io/1/websocket/x')).status) })
+    statuses.push((await requestUpgrade(app, '/socket.io/%')).status)
     await app.close()
     t.strictSame(statuses, [400, 503])
   })
@@ -57,7 +59,7 @@ for (const [whose, setUp] of [['this plugin', () => {}], ['the app', (app: Fasti
 t.test('an upgrade that is no WebSocket is answered with a status and closed', async (t) => {
   const app = await pluginApp(t)
   const sid = await handshake(app)
-  const answer = await upgrade(app, `/socket.io/1/websocket/${sid}`, { 'sec-websocket-key': 'short' })
+  const answer = await requestUpgrade(app, `/socket.io/1/websocket/${sid}`, { 'sec-websocket-key': 'short' })
   t.equal(answer.status, 400)
   t.ok(app.socketio.sessions.has(sid))
 })
@@ -74,21 +76,21 @@ t.test('a plain GET on the URL of a WebSocket is refused, and its session lives'
 t.test('an upgrade by a method that has no route is answered with 404 and closed', async (t) => {
   const app = await pluginApp(t)
   for (const method of ['PUT', 'DELETE', 'HEAD']) {
-    t.equal((await upgrade(app, '/socket.io/1/websocket/x', {}, method)).status, 404, method)
+    t.equal((await requestUpgrade(app, '/socket.io/1/websocket/x', {}, method)).status, 404, method)
   }
 })
 
 t.test('a large answer to an upgrade that nobody takes arrives whole', async (t) => {
   const app = await pluginApp(t)
   app.get('/large', async (_request, reply) => reply.type('text/plain').send(Readable.from(Array(100).fill('x'.repeat(65_536)))))
-  const { status, body } = await upgrade(app, '/large')
+  const { status, body } = await requestUpgrade(app, '/large')
   t.equal(status, 200)
   t.equal(body.length, 6_553_600)
 })
 
 t.test('a GET that would also take HTTP/2 is an ordinary request', async (t) => {
   const app = await pluginApp(t)
-  const answer = await upgrade(app, '/socket.io/1/', { upgrade: 'h2c' })
+  const answer = await requestUpgrade(app, '/socket.io/1/', { upgrade: 'h2c' })
   t.equal(answer.status, 200)
   t.match(answer.body, /^[\w-]{20}:60:60:/)
 })
@@ -117,5 +119,5 @@ t.test('a listener of the app that leaves upgrades lying does not end the proces
   seen[0]?.resume()
   raw.reset()
   await until(() => seen[0]?.destroyed === true)
-  t.equal((await connectWebsocket(app)).ws.readyState, 1)
+  t.equal((await connectWebsocket(app)).socket.readyState, 1)
 })

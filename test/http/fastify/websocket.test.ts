@@ -5,13 +5,15 @@ import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import socketioTransports from '../../../src/index.js'
 import type { Socket } from '../../../types/socket.js'
-import { DIALECTS } from '../../kit/engine-io/inject.js'
+import { DIALECTS } from '../../kit/engine-io/payload.js'
 import { maskedFrame } from '../../kit/raw/frames.js'
 import { until } from '../../kit/waiting.js'
-import { Endpoint } from '../../protocol/dialects.js'
-import { opened } from '../../protocol/support.js'
-import { captureLog, connectWebsocket, handshake, newApp, open, pluginApp, portOf, upgrade } from '../../kit/servers/app.js'
+import { Endpoint } from '../../kit/engine-io/endpoint.js'
+import { opened, openWebSocket } from '../../kit/websocket.js'
+import { captureLog, newApp, pluginApp, portOf } from '../../kit/servers/app.js'
 import { rawWebSocket } from '../../kit/raw/websocket.js'
+import { connectWebsocket, handshake } from '../../kit/revision-1/inject.js'
+import { requestUpgrade } from '../../kit/request.js'
 
 /** The first byte of a text message that is whole and compressed. */
 const COMPRESSED = 0xc1
@@ -75,7 +77,7 @@ for (const [where, arrange] of Object.entries(arrangements)) {
     const app = newApp(t, { logger })
     await arrange(app)
     const port = await portOf(app)
-    const own = await open(`ws://127.0.0.1:${port}/own`)
+    const own = await openWebSocket(`ws://127.0.0.1:${port}/own`)
     own.send('hi')
     t.equal(await own.next(), 'own hi')
     const first = await connectWebsocket(app)
@@ -90,14 +92,14 @@ for (const [where, arrange] of Object.entries(arrangements)) {
       const endpoint = new Endpoint(`http://127.0.0.1:${port}/socket.io/`, dialect)
       const { wire, first } = await opened(endpoint.url('websocket'))
       t.match(first, /^0\{/)
-      const trial = await open((await endpoint.poll()).webSocket.replace('http:', 'ws:'))
+      const trial = await openWebSocket((await endpoint.poll()).webSocket.replace('http:', 'ws:'))
       trial.send('2probe')
       t.equal(await trial.next(), '3probe')
-      for (const one of [wire, trial.ws]) one.close()
+      for (const one of [wire, trial.socket]) one.close()
       await Promise.all([wire.closed, trial.closed])
     }
     for (const client of [own, first, second]) {
-      client.ws.close()
+      client.socket.close()
       await client.closed
     }
     t.same(lines, [])
@@ -114,7 +116,7 @@ t.test('where the app has @fastify/websocket, the log says that its maxPayload r
   t.equal(line?.['maxPayload'], 100)
   const client = await connectWebsocket(app)
   client.send(`3:::${'x'.repeat(100)}`)
-  client.ws.on('error', () => {})
+  client.socket.on('error', () => {})
   await client.closed
   t.equal(app.socketio.sessions.size, 0)
 })
@@ -135,7 +137,7 @@ t.test('closing the app ends WebSockets of both, with and without @fastify/webso
   for (const arrange of Object.values(arrangements)) {
     const app = newApp(t)
     await arrange(app)
-    const own = await open(`ws://127.0.0.1:${await portOf(app)}/own`)
+    const own = await openWebSocket(`ws://127.0.0.1:${await portOf(app)}/own`)
     const client = await connectWebsocket(app)
     await app.close()
     await Promise.all([own.closed, client.closed])
@@ -153,25 +155,25 @@ for (const [where, arrange] of Object.entries(arrangements)) {
     const port = await portOf(app)
     const sid = await handshake(app)
     const url = `/socket.io/1/websocket/${sid}`
-    const banned = await upgrade(app, url, { cookie: 'banned' })
+    const banned = await requestUpgrade(app, url, { cookie: 'banned' })
     t.equal(banned.status, 401)
     t.equal(banned.body, 'banned')
-    const foreign = await upgrade(app, url, { origin: 'http://elsewhere.test' })
+    const foreign = await requestUpgrade(app, url, { origin: 'http://elsewhere.test' })
     t.equal(foreign.status, 403)
     t.equal(foreign.body, 'handshake bad origin')
     for (const { eio } of DIALECTS) {
       const path = `/socket.io/?EIO=${eio}&transport=`
       const [unwelcome, elsewhere, misplaced, fine] = [
-        await upgrade(app, `${path}websocket`, { cookie: 'banned' }), await upgrade(app, `${path}websocket`, { origin: 'http://elsewhere.test' }),
-        await upgrade(app, `${path}polling`), await upgrade(app, `${path}websocket`)
+        await requestUpgrade(app, `${path}websocket`, { cookie: 'banned' }), await requestUpgrade(app, `${path}websocket`, { origin: 'http://elsewhere.test' }),
+        await requestUpgrade(app, `${path}polling`), await requestUpgrade(app, `${path}websocket`)
       ]
       t.strictSame([unwelcome.status, unwelcome.body], [401, 'banned'])
       t.strictSame([elsewhere.status, elsewhere.body], [403, '{"code":4,"message":"Forbidden"}'])
       t.strictSame([misplaced.status, misplaced.body], [400, '{"code":3,"message":"Bad request"}'])
       t.equal(fine.status, 101)
     }
-    t.equal((await upgrade(app, url, { origin: `http://127.0.0.1:${port}` })).status, 101)
-    const stray = await upgrade(app, `/socket.io/1/xhr-polling/${sid}`)
+    t.equal((await requestUpgrade(app, url, { origin: `http://127.0.0.1:${port}` })).status, 101)
+    const stray = await requestUpgrade(app, `/socket.io/1/xhr-polling/${sid}`)
     t.equal(stray.status, 400)
     t.equal(stray.body, 'bad request')
   })

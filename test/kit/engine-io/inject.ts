@@ -1,12 +1,11 @@
 // Sessions of Engine.IO by inject, without a socket: what a polling client asks, and what it reads.
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
-import { ENGINE_3, ENGINE_4, Endpoint, readOpen } from '../../protocol/dialects.js'
-import type { Dialect, Handshake } from '../../protocol/dialects.js'
-import { opened, Wire } from '../../protocol/support.js'
+import { opened, WebSocketClient } from '../websocket.js'
+import { Endpoint } from './endpoint.js'
+import { readOpen } from './payload.js'
+import type { Dialect, Handshake } from './payload.js'
 import type { Engine } from '../../../types/engine.js'
 import type { Socket } from '../../../types/socket.js'
-
-export const DIALECTS: readonly Dialect[] = [ENGINE_3, ENGINE_4]
 
 /** A URL of the default path; `query` is added to what all have. */
 export const urlOf = (eio: number, transport: string, query = ''): string => `/socket.io/?EIO=${eio}&transport=${transport}${query}`
@@ -79,8 +78,8 @@ export async function echoesOf (base: string, dialect: Dialect): Promise<unknown
   const session = await endpoint.poll()
   const posted = await session.send('4polled')
   const polled = dialect.packets((await session.get()).bytes)
-  const moved = new Wire(session.webSocket)
-  await moved.open()
+  const moved = new WebSocketClient(session.webSocket)
+  await moved.opened
   moved.send('2probe')
   const probed = await moved.next()
   moved.send('5', '4moved')

@@ -2,11 +2,10 @@
 // tests are skipped, visibly; with CI=true they fail instead.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { findExecutable } from './executable.js'
+import { freePort } from './free-port.js'
 import type { Teardown } from '../teardown.js'
 
 const { REDIS_URL, CI } = process.env
@@ -18,14 +17,6 @@ const executablePath = findExecutable('redis-server')
 
 /** For the `skip` option of a test: why there is no Redis to test with, or false. */
 export const skip: string | false = !REDIS_URL && executablePath === undefined && CI !== 'true' ? MISSING : false
-
-async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 /** Starts a Redis that keeps nothing; undefined when the port is taken. */
 async function start (path: string, port: number) {

@@ -3,11 +3,19 @@
 import { once } from 'node:events'
 import { Agent, request as httpRequest } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import { WebSocket } from 'ws'
 import type { Revision1Transport } from '../../../src/transports/index.js'
+import { Inbox } from '../inbox.js'
+import { fetchText } from '../request.js'
+import type { Answer } from '../request.js'
 import { scriptHeaders } from '../script.js'
+import { WebSocketClient } from '../websocket.js'
+import { DECODERS, toForm, toPayload } from './payload.js'
+import type { Decoder } from './payload.js'
 
-export interface Answer { status: number, headers: IncomingHttpHeaders, body: string }
+export const ALL: readonly Revision1Transport[] = ['websocket', 'flashsocket', 'htmlfile', 'xhr-multipart', 'xhr-polling', 'jsonp-polling']
+
+export const isWebSocket = (name: Revision1Transport): boolean => name === 'websocket' || name === 'flashsocket'
+export const isPolling = (name: Revision1Transport): boolean => name === 'xhr-polling' || name === 'jsonp-polling'
 
 /** How a held request or WebSocket ended. */
 export interface Ending {
@@ -30,110 +38,8 @@ export interface Held {
   destroy (): void
 }
 
-// ---- payloads, as the old client reads and writes them
-
-/** The packets of a payload; lengths are UTF-16 code units. */
-export function unframe (payload: string): string[] {
-  if (!payload.startsWith('\ufffd')) return payload === '' ? [] : [payload]
-  const packets: string[] = []
-  for (let at = 0; at < payload.length;) {
-    const end = payload.indexOf('\ufffd', at + 1)
-    const digits = payload.slice(at + 1, end)
-    const length = Number(digits)
-    if (payload[at] !== '\ufffd' || end < 0 || digits === '' || !(length <= payload.length - end - 1)) throw new Error(`bad framing at ${at}`)
-    packets.push(payload.slice(end + 1, end + 1 + length))
-    at = end + 1 + length
-  }
-  return packets
-}
-
-export const frame = (packets: readonly string[]): string =>
-  packets.length === 1 ? packets.join('') : packets.map((packet) => `\ufffd${packet.length}\ufffd${packet}`).join('')
-
-/** The form body of a JSONP client. */
-export const toForm = (payload: string): string => `d=${encodeURIComponent(JSON.stringify(payload))}`
-
-// ---- what comes down
-
-/** Takes text as it arrives, gives packets. */
-type Decoder = (text: string, over: boolean) => string[]
-
-const readText = (): Decoder => (text, over) => over ? unframe(text) : []
-
-/** Evaluates the script as a browser of the time did: a raw line separator is a syntax error. */
-export function callback (text: string): { index: string, payload: string } {
-  const [, index, literal] = /^io\.j\[(\d+)\]\(("[^\u2028\u2029\n\r]*")\);$/.exec(text) ?? []
-  if (index === undefined || literal === undefined) throw new Error(`not a callback: ${text}`)
-  return { index, payload: JSON.parse(literal) as string }
-}
-
-const readScript = (): Decoder => (text, over) => over ? unframe(callback(text).payload) : []
-
-/** Cuts pieces that end with `end` off the text that has arrived. */
-function pieces (start: number, end: string, read: (piece: string) => string): Decoder {
-  let at = start
-  return (text) => {
-    const packets: string[] = []
-    for (let to = text.indexOf(end, at); to >= 0; to = text.indexOf(end, at)) {
-      packets.push(...unframe(read(text.slice(at, to))))
-      at = to + end.length
-    }
-    return packets
-  }
-}
-
-/** A parser of HTML ends a script at the first end tag, whatever the script says. */
-const readElements = (): Decoder => pieces(256, '</script>', (element) => {
-  const [, literal] = /^<script>_\(("[^\u2028\u2029\n\r]*")\);$/.exec(element) ?? []
-  if (literal === undefined) throw new Error(`not a script element: ${element}`)
-  return JSON.parse(literal) as string
-})
-
-export const boundaryOf = (headers: IncomingHttpHeaders): string =>
-  /^multipart\/x-mixed-replace;boundary="([^"]+)"$/.exec(headers['content-type'] ?? '')?.[1] ?? ''
-
-function readParts (headers: IncomingHttpHeaders): Decoder {
-  const line = `--${boundaryOf(headers)}\n`
-  const head = 'Content-Type: text/plain\n\n'
-  return pieces(line.length, `\n${line}`, (part) => {
-    if (!part.startsWith(head)) throw new Error(`not a part: ${part}`)
-    return part.slice(head.length)
-  })
-}
-
-const DECODERS: Record<Exclude<Revision1Transport, 'websocket' | 'flashsocket'>, (headers: IncomingHttpHeaders) => Decoder> = {
-  'xhr-polling': readText,
-  'jsonp-polling': readScript,
-  htmlfile: readElements,
-  'xhr-multipart': readParts
-}
-
-class Inbox {
-  readonly #packets: string[] = []
-  readonly #waiting: ((packet: string | undefined) => void)[] = []
-  #over = false
-
-  add (packets: string[]): void {
-    for (const packet of packets) {
-      const waiting = this.#waiting.shift()
-      if (waiting === undefined) this.#packets.push(packet)
-      else waiting(packet)
-    }
-  }
-
-  end (): void {
-    this.#over = true
-    for (const waiting of this.#waiting.splice(0)) waiting(undefined)
-  }
-
-  next (): Promise<string | undefined> {
-    if (this.#packets.length > 0 || this.#over) return Promise.resolve(this.#packets.shift())
-    return new Promise((resolve) => this.#waiting.push(resolve))
-  }
-}
-
 function holdHttp (url: string, agent: Agent, decoderFor: (headers: IncomingHttpHeaders) => Decoder): Held {
-  const inbox = new Inbox()
+  const inbox = new Inbox<string>()
   let text = ''
   const request = httpRequest(url, { agent, headers: scriptHeaders(url) }).end()
   const response = once(request, 'response').then(([message]: IncomingMessage[]) => message as IncomingMessage)
@@ -164,37 +70,26 @@ function holdHttp (url: string, agent: Agent, decoderFor: (headers: IncomingHttp
 }
 
 function holdWebSocket (url: string): Held {
-  const inbox = new Inbox()
+  const client = new WebSocketClient(url)
   let text = ''
-  const socket = new WebSocket(url.replace('http:', 'ws:'), { perMessageDeflate: false })
-  const opened = once(socket, 'upgrade').then(([message]: IncomingMessage[]) => {
-    return { status: 101, headers: (message as IncomingMessage).headers }
-  })
+  client.socket.on('message', (data) => { text += String(data) })
+  const opened = client.opened.then(({ headers }) => ({ status: 101, headers }))
   opened.catch(() => {})
-  socket.on('error', () => {})
-  socket.on('message', (data) => {
-    text += String(data)
-    inbox.add([String(data)])
-  })
-  const ended = new Promise<Ending>((resolve) => {
-    socket.once('close', (code) => resolve({ whole: code !== 1006, code }))
-  })
-  ended.then(() => inbox.end())
   return {
     opened,
-    ended,
+    ended: client.closed.then((code) => ({ whole: code !== 1006, code })),
     get text () { return text },
-    next: () => inbox.next(),
-    send: (data) => socket.send(data),
-    destroy: () => socket.terminate()
+    async next () {
+      const message = await client.next()
+      return message === undefined ? undefined : String(message)
+    },
+    send: (data) => client.send(data),
+    destroy: () => client.close()
   }
 }
 
-export const isWebSocket = (name: Revision1Transport): boolean => name === 'websocket' || name === 'flashsocket'
-export const isPolling = (name: Revision1Transport): boolean => name === 'xhr-polling' || name === 'jsonp-polling'
-
 /** One client, on one transport. */
-export class Client {
+export class Revision1Client {
   readonly name: Revision1Transport
   readonly sid: string
   readonly url: string
@@ -244,7 +139,7 @@ export class Client {
       for (const packet of packets) this.#held?.send(packet)
       return
     }
-    const { status, body } = await this.post(frame(packets))
+    const { status, body } = await this.post(toPayload(packets))
     if (status !== 200 || body !== '1') throw new Error(`POST answered ${status} ${body}`)
   }
 
@@ -265,16 +160,17 @@ export class Client {
   }
 }
 
-interface FetchOptions { method?: string, body?: string, headers?: Record<string, string>, agent?: Agent }
+/** The id of a new session. */
+export async function handshakeAt (port: number): Promise<string> {
+  const { status, body } = await fetchText(`http://127.0.0.1:${port}/socket.io/1/`)
+  if (status !== 200) throw new Error(`the handshake is answered with ${status} ${body}`)
+  return body.slice(0, body.indexOf(':'))
+}
 
-/** One request, its answer whole. */
-export async function fetchText (url: string, { method = 'GET', body, headers = {}, agent }: FetchOptions = {}): Promise<Answer> {
-  const request = httpRequest(url, { method, headers: { ...scriptHeaders(url), ...headers }, ...(agent && { agent }) })
-  if (body !== undefined) request.setHeader('content-length', Buffer.byteLength(body))
-  request.end(body)
-  const [response] = await once(request, 'response') as [IncomingMessage]
-  request.on('error', () => {}) // its answer fails as well
-  let text = ''
-  for await (const chunk of response.setEncoding('utf8')) text += chunk as string
-  return { status: Number(response.statusCode), headers: response.headers, body: text }
+/** A client that has read its `1::`. @throws when its session does not connect */
+export async function connectRevision1 (port: number, name: Revision1Transport): Promise<Revision1Client> {
+  const client = new Revision1Client(port, name, await handshakeAt(port))
+  const first = await client.next()
+  if (first !== '1::') throw new Error(`the first packet is ${first}`)
+  return client
 }

@@ -8,15 +8,13 @@ import type { SocketioTransportsOptions } from '../../../types/options.js'
 import type { Packet } from '../../../types/packet.js'
 import type { Revision1Transport } from '../../../src/transports/index.js'
 import type { Socket } from '../../../types/socket.js'
-import { Client, fetchText } from './client.js'
+import { ALL, handshakeAt, Revision1Client } from './client.js'
 import type { Teardown } from '../teardown.js'
 import { until } from '../waiting.js'
 
-export const ALL: readonly Revision1Transport[] = ['websocket', 'flashsocket', 'htmlfile', 'xhr-multipart', 'xhr-polling', 'jsonp-polling']
-
 /** A session, seen from both ends. */
 export interface Session {
-  client: Client
+  client: Revision1Client
   socket: Socket
   /** What the application was told, in order. */
   packets: Packet[]
@@ -28,12 +26,12 @@ export interface TestServer {
   port: number
   handshake (): Promise<string>
   /** A client that has handshaken, and nothing more. */
-  client (name: Revision1Transport, sid?: string): Promise<Client>
+  client (name: Revision1Transport, sid?: string): Promise<Revision1Client>
   /** A client that has read its `1::`. */
   connect (name: Revision1Transport): Promise<Session>
   socketOf (sid: string): Socket
   /** Every client made so far. */
-  clients (): readonly Client[]
+  clients (): readonly Revision1Client[]
 }
 
 export function watch (socket: Socket): Pick<Session, 'packets' | 'closed'> {
@@ -50,7 +48,7 @@ export function watch (socket: Socket): Pick<Session, 'packets' | 'closed'> {
 /** An app with every transport, on a port of its own. */
 export async function serve (t: Teardown, options: SocketioTransportsOptions = {}, server: FastifyServerOptions = { forceCloseConnections: true }): Promise<TestServer> {
   const app = Fastify(server) as FastifyInstance
-  const clients: Client[] = []
+  const clients: Revision1Client[] = []
   t.teardown(async () => {
     for (const client of clients) client.close()
     await app.close()
@@ -59,13 +57,10 @@ export async function serve (t: Teardown, options: SocketioTransportsOptions = {
   await app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = app.server.address() as AddressInfo
 
-  async function handshake (): Promise<string> {
-    const { body } = await fetchText(`http://127.0.0.1:${port}/socket.io/1/`)
-    return body.slice(0, body.indexOf(':'))
-  }
+  const handshake = (): Promise<string> => handshakeAt(port)
 
-  async function client (name: Revision1Transport, sid?: string): Promise<Client> {
-    const made = new Client(port, name, sid ?? await handshake())
+  async function client (name: Revision1Transport, sid?: string): Promise<Revision1Client> {
+    const made = new Revision1Client(port, name, sid ?? await handshake())
     clients.push(made)
     return made
   }

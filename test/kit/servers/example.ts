@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { freePort } from './app.js'
+import { freePort } from '../machine/free-port.js'
 
 const EXAMPLES = new URL('../../../examples/', import.meta.url)
 

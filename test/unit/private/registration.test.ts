@@ -13,7 +13,8 @@ import * as parser from 'socket.io-parser'
 import t from 'tap'
 import socketioTransports from '../../../src/index.js'
 import type { SocketioTransportsOptions } from '../../../types/options.js'
-import { captureLog, connectWebsocket, pluginApp } from '../../kit/servers/app.js'
+import { captureLog, pluginApp } from '../../kit/servers/app.js'
+import { connectWebsocket } from '../../kit/revision-1/inject.js'
 
 t.test('without onClose of avvio, drainTimeout is an error at registration, and nothing else needs it', async (t) => {
   /** In a scope, so that Fastify has it still. */
@@ -74,7 +75,7 @@ async function heardFrom (app: FastifyInstance): Promise<string[]> {
   const client = await connectWebsocket(app)
   client.send('5:::{"name":"go"}')
   const frames: string[] = []
-  for (let frame = await client.next(); !frame.includes('over'); frame = await client.next()) frames.push(frame)
+  for (let frame = String(await client.next()); !frame.includes('over'); frame = String(await client.next())) frames.push(frame)
   return frames
 }
 

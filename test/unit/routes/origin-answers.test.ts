@@ -2,11 +2,12 @@
 import t from 'tap'
 import { TimerWheel } from '../../../src/time/timer-wheel.js'
 import type { CorsOptions } from '../../../types/options.js'
-import { captureLog, inject, pluginApp, portOf, upgrade } from '../../kit/servers/app.js'
+import { captureLog, inject, pluginApp, portOf } from '../../kit/servers/app.js'
 import { urlOf } from '../../kit/engine-io/inject.js'
 import { turn, until } from '../../kit/waiting.js'
 import { head, UPGRADE } from '../../kit/raw/http.js'
 import { RawConnection } from '../../kit/raw/connection.js'
+import { requestUpgrade } from '../../kit/request.js'
 
 type Origin = CorsOptions['origin']
 type Callback = (error: Error | null, origin?: boolean) => void
@@ -56,8 +57,8 @@ for (const [name, origin] of ANSWERS) {
       t.strictSame([refused.statusCode, refused.body], [403, body])
     }
     for (const url of UPGRADES) {
-      t.equal((await upgrade(app, url, { origin: FRIEND })).status, 101, url)
-      t.equal((await upgrade(app, url, { origin: STRANGER })).status, 403, url)
+      t.equal((await requestUpgrade(app, url, { origin: FRIEND })).status, 101, url)
+      t.equal((await requestUpgrade(app, url, { origin: STRANGER })).status, 403, url)
     }
   })
 }
@@ -85,7 +86,7 @@ for (const [name, origin] of NONE) {
       t.match(lines, [{ level: 40, reason: 'origin refused', detail: /callback.*return.*promise/, origin: FRIEND }])
       t.equal(lines.length, 1)
     }
-    for (const url of UPGRADES) t.equal((await upgrade(app, url, { origin: FRIEND })).status, 403, url)
+    for (const url of UPGRADES) t.equal((await requestUpgrade(app, url, { origin: FRIEND })).status, 403, url)
     t.strictSame(app.socketio.metrics.refused, { 'origin refused': 6 })
   })
 }

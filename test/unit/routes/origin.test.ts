@@ -5,8 +5,12 @@ import { OriginPolicy, originOf } from '../../../src/routes/origin.js'
 import { TimerWheel } from '../../../src/time/timer-wheel.js'
 import type { CorsOptions } from '../../../types/options.js'
 import type { TransportName } from '../../../types/socket.js'
-import { captureLog, connectPolling, handshake, inject, open, pluginApp, portOf, upgrade } from '../../kit/servers/app.js'
-import { connectEngine, DIALECTS, urlOf } from '../../kit/engine-io/inject.js'
+import { captureLog, inject, pluginApp, portOf } from '../../kit/servers/app.js'
+import { connectEngine, urlOf } from '../../kit/engine-io/inject.js'
+import { connectPolling, handshake } from '../../kit/revision-1/inject.js'
+import { openWebSocket } from '../../kit/websocket.js'
+import { requestUpgrade } from '../../kit/request.js'
+import { DIALECTS } from '../../kit/engine-io/payload.js'
 
 const transports: TransportName[] = ['websocket', 'htmlfile', 'xhr-multipart', 'xhr-polling', 'jsonp-polling']
 const FOREIGN = 'http://elsewhere.test'
@@ -132,7 +136,7 @@ t.test('a foreign page gets nothing out of a session it knows the id of, and can
       t.equal(response.body, 'handshake bad origin')
       t.equal(response.headers['access-control-allow-origin'], undefined)
     }
-    const refused = await upgrade(app, `/socket.io/1/websocket/${sid}`, headers)
+    const refused = await requestUpgrade(app, `/socket.io/1/websocket/${sid}`, headers)
     t.equal(refused.status, 403)
     t.equal(refused.body, 'handshake bad origin')
   }
@@ -158,7 +162,7 @@ for (const dialect of DIALECTS) {
         t.strictSame([response.statusCode, response.body, response.headers['access-control-allow-origin']], [403, FORBIDDEN, undefined], `${method} ${path}`)
       }
       for (const query of ['', `&sid=${sid}`]) {
-        const refused = await upgrade(app, urlOf(eio, 'websocket', query), headers)
+        const refused = await requestUpgrade(app, urlOf(eio, 'websocket', query), headers)
         t.strictSame([refused.status, refused.body], [403, FORBIDDEN])
       }
     }
@@ -198,14 +202,14 @@ for (const [name, origin, allowed, refused] of policies) {
       const response = await inject(app, '/socket.io/1/', { origin: one })
       t.equal(response.statusCode, 200, one)
       t.same(corsOf(response.headers), [one, 'true', 'Origin'])
-      for (const url of UPGRADES) t.equal((await upgrade(app, url, { origin: one })).status, 101, url)
+      for (const url of UPGRADES) t.equal((await requestUpgrade(app, url, { origin: one })).status, 101, url)
     }
     for (const one of refused) {
       const response = await inject(app, '/socket.io/1/', { origin: one })
       t.equal(response.statusCode, 403, one)
       t.equal(response.body, 'handshake bad origin')
       t.same(corsOf(response.headers).slice(0, 2), [undefined, undefined])
-      for (const url of UPGRADES) t.equal((await upgrade(app, url, { origin: one })).status, 403, url)
+      for (const url of UPGRADES) t.equal((await requestUpgrade(app, url, { origin: one })).status, 403, url)
     }
     t.equal((await inject(app, '/socket.io/1/', { origin: 'http://localhost' })).statusCode, 200, 'the own origin')
     t.equal((await inject(app, '/socket.io/1/')).statusCode, 200, 'no browser')
@@ -236,13 +240,13 @@ t.test('a hook that knows the names of the server keeps a rebound name out, upgr
   const port = await portOf(app)
   const rebound = { host: `evil.test:${port}`, origin: `http://evil.test:${port}` }
   const own = { host: `127.0.0.1:${port}`, origin: `http://127.0.0.1:${port}` }
-  for (const url of UPGRADES) t.strictSame([(await upgrade(app, url, rebound)).status, (await upgrade(app, url, own)).status], [421, 101], url)
+  for (const url of UPGRADES) t.strictSame([(await requestUpgrade(app, url, rebound)).status, (await requestUpgrade(app, url, own)).status], [421, 101], url)
   for (const [url] of HANDSHAKES) t.strictSame([(await inject(app, url, rebound)).statusCode, (await inject(app, url, own)).statusCode], [421, 200], url)
 })
 
 t.test('a WebSocket of the own origin opens', async (t) => {
   const app = await pluginApp(t)
   const port = await portOf(app)
-  const client = await open(`ws://127.0.0.1:${port}/socket.io/1/websocket/${await handshake(app)}`, { origin: `http://127.0.0.1:${port}` })
+  const client = await openWebSocket(`ws://127.0.0.1:${port}/socket.io/1/websocket/${await handshake(app)}`, { origin: `http://127.0.0.1:${port}` })
   t.equal(await client.next(), '1::')
 })

@@ -2,12 +2,13 @@
 import t from 'tap'
 import type { Packet } from '../../../types/packet.js'
 import type { Revision1Transport } from '../../../src/transports/index.js'
-import { fetchText, isPolling, isWebSocket } from '../../kit/revision-1/client.js'
+import { isPolling, isWebSocket } from '../../kit/revision-1/client.js'
 import type { Ending, Held } from '../../kit/revision-1/client.js'
 import { nextPacket, park, serve, watch } from '../../kit/revision-1/server.js'
 import type { Session, TestServer } from '../../kit/revision-1/server.js'
 import { clock } from '../../kit/clock.js'
 import { until } from '../../kit/waiting.js'
+import { fetchText } from '../../kit/request.js'
 
 /** Everything that some layer of some transport writes in a way of its own. */
 export const AWKWARD = [

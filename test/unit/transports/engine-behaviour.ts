@@ -2,12 +2,16 @@
 import { once } from 'node:events'
 import t from 'tap'
 import type { Test } from 'tap'
-import { isWebSocket, serveEngine, toBody } from '../../kit/engine-io/client.js'
-import type { EngineServer, EngineSession, Eio, Message, Pending, Way } from '../../kit/engine-io/client.js'
-import { fetchText } from '../../kit/revision-1/client.js'
+import { isWebSocket } from '../../kit/engine-io/client.js'
+import type { Pending, Way } from '../../kit/engine-io/client.js'
+import { serveEngine } from '../../kit/engine-io/server.js'
 import { clock } from '../../kit/clock.js'
 import { AWKWARD } from './behaviour.js'
 import { until } from '../../kit/waiting.js'
+import { toBody } from '../../kit/engine-io/payload.js'
+import type { EngineServer, EngineSession } from '../../kit/engine-io/server.js'
+import type { Eio, Message } from '../../kit/engine-io/payload.js'
+import { fetchText } from '../../kit/request.js'
 
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, i) => String(i))
 const toPacket = (data: string): string => `4${data}`

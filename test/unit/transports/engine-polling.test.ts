@@ -3,11 +3,12 @@ import { connect } from 'node:net'
 import type { Socket as TcpSocket } from 'node:net'
 import t from 'tap'
 import type { Test } from 'tap'
-import { readBody, serveEngine } from '../../kit/engine-io/client.js'
-import type { Eio, Message } from '../../kit/engine-io/client.js'
+import { readBody } from '../../kit/engine-io/payload.js'
+import { serveEngine } from '../../kit/engine-io/server.js'
 import { clock } from '../../kit/clock.js'
 import { behaviour } from './engine-behaviour.js'
 import { until } from '../../kit/waiting.js'
+import type { Eio, Message } from '../../kit/engine-io/payload.js'
 
 for (const eio of [3, 4] as const) {
   for (const way of ['xhr', 'xhr, b64', 'jsonp'] as const) behaviour(eio, way)
@@ -52,7 +53,7 @@ for (const eio of [3, 4] as const) {
     t.ok(socket.bufferedAmount >= COUNT * DATA.length, 'the answer is not handed over yet')
     socket.write('behind')
     socket.write('volatile', { volatile: true })
-    t.strictSame(texts(readBody(await readOn(tcp), eio, 'xhr')), LONG)
+    t.strictSame(texts(readBody(await readOn(tcp), eio)), LONG)
     await until(() => socket.bufferedAmount === '4behind'.length)
     t.equal(drained, 0)
     t.strictSame(await client.poll(), ['4behind'], 'the volatile one found nobody')
@@ -103,7 +104,7 @@ for (const eio of [3, 4] as const) {
     socket.write('behind')
     socket.close()
     t.strictSame([socket.readyState, closed.count], ['closing', 0])
-    t.strictSame(texts(readBody(await readOn(tcp), eio, 'xhr')), LONG)
+    t.strictSame(texts(readBody(await readOn(tcp), eio)), LONG)
     t.strictSame(await client.poll(), ['4behind'])
     t.strictSame(await client.poll(), ['1'])
     t.match(closed, { count: 1, reason: 'forced close' })

@@ -1,8 +1,9 @@
 import t from 'tap'
-import { callback, fetchText, toForm } from '../../kit/revision-1/client.js'
+import { callback, toForm } from '../../kit/revision-1/payload.js'
 import { serve } from '../../kit/revision-1/server.js'
 import type { Session } from '../../kit/revision-1/server.js'
 import { behaviour } from './behaviour.js'
+import { fetchText } from '../../kit/request.js'
 
 behaviour('jsonp-polling')
 

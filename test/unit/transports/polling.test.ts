@@ -11,7 +11,7 @@ import socketioTransports from '../../../src/index.js'
 import { TimerWheel } from '../../../src/time/timer-wheel.js'
 import { PollingTransport } from '../../../src/transports/polling.js'
 import type { Poll } from '../../../src/transports/polling.js'
-import { unframe } from '../../kit/revision-1/client.js'
+import { fromPayload } from '../../kit/revision-1/payload.js'
 import { serve } from '../../kit/revision-1/server.js'
 import type { Session } from '../../kit/revision-1/server.js'
 import type { Teardown } from '../../kit/teardown.js'
@@ -219,7 +219,7 @@ async function underWay (t: Teardown): Promise<Session & { tcp: TcpSocket }> {
 }
 
 const expected = [...Array.from({ length: COUNT }, (_, i) => `3:::${i} `), '3:::behind']
-const heads = (payload: string): string[] => unframe(payload).map((packet) => packet.replace(DATA, ''))
+const heads = (payload: string): string[] => fromPayload(payload).map((packet) => packet.replace(DATA, ''))
 
 t.test('a client that breaks off a long answer and polls again loses nothing, doubles nothing, and keeps the order', async (t) => {
   const { tcp, client, socket } = await underWay(t)
@@ -330,7 +330,7 @@ for (const name of ['xhr-polling', 'htmlfile']) {
     await givenUp(name)
     t.strictSame([socket?.transport.name, socket?.transport.writable], ['xhr-polling', false])
     for (const data of ['a', 'b']) socket?.send({ type: 'message', data })
-    t.strictSame(unframe(await get(`xhr-polling/${sid}`)), ['3:::a', '3:::b'])
+    t.strictSame(fromPayload(await get(`xhr-polling/${sid}`)), ['3:::a', '3:::b'])
   })
 }
 

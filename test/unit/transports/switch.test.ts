@@ -2,14 +2,14 @@
 import t from 'tap'
 import type { Revision1Transport } from '../../../src/transports/index.js'
 import { isPolling } from '../../kit/revision-1/client.js'
-import type { Client, Held } from '../../kit/revision-1/client.js'
+import type { Held, Revision1Client } from '../../kit/revision-1/client.js'
 import { park, serve } from '../../kit/revision-1/server.js'
 import type { Session, TestServer } from '../../kit/revision-1/server.js'
 import { clock } from '../../kit/clock.js'
 import { until } from '../../kit/waiting.js'
 
 /** The same session through another transport; what the application hears of it. */
-async function moved (server: TestServer, session: Session, name: Revision1Transport): Promise<{ client: Client, upgrades: string[] }> {
+async function moved (server: TestServer, session: Session, name: Revision1Transport): Promise<{ client: Revision1Client, upgrades: string[] }> {
   const upgrades: string[] = []
   session.socket.on('upgrade', (transport) => upgrades.push(transport.name))
   return { client: await server.client(name, session.client.sid), upgrades }

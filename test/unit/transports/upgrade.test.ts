@@ -7,12 +7,16 @@ import type { Socket as TcpSocket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import t from 'tap'
 import type { Test } from 'tap'
-import { isWebSocket, readBody, serveEngine, toBody, WAYS } from '../../kit/engine-io/client.js'
-import type { EngineSession, Eio, Message, Pending, Way, Wire } from '../../kit/engine-io/client.js'
+import { isWebSocket, WAYS } from '../../kit/engine-io/client.js'
+import type { EngineWebSocket, Pending, Way } from '../../kit/engine-io/client.js'
 import { maskedFrame } from '../../kit/raw/frames.js'
 import { clock } from '../../kit/clock.js'
 import { until } from '../../kit/waiting.js'
 import { rawWebSocket } from '../../kit/raw/websocket.js'
+import { readBody, toBody } from '../../kit/engine-io/payload.js'
+import { serveEngine } from '../../kit/engine-io/server.js'
+import type { EngineSession } from '../../kit/engine-io/server.js'
+import type { Eio, Message } from '../../kit/engine-io/payload.js'
 
 const VERSIONS: readonly Eio[] = [3, 4]
 const POLLS: readonly Way[] = WAYS.filter((way) => !isWebSocket(way))
@@ -70,7 +74,7 @@ class Traffic {
   }
 
   /** Reads the rest of what was said from the WebSocket, or by polls. */
-  async finish (t: Test, wire?: Wire): Promise<void> {
+  async finish (t: Test, wire?: EngineWebSocket): Promise<void> {
     const { client, heard } = this.#session
     while (this.got.length < this.#down) this.note(wire === undefined ? await client.poll() : [await wire.next()])
     await until(() => heard.length >= this.#up)
@@ -81,7 +85,7 @@ class Traffic {
 
 // ---- the steps of an attempt
 
-type Attempt = { wire: Wire, traffic: Traffic, session: EngineSession }
+type Attempt = { wire: EngineWebSocket, traffic: Traffic, session: EngineSession }
 
 /** What the client does, up to the step of that name and no further. */
 const STEPS: Record<string, (attempt: Attempt) => Promise<void>> = {
@@ -97,7 +101,7 @@ const STEPS: Record<string, (attempt: Attempt) => Promise<void>> = {
   }
 }
 
-async function probe (wire: Wire): Promise<void> {
+async function probe (wire: EngineWebSocket): Promise<void> {
   await wire.opened
   wire.send('2probe')
   const answer = await wire.next()
@@ -105,7 +109,7 @@ async function probe (wire: Wire): Promise<void> {
 }
 
 /** A whole attempt without traffic. */
-async function move (session: EngineSession): Promise<Wire> {
+async function move (session: EngineSession): Promise<EngineWebSocket> {
   const wire = session.client.newWire()
   await probe(wire)
   wire.send('5')
@@ -116,7 +120,7 @@ async function move (session: EngineSession): Promise<Wire> {
 /** The attempt that the server knows of: nothing outside tells. */
 const attemptOn = ({ socket }: EngineSession): unknown => (socket as unknown as { upgrade: unknown }).upgrade
 
-const KILLS: Record<string, (wire: Wire) => void> = {
+const KILLS: Record<string, (wire: EngineWebSocket) => void> = {
   'is torn down': ({ socket }) => socket.terminate(),
   'is closed': ({ socket }) => socket.close(),
   'is reset': ({ socket }) => { (socket as unknown as { _socket: TcpSocket })._socket.resetAndDestroy() }
@@ -435,7 +439,7 @@ for (const eio of VERSIONS) {
   const LONG = Array.from({ length: COUNT }, (_, i) => `4${i} `)
 
   /** A poll whose reader has read the head of a long answer, and no more, when the session moves. */
-  async function underWay (t: Test): Promise<{ session: EngineSession, wire: Wire, tcp: TcpSocket }> {
+  async function underWay (t: Test): Promise<{ session: EngineSession, wire: EngineWebSocket, tcp: TcpSocket }> {
     const session = await (await serveEngine(t, { maxQueueBytes: 100_000_000 })).connect(eio, 'xhr')
     const { client, socket } = session
     for (let i = 0; i < COUNT; i++) socket.write(`${i} ${DATA}`)
@@ -470,7 +474,7 @@ for (const eio of VERSIONS) {
     const body = (): Buffer => answer.subarray(answer.indexOf('\r\n\r\n') + 4)
     const length = Number(/content-length: (\d+)/i.exec(String(answer.subarray(0, 2000)))?.[1])
     await until(() => body().length === length)
-    t.strictSame([...heads(readBody(body(), client.eio, 'xhr')), ...packets], [...LONG, '4before', '4behind'])
+    t.strictSame([...heads(readBody(body(), client.eio)), ...packets], [...LONG, '4before', '4behind'])
     t.strictSame(heard, ['up', 'again'])
     wire.socket.terminate()
   })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { boundaryOf } from '../../kit/revision-1/client.js'
+import { boundaryOf } from '../../kit/revision-1/payload.js'
 import { serve } from '../../kit/revision-1/server.js'
 import { behaviour } from './behaviour.js'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { fetchText } from '../../kit/revision-1/client.js'
+import { fetchText } from '../../kit/request.js'
 import { serve } from '../../kit/revision-1/server.js'
 import { behaviour } from './behaviour.js'
 

@@ -3,12 +3,14 @@ import t from 'tap'
 import type { FastifyInstance } from 'fastify'
 import type { OutgoingPacket, Packet } from '../../../../types/packet.js'
 import type { DialectName, Socket } from '../../../../types/socket.js'
-import { connectPolling, handshake, newApp, pluginApp, poll, post } from '../../../kit/servers/app.js'
+import { newApp, pluginApp } from '../../../kit/servers/app.js'
 import type { Teardown } from '../../../kit/teardown.js'
-import { connectEngine, DIALECTS } from '../../../kit/engine-io/inject.js'
-import { unframe } from '../../../kit/revision-1/client.js'
+import { connectEngine } from '../../../kit/engine-io/inject.js'
+import { connectPolling, handshake, poll, post } from '../../../kit/revision-1/inject.js'
 import socketioTransports from '../../../../src/index.js'
 import { turn } from '../../../kit/waiting.js'
+import { DIALECTS } from '../../../kit/engine-io/payload.js'
+import { fromPayload } from '../../../kit/revision-1/payload.js'
 
 /** A client that polls: what it sends, and what it hears. */
 interface Talk {
@@ -22,7 +24,7 @@ const TALKS: Record<DialectName, (app: FastifyInstance) => Promise<Talk>> = {
   async 'revision 1' (app) {
     const sid = await connectPolling(app)
     const socket = app.socketio.sessions.get(sid) as Socket
-    return { socket, send: (wire) => post(app, sid, wire), hear: async () => unframe((await poll(app, sid)).body) }
+    return { socket, send: (wire) => post(app, sid, wire), hear: async () => fromPayload((await poll(app, sid)).body) }
   },
   'engine 3': async (app) => await talkEngine(app, 0),
   'engine 4': async (app) => await talkEngine(app, 1)
