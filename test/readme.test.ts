@@ -1,30 +1,11 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { freePort } from './kit/machine/free-port.js'
 import { readOptions } from '../src/options.js'
+import { startExample } from './kit/servers/example.js'
 
 const root = new URL('../', import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
 const readme = read('README.md')
-
-/** Starts an example as a user does and waits until Fastify says that it listens. */
-async function start (name: string): Promise<{ port: number, stop: () => Promise<void> }> {
-  const port = await freePort()
-  const child = spawn(process.execPath, [fileURLToPath(new URL(`examples/${name}`, root))], {
-    env: { ...process.env, PORT: String(port) }, stdio: ['ignore', 'pipe', 'inherit']
-  })
-  for await (const chunk of child.stdout) if (String(chunk).includes('Server listening')) break
-  return {
-    port,
-    async stop () {
-      child.kill()
-      await once(child, 'exit')
-    }
-  }
-}
 
 for (const name of ['quick-start.js', 'packets.js']) {
   t.test(`the README shows examples/${name} as it is`, async (t) => {
@@ -33,7 +14,7 @@ for (const name of ['quick-start.js', 'packets.js']) {
 }
 
 t.test('the quick start answers an event with its acknowledgement', async (t) => {
-  const { port, stop } = await start('quick-start.js')
+  const { port, stop } = await startExample('quick-start.js')
   t.teardown(stop)
   const base = `http://127.0.0.1:${port}/socket.io/1/`
   const [sid] = (await (await fetch(base)).text()).split(':')
@@ -44,7 +25,7 @@ t.test('the quick start answers an event with its acknowledgement', async (t) =>
 })
 
 t.test('the packets example lets in who has the token, and answers', async (t) => {
-  const { port, stop } = await start('packets.js')
+  const { port, stop } = await startExample('packets.js')
   t.teardown(stop)
   const base = `http://127.0.0.1:${port}/socket.io/1/`
   t.equal((await fetch(base)).status, 403)

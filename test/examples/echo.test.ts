@@ -1,10 +1,8 @@
 // examples/echo.js does what its head says, to the old client.
-import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { once } from 'node:events'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { startPrintingExample } from '../kit/servers/example.js'
 
 type Listener = (...args: unknown[]) => void
 
@@ -40,12 +38,8 @@ async function connect (url: string): Promise<OldSocket> {
 }
 
 t.test('the echo example', { timeout: 30_000 }, async (t) => {
-  const folder = fileURLToPath(new URL('../..', import.meta.url))
-  const example = spawn(process.execPath, ['examples/echo.js', '--port', '0'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
-  t.teardown(() => example.kill('SIGKILL'))
-  const [line] = await once(createInterface(example.stdout), 'line') as [string]
+  const { child: example, line, url } = await startPrintingExample(t, 'echo.js', ['--port', '0'])
   t.match(line, /^listening on http:\/\/127\.0\.0\.1:\d+$/)
-  const url = line.replace('listening on ', '')
 
   for (const transport of ['websocket', 'xhr-polling']) {
     await t.test(`answers over ${transport}`, async (t) => {

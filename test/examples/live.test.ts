@@ -1,12 +1,10 @@
 // The live page, as `npm start` serves it: clients of every generation carry messages in a real browser, over all that they have.
-import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import type { Locator, Page } from 'playwright-core'
 import t from 'tap'
+import type { Test } from 'tap'
 import { launchChromium, skip } from '../kit/machine/chromium.js'
+import { startPrintingExample } from '../kit/servers/example.js'
 
 interface Cell {
   generation: string
@@ -34,14 +32,8 @@ const selectorOf = ({ generation, transport }: Cell): string => `.panel[data-gen
 const panelOf = (page: Page, cell: Cell): Locator => page.locator(selectorOf(cell))
 const connected = (page: Page, cell: Cell): Promise<void> => page.locator(`${selectorOf(cell)}[data-state="connected"]`).waitFor()
 
-/** Starts the example; it prints where it listens. */
-async function start (port: string): Promise<{ server: ChildProcess, url: string }> {
-  const cwd = fileURLToPath(new URL('../..', import.meta.url))
-  const env = { ...process.env, PORT: port }
-  const server = spawn(process.execPath, ['examples/live/server.js'], { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] })
-  const [line] = await once(createInterface(server.stdout), 'line') as [string]
-  return { server, url: line.replace('listening on ', '') }
-}
+/** Starts the example. */
+const start = (t: Test, port: string) => startPrintingExample(t, 'live/server.js', [], { PORT: port })
 
 /** What every panel that is on heard last: its words, and from whom. */
 const heardByAll = (page: Page): Promise<Array<string | null>> =>
@@ -53,8 +45,7 @@ async function say (page: Page, cell: Cell, text: string): Promise<void> {
 }
 
 t.test('the live page', { skip, timeout: 120_000 }, async (t) => {
-  const { server, url } = await start('0')
-  t.teardown(() => server.kill('SIGKILL'))
+  const { child: server, url } = await start(t, '0')
   const browser = await launchChromium()
   t.teardown(() => browser.close())
   const page = await browser.newPage()
@@ -104,7 +95,7 @@ t.test('the live page', { skip, timeout: 120_000 }, async (t) => {
     for (const cell of CELLS) await page.locator(`${selectorOf(cell)}:not([data-state="connected"])`).waitFor()
   })
 
-  const { server: next } = await start(new URL(url).port)
+  const { child: next } = await start(t, new URL(url).port)
   t.teardown(() => next.kill('SIGKILL'))
   for (const cell of CELLS) {
     await t.test(`comes back as ${nameOf(cell)} when the server does`, async (t) => {

@@ -1,29 +1,22 @@
 // examples/engine-echo.js and examples/suite-app.js start as their heads say, and end when they are told to. What they do in between
 // is what test/protocol relies on; here is what it does not touch.
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { Test } from 'tap'
 import { Revision1Client } from '../kit/revision-1/client.js'
+import { startPrinting } from '../kit/servers/example.js'
 
 /** Runs a script of package.json in a process group of its own, since npm has a child. */
 async function npmRun (t: Test, script: string, config: object): Promise<{ url: string, stop (): Promise<void> }> {
-  const npm = spawn('npm', ['run', '--silent', script, '--', '--port', '0', '--config', JSON.stringify(config)], {
-    cwd: fileURLToPath(new URL('../..', import.meta.url)),
-    stdio: ['ignore', 'pipe', 'inherit'],
-    detached: true
-  })
+  const { child: npm, line, url } = await startPrinting('npm', ['run', '--silent', script, '--', '--port', '0', '--config', JSON.stringify(config)], { detached: true })
   const { pid } = npm
   if (pid === undefined) throw new Error('npm does not start')
   const closed = once(npm, 'close')
   const signal = (name: NodeJS.Signals): void => { if (npm.exitCode === null && npm.signalCode === null) process.kill(-pid, name) }
   t.teardown(() => signal('SIGKILL'))
-  const [line] = await once(createInterface(npm.stdout), 'line') as [string]
   t.match(line, /^listening on http:\/\/127\.0\.0\.1:\d+$/)
   return {
-    url: line.replace('listening on ', ''),
+    url,
     // Its output is closed when nobody is left who could write any.
     stop: async () => {
       signal('SIGTERM')

@@ -1,15 +1,12 @@
 // A server that is taken out of service, or closed, while clients talk to it through a network with a delay: what was on its way is heard.
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { createRequire } from 'node:module'
-import process from 'node:process'
-import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import { PACKAGES } from '../clients/app.js'
 import type { Generation } from '../clients/app.js'
 import { delayed } from './delay-line.js'
 import type { Passed } from './delay-line.js'
+import { startProcess } from '../kit/servers/process.js'
 import type { Asked, Heard } from './leaving-servers.js'
 
 const require = createRequire(import.meta.url)
@@ -29,22 +26,14 @@ interface Server {
   close (): Promise<Heard>
 }
 
-const servers = fork(fileURLToPath(new URL('leaving-servers.ts', import.meta.url)), { execArgv: process.execArgv })
-await once(servers, 'message')
-t.teardown(async () => {
-  servers.disconnect()
-  await once(servers, 'exit')
-})
+const servers = startProcess(t, new URL('leaving-servers.ts', import.meta.url))
+await servers.told()
 
-async function ask (asked: Asked): Promise<unknown> {
-  servers.send(asked)
-  const [answer] = await once(servers, 'message') as [unknown]
-  return answer
-}
+const ask = <Told>(asked: Asked): Promise<Told> => servers.ask(asked)
 
 async function start (options: SocketioTransportsOptions): Promise<Server> {
-  const { port } = await ask({ start: options }) as { port: number }
-  return { port, close: async () => await ask({ close: port }) as Heard }
+  const { port } = await ask<{ port: number }>({ start: options })
+  return { port, close: () => ask<Heard>({ close: port }) }
 }
 
 interface RealClient {

@@ -5,29 +5,30 @@ import type { Test } from 'tap'
 import type { Socket } from 'socket.io'
 import { handshakeAt } from '../kit/revision-1/client.js'
 import { serve } from '../kit/revision-1/server.js'
-import { toPayload as payload } from '../kit/revision-1/payload.js'
-import { head, UPGRADE } from '../kit/raw/http.js'
+import { toPayload } from '../kit/revision-1/payload.js'
+import { toBody, toMessage } from '../kit/engine-io/payload.js'
+import type { Message } from '../kit/engine-io/payload.js'
+import { head } from '../kit/raw/http.js'
 import { FIN, frame, OPCODE } from '../kit/raw/frames.js'
+import { rawWebSocket } from '../kit/raw/websocket.js'
 import { until } from '../kit/waiting.js'
-import { dial, RawConnection } from '../kit/raw/connection.js'
-
-type Said = string | Buffer
+import { dial } from '../kit/raw/connection.js'
+import type { RawConnection } from '../kit/raw/connection.js'
 
 /** What clients say in one dialect. */
 interface Dialect {
   readonly name: string
   readonly path: string
   /** What is said in an endpoint: an event, a message, an event with attachments, an acknowledgement. */
-  words (endpoint: string): Said[]
+  words (endpoint: string): Message[]
   connect (endpoint: string): string
   /** Packets that end the endpoint, or all. */
   readonly goodbyes: Record<string, (endpoint: string) => string[]>
   /** What is said, as it stands in a body. */
-  body (said: readonly Said[]): string
+  body (said: readonly Message[]): string
 }
 
 const word = (endpoint: string): string => endpoint === '' ? '' : `${endpoint},`
-const base64 = (bytes: Buffer): string => bytes.toString('base64')
 const ATTACHED = '{"_placeholder":true,"num":0}'
 
 const REVISION_1: Dialect = {
@@ -39,7 +40,7 @@ const REVISION_1: Dialect = {
     'a goodbye': (endpoint) => [`0::${endpoint}`],
     'a goodbye to all': () => ['0::']
   },
-  body: (said) => payload(said.map(String))
+  body: (said) => toPayload(said.map(String))
 }
 
 const engine = (eio: 3 | 4): Dialect => ({
@@ -55,10 +56,7 @@ const engine = (eio: 3 | 4): Dialect => ({
     'a close packet': () => ['1'],
     both: (endpoint) => [`41${word(endpoint)}`, '1']
   },
-  body: (said) => {
-    const packets = said.map((one) => typeof one === 'string' ? one : eio === 4 ? `b${base64(one)}` : `b4${base64(one)}`)
-    return eio === 4 ? packets.join('\x1e') : packets.map((packet) => `${packet.length}:${packet}`).join('')
-  }
+  body: (said) => toBody(said, eio)
 })
 
 /** In the order in which it is said, save that the Server hears acknowledgements a tick before events. */
@@ -66,21 +64,18 @@ const heardOf = ({ name }: Dialect): unknown[] =>
   ['acked', 'bye 1', 'message text', ...name === 'revision 1' ? [] : ['bye abc'], 'bye 2']
 
 interface Client {
-  say (...said: Said[]): Promise<void>
+  say (...said: Message[]): Promise<void>
   /** Says it in one go, with bytes behind it. */
-  end (said: readonly Said[], behind: Buffer): Promise<void>
+  end (said: readonly Message[], behind: Buffer): Promise<void>
   readonly raw: RawConnection
 }
 
-const masked = (said: Said): Buffer => frame(FIN | (typeof said === 'string' ? OPCODE.text : OPCODE.binary), said)
+const inFrame = (said: Message): Buffer => frame(FIN | (typeof said === 'string' ? OPCODE.text : OPCODE.binary), said)
 
 async function webSocket (t: Test, { name, path }: Dialect, port: number): Promise<Client> {
-  const raw = dial(t, port)
   const url = name === 'revision 1' ? `${path}websocket/${await handshakeAt(port)}` : `${path}websocket`
-  await raw.write(head('GET', url, ...UPGRADE))
-  await raw.answer()
-  // Engine.IO 3 marks its binary messages.
-  const toFrame = (said: Said): Buffer => masked(typeof said !== 'string' && name === 'engine 3' ? Buffer.concat([Buffer.of(4), said]) : said)
+  const raw = await rawWebSocket(t, `http://127.0.0.1:${port}${url}`, [])
+  const toFrame = (said: Message): Buffer => inFrame(toMessage(said, name === 'engine 3' ? 3 : 4, false))
   return {
     raw,
     say: async (...said) => { for (const one of said) await raw.write(toFrame(one)) },
@@ -89,9 +84,7 @@ async function webSocket (t: Test, { name, path }: Dialect, port: number): Promi
 }
 
 async function polling (t: Test, dialect: Dialect, port: number): Promise<Client> {
-  const raw = new RawConnection(port)
-  const poll = new RawConnection(port)
-  t.teardown(() => { for (const { socket } of [raw, poll]) socket.destroy() })
+  const [raw, poll] = [dial(t, port), dial(t, port)]
   let url: string
   if (dialect.name === 'revision 1') {
     url = `${dialect.path}xhr-polling/${await handshakeAt(port)}`
@@ -100,7 +93,7 @@ async function polling (t: Test, dialect: Dialect, port: number): Promise<Client
     await raw.write(head('GET', `${dialect.path}polling&b64=1`))
     url = `${dialect.path}polling&b64=1&sid=${/"sid":"([^"]+)"/.exec((await raw.answer()).body)?.[1]}`
   }
-  const post = async (said: readonly Said[], behind: Buffer = Buffer.alloc(0)): Promise<void> => {
+  const post = async (said: readonly Message[], behind: Buffer = Buffer.alloc(0)): Promise<void> => {
     const body = Buffer.from(dialect.body(said))
     await raw.write(Buffer.concat([Buffer.from(head('POST', url, 'Content-Type: text/plain', `Content-Length: ${body.length}`)), body, behind]))
   }
@@ -128,7 +121,7 @@ t.test('revision 1, polling: what stands before a goodbye in one body is answere
   const { client, socket } = await server.connect('xhr-polling')
   client.hold()
   await until(() => socket.transport.writable)
-  await client.post(payload(['3:::a', '0::', '3:::b']))
+  await client.post(toPayload(['3:::a', '0::', '3:::b']))
   t.strictSame(await client.take(2), ['3:::a', '7:::1+0'])
 })
 

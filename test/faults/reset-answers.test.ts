@@ -1,16 +1,14 @@
 // Answers whose connection is reset behind their first bytes, by a client in another process than the server: Node then says 'finish' of an answer that
 // nobody has read. It goes back in revision 1, and ends the session in Engine.IO.
-import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { connect as connectHttp2 } from 'node:http2'
 import { connect as connectTcp } from 'node:net'
 import type { Socket } from 'node:net'
-import process from 'node:process'
 import { connect as connectTls } from 'node:tls'
-import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { Test } from 'tap'
 import { CERTIFICATE, KEY } from '../kit/machine/certificate.js'
+import { startProcess } from '../kit/servers/process.js'
 import type { Spoken, Told } from './answering.js'
 
 const TIMES = 10
@@ -22,17 +20,13 @@ interface Server {
 }
 
 async function start (t: Test, spoken: Spoken): Promise<Server> {
-  const child = fork(fileURLToPath(new URL('answering.ts', import.meta.url)), [spoken, KEY, CERTIFICATE], { execArgv: process.execArgv })
-  t.teardown(async () => {
-    child.disconnect()
-    await once(child, 'exit')
-  })
-  const [{ port }] = await once(child, 'message') as [{ port: number }]
+  const server = startProcess(t, new URL('answering.ts', import.meta.url), [spoken, KEY, CERTIFICATE])
+  const { port } = await server.told<{ port: number }>()
   return {
     port,
     async ended () {
-      const [told] = await once(child, 'message') as [Extract<Told, { ended: string }>]
-      return told.ended
+      const { ended } = await server.told<Extract<Told, { ended: string }>>()
+      return ended
     }
   }
 }

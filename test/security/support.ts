@@ -1,15 +1,13 @@
 // What every replay asserts beside the refusal: the process lives and logs no fault, its memory stays within a bound, and others are
 // served during and after. The server under attack is a process of its own; the attacker is the test. ATTACK_TARGET names another module
 // than target.ts to be that process, which has an original in it, say (README.md).
-import { fork } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import type { EndReason, Metrics } from '../../types/reasons.js'
 import type { DialectName } from '../../types/socket.js'
+import { startProcess } from '../kit/servers/process.js'
 import { bystander } from './bystander.js'
 import type { Bystander } from './bystander.js'
 
@@ -65,38 +63,13 @@ export interface Bounds {
   peak: number
 }
 
-/** The next message of a child. @throws when it ends instead */
-async function told<T> (child: ChildProcess): Promise<T> {
-  const over = new AbortController()
-  const exit = once(child, 'exit', over).then(([code, signal]) => { throw new Error(`the server has died: ${String(code ?? signal)}`) })
-  exit.catch(() => {})
-  try {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error('the server is dead')
-    const [message] = await Promise.race([once(child, 'message', over), exit]) as [T]
-    return message
-  } finally {
-    over.abort()
-  }
-}
-
-function ask<T> (child: ChildProcess, what: string): Promise<T> {
-  child.send(what, () => {}) // fails when the process is dead, which is told
-  return told<T>(child)
-}
-
 /**
  * Starts a server that echoes messages. Uncaught errors and unhandled rejections end its process, as Node does by itself.
  * @param flags more flags of Node's
  */
 export async function startTarget (t: Test, face: Face, options: SocketioTransportsOptions = {}, flags: readonly string[] = []): Promise<Target> {
-  const execArgv = [...process.execArgv, '--expose-gc', `--max-old-space-size=${HEAP}`, ...flags]
-  const child = fork(TARGET, [face, JSON.stringify(options)], { execArgv })
-  t.teardown(async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return
-    child.disconnect()
-    await once(child, 'exit')
-  })
-  const { port, dialects } = await told<{ port: number, dialects: DialectName[] }>(child)
+  const server = startProcess(t, TARGET, [face, JSON.stringify(options)], ['--expose-gc', `--max-old-space-size=${HEAP}`, ...flags])
+  const { port, dialects } = await server.told<{ port: number, dialects: DialectName[] }>()
   const bystanders: Bystander[] = []
   for (const dialect of dialects) bystanders.push(await bystander(t, port, dialect))
   return {
@@ -104,9 +77,9 @@ export async function startTarget (t: Test, face: Face, options: SocketioTranspo
     face,
     dialects,
     bystanders,
-    state: () => ask<State>(child, 'state'),
-    close: () => ask<number>(child, 'close'),
-    sabotage: (damage) => { child.send(damage, () => {}) }
+    state: () => server.ask<State>('state'),
+    close: () => server.ask<number>('close'),
+    sabotage: server.send
   }
 }
 

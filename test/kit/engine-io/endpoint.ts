@@ -67,9 +67,11 @@ export class PollingSession {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     await ask(this.url, { method: 'POST', body: body(silent), agent }).answer
     const { request, answer } = ask(this.url, { agent })
+    const text = answer.then(({ status, body }) => ({ status, body: body.toString() }))
+    text.catch(() => {})
     await once(request, 'finish')
     return {
-      answer: answer.then(({ status, body }) => ({ status, body: body.toString() })),
+      answer: text,
       async giveUp () {
         const closed = new Promise((resolve) => request.once('close', resolve))
         request.destroy()
