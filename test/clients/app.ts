@@ -9,16 +9,11 @@ import type { FastifyInstance } from 'fastify'
 import type { Socket } from 'socket.io'
 import socketioTransports from '../../src/index.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
+import { PACKAGES } from '../kit/official-clients.js'
+import type { Generation } from '../kit/official-clients.js'
 import { plain } from './later.js'
 
 const require = createRequire(import.meta.url)
-
-/** What carries each generation's client; the name in the pages' address, too. */
-export const PACKAGES = {
-  0.9: 'socket.io-client-0.9', 1: 'socket.io-client-1', 2: 'socket.io-client-2', 3: 'socket.io-client-3', 4: 'socket.io-client'
-} as const
-/** The first numbers of a client's version. */
-export type Generation = keyof typeof PACKAGES
 
 /** The file that pages load. */
 export const bundleOf = (generation: Generation): string =>

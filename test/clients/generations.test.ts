@@ -1,27 +1,10 @@
 // Clients of every generation at once, in one room of one Server: 0.9.17, 1.7.4, 2.5.0, 3.1.3 and 4.8.
-import { createRequire } from 'node:module'
 import t from 'tap'
-import { PACKAGES, buildApp, listen } from './app.js'
-import type { Generation } from './app.js'
+import { connectOfficial, GENERATIONS } from '../kit/official-clients.js'
+import type { Generation } from '../kit/official-clients.js'
+import { buildApp, listen } from './app.js'
 
-const require = createRequire(import.meta.url)
-const GENERATIONS = [0.9, 1, 2, 3, 4] as const
 const ROUNDS = 20
-
-/** As much of a client as is used here; the same in every generation. */
-interface Client {
-  on (event: string, listener: (...args: unknown[]) => void): void
-  emit (event: string, ...args: unknown[]): void
-  disconnect (): void
-}
-
-/** A client with these transports; two of them: it upgrades. The old client knows no upgrades, and has its list in a global. */
-function open (generation: Generation, url: string, transports: readonly string[]): Client {
-  const io = require(PACKAGES[generation])
-  if (generation !== 0.9) return io.connect(url, { transports, forceNew: true, reconnection: false })
-  io.transports = [transports[0] === 'polling' ? 'xhr-polling' : 'websocket']
-  return io.connect(url, { 'force new connection': true, reconnect: false })
-}
 
 const WAYS: ReadonlyArray<readonly [string, (generation: Generation) => readonly string[]]> = [
   ['over websocket', () => ['websocket']],
@@ -36,7 +19,7 @@ for (const [name, transportsOf] of WAYS) {
     t.teardown(() => app.close())
     const url = await listen(app)
     const clients = await Promise.all(GENERATIONS.map(async (generation) => {
-      const client = open(generation, url, transportsOf(generation))
+      const client = connectOfficial(generation, url, transportsOf(generation))
       t.teardown(() => client.disconnect())
       const heard: unknown[] = []
       client.on('news', (x) => heard.push(x))

@@ -1,7 +1,7 @@
 // A client of any generation since 1.0 in this process.
 import { createRequire } from 'node:module'
-import { PACKAGES } from './app.js'
-import type { Generation } from './app.js'
+import { PACKAGES } from '../kit/official-clients.js'
+import type { Generation } from '../kit/official-clients.js'
 import { createScenario } from './later.js'
 import type { ScenarioOptions } from './later.js'
 import type { Client } from './suite.js'

@@ -1,42 +1,27 @@
 // The real clients in Node: `emit`, and `disconnect` behind it. What they say last is heard, and then that they have left.
-import { createRequire } from 'node:module'
 import t from 'tap'
 import type { Server, Socket } from 'socket.io'
 import { serve } from '../kit/revision-1/server.js'
-import { PACKAGES } from './app.js'
+import { connectOfficial } from '../kit/official-clients.js'
+import type { Generation, Peer } from '../kit/official-clients.js'
 
 const TIMES = 20
-const require = createRequire(import.meta.url)
-
-/** What the clients of every generation have in common. */
-interface RealClient {
-  on (name: 'connect', listener: () => void): void
-  emit (name: string, ...args: unknown[]): void
-  disconnect (): void
-}
 
 /** @param url of a namespace */
-type Connect = (url: string) => RealClient
+type Connect = (url: string) => Peer
 
 /** By polls, the old client says one thing at a time, and takes what waits along when it leaves. */
 const ONE_WORD = '0.9, xhr-polling'
 
-const old = (transport: string): Connect => (url) => {
-  const io = require(PACKAGES['0.9']) as { transports: string[], connect: (url: string, options: object) => RealClient }
-  io.transports = [transport]
-  return io.connect(url, { 'force new connection': true, reconnect: false })
-}
-
-const later = (generation: 1 | 2 | 3 | 4, ...transports: string[]): Connect => (url) =>
-  (require(PACKAGES[generation]) as (url: string, options: object) => RealClient)(url, { forceNew: true, reconnection: false, transports })
+const client = (generation: Generation, ...transports: string[]): Connect => (url) => connectOfficial(generation, url, transports)
 
 const CLIENTS: Record<string, Connect> = {
-  '0.9, websocket': old('websocket'),
-  [ONE_WORD]: old('xhr-polling'),
+  '0.9, websocket': client(0.9, 'websocket'),
+  [ONE_WORD]: client(0.9, 'xhr-polling'),
   ...Object.fromEntries(([1, 2, 3, 4] as const).flatMap((generation) => [
-    [`${generation}, websocket`, later(generation, 'websocket')],
-    [`${generation}, polling`, later(generation, 'polling')],
-    [`${generation}, polling and an upgrade under way`, later(generation, 'polling', 'websocket')]
+    [`${generation}, websocket`, client(generation, 'websocket')],
+    [`${generation}, polling`, client(generation, 'polling')],
+    [`${generation}, polling and an upgrade under way`, client(generation, 'polling', 'websocket')]
   ]))
 }
 

@@ -1,7 +1,7 @@
 // What a client since 1.0 is to see on every transport, wherever it runs.
 import type { Test } from 'tap'
 import { GREETING, buildApp, listen } from './app.js'
-import type { Generation } from './app.js'
+import type { Generation } from '../kit/official-clients.js'
 import { AWKWARD, TEXTS, unitsOf } from './suite.js'
 import type { Client, Run } from './suite.js'
 

@@ -1,6 +1,6 @@
 // A client in a page of Chromium.
 import type { Browser } from 'playwright-core'
-import type { Generation } from './app.js'
+import type { Generation } from '../kit/official-clients.js'
 import type { Client } from './suite.js'
 
 export interface PageOptions {

@@ -1,5 +1,4 @@
 // The server side of @socket.io/admin-ui on our engine: what an admin's client is told about clients of every generation, and its orders.
-import { createRequire } from 'node:module'
 import { instrument } from '@socket.io/admin-ui'
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
@@ -7,8 +6,8 @@ import type { Test } from 'tap'
 import { pluginApp, portOf } from '../kit/servers/app.js'
 import { Clock } from '../kit/clock.js'
 import { until } from '../kit/waiting.js'
-import { ask, hear, join09, join4 } from './clients.js'
-import type { Peer } from './clients.js'
+import { ask, connectOfficial, hear, join09, join4 } from '../kit/official-clients.js'
+import type { Peer } from '../kit/official-clients.js'
 
 /** How often the statistics are sent, ms. */
 const EVERY = 2000
@@ -24,12 +23,10 @@ interface Stats {
 }
 
 /** Clients between 0.9 and 4.x are alike in this. */
-interface Middle extends Peer { id: string, disconnect (): void }
-type Connect = (url: string, options: object) => Middle
-const require = createRequire(import.meta.url)
+interface Middle extends Peer { id: string }
 
 async function joinMiddle (t: Test, version: 1 | 2 | 3, url: string, transport: string): Promise<Middle> {
-  const client = (require(`socket.io-client-${version}`) as { io?: Connect, connect: Connect }).connect(url, { forceNew: true, reconnection: false, transports: [transport] })
+  const client = connectOfficial(version, url, [transport]) as Middle
   t.teardown(() => client.disconnect())
   await hear(client, 'connect')()
   return client

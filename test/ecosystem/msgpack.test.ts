@@ -7,8 +7,8 @@ import type { Test } from 'tap'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import { pluginApp, portOf } from '../kit/servers/app.js'
 import { until } from '../kit/waiting.js'
-import { ask, hear, join09, join4 } from './clients.js'
-import type { Peer } from './clients.js'
+import { ask, hear, join09, join4 } from '../kit/official-clients.js'
+import type { Peer } from '../kit/official-clients.js'
 
 const YOUNG = { websocket: ['websocket'], polling: ['polling'], upgrade: ['polling', 'websocket'] }
 const OLD = ['websocket', 'xhr-polling'] as const

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url'
 import type { Worker } from 'node:cluster'
 import type { Test } from 'tap'
 import type { Teardown } from '../kit/teardown.js'
-import { ask, hear, join09, join4 } from './clients.js'
-import type { Peer, Socket09, Socket4 } from './clients.js'
+import { ask, hear, join09, join4 } from '../kit/official-clients.js'
+import type { Peer, Socket09, Socket4 } from '../kit/official-clients.js'
 import type { AdapterName } from './node.js'
 
 const NODE = fileURLToPath(new URL('node.ts', import.meta.url))

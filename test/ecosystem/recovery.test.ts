@@ -5,7 +5,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { portOf, pluginApp } from '../kit/servers/app.js'
 import { until } from '../kit/waiting.js'
-import { ask, hear, join09, join4 } from './clients.js'
+import { ask, hear, join09, join4 } from '../kit/official-clients.js'
 import { wireTo } from './wire.js'
 
 const io = { connectionStateRecovery: { maxDisconnectionDuration: 60_000 } }

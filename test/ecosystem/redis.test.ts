@@ -4,7 +4,7 @@ import { createClient } from 'redis'
 import t from 'tap'
 import type { Test } from 'tap'
 import { redisUrl, skip } from '../kit/machine/redis.js'
-import { ask, hear, join09, join4 } from './clients.js'
+import { ask, hear, join09, join4 } from '../kit/official-clients.js'
 import { acquaint, startNode, startNodes, togetherSuite, waitForRoom } from './nodes.js'
 import { wireTo } from './wire.js'
 

@@ -1,38 +1,19 @@
 // examples/echo.js does what its head says, to the old client.
-import { createRequire } from 'node:module'
 import { once } from 'node:events'
 import t from 'tap'
+import { ask, connect09, next } from '../kit/official-clients.js'
+import type { Socket09 } from '../kit/official-clients.js'
 import { startPrintingExample } from '../kit/servers/example.js'
 
-type Listener = (...args: unknown[]) => void
-
-/** What of the old client is used here. */
-interface OldSocket {
-  on (event: string, listener: Listener): void
-  once (event: string, listener: Listener): void
-  send (data: string): void
-  emit (event: string, ...args: unknown[]): void
-  socket: { disconnect (): void }
-}
-interface OldClient {
-  transports: string[]
-  connect (url: string, options: object): OldSocket
-}
-
-const io = createRequire(import.meta.url)('socket.io-client-0.9') as OldClient
-
-const next = (socket: OldSocket, event: string): Promise<unknown[]> =>
-  new Promise((resolve) => socket.once(event, (...args) => resolve(args)))
-
-function collect (socket: OldSocket, event: string, count: number): Promise<unknown[]> {
+function collect (socket: Socket09, event: string, count: number): Promise<unknown[]> {
   return new Promise((resolve) => {
     const seen: unknown[] = []
     socket.on(event, (value) => { if (seen.push(value) === count) resolve(seen) })
   })
 }
 
-async function connect (url: string): Promise<OldSocket> {
-  const socket = io.connect(url, { 'force new connection': true })
+async function connect (url: string, transport: string): Promise<Socket09> {
+  const socket = connect09(url, transport, { reconnect: true })
   await next(socket, 'connect')
   return socket
 }
@@ -43,9 +24,8 @@ t.test('the echo example', { timeout: 30_000 }, async (t) => {
 
   for (const transport of ['websocket', 'xhr-polling']) {
     await t.test(`answers over ${transport}`, async (t) => {
-      io.transports = [transport]
-      const socket = await connect(url)
-      const other = await connect(url)
+      const socket = await connect(url, transport)
+      const other = await connect(url, transport)
       t.teardown(() => {
         socket.socket.disconnect()
         other.socket.disconnect()
@@ -58,8 +38,7 @@ t.test('the echo example', { timeout: 30_000 }, async (t) => {
       const echo = next(socket, 'echo')
       socket.emit('echo', { a: 1 })
       t.strictSame(await echo, [{ a: 1 }])
-      const acked = await new Promise((resolve) => socket.emit('echo', { a: 2 }, (...args: unknown[]) => resolve(args)))
-      t.strictSame(acked, [{ a: 2 }])
+      t.strictSame(await ask(socket, 'echo', { a: 2 }), [{ a: 2 }])
 
       const many = collect(socket, 'many', 5)
       socket.emit('many', 5)

@@ -1,26 +1,15 @@
 // The examples of the migration pages, each with the clients that its page is about.
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { io as connectToday } from 'socket.io-client'
 import t from 'tap'
+import { ask as askAll, connect09, connectOfficial, next } from '../kit/official-clients.js'
+import type { Socket09 } from '../kit/official-clients.js'
 import { startExample } from '../kit/servers/example.js'
 
-const require = createRequire(import.meta.url)
+type Client = Pick<Socket09, 'on' | 'once' | 'emit' | 'disconnect'>
 
-/** What of any client is used here. */
-interface Client {
-  on (event: string, listener: (...args: unknown[]) => void): unknown
-  once (event: string, listener: (...args: unknown[]) => void): unknown
-  emit (event: string, ...args: unknown[]): unknown
-  disconnect (): unknown
-}
-interface OldClient extends Client { socket: { of (name: string): Client, disconnect (): void } }
-
-const connectOf2 = require('socket.io-client-2') as (url: string, options: object) => Client
-const old = require('socket.io-client-0.9') as { transports: string[], connect (url: string, options?: object): OldClient }
-
-const next = (client: Client, event: string): Promise<unknown[]> => new Promise((resolve) => client.once(event, (...args) => resolve(args)))
-const ask = (client: Client, event: string, ...args: unknown[]): Promise<unknown> => new Promise((resolve) => client.emit(event, ...args, resolve))
+/** The first argument of the acknowledgement. */
+const ask = async (client: Client, event: string, ...args: unknown[]): Promise<unknown> => (await askAll(client, event, ...args))[0]
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
 for (const name of ['fastify-socket.io', 'socket.io-0.9', 'by-hand']) {
@@ -35,7 +24,7 @@ t.test('the application of fastify-socket.io', { timeout: 30_000 }, async (t) =>
   t.teardown(stop)
   const url = `http://127.0.0.1:${port}`
   const options = { path: '/live', query: { name: 'ada' }, forceNew: true, reconnection: false }
-  const clients: [Client, Client] = [connectToday(url, options), connectOf2(url, options)]
+  const clients: [Client, Client] = [connectToday(url, options), connectOfficial(2, url, ['polling', 'websocket'], options) as Client]
   t.teardown(() => { for (const client of clients) client.disconnect() })
   const [today, of2] = clients
   await Promise.all(clients.map((client) => next(client, 'connect')))
@@ -66,9 +55,8 @@ t.test('the application of a socket.io 0.9 server', { timeout: 30_000 }, async (
   const url = `http://127.0.0.1:${port}`
   t.equal((await fetch(`${url}/socket.io/1/`)).status, 403, 'authorize refuses who has no token')
 
-  const connect = async (transport: string): Promise<OldClient> => {
-    old.transports = [transport]
-    const client = old.connect(`${url}?token=secret`, { 'force new connection': true, reconnect: false })
+  const connect = async (transport: string): Promise<Socket09> => {
+    const client = connect09(`${url}?token=secret`, transport)
     t.teardown(() => client.socket.disconnect())
     await next(client, 'connect')
     return client
@@ -85,7 +73,7 @@ t.test('the application of a socket.io 0.9 server', { timeout: 30_000 }, async (
   t.teardown(() => today.disconnect())
   t.ok((await ask(today, 'join', 'attic', 'new') as string[]).includes('ada'), 'a client of today is in the same room')
 
-  const admin = old.connect(`${url}/admin?token=secret&pin=1234`, { 'force new connection': true })
+  const admin = connect09(`${url}/admin?token=secret&pin=1234`, 'xhr-polling', { reconnect: true })
   t.teardown(() => admin.socket.disconnect())
   t.same(await next(admin, 'message'), [{ clients: 4 }])
   t.same(await next(ada.socket.of('/admin'), 'connect_failed'), ['unauthorized'], 'refusals have one word in the old protocol')

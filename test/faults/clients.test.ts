@@ -1,36 +1,23 @@
 // Real clients by polling, through connections that break: they end a session with the poll that broke, come back by themselves, and an
 // application that counts misses nothing and hears nothing twice.
-import { createRequire } from 'node:module'
 import t from 'tap'
 import type { Socket } from 'socket.io'
-import { PACKAGES } from '../clients/app.js'
+import { connect09, connectOfficial } from '../kit/official-clients.js'
+import type { Peer } from '../kit/official-clients.js'
 import { serve } from '../kit/revision-1/server.js'
 import { AFTER_ANSWER, cuts, IN_ANSWER, IN_REQUEST, KINDS } from './cuts.js'
 import type { SessionSlot } from './cuts.js'
 import { beforeLast } from './points.js'
 import { proxyBefore } from './proxy.js'
 
-/** What the clients of every generation have in common. */
-interface RealClient {
-  on (name: string, listener: (...args: unknown[]) => void): void
-  emit (name: string, ...args: unknown[]): void
-  disconnect (): void
-}
-
-const require = createRequire(import.meta.url)
 const SOON = 10
 
 /** Connects a client that polls, to an origin. */
-const CLIENTS: Record<string, (url: string, options?: object) => RealClient> = {
-  0.9: (url) => {
-    const io = require(PACKAGES['0.9']) as { transports: string[], connect: (url: string, options: object) => RealClient }
-    io.transports = ['xhr-polling']
-    return io.connect(url, { 'force new connection': true, 'reconnection delay': SOON })
-  },
-  ...Object.fromEntries(([1, 2, 3, 4] as const).map((generation) => [String(generation), (url: string, options: object = {}) => {
-    const io = require(PACKAGES[generation]) as (url: string, options: object) => RealClient
-    return io(url, { forceNew: true, transports: ['polling'], reconnectionDelay: SOON, randomizationFactor: 0, ...options })
-  }]))
+const CLIENTS: Record<string, (url: string, options?: object) => Peer> = {
+  0.9: (url) => connect09(url, 'polling', { reconnect: true, 'reconnection delay': SOON }),
+  ...Object.fromEntries(([1, 2, 3, 4] as const).map((generation) => [String(generation), (url: string, options: object = {}) =>
+    connectOfficial(generation, url, ['polling'], { reconnection: true, reconnectionDelay: SOON, randomizationFactor: 0, ...options })
+  ]))
 }
 
 const LAST = 9

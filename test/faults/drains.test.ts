@@ -1,15 +1,13 @@
 // A server that is taken out of service, or closed, while clients talk to it through a network with a delay: what was on its way is heard.
-import { createRequire } from 'node:module'
 import t from 'tap'
 import type { SocketioTransportsOptions } from '../../types/options.js'
-import { PACKAGES } from '../clients/app.js'
-import type { Generation } from '../clients/app.js'
+import { connectOfficial, hear } from '../kit/official-clients.js'
+import type { Peer } from '../kit/official-clients.js'
 import { delayed } from './delay-line.js'
 import type { Passed } from './delay-line.js'
 import { startProcess } from '../kit/servers/process.js'
 import type { Asked, Heard } from './leaving-servers.js'
 
-const require = createRequire(import.meta.url)
 /** ms, in each direction */
 const DELAY = 20
 /** ms */
@@ -36,12 +34,6 @@ async function start (options: SocketioTransportsOptions): Promise<Server> {
   return { port, close: () => ask<Heard>({ close: port }) }
 }
 
-interface RealClient {
-  on (name: string, listener: () => void): void
-  emit (name: string, ...args: unknown[]): void
-  disconnect (): void
-}
-
 /** What of a client shows whether its WebSocket is open. */
 interface Inside {
   io?: { engine?: { transport?: { ws?: { readyState: number } } } }
@@ -53,19 +45,12 @@ const isOpen = (client: object): boolean => {
   return (io?.engine?.transport?.ws ?? socket?.transport?.websocket)?.readyState === 1
 }
 
-function connect (generation: Generation, transport: string, url: string, options: object = { reconnection: false }): RealClient {
-  if (generation !== 0.9) return (require(PACKAGES[generation]) as (url: string, options: object) => RealClient)(url, { forceNew: true, transports: [transport], ...options })
-  const io = require(PACKAGES[generation]) as { transports: string[], connect: (url: string, options: object) => RealClient }
-  io.transports = [transport]
-  return io.connect(url, { 'force new connection': true, reconnect: false })
-}
-
 /** Says a number now and then, until the client is told to go. Resolves with those said to an open WebSocket, or by polls to a client that is connected. */
-async function count (client: RealClient, whenBegun: () => void, by: 'websocket' | 'polls'): Promise<number[]> {
+async function count (client: Peer, whenBegun: () => void, by: 'websocket' | 'polls'): Promise<number[]> {
   const said: number[] = []
   let connected = true
   client.on('disconnect', () => { connected = false })
-  await new Promise<void>((resolve) => { client.on('connect', resolve) })
+  await hear(client, 'connect')()
   const mayTalk = (): boolean => by === 'polls' ? connected : isOpen(client)
   for (let n = 0; mayTalk(); n++) {
     said.push(n)
@@ -116,7 +101,7 @@ for (const [way, options] of Object.entries(WAYS)) {
     t.test(`client ${generation} by WebSocket, ${way}: all that it has said to an open connection is heard`, async (t) => {
       const server = await start(options)
       const line = await delayed(t, server.port, DELAY)
-      const client = connect(generation, 'websocket', `http://127.0.0.1:${line.port}`)
+      const client = connectOfficial(generation, `http://127.0.0.1:${line.port}`, ['websocket'])
       let closing: Promise<Heard> | undefined
       const said = await count(client, () => { closing = server.close() }, 'websocket')
       const { heard, reasons } = await closing as Heard
@@ -129,7 +114,7 @@ for (const [way, options] of Object.entries(WAYS)) {
     t.test(`client ${generation} by ${polling}, ${way}: what is acknowledged was heard`, async (t) => {
       const server = await start(options)
       const line = await delayed(t, server.port, DELAY)
-      const client = connect(generation, polling, `http://127.0.0.1:${line.port}`)
+      const client = connectOfficial(generation, `http://127.0.0.1:${line.port}`, [polling])
       let closing: Promise<Heard> | undefined
       await count(client, () => { closing = server.close() }, 'polls')
       const { heard } = await closing as Heard
@@ -176,9 +161,9 @@ for (const [transport, way] of [['websocket', 'app.close()'], ['websocket', 'app
     const server = await start(WAYS[way] ?? {})
     const next = await start({})
     const line = await delayed(t, server.port, DELAY)
-    const client = connect(4, transport, `http://127.0.0.1:${line.port}`, AGAIN)
+    const client = connectOfficial(4, `http://127.0.0.1:${line.port}`, [transport], AGAIN)
     t.teardown(() => client.disconnect())
-    await new Promise<void>((resolve) => { client.on('connect', resolve) })
+    await hear(client, 'connect')()
     const said = upTo(NUMBERS).map((n) => new Promise((resolve) => { client.emit('n', n, resolve) }))
     await said[NUMBERS / 4]
     const { heard } = await server.close()

@@ -17,6 +17,7 @@ import fastifySocketIO, { socketioServer } from '../../src/fastify-socket.io.js'
 import type { FastifySocketioOptions } from '../../types/fastify-socket.io.js'
 import { captureLog, newApp, portOf } from '../kit/servers/app.js'
 import type { Teardown } from '../kit/teardown.js'
+import { next } from '../kit/official-clients.js'
 import { requestUpgrade } from '../kit/request.js'
 
 type Options = Partial<ManagerOptions & SocketOptions>
@@ -44,10 +45,6 @@ async function client (t: Teardown, app: FastifyInstance, options: Options = {},
   t.teardown(() => made.disconnect())
   return made
 }
-
-/** The arguments of an event, which may be the client's or one of its manager. */
-const next = (emitter: { once (name: string, listener: (...args: unknown[]) => void): unknown }, name: string): Promise<unknown[]> =>
-  new Promise((resolve) => emitter.once(name, (...args) => resolve(args)))
 
 async function connected (t: Teardown, app: FastifyInstance, options?: Options, connect?: Connect): Promise<Client> {
   const made = await client(t, app, options, connect)

@@ -1,6 +1,5 @@
 // Clients of revision 1 that the server disconnects: they are told by the poll that is open or by the next one, behind what was said before, and stay
 // away. The old server forgot a client without a poll, and told the next one to handshake anew: it came back for ever.
-import { createRequire } from 'node:module'
 import t from 'tap'
 import type { Test } from 'tap'
 import { callback, fromPayload, toPayload } from '../kit/revision-1/payload.js'
@@ -9,6 +8,7 @@ import { inject, serverApp, socketOf } from '../kit/servers/app.js'
 import { clock } from '../kit/clock.js'
 import { until } from '../kit/waiting.js'
 import { handshake, poll, post } from '../kit/revision-1/inject.js'
+import { connect09 } from '../kit/official-clients.js'
 
 const LATE = 1000
 const REFERER = { referer: 'http://localhost/' }
@@ -116,11 +116,6 @@ t.test('a stream that opens instead of the next poll is told, too', async (t) =>
   await until(() => server.app.socketio.sessions.size === 0)
 })
 
-interface OldClient {
-  transports: string[]
-  connect (url: string, options: object): { on (name: string, listener: (value: unknown) => void): void, socket: { connected: boolean, reconnecting: boolean } }
-}
-
 for (const transport of ['xhr-polling', 'websocket']) {
   t.test(`client 0.9, ${transport}: it hears why, that it is disconnected, and stays away`, async (t) => {
     const server = await serve(t, { transports: ['websocket', 'xhr-polling'], io: {} })
@@ -130,9 +125,7 @@ for (const transport of ['xhr-polling', 'websocket']) {
       socket.emit('kicked', 'why')
       socket.disconnect(true)
     })
-    const io = createRequire(import.meta.url)('socket.io-client-0.9') as OldClient
-    io.transports = [transport]
-    const client = io.connect(`http://127.0.0.1:${server.port}`, { 'force new connection': true, 'reconnection delay': 10 })
+    const client = connect09(`http://127.0.0.1:${server.port}`, transport, { reconnect: true, 'reconnection delay': 10 })
     const heard: unknown[] = []
     client.on('kicked', (why) => heard.push(why))
     const reason = await new Promise((resolve) => { client.on('disconnect', resolve) })
