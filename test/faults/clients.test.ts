@@ -7,8 +7,8 @@ import type { Peer } from '../kit/official-clients.js'
 import { serve } from '../kit/revision-1/server.js'
 import { AFTER_ANSWER, cuts, IN_ANSWER, IN_REQUEST, KINDS } from './cuts.js'
 import type { SessionSlot } from './cuts.js'
-import { beforeLast } from './points.js'
-import { proxyBefore } from './proxy.js'
+import { beforeLast } from '../kit/network/points.js'
+import { proxyBefore } from '../kit/network/breaking-proxy.js'
 
 const SOON = 10
 

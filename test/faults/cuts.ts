@@ -1,7 +1,7 @@
 // SessionLimiter at which the connection of a request breaks, and the ways in which it does.
-import { after, afterLast, beforeLast, headEnd, inBody, never } from './points.js'
-import type { Point } from './points.js'
-import type { Leave, Way } from './proxy.js'
+import { after, afterLast, beforeLast, headEnd, inBody, never } from '../kit/network/points.js'
+import type { Point } from '../kit/network/points.js'
+import type { Leave, Way } from '../kit/network/breaking-proxy.js'
 
 export interface SessionSlot { readonly name: string, readonly way: Way, readonly at: Point }
 

@@ -2,7 +2,7 @@
 import t from 'tap'
 import { until } from '../kit/waiting.js'
 import { LASTING } from './lasting.js'
-import { after, headEnd, inBody } from './points.js'
+import { after, headEnd, inBody } from '../kit/network/points.js'
 import { POLLED, POSTED } from './carriers.js'
 import { readOn, start } from './sessions.js'
 

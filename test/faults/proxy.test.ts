@@ -5,9 +5,9 @@ import type { AddressInfo, Socket } from 'node:net'
 import t from 'tap'
 import type { Test } from 'tap'
 import { turns, until } from '../kit/waiting.js'
-import { after, afterFrames, afterLast, afterText, beforeLast, headEnd, inBody, inText, never } from './points.js'
-import { proxyBefore } from './proxy.js'
-import type { Fault, Proxy } from './proxy.js'
+import { after, afterFrames, afterLast, afterText, beforeLast, headEnd, inBody, inText, never } from '../kit/network/points.js'
+import { proxyBefore } from '../kit/network/breaking-proxy.js'
+import type { Fault, Proxy } from '../kit/network/breaking-proxy.js'
 
 /** One end, and what it has seen: text, and `<fin>`, `<ECONNRESET>`. */
 function watch (socket: Socket): { socket: Socket, seen: () => string, chunks: () => number } {

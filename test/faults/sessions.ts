@@ -7,8 +7,8 @@ import { serve } from '../kit/revision-1/server.js'
 import type { TestServer } from '../kit/revision-1/server.js'
 import { toMessage } from './carriers.js'
 import type { Carrier, Line } from './carriers.js'
-import { proxyBefore } from './proxy.js'
-import type { Proxy } from './proxy.js'
+import { proxyBefore } from '../kit/network/breaking-proxy.js'
+import type { Proxy } from '../kit/network/breaking-proxy.js'
 import { ALL } from '../kit/revision-1/client.js'
 
 /** A session, as the server sees it. */

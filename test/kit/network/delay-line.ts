@@ -1,7 +1,7 @@
 // A network with a delay: what either side sends, and how it ends, reaches the other one so many milliseconds later. Keeps what has gone by.
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
-import type { Teardown } from '../kit/teardown.js'
+import type { Teardown } from '../teardown.js'
 
 /** One connection: all that each side has been given of it. */
 export interface Passed { up: string, down: string }

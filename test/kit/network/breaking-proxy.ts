@@ -2,7 +2,7 @@
 // what each end does to its connection (FIN, RST), and can keep that from the other.
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
-import type { Teardown } from '../kit/teardown.js'
+import type { Teardown } from '../teardown.js'
 import { Pipe } from './pipe.js'
 import type { Point } from './points.js'
 
