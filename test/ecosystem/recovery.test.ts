@@ -6,18 +6,18 @@ import type { Test } from 'tap'
 import { portOf, pluginApp } from '../kit/servers/app.js'
 import { until } from '../kit/waiting.js'
 import { ask, hear, join09, join4 } from '../kit/official-clients.js'
-import { wireTo } from './wire.js'
+import { delayed } from '../kit/network/delay-line.js'
 
 const io = { connectionStateRecovery: { maxDisconnectionDuration: 60_000 } }
 
-/** A Server that recovers; a client on a wire that can be cut, in a room and with data, that has had its first event. */
+/** A Server that recovers; a client on a line that can be cut, in a room and with data, that has had its first event. */
 async function setUp (t: Test, transport: string) {
   const app = await pluginApp(t, { io, cors: { origin: true } })
   app.io.on('connection', (socket) => socket.on('where', (ack) => ack(socket.conn.transport.name)))
   const port = await portOf(app)
-  const wire = await wireTo(t, port)
+  const line = await delayed(t, port, 0)
   const opened = once(app.io, 'connection') as Promise<[Socket]>
-  const client = await join4(t, wire.url, { transports: [transport] })
+  const client = await join4(t, line.url, { transports: [transport] })
   const [socket] = await opened
   await socket.join('attic')
   socket.data = { name: 'ada' }
@@ -25,15 +25,15 @@ async function setUp (t: Test, transport: string) {
   app.io.sockets.sockets.get(old.socket.sessionid)?.join('attic')
   const heard = hear(client, 'news')
   const heardByOld = hear(old, 'news')
-  return { app, port, wire, client, socket, heard, heardByOld }
+  return { app, port, line, client, socket, heard, heardByOld }
 }
 
 /** Breaks the connection; both sides know. */
-async function lose ({ wire, client, socket }: Awaited<ReturnType<typeof setUp>>): Promise<string> {
+async function lose ({ line, client, socket }: Awaited<ReturnType<typeof setUp>>): Promise<string> {
   await until(() => socket.conn.transport.writable)
   const lost = hear(client, 'disconnect')
   const gone = once(socket, 'disconnect') as Promise<[string]>
-  wire.cut()
+  line.cut()
   await lost()
   return (await gone)[0]
 }
@@ -41,7 +41,7 @@ async function lose ({ wire, client, socket }: Awaited<ReturnType<typeof setUp>>
 for (const transport of ['websocket', 'polling']) {
   t.test(`over ${transport}, a client that loses its connection comes back as it was and hears what it missed, in order`, async (t) => {
     const stage = await setUp(t, transport)
-    const { app, port, wire, client, socket, heard, heardByOld } = stage
+    const { app, port, line, client, socket, heard, heardByOld } = stage
     const { id } = client
     app.io.emit('news', 'first')
     t.match(await heard(), ['first', /./], 'an offset is its last argument')
@@ -55,7 +55,7 @@ for (const transport of ['websocket', 'polling']) {
     app.io.volatile.emit('news', 'volatile')
 
     const opened = once(app.io, 'connection') as Promise<[Socket]>
-    wire.mend(port)
+    line.mend(port)
     client.connect()
     const [back] = await opened
     t.equal(back.recovered, true)
@@ -80,11 +80,11 @@ for (const transport of ['websocket', 'polling']) {
 
   t.test(`over ${transport}, a client that has no offset comes back as a new one`, async (t) => {
     const stage = await setUp(t, transport)
-    const { app, port, wire, client } = stage
+    const { app, port, line, client } = stage
     const { id } = client
     await lose(stage)
     app.io.emit('news', 'missed')
-    wire.mend(port)
+    line.mend(port)
     const connected = hear(client, 'connect')
     client.connect()
     await connected()

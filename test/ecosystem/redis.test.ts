@@ -6,7 +6,7 @@ import type { Test } from 'tap'
 import { redisUrl, skip } from '../kit/machine/redis.js'
 import { ask, hear, join09, join4 } from '../kit/official-clients.js'
 import { acquaint, startNode, startNodes, togetherSuite, waitForRoom } from './nodes.js'
-import { wireTo } from './wire.js'
+import { delayed } from '../kit/network/delay-line.js'
 
 const origin = (port: number): string => `http://127.0.0.1:${port}`
 
@@ -40,8 +40,8 @@ t.test('nodes that share a Redis', { skip, timeout: 100_000 }, async (t) => {
 
 async function recovery (t: Test, scope: readonly string[]): Promise<void> {
   const [one, two] = await startNodes(t, 'redis streams', ...scope, 'recovery')
-  const wire = await wireTo(t, one)
-  const young = await join4(t, wire.url)
+  const line = await delayed(t, one, 0)
+  const young = await join4(t, line.url)
   const old = await join09(t, origin(two))
   await Promise.all([acquaint(old, young), acquaint(young, old)])
   for (const client of [old, young]) await ask(client, 'join', 'attic')
@@ -51,7 +51,7 @@ async function recovery (t: Test, scope: readonly string[]): Promise<void> {
 
   old.emit('say', 'attic', 'first')
   t.match(await heard(), ['first', /^\d+-\d+$/], 'an offset is its last argument')
-  wire.cut()
+  line.cut()
   await gone()
   await waitForRoom(old, 'attic', 1)
   old.emit('say', 'attic', 'missed', { deep: [1] })
@@ -62,7 +62,7 @@ async function recovery (t: Test, scope: readonly string[]): Promise<void> {
   old.emit('say here', 'attic', 'on this', 'node')
   t.strictSame(await heardByOld(), ['on this', 'node'], 'where the adapter adds no offset, none is taken off')
 
-  wire.mend(two)
+  line.mend(two)
   const back = hear(young, 'connect')
   young.connect()
   await back()

@@ -1,4 +1,5 @@
-// A network with a delay: what either side sends, and how it ends, reaches the other one so many milliseconds later. Keeps what has gone by.
+// A network with a delay: what either side sends, and how it ends, reaches the other one so many milliseconds later. It keeps what has gone by,
+// can be cut while both live, and mended, to another server too. For connections that break at a byte take `breaking-proxy.ts`.
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Teardown } from '../teardown.js'
@@ -9,8 +10,8 @@ export interface Passed { up: string, down: string }
 export class DelayLine {
   /** Of each connection, in the order in which they were made. */
   readonly passed: Passed[] = []
-  /** Where connections lead from now on. */
-  target: number
+  /** Where connections lead from now on; undefined: they are broken at once. */
+  target: number | undefined
   readonly #ms: number
   readonly #sockets = new Set<Socket>()
   readonly #server = createServer({ allowHalfOpen: true }, (client) => this.#join(client))
@@ -21,6 +22,7 @@ export class DelayLine {
   }
 
   get port (): number { return (this.#server.address() as AddressInfo).port }
+  get url (): string { return `http://127.0.0.1:${this.port}` }
 
   async listen (): Promise<this> {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
@@ -28,6 +30,10 @@ export class DelayLine {
   }
 
   #join (client: Socket): void {
+    if (this.target === undefined) {
+      client.on('error', () => {}).destroy()
+      return
+    }
     const server = connect({ port: this.target, host: '127.0.0.1', allowHalfOpen: true })
     const passed = { up: '', down: '' }
     this.passed.push(passed)
@@ -48,9 +54,18 @@ export class DelayLine {
     from.on('close', () => this.#sockets.delete(from))
   }
 
+  /** Breaks every connection, and new ones at once. */
+  cut (): void {
+    this.target = undefined
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  /** New connections reach this port. */
+  mend (port: number): void { this.target = port }
+
   close (): void {
     this.#server.close()
-    for (const socket of this.#sockets) socket.destroy()
+    this.cut()
   }
 }
 
