@@ -153,7 +153,7 @@ for (const [way, options] of Object.entries(WAYS)) {
 }
 
 /** A client that says again what nobody has acknowledged, and comes back to whoever is there then. */
-const AGAIN = { retries: 20, ackTimeout: 5000, reconnectionDelay: 20, reconnectionDelayMax: 50 }
+const AGAIN = { reconnection: true, retries: 20, ackTimeout: 5000, reconnectionDelay: 20, reconnectionDelayMax: 50 }
 const NUMBERS = 40
 
 for (const [transport, way] of [['websocket', 'app.close()'], ['websocket', 'app.close() with drainTimeout'], ['polling', 'app.close() with drainTimeout']] as const) {
