@@ -1,4 +1,4 @@
-import { buffered } from './buffered.js'
+import { buffered } from './buffered-cases.js'
 import { ENGINE } from './peers.js'
 
 ENGINE.forEach(buffered)

@@ -1,4 +1,4 @@
-import { buffered } from './buffered.js'
+import { buffered } from './buffered-cases.js'
 import { REVISION_1 } from './peers.js'
 
 REVISION_1.forEach(buffered)

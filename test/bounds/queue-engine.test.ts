@@ -1,4 +1,4 @@
 import { ENGINE } from './peers.js'
-import { queue } from './queue.js'
+import { queue } from './queue-cases.js'
 
 ENGINE.forEach(queue)

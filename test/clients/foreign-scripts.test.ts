@@ -6,7 +6,7 @@ import t from 'tap'
 import socketioTransports from '../../src/index.js'
 import { launchChromium, skip } from '../kit/machine/chromium.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
-import { listen } from './app.js'
+import { listen } from './scenario-app.js'
 
 const SECRET = 'the secret of the visitor'
 

@@ -2,7 +2,7 @@
 import t from 'tap'
 import { connectOfficial, GENERATIONS } from '../kit/official-clients.js'
 import type { Generation } from '../kit/official-clients.js'
-import { buildApp, listen } from './app.js'
+import { buildApp, listen } from './scenario-app.js'
 
 const ROUNDS = 20
 

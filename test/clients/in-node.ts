@@ -2,9 +2,9 @@
 import { createRequire } from 'node:module'
 import { PACKAGES } from '../kit/official-clients.js'
 import type { Generation } from '../kit/official-clients.js'
-import { createScenario } from './later.js'
-import type { ScenarioOptions } from './later.js'
-import type { Client } from './suite.js'
+import { createScenario } from './later-scenario.js'
+import type { ScenarioOptions } from './later-scenario.js'
+import type { Client } from './old-suite.js'
 
 const require = createRequire(import.meta.url)
 

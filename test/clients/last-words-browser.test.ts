@@ -4,7 +4,7 @@ import type { Socket } from 'socket.io'
 import type { FastifyInstance } from 'fastify'
 import { launchChromium, skip } from '../kit/machine/chromium.js'
 import { until } from '../kit/waiting.js'
-import { buildApp, listen } from './app.js'
+import { buildApp, listen } from './scenario-app.js'
 
 const TIMES = 20
 

@@ -2,7 +2,7 @@
 import Fastify from 'fastify'
 import t from 'tap'
 import { launchChromium, skip } from '../kit/machine/chromium.js'
-import { addPages, listen } from './app.js'
+import { addPages, listen } from './scenario-app.js'
 import type { Generation } from '../kit/official-clients.js'
 import { JSONP, WAYS, exchangeSuite, restartSuite } from './later-suite.js'
 import { openPage } from './page.js'

@@ -1,9 +1,9 @@
 // What a client since 1.0 is to see on every transport, wherever it runs.
 import type { Test } from 'tap'
-import { GREETING, buildApp, listen } from './app.js'
+import { GREETING, buildApp, listen } from './scenario-app.js'
 import type { Generation } from '../kit/official-clients.js'
-import { AWKWARD, TEXTS, unitsOf } from './suite.js'
-import type { Client, Run } from './suite.js'
+import { AWKWARD, TEXTS, unitsOf } from './old-suite.js'
+import type { Client, Run } from './old-suite.js'
 
 /** A way that a client has to the server. */
 export interface Way {

@@ -1,7 +1,7 @@
 // A client in a page of Chromium.
 import type { Browser } from 'playwright-core'
 import type { Generation } from '../kit/official-clients.js'
-import type { Client } from './suite.js'
+import type { Client } from './old-suite.js'
 
 export interface PageOptions {
   generation: Generation

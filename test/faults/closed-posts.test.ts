@@ -1,9 +1,9 @@
 // POSTs to a session that the application lets go of: what it does not hear is never acknowledged to a client of Engine.IO.
 import t from 'tap'
 import { clock } from '../kit/clock.js'
-import { POSTED } from './carriers.js'
-import type { Carrier } from './carriers.js'
-import { start } from './sessions.js'
+import { POSTED } from './polling-clients.js'
+import type { Carrier } from './polling-clients.js'
+import { start } from './faulty-sessions.js'
 import { until } from '../kit/waiting.js'
 
 const ENGINE: readonly Carrier[] = POSTED.filter(({ dialect }) => dialect === 'engine')

@@ -1,14 +1,14 @@
 // Clients that vanish without a word: no FIN, no RST, no byte more. The session ends at its time, with its reason. (What breaks for the client
-// alone, and how that ends: polls.test.ts, lasting.test.ts, frames.test.ts, upgrades.test.ts.)
+// alone, and how that ends: broken-polls, broken-streams, broken-frames, broken-upgrades.)
 import { once } from 'node:events'
 import t from 'tap'
 import { clock } from '../kit/clock.js'
-import { LASTING } from './lasting.js'
+import { LASTING } from './lasting-clients.js'
 import { headEnd, inBody, never } from '../kit/network/points.js'
 import type { Armed, Proxy } from '../kit/network/breaking-proxy.js'
-import { POLLED, POSTED } from './carriers.js'
-import { start } from './sessions.js'
-import type { Faulty } from './sessions.js'
+import { POLLED, POSTED } from './polling-clients.js'
+import { start } from './faulty-sessions.js'
+import type { Faulty } from './faulty-sessions.js'
 import { turn, until } from '../kit/waiting.js'
 
 const VANISH = { client: 'open', server: 'open' } as const

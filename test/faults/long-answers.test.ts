@@ -5,10 +5,10 @@ import { until } from '../kit/waiting.js'
 import { ALL_KINDS, KINDS } from './cuts.js'
 import type { Kind } from './cuts.js'
 import { afterLast, inBody } from '../kit/network/points.js'
-import { POLLED } from './carriers.js'
-import type { Polled } from './carriers.js'
-import { readOn, start } from './sessions.js'
-import type { Faulty } from './sessions.js'
+import { POLLED } from './polling-clients.js'
+import type { Polled } from './polling-clients.js'
+import { readOn, start } from './faulty-sessions.js'
+import type { Faulty } from './faulty-sessions.js'
 
 /** One packet is longer than what the system's buffers take; more than one do not fit into an answer. */
 const DATA = ` ${'x'.repeat(8_000_000)}`

@@ -1,10 +1,10 @@
 // Connections that overtake each other, and bytes that come one by one: what a client that waits for its answers says and hears keeps its order.
 import t from 'tap'
 import { until } from '../kit/waiting.js'
-import { LASTING } from './lasting.js'
+import { LASTING } from './lasting-clients.js'
 import { after, headEnd, inBody } from '../kit/network/points.js'
-import { POLLED, POSTED } from './carriers.js'
-import { readOn, start } from './sessions.js'
+import { POLLED, POSTED } from './polling-clients.js'
+import { readOn, start } from './faulty-sessions.js'
 
 for (const carrier of POLLED) {
   t.test(`${carrier.name}: a POST that is held up on its way is heard in its place, and polls pass it`, async (t) => {

@@ -9,7 +9,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { CERTIFICATE, KEY } from '../kit/machine/certificate.js'
 import { startProcess } from '../kit/servers/process.js'
-import type { Spoken, Told } from './answering.js'
+import type { Spoken, Told } from './long-answer-process.js'
 
 const TIMES = 10
 
@@ -20,7 +20,7 @@ interface Server {
 }
 
 async function start (t: Test, spoken: Spoken): Promise<Server> {
-  const server = startProcess(t, new URL('answering.ts', import.meta.url), [spoken, KEY, CERTIFICATE])
+  const server = startProcess(t, new URL('long-answer-process.ts', import.meta.url), [spoken, KEY, CERTIFICATE])
   const { port } = await server.told<{ port: number }>()
   return {
     port,

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { WebSocket } from 'ws'
-import { Inbox } from './inbox.js'
+import { Arrivals } from './arrivals.js'
 
 /** Text as a string, a binary message as its bytes. */
 export type Message = string | Buffer
@@ -19,7 +19,7 @@ export class WebSocketClient {
   readonly opened: Promise<IncomingMessage>
   /** The close code; 1006 when it broke, also when it was never opened. */
   readonly closed: Promise<number>
-  readonly #inbox = new Inbox<Message>()
+  readonly #arrivals = new Arrivals<Message>()
 
   constructor (url: string, { perMessageDeflate = false, ...init }: WebSocketInit = {}) {
     this.socket = new WebSocket(url.replace('http:', 'ws:'), { perMessageDeflate, ...init })
@@ -28,15 +28,15 @@ export class WebSocketClient {
     for (const promise of [answered, this.opened]) promise.catch(() => {})
     this.socket.on('error', () => {})
     this.closed = new Promise((resolve) => this.socket.once('close', resolve))
-    this.closed.then(() => this.#inbox.end())
-    this.socket.on('message', (data: Buffer, isBinary) => this.#inbox.add([this.decode(isBinary ? data : String(data))]))
+    this.closed.then(() => this.#arrivals.end())
+    this.socket.on('message', (data: Buffer, isBinary) => this.#arrivals.add([this.decode(isBinary ? data : String(data))]))
   }
 
   /** A message as the dialect has it. */
   protected decode (message: Message): Message { return message }
 
   /** The next message; undefined when there will be none. */
-  next (): Promise<Message | undefined> { return this.#inbox.next() }
+  next (): Promise<Message | undefined> { return this.#arrivals.next() }
 
   async take (count: number): Promise<(Message | undefined)[]> {
     const messages: (Message | undefined)[] = []

@@ -5,20 +5,20 @@ import t from 'tap'
 import { ENGINE_3 } from '../kit/engine-io/payload.js'
 import { closeCases, handshakeCases, silenceCases, upgradeCases } from './engine-cases.js'
 import { messageCases } from './message-cases.js'
-import { start, SUITE } from './support.js'
-import { Endpoint } from '../kit/engine-io/endpoint.js'
+import { start, SUITE } from './suite-app.js'
+import { HttpEndpoint } from '../kit/engine-io/http-endpoint.js'
 import { opened } from '../kit/websocket.js'
 
 t.test('Engine.IO 3, with the times of the suite', async (t) => {
   const origin = await start(t, 'engine-echo', { path: '/engine.io', ...SUITE })
-  const endpoint = () => new Endpoint(`${origin}/engine.io/`, ENGINE_3)
+  const endpoint = () => new HttpEndpoint(`${origin}/engine.io/`, ENGINE_3)
   handshakeCases(t, endpoint)
   silenceCases(t, endpoint)
 })
 
 t.test('Engine.IO 3', async (t) => {
   const origin = await start(t, 'engine-echo', { path: '/engine.io', maxPayload: SUITE.maxPayload })
-  const endpoint = () => new Endpoint(`${origin}/engine.io/`, ENGINE_3)
+  const endpoint = () => new HttpEndpoint(`${origin}/engine.io/`, ENGINE_3)
 
   t.test('the pings of a polling client are answered', async (t) => {
     const session = await endpoint().poll('&b64=1')

@@ -4,25 +4,25 @@ import t from 'tap'
 import { ENGINE_4, readOpen } from '../kit/engine-io/payload.js'
 import { closeCases, handshakeCases, pingCases, silenceCases, upgradeCases } from './engine-cases.js'
 import { messageCases } from './message-cases.js'
-import { start, SUITE } from './support.js'
-import { askWhole, Endpoint } from '../kit/engine-io/endpoint.js'
+import { start, SUITE } from './suite-app.js'
+import { askWhole, HttpEndpoint } from '../kit/engine-io/http-endpoint.js'
 import { opened } from '../kit/websocket.js'
 
 t.test('Engine.IO 4, with the times of the suite', async (t) => {
   const origin = await start(t, 'engine-echo', { path: '/engine.io', ...SUITE })
-  const endpoint = () => new Endpoint(`${origin}/engine.io/`, ENGINE_4)
+  const endpoint = () => new HttpEndpoint(`${origin}/engine.io/`, ENGINE_4)
   handshakeCases(t, endpoint)
   silenceCases(t, endpoint)
 })
 
 t.test('Engine.IO 4, its pings', async (t) => {
   const origin = await start(t, 'engine-echo', { path: '/engine.io', pingInterval: SUITE.pingInterval })
-  pingCases(t, () => new Endpoint(`${origin}/engine.io/`, ENGINE_4))
+  pingCases(t, () => new HttpEndpoint(`${origin}/engine.io/`, ENGINE_4))
 })
 
 t.test('Engine.IO 4', async (t) => {
   const origin = await start(t, 'engine-echo', { path: '/engine.io', maxPayload: SUITE.maxPayload })
-  const endpoint = () => new Endpoint(`${origin}/engine.io/`, ENGINE_4)
+  const endpoint = () => new HttpEndpoint(`${origin}/engine.io/`, ENGINE_4)
 
   t.test('text and binary messages in one body come back in one body, the binary as base64', async (t) => {
     const session = await endpoint().poll()

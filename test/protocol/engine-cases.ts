@@ -3,9 +3,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { readOpen } from '../kit/engine-io/payload.js'
-import type { Endpoint } from '../kit/engine-io/endpoint.js'
-import { SUITE } from './support.js'
-import { askWhole } from '../kit/engine-io/endpoint.js'
+import type { HttpEndpoint } from '../kit/engine-io/http-endpoint.js'
+import { SUITE } from './suite-app.js'
+import { askWhole } from '../kit/engine-io/http-endpoint.js'
 import { opened, refusal, WebSocketClient } from '../kit/websocket.js'
 
 const TRANSPORT_UNKNOWN = { code: 0, message: 'Transport unknown' }
@@ -30,7 +30,7 @@ async function isRefusedToo (t: Test, url: string, error: object): Promise<void>
 }
 
 /** @param endpoint with the times of {@link SUITE} */
-export function handshakeCases (t: Test, endpoint: () => Endpoint): void {
+export function handshakeCases (t: Test, endpoint: () => HttpEndpoint): void {
   t.test('handshake over polling', async (t) => {
     await t.test('opens a session and tells its terms', async (t) => {
       const { status, type, bytes } = await askWhole(endpoint().url('polling'))
@@ -97,7 +97,7 @@ export function handshakeCases (t: Test, endpoint: () => Endpoint): void {
 }
 
 /** Silence of these times, which another process counts, costs a session. @param endpoint with the times of {@link SUITE} */
-export function silenceCases (t: Test, endpoint: () => Endpoint): void {
+export function silenceCases (t: Test, endpoint: () => HttpEndpoint): void {
   const LIFETIME = SUITE.pingInterval + SUITE.pingTimeout
 
   t.test('a client that asks nothing for the interval and the timeout has no session any more', async (t) => {
@@ -127,7 +127,7 @@ export function silenceCases (t: Test, endpoint: () => Endpoint): void {
 }
 
 /** The heartbeats of dialect 4. @param endpoint with the suite's interval, and more time to answer than a busy machine needs */
-export function pingCases (t: Test, endpoint: () => Endpoint): void {
+export function pingCases (t: Test, endpoint: () => HttpEndpoint): void {
   t.test('the server pings a polling client as long as it answers', async (t) => {
     const session = await endpoint().poll()
     for (let i = 0; i < 3; i++) {
@@ -149,7 +149,7 @@ export function pingCases (t: Test, endpoint: () => Endpoint): void {
 }
 
 /** @param endpoint whose heartbeat is slower than the test, so that nothing else ends a session */
-export function closeCases (t: Test, endpoint: () => Endpoint): void {
+export function closeCases (t: Test, endpoint: () => HttpEndpoint): void {
   t.test('a polling client that says goodbye has its poll answered, and no session any more', async (t) => {
     const { dialect } = endpoint()
     const session = await endpoint().poll()
@@ -170,7 +170,7 @@ export function closeCases (t: Test, endpoint: () => Endpoint): void {
 export interface Exchange { send: string, answer: string }
 
 /** @param endpoint whose heartbeat is slower than the test */
-export function upgradeCases (t: Test, endpoint: () => Endpoint, { send, answer }: Exchange): void {
+export function upgradeCases (t: Test, endpoint: () => HttpEndpoint, { send, answer }: Exchange): void {
   async function probed () {
     const session = await endpoint().poll()
     const wire = new WebSocketClient(session.webSocket)

@@ -1,14 +1,14 @@
 // Messages in both dialects of Engine.IO, against an application that sends them back.
 import type { Test } from 'tap'
-import type { Endpoint } from '../kit/engine-io/endpoint.js'
-import { SUITE } from './support.js'
+import type { HttpEndpoint } from '../kit/engine-io/http-endpoint.js'
+import { SUITE } from './suite-app.js'
 import { opened } from '../kit/websocket.js'
 
 const TEXTS = ['', ' ', '"quoted" \\ and \\n', 'new\nline\r\n\t', '</script><!--', '1:2', 'ünïcödé 漢字', '😀 👩‍👩‍👧', '\u2028\u2029', '\ufffd', '\u0000', 'x'.repeat(100_000)]
 const upTo = (count: number): string[] => Array.from({ length: count }, (_, i) => `4${i}`)
 
 /** @param endpoint whose heartbeat is slower than the test, so that nothing else ends a session */
-export function messageCases (t: Test, endpoint: () => Endpoint): void {
+export function messageCases (t: Test, endpoint: () => HttpEndpoint): void {
   t.test('messages over polling', async (t) => {
     const body = (...packets: string[]): string => endpoint().dialect.body(...packets)
 

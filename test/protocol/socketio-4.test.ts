@@ -3,14 +3,14 @@
 import t from 'tap'
 import { ENGINE_3 } from '../kit/engine-io/payload.js'
 import { messageCases } from './socketio-cases.js'
-import { start } from './support.js'
-import { Endpoint } from '../kit/engine-io/endpoint.js'
+import { start } from './suite-app.js'
+import { HttpEndpoint } from '../kit/engine-io/http-endpoint.js'
 import { opened } from '../kit/websocket.js'
 import type { WebSocketClient } from '../kit/websocket.js'
 
 t.test('Socket.IO 4', async (t) => {
   const origin = await start(t, 'suite-app', { pingInterval: 25_000, pingTimeout: 20_000 })
-  const endpoint = () => new Endpoint(`${origin}/socket.io/`, ENGINE_3)
+  const endpoint = () => new HttpEndpoint(`${origin}/socket.io/`, ENGINE_3)
 
   async function connect (): Promise<WebSocketClient> {
     const { wire } = await opened(endpoint().url('websocket'))

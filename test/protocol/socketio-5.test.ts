@@ -4,21 +4,21 @@ import t from 'tap'
 import { ENGINE_4 } from '../kit/engine-io/payload.js'
 import { closeCases, handshakeCases, pingCases, silenceCases, upgradeCases } from './engine-cases.js'
 import { messageCases, TWO_BUFFERS } from './socketio-cases.js'
-import { start } from './support.js'
-import { Endpoint } from '../kit/engine-io/endpoint.js'
+import { start } from './suite-app.js'
+import { HttpEndpoint } from '../kit/engine-io/http-endpoint.js'
 import { opened } from '../kit/websocket.js'
 import type { WebSocketClient } from '../kit/websocket.js'
 
 t.test('Socket.IO 5, with the times of the suite', async (t) => {
   const origin = await start(t, 'suite-app', {})
-  const endpoint = () => new Endpoint(`${origin}/socket.io/`, ENGINE_4)
+  const endpoint = () => new HttpEndpoint(`${origin}/socket.io/`, ENGINE_4)
   handshakeCases(t, endpoint)
   silenceCases(t, endpoint)
 })
 
 t.test('Socket.IO 5, its pings', async (t) => {
   const origin = await start(t, 'suite-app', { pingTimeout: 20_000 })
-  const endpoint = () => new Endpoint(`${origin}/socket.io/`, ENGINE_4)
+  const endpoint = () => new HttpEndpoint(`${origin}/socket.io/`, ENGINE_4)
   pingCases(t, endpoint)
 
   t.test('who leaves the main namespace stays connected, and is pinged', async (t) => {
@@ -34,7 +34,7 @@ t.test('Socket.IO 5, its pings', async (t) => {
 
 t.test('Socket.IO 5', async (t) => {
   const origin = await start(t, 'suite-app', { pingInterval: 25_000, pingTimeout: 20_000 })
-  const endpoint = () => new Endpoint(`${origin}/socket.io/`, ENGINE_4)
+  const endpoint = () => new HttpEndpoint(`${origin}/socket.io/`, ENGINE_4)
   closeCases(t, endpoint)
   upgradeCases(t, endpoint, { send: '40/random', answer: '44/random,{"message":"Invalid namespace"}' })
 

@@ -10,9 +10,9 @@ import socketioTransports from '../../src/index.js'
 import { ALL } from '../kit/revision-1/client.js'
 import { pathOf } from './posters.js'
 import { head, UPGRADE } from '../kit/raw/http.js'
-import { UNKNOWN_SESSION } from './refusals.js'
-import { engine, expect, revision1, VERSIONS } from './sessions.js'
-import { startTarget, withstands } from './support.js'
+import { UNKNOWN_SESSION } from './refusal-texts.js'
+import { engine, expect, revision1, VERSIONS } from './entrances.js'
+import { startTarget, withstands } from './withstands.js'
 import { RawConnection } from '../kit/raw/connection.js'
 
 const COUNT = 100_000

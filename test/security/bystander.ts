@@ -1,7 +1,7 @@
 // Clients that do no harm, one in each dialect and each on another transport: they send messages and hear them come back.
 import type { Teardown } from '../kit/teardown.js'
 import type { DialectName } from '../../types/socket.js'
-import { echoes, engine, revision1 } from './sessions.js'
+import { echoes, engine, revision1 } from './entrances.js'
 
 /** One session, of somebody else than the attacker. */
 export interface Bystander {

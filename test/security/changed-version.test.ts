@@ -5,9 +5,9 @@ import type { Test } from 'tap'
 import { maskedFrame } from '../kit/raw/frames.js'
 import { pathOf } from './posters.js'
 import { head, UPGRADE } from '../kit/raw/http.js'
-import { BAD_REQUEST, UNKNOWN_SESSION } from './refusals.js'
-import { echoes, engine, POSTING, revision1, VERSIONS } from './sessions.js'
-import { startTarget, withstands } from './support.js'
+import { BAD_REQUEST, UNKNOWN_SESSION } from './refusal-texts.js'
+import { echoes, engine, POSTING, revision1, VERSIONS } from './entrances.js'
+import { startTarget, withstands } from './withstands.js'
 import { RawConnection } from '../kit/raw/connection.js'
 
 type Answered = readonly [status: number, body: string]

@@ -2,8 +2,8 @@
 // meanwhile, twice as large in memory, when its client had long gone. 261 of them, one connection at a time, ended a process with a heap of 512 MB.
 import t from 'tap'
 import { head } from '../kit/raw/http.js'
-import { engine, VERSIONS } from './sessions.js'
-import { startTarget, withstands } from './support.js'
+import { engine, VERSIONS } from './entrances.js'
+import { startTarget, withstands } from './withstands.js'
 import { RawConnection } from '../kit/raw/connection.js'
 
 const POSTS = 30

@@ -4,9 +4,9 @@ import t from 'tap'
 import { ALL } from '../kit/revision-1/client.js'
 import { pathOf } from './posters.js'
 import { head, UPGRADE } from '../kit/raw/http.js'
-import { BAD_REQUEST } from './refusals.js'
-import { echoes, engine, revision1, revision1Url, VERSIONS } from './sessions.js'
-import { startTarget, withstands } from './support.js'
+import { BAD_REQUEST } from './refusal-texts.js'
+import { echoes, engine, revision1, revision1Url, VERSIONS } from './entrances.js'
+import { startTarget, withstands } from './withstands.js'
 import { RawConnection } from '../kit/raw/connection.js'
 
 /** What browsers say of pages of elsewhere, which ask by XHR or load a script. */

@@ -5,8 +5,8 @@ import { toPayload } from '../kit/revision-1/payload.js'
 import { post } from '../kit/raw/http.js'
 import { RawConnection } from '../kit/raw/connection.js'
 import { handshakeAt } from '../kit/revision-1/client.js'
-import { startTarget } from './support.js'
-import type { Target } from './support.js'
+import { startTarget } from './withstands.js'
+import type { Target } from './withstands.js'
 
 const FEW = 1200
 const MANY = 4800

@@ -4,11 +4,11 @@
 import t from 'tap'
 import type { Test } from 'tap'
 import { ALL } from '../kit/revision-1/client.js'
-import { endsSession } from './endings.js'
-import { echoes, engine, ENGINE_WAYS, revision1, VERSIONS } from './sessions.js'
-import type { EngineWay } from './sessions.js'
-import { FACES, startTarget, withstands } from './support.js'
-import type { Target } from './support.js'
+import { endsSession } from './session-ends.js'
+import { echoes, engine, ENGINE_WAYS, revision1, VERSIONS } from './entrances.js'
+import type { EngineWay } from './entrances.js'
+import { FACES, startTarget, withstands } from './withstands.js'
+import type { Target } from './withstands.js'
 
 /** An event that nobody listens to, by names that others might. */
 const HARMLESS = [

@@ -3,8 +3,8 @@
 import t from 'tap'
 import { post } from '../kit/raw/http.js'
 import { RawConnection } from '../kit/raw/connection.js'
-import { echoes, engine, revision1 } from './sessions.js'
-import { FACES, startTarget } from './support.js'
+import { echoes, engine, revision1 } from './entrances.js'
+import { FACES, startTarget } from './withstands.js'
 
 const TOTAL = 24_000_000
 /** What a packet that waits takes, bytes; about. */

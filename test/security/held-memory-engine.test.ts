@@ -1,3 +1,3 @@
-import { ENGINE, held } from './held-memory.js'
+import { ENGINE, held } from './held-memory-cases.js'
 
 ENGINE.forEach(held)

@@ -2,11 +2,11 @@
 // which socket.io 0.8 and 0.9.0 wrote into the script as it stood. Nothing of a request is written into an answer but digits.
 import t from 'tap'
 import type { Test } from 'tap'
-import { BAD_REQUEST } from './refusals.js'
+import { BAD_REQUEST } from './refusal-texts.js'
 import { head } from '../kit/raw/http.js'
-import { engine, VERSIONS } from './sessions.js'
-import { startTarget, withstands } from './support.js'
-import type { Target } from './support.js'
+import { engine, VERSIONS } from './entrances.js'
+import { startTarget, withstands } from './withstands.js'
+import type { Target } from './withstands.js'
 import { RawConnection } from '../kit/raw/connection.js'
 import { handshakeAt } from '../kit/revision-1/client.js'
 

@@ -2,10 +2,10 @@
 // size of memory for it. Messages are bounded, and what is within the bound costs little more than itself.
 import t from 'tap'
 import type { EngineClient } from '../kit/engine-io/client.js'
-import { ending, endsSession } from './endings.js'
-import { engine, expect, VERSIONS } from './sessions.js'
-import { FACES, startTarget, withstands } from './support.js'
-import type { Face } from './support.js'
+import { ending, endsSession } from './session-ends.js'
+import { engine, expect, VERSIONS } from './entrances.js'
+import { FACES, startTarget, withstands } from './withstands.js'
+import type { Face } from './withstands.js'
 
 const MEGABYTE = 1e6
 const digits = '1'.repeat(MEGABYTE - 100)

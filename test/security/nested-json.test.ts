@@ -1,9 +1,9 @@
 // No id, found here, and the same in socket.io 4.8.4: JSON is read however deep it is nested, but what is nested too deep cannot be written.
 // An application on the official Server that sends back what it was sent fails on it where nobody catches it, and its process ends.
 import t from 'tap'
-import { endsSession } from './endings.js'
-import { ENGINE_WAYS, echoes, revision1, VERSIONS } from './sessions.js'
-import { FACES, startTarget, withstands } from './support.js'
+import { endsSession } from './session-ends.js'
+import { ENGINE_WAYS, echoes, revision1, VERSIONS } from './entrances.js'
+import { FACES, startTarget, withstands } from './withstands.js'
 
 const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels)
 

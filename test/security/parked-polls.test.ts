@@ -3,8 +3,8 @@
 import t from 'tap'
 import type { Test } from 'tap'
 import { head } from '../kit/raw/http.js'
-import { VERSIONS } from './sessions.js'
-import { FACES, startTarget, withstands } from './support.js'
+import { VERSIONS } from './entrances.js'
+import { FACES, startTarget, withstands } from './withstands.js'
 import { RawConnection } from '../kit/raw/connection.js'
 import { handshakeAt } from '../kit/revision-1/client.js'
 

@@ -6,9 +6,9 @@ import type { Test } from 'tap'
 import { enginePoster, posters } from './posters.js'
 import type { Poster } from './posters.js'
 import { RawConnection } from '../kit/raw/connection.js'
-import { BAD_REQUEST, UNKNOWN_SESSION } from './refusals.js'
-import { POLLING } from './sessions.js'
-import { startTarget, withstands } from './support.js'
+import { BAD_REQUEST, UNKNOWN_SESSION } from './refusal-texts.js'
+import { POLLING } from './entrances.js'
+import { startTarget, withstands } from './withstands.js'
 import { chunk, head, LAST_CHUNK, post } from '../kit/raw/http.js'
 
 const MEGABYTE = 1e6

@@ -2,10 +2,10 @@
 // are announced, they may be no more than maxPayload together (decoded packets), and one that was not announced ends its session.
 import t from 'tap'
 import type { EngineClient } from '../kit/engine-io/client.js'
-import { ending } from './endings.js'
-import { engine, ENGINE_WAYS, VERSIONS } from './sessions.js'
-import { FACES, startTarget, withstands } from './support.js'
-import type { Face } from './support.js'
+import { ending } from './session-ends.js'
+import { engine, ENGINE_WAYS, VERSIONS } from './entrances.js'
+import { FACES, startTarget, withstands } from './withstands.js'
+import type { Face } from './withstands.js'
 import type { Message } from '../kit/engine-io/payload.js'
 
 const PLACE = '{"_placeholder":true,"num":0}'

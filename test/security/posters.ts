@@ -5,8 +5,8 @@ import type { Revision1Client } from '../kit/revision-1/client.js'
 import type { EngineClient, Way } from '../kit/engine-io/client.js'
 import type { DialectName } from '../../types/socket.js'
 import type { Revision1Transport } from '../../src/transports/index.js'
-import { echoes, engine, POLLING, POSTING, revision1, VERSIONS } from './sessions.js'
-import type { Target } from './support.js'
+import { echoes, engine, POLLING, POSTING, revision1, VERSIONS } from './entrances.js'
+import type { Target } from './withstands.js'
 import type { Eio } from '../kit/engine-io/payload.js'
 
 /** A session, and how its POSTs look. */

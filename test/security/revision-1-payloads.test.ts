@@ -4,8 +4,8 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { revision1Poster } from './posters.js'
 import { RawConnection } from '../kit/raw/connection.js'
-import { echoes, POSTING, revision1 } from './sessions.js'
-import { FACES, startTarget, withstands } from './support.js'
+import { echoes, POSTING, revision1 } from './entrances.js'
+import { FACES, startTarget, withstands } from './withstands.js'
 import { post } from '../kit/raw/http.js'
 
 /** Payloads whose framing is broken. What stands before the break may be heard. */

@@ -6,7 +6,7 @@ import { posters } from './posters.js'
 import type { Poster } from './posters.js'
 import { RawConnection } from '../kit/raw/connection.js'
 import type { RawAnswer } from '../kit/raw/connection.js'
-import { startTarget, withstands } from './support.js'
+import { startTarget, withstands } from './withstands.js'
 import { chunk, head, post } from '../kit/raw/http.js'
 
 /** ms */

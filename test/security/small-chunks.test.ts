@@ -4,8 +4,8 @@ import t from 'tap'
 import { posters } from './posters.js'
 import type { Poster } from './posters.js'
 import { RawConnection } from '../kit/raw/connection.js'
-import { startTarget, withstands } from './support.js'
-import type { Target } from './support.js'
+import { startTarget, withstands } from './withstands.js'
+import type { Target } from './withstands.js'
 import { chunk, head, LAST_CHUNK } from '../kit/raw/http.js'
 
 const CHUNK = 40

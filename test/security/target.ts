@@ -11,7 +11,7 @@ import type { FastifyRequest } from 'fastify'
 import socketioTransports from '../../src/index.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import { ALL } from '../kit/revision-1/client.js'
-import type { State } from './support.js'
+import type { State } from './withstands.js'
 import { turn } from '../kit/waiting.js'
 
 const [face, options] = process.argv.slice(2) as [string, string]

@@ -3,9 +3,9 @@
 import t from 'tap'
 import type { Test } from 'tap'
 import { head, UPGRADE } from '../kit/raw/http.js'
-import { BAD_REQUEST, UNKNOWN_SESSION } from './refusals.js'
-import { echoes, engine, revision1, VERSIONS } from './sessions.js'
-import { startTarget, withstands } from './support.js'
+import { BAD_REQUEST, UNKNOWN_SESSION } from './refusal-texts.js'
+import { echoes, engine, revision1, VERSIONS } from './entrances.js'
+import { startTarget, withstands } from './withstands.js'
 import { RawConnection } from '../kit/raw/connection.js'
 
 /** Names that an object has without having been given them, and what a lookup might turn into one. */

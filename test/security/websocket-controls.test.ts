@@ -5,11 +5,11 @@ import { toPayload as frameTexts } from '../kit/revision-1/payload.js'
 import { toBody } from '../kit/engine-io/payload.js'
 import { posters } from './posters.js'
 import { RawConnection } from '../kit/raw/connection.js'
-import { startTarget, withstands } from './support.js'
-import { times, webSockets } from './websockets.js'
+import { startTarget, withstands } from './withstands.js'
+import { times, webSockets } from './websocket-kinds.js'
 import { post } from '../kit/raw/http.js'
 import { FIN, frame, OPCODE } from '../kit/raw/frames.js'
-import type { Attacked } from './websockets.js'
+import type { Attacked } from './websocket-kinds.js'
 
 const MANY = 100_000
 const PING = frame(FIN | OPCODE.ping, Buffer.alloc(125))

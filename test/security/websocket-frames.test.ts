@@ -1,10 +1,10 @@
 // Frames that cost more than they say, on every WebSocket: CVE-2016-10542 (a length without a limit), CVE-2026-54466 (a length above 2^53),
 // CVE-2026-48779 (messages without an end, in fragments that hold next to nothing).
 import t from 'tap'
-import { startTarget, withstands } from './support.js'
-import { times, webSockets } from './websockets.js'
+import { startTarget, withstands } from './withstands.js'
+import { times, webSockets } from './websocket-kinds.js'
 import { FIN, frame, OPCODE } from '../kit/raw/frames.js'
-import type { Attacked } from './websockets.js'
+import type { Attacked } from './websocket-kinds.js'
 
 const MAX_PAYLOAD = 1e6
 const { text, binary, continuation, ping, pong } = OPCODE

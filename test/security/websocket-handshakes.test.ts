@@ -3,9 +3,9 @@
 // CVE-2026-54466 was about.
 import t from 'tap'
 import { rawHttp, UPGRADE } from '../kit/raw/http.js'
-import { engine, VERSIONS } from './sessions.js'
-import { FACES, startTarget, withstands } from './support.js'
-import type { Target } from './support.js'
+import { engine, VERSIONS } from './entrances.js'
+import { FACES, startTarget, withstands } from './withstands.js'
+import type { Target } from './withstands.js'
 import type { Teardown } from '../kit/teardown.js'
 import { handshakeAt } from '../kit/revision-1/client.js'
 

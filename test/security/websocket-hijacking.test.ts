@@ -4,8 +4,8 @@
 import t from 'tap'
 import type { Teardown } from '../kit/teardown.js'
 import { rawHttp, UPGRADE } from '../kit/raw/http.js'
-import { echoes, engine, revision1, VERSIONS } from './sessions.js'
-import { FACES, startTarget, withstands } from './support.js'
+import { echoes, engine, revision1, VERSIONS } from './entrances.js'
+import { FACES, startTarget, withstands } from './withstands.js'
 import { handshakeAt } from '../kit/revision-1/client.js'
 
 const EVIL = 'http://evil.test'

@@ -2,8 +2,8 @@
 // default; where it is on, maxPayload is for what comes out of it.
 import { constants, deflateRawSync } from 'node:zlib'
 import t from 'tap'
-import { startTarget, withstands } from './support.js'
-import { DEFLATE, webSockets } from './websockets.js'
+import { startTarget, withstands } from './withstands.js'
+import { DEFLATE, webSockets } from './websocket-kinds.js'
 import { FIN, frame, OPCODE, RSV1 } from '../kit/raw/frames.js'
 
 const MAX_PAYLOAD = 1e6

@@ -1,9 +1,9 @@
 // No id, found here, and the same in socket.io 4.8.4: listeners are called with all arguments that a client has sent, outside of any try. A
 // call with some hundred thousand fails (`RangeError: Maximum call stack size exceeded`), and ends the process.
 import t from 'tap'
-import { endsSession } from './endings.js'
-import { ENGINE_WAYS, echoes, revision1, VERSIONS } from './sessions.js'
-import { FACES, startTarget, withstands } from './support.js'
+import { endsSession } from './session-ends.js'
+import { ENGINE_WAYS, echoes, revision1, VERSIONS } from './entrances.js'
+import { FACES, startTarget, withstands } from './withstands.js'
 
 const WIDE = 120_000
 const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels)

@@ -1,7 +1,7 @@
 // Sessions of Engine.IO by inject, without a socket: what a polling client asks, and what it reads.
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 import { opened, WebSocketClient } from '../websocket.js'
-import { Endpoint } from './endpoint.js'
+import { HttpEndpoint } from './http-endpoint.js'
 import { readOpen } from './payload.js'
 import type { Dialect, Handshake } from './payload.js'
 import type { Engine } from '../../../types/engine.js'
@@ -74,7 +74,7 @@ export function echo (engine: Engine): void {
 
 /** What an app that echoes tells a client that polls, then moves to a WebSocket, and then one that begins there. @param base origin and path */
 export async function echoesOf (base: string, dialect: Dialect): Promise<unknown[]> {
-  const endpoint = new Endpoint(base, dialect)
+  const endpoint = new HttpEndpoint(base, dialect)
   const session = await endpoint.poll()
   const posted = await session.send('4polled')
   const polled = dialect.packets((await session.get()).bytes)

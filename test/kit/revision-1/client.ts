@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { Agent, request as httpRequest } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Revision1Transport } from '../../../src/transports/index.js'
-import { Inbox } from '../inbox.js'
+import { Arrivals } from '../arrivals.js'
 import { fetchText } from '../request.js'
 import type { Answer } from '../request.js'
 import { scriptHeaders } from '../script.js'
@@ -39,7 +39,7 @@ export interface Held {
 }
 
 function holdHttp (url: string, agent: Agent, decoderFor: (headers: IncomingHttpHeaders) => Decoder): Held {
-  const inbox = new Inbox<string>()
+  const arrivals = new Arrivals<string>()
   let text = ''
   const request = httpRequest(url, { agent, headers: scriptHeaders(url) }).end()
   const response = once(request, 'response').then(([message]: IncomingMessage[]) => message as IncomingMessage)
@@ -49,21 +49,21 @@ function holdHttp (url: string, agent: Agent, decoderFor: (headers: IncomingHttp
     message.setEncoding('utf8')
     message.on('data', (chunk: string) => {
       text += chunk
-      inbox.add(decode(text, false))
+      arrivals.add(decode(text, false))
     })
     message.on('error', () => {})
     await new Promise((resolve) => message.once('close', resolve))
-    if (message.complete) inbox.add(decode(text, true))
+    if (message.complete) arrivals.add(decode(text, true))
     return { whole: message.complete }
   }).catch(() => ({ whole: false }))
   opened.catch(() => {})
   request.on('error', () => {})
-  ended.then(() => inbox.end())
+  ended.then(() => arrivals.end())
   return {
     opened,
     ended,
     get text () { return text },
-    next: () => inbox.next(),
+    next: () => arrivals.next(),
     send () { throw new Error('a GET carries nothing up') },
     destroy: () => { request.destroy() }
   }

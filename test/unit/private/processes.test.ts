@@ -4,8 +4,8 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { head, UPGRADE } from '../../kit/raw/http.js'
-import { startTarget } from '../../security/support.js'
-import { webSockets } from '../../security/websockets.js'
+import { startTarget } from '../../security/withstands.js'
+import { webSockets } from '../../security/websocket-kinds.js'
 import { RawConnection } from '../../kit/raw/connection.js'
 
 const PRELOAD = fileURLToPath(new URL('sabotage.ts', import.meta.url))

@@ -6,7 +6,7 @@ import type { Test } from 'tap'
 import { readBody } from '../../kit/engine-io/payload.js'
 import { serveEngine } from '../../kit/engine-io/server.js'
 import { clock } from '../../kit/clock.js'
-import { behaviour } from './engine-behaviour.js'
+import { behaviour } from './engine-io-behaviour.js'
 import { until } from '../../kit/waiting.js'
 import type { Eio, Message } from '../../kit/engine-io/payload.js'
 

@@ -6,7 +6,7 @@ import { serveEngine } from '../../kit/engine-io/server.js'
 import type { Eio } from '../../kit/engine-io/payload.js'
 import { maskedFrame } from '../../kit/raw/frames.js'
 import { until } from '../../kit/waiting.js'
-import { behaviour } from './engine-behaviour.js'
+import { behaviour } from './engine-io-behaviour.js'
 import { rawWebSocket } from '../../kit/raw/websocket.js'
 
 for (const eio of [3, 4] as const) {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { serve } from '../../kit/revision-1/server.js'
-import { behaviour } from './behaviour.js'
+import { behaviour } from './revision-1-behaviour.js'
 
 behaviour('htmlfile')
 

@@ -2,7 +2,7 @@ import t from 'tap'
 import { callback, toForm } from '../../kit/revision-1/payload.js'
 import { serve } from '../../kit/revision-1/server.js'
 import type { Session } from '../../kit/revision-1/server.js'
-import { behaviour } from './behaviour.js'
+import { behaviour } from './revision-1-behaviour.js'
 import { fetchText } from '../../kit/request.js'
 
 behaviour('jsonp-polling')

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { boundaryOf } from '../../kit/revision-1/payload.js'
 import { serve } from '../../kit/revision-1/server.js'
-import { behaviour } from './behaviour.js'
+import { behaviour } from './revision-1-behaviour.js'
 
 behaviour('xhr-multipart')
 
