@@ -1,6 +1,5 @@
 // One session over each transport of each dialect, as the tests of bounds see it: the server's Socket at one end, and at the other a client
 // that sends, reads, or holds something open and does not read it.
-import { connect } from 'node:net'
 import type { Socket as TcpSocket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { SocketioTransportsOptions } from '../../types/options.js'
@@ -18,6 +17,7 @@ import type { Teardown } from '../kit/teardown.js'
 import { serveEngine } from '../kit/engine-io/server.js'
 import type { Eio } from '../kit/engine-io/payload.js'
 import type { EngineSession } from '../kit/engine-io/server.js'
+import { unreadGet } from '../kit/raw/unread.js'
 
 /** What a text that waits takes of memory beside its frame, bytes. */
 export const OVERHEAD = 96
@@ -63,10 +63,8 @@ function watch (socket: Socket): Peer['ended'] {
 }
 
 /** A GET on a connection of its own that nobody reads; the server has it. */
-async function deafGet (url: string, { server }: FastifyInstance): Promise<TcpSocket> {
-  const { hostname, port, pathname, search, host } = new URL(url)
-  const tcp = connect(Number(port), hostname).pause()
-  tcp.on('error', () => {})
+async function deafGet (t: Teardown, url: string, { server }: FastifyInstance): Promise<TcpSocket> {
+  const { pathname, search, host } = new URL(url)
   const taken = new Promise<void>((resolve) => {
     server.on('request', function take (request) {
       if (request.url !== pathname + search || request.headers.host !== host) return
@@ -74,7 +72,7 @@ async function deafGet (url: string, { server }: FastifyInstance): Promise<TcpSo
       resolve()
     })
   })
-  tcp.write(`GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\nReferer: http://${host}/\r\n\r\n`) // as browsers name the page of a script
+  const tcp = unreadGet(t, url).pause()
   await taken
   return tcp
 }
@@ -105,7 +103,7 @@ function ofRevision1 (t: Teardown, server: Awaited<ReturnType<typeof serve>>, na
     tell: (...texts) => client.send(...texts.map((text) => `3:::${text}`)),
     hear: async () => (await client.next()).slice('3:::'.length),
     async deaf () {
-      const tcp = isWebSocket(name) ? await deafWebSocket(t, client.url, socket) : await deafGet(client.url, server.app)
+      const tcp = isWebSocket(name) ? await deafWebSocket(t, client.url, socket) : await deafGet(t, client.url, server.app)
       t.teardown(() => tcp.destroy())
       return tcp
     },
@@ -141,7 +139,7 @@ function ofEngine (t: Teardown, server: Awaited<ReturnType<typeof serveEngine>>,
         client.wire.socket.pause()
         return (client.wire.socket as unknown as { _socket: TcpSocket })._socket
       }
-      const tcp = await deafGet(client.url('polling'), server.app)
+      const tcp = await deafGet(t, client.url('polling'), server.app)
       t.teardown(() => tcp.destroy())
       return tcp
     },

@@ -1,24 +1,19 @@
 // The Flash policy responder: raw TCP, on a port of its own and on the HTTP port.
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import socketioTransports from '../../src/index.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import { captureLog, newApp, portOf } from '../kit/servers/app.js'
 import type { Teardown } from '../kit/teardown.js'
 import { freePort } from '../kit/machine/free-port.js'
+import { dial } from '../kit/raw/connection.js'
 
 const REQUEST = '<policy-file-request/>\0'
 const policy = (...entries: string[]) =>
   '<?xml version="1.0"?><!DOCTYPE cross-domain-policy SYSTEM "http://www.macromedia.com/xml/dtds/cross-domain-policy.dtd">' +
   `<cross-domain-policy>${entries.map((entry) => `<allow-access-from domain="${entry.split(':')[0]}" to-ports="${entry.split(':')[1]}"/>`).join('')}</cross-domain-policy>`
-
-async function readAll (socket: Socket): Promise<string> {
-  let text = ''
-  for await (const chunk of socket.setEncoding('utf8')) text += String(chunk)
-  return text
-}
 
 async function policyApp (t: Teardown, flashPolicy: SocketioTransportsOptions['flashPolicy'], options: SocketioTransportsOptions = {}) {
   const app = newApp(t)
@@ -30,24 +25,24 @@ t.test('the port answers at once, without a request, and closes', async (t) => {
   const port = await freePort()
   const app = await policyApp(t, { port, allow: ['chat.example:80'] })
   await app.ready()
-  t.equal(await readAll(connect(port, '127.0.0.1')), policy('chat.example:80'))
-  const asking = connect(port, '127.0.0.1')
+  t.equal(await dial(t, port).rest(), policy('chat.example:80'))
+  const asking = dial(t, port)
   asking.write(REQUEST)
-  t.equal(await readAll(asking), policy('chat.example:80'))
+  t.equal(await asking.rest(), policy('chat.example:80'))
 })
 
 t.test('there is one entry for each host and port allowed', async (t) => {
   const port = await freePort()
   const app = await policyApp(t, { port, allow: ['a.test:80', '*.b.test:*', '*:443'] })
   await app.ready()
-  t.equal(await readAll(connect(port, '127.0.0.1')), policy('a.test:80', '*.b.test:*', '*:443'))
+  t.equal(await dial(t, port).rest(), policy('a.test:80', '*.b.test:*', '*:443'))
 })
 
 t.test('without allow, the strings in cors.origin are taken', async (t) => {
   const port = await freePort()
   const app = await policyApp(t, { port }, { cors: { origin: ['http://a.test', 'https://b.test:8443', /c\.test/] } })
   await app.ready()
-  t.equal(await readAll(connect(port, '127.0.0.1')), policy('a.test:*', 'b.test:*'))
+  t.equal(await dial(t, port).rest(), policy('a.test:*', 'b.test:*'))
 })
 
 t.test('nobody is allowed by default: where nothing says whom, registration fails', async (t) => {
@@ -68,12 +63,12 @@ t.test('what could break out of the XML is refused as an option', async (t) => {
 t.test('the HTTP port answers a policy request, and HTTP as ever', async (t) => {
   const app = await policyApp(t, { port: false, allow: ['a.test:80'] })
   const port = await portOf(app)
-  const asking = connect(port, '127.0.0.1')
+  const asking = dial(t, port)
   asking.write(REQUEST)
-  t.equal(await readAll(asking), policy('a.test:80'))
-  const nonsense = connect(port, '127.0.0.1')
+  t.equal(await asking.rest(), policy('a.test:80'))
+  const nonsense = dial(t, port)
   nonsense.write('<policy-file-request/>x')
-  t.match(await readAll(nonsense), /^HTTP\/1\.1 400 Bad Request\r\n/)
+  t.match(await nonsense.rest(), /^HTTP\/1\.1 400 Bad Request\r\n/)
   const response = await fetch(`http://127.0.0.1:${port}/socket.io/1/`)
   t.equal(response.status, 200)
   t.match(await response.text(), /^[\w-]{20}:60:60:/)
@@ -81,9 +76,9 @@ t.test('the HTTP port answers a policy request, and HTTP as ever', async (t) => 
 
 t.test('inline: false leaves the HTTP port alone', async (t) => {
   const app = await policyApp(t, { port: false, inline: false, allow: ['a.test:80'] })
-  const asking = connect(await portOf(app), '127.0.0.1')
+  const asking = dial(t, await portOf(app))
   asking.write(REQUEST)
-  t.match(await readAll(asking), /^HTTP\/1\.1 400 Bad Request\r\n/)
+  t.match(await asking.rest(), /^HTTP\/1\.1 400 Bad Request\r\n/)
 })
 
 t.test('no request can hold the port, however large or slow', async (t) => {
@@ -135,5 +130,5 @@ t.test('the port is said in the log', async (t) => {
   await app.register(socketioTransports, { flashPolicy: { port, allow: ['*:*'] } })
   await app.ready()
   t.match(lines.find(({ msg }) => msg === 'flash policy port open'), { port, host: '127.0.0.1' })
-  t.equal(await readAll(connect(port, '127.0.0.1')), policy('*:*'), 'everybody, since the app says so')
+  t.equal(await dial(t, port).rest(), policy('*:*'), 'everybody, since the app says so')
 })

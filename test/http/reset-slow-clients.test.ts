@@ -1,19 +1,18 @@
 // What the kernel keeps for a client that is closed for not reading: megabytes that no option bounds, and that it would go on offering for minutes.
 import { once } from 'node:events'
-import { connect } from 'node:net'
 import t from 'tap'
 import { pluginApp, portOf } from '../kit/servers/app.js'
 import type { Socket } from '../../types/socket.js'
 import { turn } from '../kit/waiting.js'
 import { handshake } from '../kit/revision-1/inject.js'
-
-const UPGRADE = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
+import { dial } from '../kit/raw/connection.js'
+import { head, UPGRADE } from '../kit/raw/http.js'
 
 /** How the client opens what it then does not read; the session's id, where it has one. */
 const WAYS: Record<string, (sid: string) => string> = {
-  'a WebSocket of Engine.IO': () => `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: a\r\n${UPGRADE}\r\n`,
-  'a WebSocket of revision 1': (sid) => `GET /socket.io/1/websocket/${sid} HTTP/1.1\r\nHost: a\r\n${UPGRADE}\r\n`,
-  'a stream': (sid) => `GET /socket.io/1/htmlfile/${sid} HTTP/1.1\r\nHost: a\r\n\r\n`
+  'a WebSocket of Engine.IO': () => head('GET', '/socket.io/?EIO=4&transport=websocket', ...UPGRADE),
+  'a WebSocket of revision 1': (sid) => head('GET', `/socket.io/1/websocket/${sid}`, ...UPGRADE),
+  'a stream': (sid) => head('GET', `/socket.io/1/htmlfile/${sid}`)
 }
 
 const SIZE = 64_000
@@ -38,16 +37,16 @@ for (const [name, open] of Object.entries(WAYS)) {
     const port = await portOf(app)
     const sid = await handshake(app)
     const connected = once(app.socketio, 'connection') as Promise<[Socket]>
-    const client = connect(port, '127.0.0.1')
+    const client = dial(t, port)
     client.write(open(sid))
     const [socket] = await connected
-    await once(client, 'data')
-    client.pause()
+    await client.bytes(1)
+    client.socket.pause()
     const { sent, reason } = await fill(socket)
     t.equal(reason, 'slow client')
-    const closed = new Promise((resolve) => client.once('close', resolve))
-    client.on('error', () => {}).resume() // a reset, which may be hidden behind what was received before it
-    await closed
-    t.ok(client.bytesRead < sent - KEPT, 'what the kernel had for it is not to be had any more', { read: client.bytesRead, sent })
+    client.socket.resume() // a reset, which may be hidden behind what was received before it
+    await client.closed
+    const { bytesRead } = client.socket
+    t.ok(bytesRead < sent - KEPT, 'what the kernel had for it is not to be had any more', { read: bytesRead, sent })
   })
 }

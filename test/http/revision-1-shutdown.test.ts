@@ -1,7 +1,5 @@
 // The ends: of an app with everything open, and of thousands of sessions, each way there is.
 import { once } from 'node:events'
-import { connect as connectTcp } from 'node:net'
-import type { Socket as TcpSocket } from 'node:net'
 import t from 'tap'
 import type { FastifyServerOptions } from 'fastify'
 import { WebSocket } from 'ws'
@@ -15,6 +13,8 @@ import { park, serve } from '../kit/revision-1/server.js'
 import type { TestServer } from '../kit/revision-1/server.js'
 import { clock } from '../kit/clock.js'
 import { until } from '../kit/waiting.js'
+import { head } from '../kit/raw/http.js'
+import { beganGet } from '../kit/raw/unread.js'
 
 /** What a shutdown may take at most, ms. Measured, it is a tenth of that. */
 const FAST = 900
@@ -90,15 +90,11 @@ t.test('a websocket peer that never answers the close frame holds up no shutdown
 
 t.test('a peer that does not read holds up no shutdown for long', async (t) => {
   const server = await serve(t, { maxQueueBytes: 100_000_000 }, {})
-  const sockets: TcpSocket[] = []
-  t.teardown(() => { for (const socket of sockets) socket.destroy() })
   for (const name of ['htmlfile', 'xhr-polling']) {
     const sid = await server.handshake()
-    const tcp = connectTcp(server.port, '127.0.0.1')
-    sockets.push(tcp)
-    tcp.on('error', () => {}).write(`GET /socket.io/1/${name}/${sid} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
-    await once(tcp, 'readable')
-    if (name === 'xhr-polling') tcp.write(`GET /socket.io/1/${name}/${sid} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+    const url = `http://127.0.0.1:${server.port}/socket.io/1/${name}/${sid}`
+    const tcp = await beganGet(t, url)
+    if (name === 'xhr-polling') tcp.write(head('GET', url))
     const socket = server.socketOf(sid)
     await until(() => socket.transport.writable)
     socket.send({ type: 'message', data: 'x'.repeat(20_000_000) })

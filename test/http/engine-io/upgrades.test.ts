@@ -2,7 +2,6 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
 import type { IncomingMessage } from 'node:http'
-import { connect } from 'node:net'
 import type { Socket as TcpSocket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import t from 'tap'
@@ -17,6 +16,9 @@ import { readBody, toBody } from '../../kit/engine-io/payload.js'
 import { serveEngine } from '../../kit/engine-io/server.js'
 import type { EngineSession } from '../../kit/engine-io/server.js'
 import type { Eio, Message } from '../../kit/engine-io/payload.js'
+import { dial } from '../../kit/raw/connection.js'
+import { head, parse, UPGRADE } from '../../kit/raw/http.js'
+import { beganGet } from '../../kit/raw/unread.js'
 
 const VERSIONS: readonly Eio[] = [3, 4]
 const POLLS: readonly Way[] = WAYS.filter((way) => !isWebSocket(way))
@@ -383,21 +385,18 @@ for (const eio of VERSIONS) {
   })
 
   t.test(`engine ${eio}: a probe, and even 5, may come in one piece with the request`, async (t) => {
-    const { client, socket, heard } = await (await serveEngine(t)).connect(eio, 'xhr')
-    const { hostname, port, pathname, search, host } = new URL(client.url('websocket'))
-    const tcp = connect(Number(port), hostname)
-    t.teardown(() => tcp.destroy())
+    const { port, ...server } = await serveEngine(t)
+    const { client, socket, heard } = await server.connect(eio, 'xhr')
+    const raw = dial(t, port)
     socket.write('waits')
-    tcp.write(Buffer.concat([
-      Buffer.from(`GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`),
+    raw.write(Buffer.concat([
+      Buffer.from(head('GET', client.url('websocket'), ...UPGRADE)),
       maskedFrame(1, '2probe'), maskedFrame(1, '5'), maskedFrame(1, '4up')
     ]))
-    let text = ''
-    tcp.setEncoding('latin1').on('data', (chunk: string) => { text += chunk })
     await until(() => heard.length > 0)
     t.strictSame(heard, ['up'])
-    await until(() => text.endsWith('waits'))
-    t.equal(text.slice(text.indexOf('\r\n\r\n') + 4), '\x81\x063probe\x81\x064waits')
+    await until(() => raw.text.endsWith('waits'))
+    t.equal(parse(raw.text).body, '\x81\x063probe\x81\x064waits')
   })
 
   t.test(`engine ${eio}: a poll that is held when 5 comes is answered with nothing, and what follows goes to the WebSocket`, async (t) => {
@@ -443,12 +442,7 @@ for (const eio of VERSIONS) {
     const session = await (await serveEngine(t, { maxQueueBytes: 100_000_000 })).connect(eio, 'xhr')
     const { client, socket } = session
     for (let i = 0; i < COUNT; i++) socket.write(`${i} ${DATA}`)
-    const { hostname, port, pathname, search, host } = new URL(client.url('polling'))
-    const tcp = connect(Number(port), hostname)
-    tcp.on('error', () => {})
-    t.teardown(() => tcp.destroy())
-    tcp.write(`GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
-    await new Promise((resolve) => tcp.once('readable', resolve))
+    const tcp = await beganGet(t, client.url('polling'))
     const wire = client.newWire()
     await probe(wire)
     socket.write('before')

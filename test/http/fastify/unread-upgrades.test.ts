@@ -1,7 +1,6 @@
 // Closing an app while clients hold connections that asked for an upgrade and carry no WebSocket. Node does not count such connections any
 // more, so that neither its timeouts nor `forceCloseConnections` end them.
 import { once } from 'node:events'
-import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import fastifyWebsocket from '@fastify/websocket'
 import type { FastifyInstance } from 'fastify'
@@ -12,6 +11,7 @@ import socketioTransports from '../../../src/index.js'
 import { head, UPGRADE } from '../../kit/raw/http.js'
 import { until } from '../../kit/waiting.js'
 import { portOf } from '../../kit/servers/app.js'
+import { dial } from '../../kit/raw/connection.js'
 
 /** More than kernels keep for a client that does not read, bytes. */
 const BIG = 64 * 1024 * 1024
@@ -57,10 +57,9 @@ async function hold (t: Test, request: string, options: object, own: boolean): P
       destroyed = server.destroyed
     })
   })
-  const client = connect(await portOf(app), '127.0.0.1')
-  client.pause().on('error', () => {})
-  t.teardown(() => client.destroy())
-  client.write(request)
+  const raw = dial(t, await portOf(app))
+  const client = raw.socket.pause()
+  raw.write(request)
   await until(() => seen === 1)
   return { app, client, destroyed: () => destroyed }
 }
@@ -113,10 +112,10 @@ t.test('a client that leaves while a page that it asked for with an upgrade is s
     reply.raw.on('close', () => { gone = true })
   })
   await app.register(socketioTransports)
-  const client = connect(await portOf(app), '127.0.0.1')
+  const client = dial(t, await portOf(app))
   client.write(head('GET', '/events', 'Connection: Upgrade', 'Upgrade: h2c'))
-  await once(client, 'data')
-  client.end()
+  await client.bytes(1)
+  client.socket.end()
   await until(() => gone)
   t.pass('the page is told')
 })

@@ -1,5 +1,4 @@
 // Upgrades that nobody can take: each is answered with an HTTP status, and its connection is closed.
-import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import type { Duplex } from 'node:stream'
 import fastifyWebsocket from '@fastify/websocket'
@@ -10,7 +9,7 @@ import { until } from '../../kit/waiting.js'
 import { head, UPGRADE } from '../../kit/raw/http.js'
 import { newApp, pluginApp, portOf } from '../../kit/servers/app.js'
 import { scriptHeaders } from '../../kit/script.js'
-import { RawConnection } from '../../kit/raw/connection.js'
+import { dial, RawConnection } from '../../kit/raw/connection.js'
 import { connectWebsocket, handshake } from '../../kit/revision-1/inject.js'
 import { requestUpgrade } from '../../kit/request.js'
 
@@ -100,11 +99,9 @@ t.test('a GET that would also take HTTP/2 is an ordinary request', async (t) => 
 t.test('a POST that would also take another protocol is answered, and its connection closed', async (t) => {
   const app = await pluginApp(t)
   app.post('/plain', async (request) => ({ got: request.body }))
-  const socket = connect(await portOf(app), '127.0.0.1')
-  socket.write('POST /plain HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n' +
-    'Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{"a":"b"}')
-  let text = ''
-  for await (const chunk of socket.setEncoding('utf8')) text += String(chunk)
+  const raw = dial(t, await portOf(app))
+  raw.write(head('POST', '/plain', 'Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'Content-Type: application/json', 'Content-Length: 9') + '{"a":"b"}')
+  const text = await raw.rest()
   t.match(text, /^HTTP\/1\.1 400 Bad Request\r\n/)
   t.match(text, /connection: close\r\n/i)
 })

@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
 import type { Socket as TcpSocket } from 'node:net'
 import t from 'tap'
 import type { Test } from 'tap'
@@ -9,6 +8,7 @@ import { clock } from '../../kit/clock.js'
 import { behaviour } from './engine-io-behaviour.js'
 import { until } from '../../kit/waiting.js'
 import type { Eio, Message } from '../../kit/engine-io/payload.js'
+import { beganGet } from '../../kit/raw/unread.js'
 
 for (const eio of [3, 4] as const) {
   for (const way of ['xhr', 'xhr, b64', 'jsonp'] as const) behaviour(eio, way)
@@ -26,13 +26,8 @@ async function underWay (t: Test, eio: Eio, options = {}) {
   const server = await serveEngine(t, { maxQueueBytes: 100_000_000, ...options })
   const session = await server.connect(eio, 'xhr')
   const { client, socket } = session
-  const { hostname, port, pathname, search, host } = new URL(client.url('polling'))
-  const tcp = connect(Number(port), hostname)
-  tcp.on('error', () => {})
-  t.teardown(() => tcp.destroy())
   for (let i = 0; i < COUNT; i++) socket.write(`${i} ${DATA}`)
-  tcp.write(`GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
-  await new Promise((resolve) => tcp.once('readable', resolve))
+  const tcp = await beganGet(t, client.url('polling'))
   return { server, tcp, ...session }
 }
 

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { connect as connectHttp2 } from 'node:http2'
-import { connect } from 'node:net'
 import type { AddressInfo, Socket as TcpSocket } from 'node:net'
 import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
@@ -17,6 +16,9 @@ import type { Session } from '../../kit/revision-1/server.js'
 import type { Teardown } from '../../kit/teardown.js'
 import { clock } from '../../kit/clock.js'
 import { turn, until } from '../../kit/waiting.js'
+import { dial } from '../../kit/raw/connection.js'
+import { head } from '../../kit/raw/http.js'
+import { beganGet, unreadGet } from '../../kit/raw/unread.js'
 
 class FakePoll implements Poll {
   readonly answers: string[] = []
@@ -194,11 +196,8 @@ const DATA = 'x'.repeat(12_000_000)
 const COUNT = 1 // more than the system's buffers take for a peer that does not read
 
 /** A GET whose answer is not read, on a connection of its own. */
-async function deafPoll (session: Session): Promise<TcpSocket> {
-  const { hostname, port, pathname, host } = new URL(session.client.url)
-  const tcp = connect(Number(port), hostname).pause()
-  tcp.on('error', () => {})
-  tcp.write(`GET ${pathname} HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
+async function deafPoll (t: Teardown, session: Session): Promise<TcpSocket> {
+  const tcp = unreadGet(t, session.client.url).pause()
   await until(() => session.socket.transport.writable)
   return tcp
 }
@@ -208,12 +207,7 @@ async function underWay (t: Teardown): Promise<Session & { tcp: TcpSocket }> {
   const server = await serve(t, { maxQueueBytes: 100_000_000 })
   const session = await server.connect('xhr-polling')
   for (let i = 0; i < COUNT; i++) session.socket.send({ type: 'message', data: `${i} ${DATA}` })
-  const { hostname, port, pathname, host } = new URL(session.client.url)
-  const tcp = connect(Number(port), hostname)
-  tcp.on('error', () => {})
-  t.teardown(() => tcp.destroy())
-  tcp.write(`GET ${pathname} HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
-  await new Promise((resolve) => tcp.once('readable', resolve))
+  const tcp = await beganGet(t, session.client.url)
   session.socket.send({ type: 'message', data: 'behind' })
   return { ...session, tcp }
 }
@@ -246,7 +240,7 @@ t.test('a client that polls again beside a long answer gets all of it there, and
 t.test('a client that vanishes without a word while its poll waits loses nothing', async (t) => {
   const server = await serve(t)
   const session = await server.connect('xhr-polling')
-  const tcp = await deafPoll(session)
+  const tcp = await deafPoll(t, session)
   tcp.destroy()
   await until(() => !session.socket.transport.writable)
   session.socket.send({ type: 'message', data: 'kept' })
@@ -256,7 +250,7 @@ t.test('a client that vanishes without a word while its poll waits loses nothing
 t.test('an answer that is never read ends with the session', async (t) => {
   const server = await serve(t, { maxQueueBytes: 1_000_000 })
   const session = await server.connect('xhr-polling')
-  const tcp = await deafPoll(session)
+  const tcp = await deafPoll(t, session)
   const broken = new Promise((resolve) => tcp.once('close', resolve))
   session.socket.send({ type: 'message', data: 'y'.repeat(20_000_000) })
   for (let i = 0; i < 2; i++) session.socket.send({ type: 'message', data: DATA })
@@ -311,11 +305,11 @@ async function slowHooks (t: Teardown) {
     let open = (): void => {}
     gate.opened = new Promise((resolve) => { open = resolve })
     const arrived = new Promise<void>((resolve) => { gate.arrived = resolve })
-    const tcp = connect(port, '127.0.0.1')
     const gone = new Promise((resolve) => { app.server.once('connection', (peer: TcpSocket) => peer.once('close', resolve)) })
-    tcp.write(`GET /socket.io/1/${name}/${sid} HTTP/1.1\r\nHost: x\r\n\r\n`)
+    const raw = dial(t, port)
+    raw.write(head('GET', `/socket.io/1/${name}/${sid}`))
     await arrived
-    tcp.destroy()
+    raw.socket.destroy()
     await gone
     open()
     gate.opened = undefined
@@ -338,12 +332,12 @@ t.test('a poll pipelined behind an answer that is under way is told to come agai
   const server = await serve(t)
   const first = await server.connect('xhr-polling')
   const second = await server.connect('xhr-polling')
-  const tcp = connect(server.port, '127.0.0.1')
-  const get = ({ client }: Session): string => `GET /socket.io/1/xhr-polling/${client.sid} HTTP/1.1\r\nHost: x\r\n\r\n`
-  tcp.write(get(first) + get(second))
+  const raw = dial(t, server.port)
+  const get = ({ client }: Session): string => head('GET', `/socket.io/1/xhr-polling/${client.sid}`)
+  raw.write(get(first) + get(second))
   await until(() => first.socket.transport.writable)
   await turn()
-  tcp.destroy()
+  raw.socket.destroy()
   await until(() => !first.socket.transport.writable)
   for (const { socket, client } of [first, second]) {
     socket.send({ type: 'message', data: 'kept' })
