@@ -21,7 +21,7 @@ export function hostOptions ({ initialConfig }: FastifyInstance): { ignoreTraili
  * Options of GETs that are held open: the host's own timeout would answer parked polls with 503 and end streams. Without one,
  * requests are spared the timer.
  */
-export function held (scope: FastifyInstance): { handlerTimeout?: number } {
+export function longPollOptions (scope: FastifyInstance): { handlerTimeout?: number } {
   return hostOptions(scope).handlerTimeout ? { handlerTimeout: MAX_TIME } : {}
 }
 

@@ -54,7 +54,7 @@ export class Liveness {
   }
 
   /** The client holds something open. Where polls carry no heartbeats, none runs while it polls. */
-  held ({ persistent }: Transport): void {
+  onTransportOpen ({ persistent }: Transport): void {
     if (this.#heartbeat.onPolls) return
     if (persistent) this.#beat()
     else this.stop()

@@ -317,7 +317,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   }
 
   onOpen (): void {
-    if (this.#readyState === 'open') this.#liveness.held(this.#transport)
+    if (this.#readyState === 'open') this.#liveness.onTransportOpen(this.#transport)
   }
 
   onIdle (): void {

@@ -21,7 +21,7 @@ export interface Transport {
   /** Bytes taken and not yet handed to the operating system. */
   readonly bufferedAmount: number
   /** What that takes of memory; bytes. */
-  readonly heldBytes: number
+  readonly unreadBytes: number
   /** Where what the client says comes: on it, as long as it lasts, or by POSTs. */
   readonly incoming: 'here' | 'over' | 'posts'
   /** Hands frames over. Call only while writable; the array is the transport's from then on. */
@@ -57,7 +57,7 @@ export const NO_TRANSPORT: Transport = {
   writable: false,
   delivering: false,
   bufferedAmount: 0,
-  heldBytes: 0,
+  unreadBytes: 0,
   incoming: 'posts',
   send () {},
   close () {},

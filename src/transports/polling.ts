@@ -74,7 +74,7 @@ export class PollingTransport implements Transport {
   get delivering () { return this.#inFlight !== undefined || this.#gathered.length > 0 }
   get bufferedAmount () { return this.#inFlight === undefined ? this.#gatheredBytes : this.#inFlight.bytes }
   /** The frames may have to go back; the answer is held beside them, as text and as it is written. */
-  get heldBytes () { return this.bufferedAmount + (this.#inFlight?.answerBytes ?? 0) * 2 }
+  get unreadBytes () { return this.bufferedAmount + (this.#inFlight?.answerBytes ?? 0) * 2 }
 
   /** A GET has come. An older one that still waits is answered with nothing: the old client takes that for a noop. */
   accept (poll: Poll): void {

@@ -116,7 +116,7 @@ export class WebSocketTransport implements Transport {
   get open () { return !this.#closed && this.#socket.readyState === this.#socket.OPEN }
   get writable () { return this.open && !this.#full }
   get bufferedAmount () { return this.#gone ? 0 : this.#writer?.writableLength ?? this.#socket.bufferedAmount }
-  get heldBytes () { return this.bufferedAmount }
+  get unreadBytes () { return this.bufferedAmount }
   get incoming () { return this.#gone ? 'over' : 'here' }
 
   /** From now on it reports to somebody else. */

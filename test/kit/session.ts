@@ -40,7 +40,7 @@ export class FakeTransport implements Transport {
   writable = true
   delivering = false
   bufferedAmount = 0
-  get heldBytes () { return this.bufferedAmount }
+  get unreadBytes () { return this.bufferedAmount }
   /** What was handed over, a list for each time. */
   sent: Frame[][] = []
   /** How it was ended: a farewell, `silently` or `destroyed`. */

@@ -103,7 +103,7 @@ export class ServerFace {
   #connect (name: string, query = ''): void {
     if ((name !== '' && !isServableNamespace(name)) || this.#endpoints.size > this.#limits.maxEndpoints) return
     const endpoint = newEndpoint(NAMESPACE_BYTES + query.length * QUERY_BYTES)
-    if (!this.#session.keep(this.#held + endpoint.bytes)) return this.#session.overflow()
+    if (!this.#session.keep(this.#heldBytes + endpoint.bytes)) return this.#session.overflow()
     this.#endpointBytes += endpoint.bytes
     this.#endpoints.set(name, endpoint)
     // A comma would end the name in the Server's grammar; what begins otherwise than a query would be more of the name.
@@ -113,7 +113,7 @@ export class ServerFace {
   #wait (endpoint: Endpoint, packet: Packet): void {
     const text = detach(this.#session.encode(packet))
     this.#waitingBytes += bytesOf(text)
-    if (this.#waitingBytes > this.#limits.maxPayload || !this.#session.keep(this.#held)) return this.#session.overflow()
+    if (this.#waitingBytes > this.#limits.maxPayload || !this.#session.keep(this.#heldBytes)) return this.#session.overflow()
     endpoint.waiting.push(text)
   }
 
@@ -131,11 +131,11 @@ export class ServerFace {
       break
     }
     this.#waitingBytes += waiting.bytes
-    this.#session.keep(this.#held)
+    this.#session.keep(this.#heldBytes)
   }
 
   /** What is held for the client beside its queue, bytes. */
-  get #held (): number {
+  get #heldBytes (): number {
     return this.#waitingBytes + this.#endpointBytes + (this.#serverAcks.size + this.#clientAcks.size) * ACK_BYTES
   }
 
@@ -143,7 +143,7 @@ export class ServerFace {
   #delete (name: string, endpoint: Endpoint): void {
     this.#endpoints.delete(name)
     this.#endpointBytes -= endpoint.bytes
-    this.#session.keep(this.#held)
+    this.#session.keep(this.#heldBytes)
   }
 
   #forward (endpoint: Endpoint, packet: Packet): void {
@@ -159,7 +159,7 @@ export class ServerFace {
         const asked = this.#serverAcks.get(packet.id)
         if (asked === undefined || asked.endpoint !== packet.endpoint) return
         this.#serverAcks.delete(packet.id)
-        this.#session.keep(this.#held)
+        this.#session.keep(this.#heldBytes)
         return this.#deliver({ type: PacketType.ACK, nsp, data: packet.args, id: asked.id })
       }
       case 'disconnect': return this.#leave(packet.endpoint, endpoint)
@@ -187,7 +187,7 @@ export class ServerFace {
     if (packet.ack !== 'data' || packet.id === undefined) return {}
     const id = this.#lastId++
     this.#clientAcks.set(id, packet.id)
-    if (!this.#session.keep(this.#held)) this.#session.overflow()
+    if (!this.#session.keep(this.#heldBytes)) this.#session.overflow()
     return { id }
   }
 
@@ -278,7 +278,7 @@ export class ServerFace {
     }
     const id = this.#session.nextId()
     this.#serverAcks.set(id, { endpoint, id: packet.id })
-    if (!this.#session.keep(this.#held)) return this.#session.overflow()
+    if (!this.#session.keep(this.#heldBytes)) return this.#session.overflow()
     // The old client acknowledges messages by itself, and events never but with `id+` (WIRE.md 3).
     this.#enqueue({ ...message, endpoint, id, ack: message.type === 'event' ? 'data' : 'plain' }, volatile)
   }
@@ -287,7 +287,7 @@ export class ServerFace {
     const id = this.#clientAcks.get(packet.id ?? -1)
     if (id === undefined) return
     this.#clientAcks.delete(packet.id ?? -1)
-    this.#session.keep(this.#held)
+    this.#session.keep(this.#heldBytes)
     this.#enqueue({ type: 'ack', endpoint, id, args: this.#list(packet, written) })
   }
 

@@ -8,7 +8,7 @@ import type { Engine } from '../../engine/engine.js'
 import { RefusedRequest } from '../../errors.js'
 import type { RefusalReason } from '../../errors.js'
 import type { Settings } from '../../options.js'
-import { held, PREFLIGHT, routeAdder } from '../add-route.js'
+import { longPollOptions, PREFLIGHT, routeAdder } from '../add-route.js'
 import type { AddRoute, PreHandler } from '../add-route.js'
 import { ADMITTED, admit } from '../admission.js'
 import type { Admitted } from '../admission.js'
@@ -86,17 +86,17 @@ interface Adding extends EngineIoContext {
   readonly route: AddRoute
   readonly constraints: Record<string, string>
   /** Options of GETs that are held open. */
-  readonly held: { handlerTimeout?: number }
+  readonly longPollOptions: { handlerTimeout?: number }
 }
 
-function addPolling ({ route, constraints, held, ...context }: Adding): void {
+function addPolling ({ route, constraints, longPollOptions, ...context }: Adding): void {
   const preHandler = [verify({ ...context, transport: 'polling' }), engineIoJsonp]
   route('', 'polling', {
     method: 'GET',
     constraints,
     preHandler,
     onSend: quoteJsonp,
-    ...held,
+    ...longPollOptions,
     handler: (request, reply) => takePoll(context, request, reply)
   })
   route('', 'polling', {
@@ -169,7 +169,7 @@ export function registerEngineIo (scope: FastifyInstance, { upgrades, engine, se
     for (const transport of TRANSPORT_KEYS) {
       const constraints = constrain(`${version} ${transport}`)
       route('', null, { ...PREFLIGHT, constraints })
-      addTransport({ engine, settings, shared, route, constraints, held: held(scope) }, transport)
+      addTransport({ engine, settings, shared, route, constraints, longPollOptions: longPollOptions(scope) }, transport)
     }
   }
   const route = routeAdder({ scope, upgrades, path, dialect: 'engine 4', schema: SCHEMA, maxPayload })

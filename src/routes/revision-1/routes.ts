@@ -8,7 +8,7 @@ import { RefusedRequest } from '../../errors.js'
 import type { Settings } from '../../options.js'
 import { isRevision1, TRANSPORTS } from '../../transports/index.js'
 import type { Revision1Transport } from '../../transports/index.js'
-import { held, PREFLIGHT, routeAdder } from '../add-route.js'
+import { longPollOptions, PREFLIGHT, routeAdder } from '../add-route.js'
 import type { AddRoute, PreHandler } from '../add-route.js'
 import { createHandshake, welcome } from './handshake.js'
 import { handshakeJsonp, pollJsonp, quoteJsonp } from '../hooks.js'
@@ -28,7 +28,7 @@ interface Adding extends Revision1Context {
   readonly route: AddRoute
   readonly offered: readonly Revision1Transport[]
   /** Options of GETs that are held open. */
-  readonly held: { handlerTimeout?: number }
+  readonly longPollOptions: { handlerTimeout?: number }
 }
 
 /** One string, or several of a parameter that is given more than once: a page's query may use the same names. */
@@ -51,7 +51,7 @@ const refuseTransport: PreHandler = (request, _reply, done) => {
 
 const refuseGet = (): never => { throw new RefusedRequest('not an upgrade', 'not an upgrade') }
 
-function addTransport ({ engine, settings, route, held }: Adding, name: Revision1Transport): void {
+function addTransport ({ engine, settings, route, longPollOptions }: Adding, name: Revision1Transport): void {
   const { maxPayload, maxPackets, pollingDuration, farewellTimeout } = settings
   const transportRoute = { engine, name, pollingDuration, maxPackets, farewellTimeout }
   const row = TRANSPORTS[name]
@@ -67,7 +67,7 @@ function addTransport ({ engine, settings, route, held }: Adding, name: Revision
     preHandler: jsonp ? [...preHandler, pollJsonp] : preHandler,
     ...(jsonp && { onSend: quoteJsonp }),
     ...(row.kind === 'stream' && { compress: false }),
-    ...held,
+    ...longPollOptions,
     handler: takeGet(transportRoute, row)
   })
   route(url, name, { method: 'POST', bodyLimit: maxPayload, onRequest: notePost(engine), preHandler, handler: takePost(transportRoute, row) })
@@ -91,7 +91,7 @@ export function registerRevision1 (scope: FastifyInstance, context: Revision1Con
   const { engine, upgrades, settings: { path, transports, maxPayload } } = context
   const route = routeAdder({ scope, upgrades, path, dialect: 'revision 1', schema: SCHEMA, maxPayload })
   const offered = transports.filter(isRevision1)
-  const adding = { ...context, route, offered, held: held(scope) }
+  const adding = { ...context, route, offered, longPollOptions: longPollOptions(scope) }
   for (const name of offered) {
     addTransport(adding, name)
     route(`/:protocol/${name}/:sid`, name, PREFLIGHT)
