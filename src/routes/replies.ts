@@ -74,8 +74,8 @@ export function acceptPoll (engine: Engine, transport: PollingTransport, reply: 
   const poll = new HttpPoll(reply, engine)
   const { httpVersionMajor, socket } = reply.request.raw
   const connection = httpVersionMajor === 1 ? socket : undefined
-  reply.raw.on('finish', () => transport.settled(poll, isWhole(reply, connection)))
-  reply.raw.on('close', () => transport.settled(poll, false))
+  reply.raw.on('finish', () => transport.responseEnded(poll, isWhole(reply, connection)))
+  reply.raw.on('close', () => transport.responseEnded(poll, false))
   transport.accept(poll)
 }
 

@@ -118,7 +118,7 @@ export class Backpressure {
   }
 
   /** Something may have gone, which {@link note} has counted. Returns true once, when everything has that had to wait. */
-  settle (transport: Transport, previous: Transport): boolean {
+  checkDrained (transport: Transport, previous: Transport): boolean {
     const { persistent, writable, delivering } = transport
     if (!this.#waits || !this.#queue.empty || delivering || previous.delivering || (persistent && !writable)) return false
     this.#waits = false

@@ -351,7 +351,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     // A poll's farewell comes alone: 4.x clients act on it before the packets beside it (docs/engine-io.md).
     if (this.#leaving !== undefined && this.#idle) return this.#part(this.#leaving)
     if (!this.#note()) return
-    if (this.#backpressure.settle(this.#transport, this.#previous)) this.#tellDrained()
+    if (this.#backpressure.checkDrained(this.#transport, this.#previous)) this.#tellDrained()
   }
 
   onReturned (frames: Frame[]): void {

@@ -149,7 +149,7 @@ export class PollingTransport implements Transport {
   }
 
   /** A GET is over: its response was handed over whole, or it broke before. */
-  settled (poll: Poll, whole: boolean): void {
+  responseEnded (poll: Poll, whole: boolean): void {
     if (poll === this.#parked) {
       this.#parked = undefined
       this.#timer?.stop()

@@ -56,7 +56,7 @@ for (const version of VERSIONS) {
         t.strictSame(open.answers, [])
         clock.tick(RESOLUTION + LATE)
         t.strictSame(open.answers, [body('6')])
-        polling.settled(open, true)
+        polling.responseEnded(open, true)
         upgrade.onFrame('2probe') // and no attempt lasts longer for it
         if (round === 1) break
       }
@@ -80,7 +80,7 @@ for (const version of VERSIONS) {
       t.strictSame(heard, ['up'])
       const late = poll()
       t.strictSame(late.answers, [body('6')], 'a poll that comes too late is not held')
-      polling.settled(late, false)
+      polling.responseEnded(late, false)
       t.equal(socket.readyState, 'open', 'and may break')
     })
 
@@ -137,10 +137,10 @@ for (const version of VERSIONS) {
       socket.write('two')
       t.strictSame(candidate.take(), [], 'nothing overtakes it')
       t.equal(socket.bufferedAmount, '4one4two'.length, 'what the answer holds, and what waits behind it')
-      polling.settled(answer, true)
+      polling.responseEnded(answer, true)
       t.strictSame(candidate.take(), [['4two']])
       t.equal(socket.bufferedAmount, 0)
-      polling.settled(answer, false)
+      polling.responseEnded(answer, false)
       t.strictSame(candidate.take(), [], 'Node tells of the end twice')
     })
 
@@ -152,7 +152,7 @@ for (const version of VERSIONS) {
       socket.write('one')
       upgrade.onFrame('5')
       socket.write('two')
-      polling.settled(answer, false)
+      polling.responseEnded(answer, false)
       t.strictSame(candidate.take(), [['4one', '4two']])
       t.equal(socket.readyState, 'open')
     })
@@ -219,7 +219,7 @@ for (const version of VERSIONS) {
         for (const end of [
           ({ socket }: ReturnType<typeof upgradingSession>) => { socket.end('server closing') },
           ({ socket }: ReturnType<typeof upgradingSession>) => { socket.onFrame('1') },
-          ({ polling, poll }: ReturnType<typeof upgradingSession>) => { polling.settled(poll(), false) }
+          ({ polling, poll }: ReturnType<typeof upgradingSession>) => { polling.responseEnded(poll(), false) }
         ]) {
           const session = upgradingSession({ version })
           for (const frame of sends) session.upgrade.onFrame(frame)
@@ -266,7 +266,7 @@ for (const version of VERSIONS) {
           if (whole) got.push(...numbersIn(open.answers.join('')))
           const settled = open
           open = undefined
-          polling.settled(settled, whole)
+          polling.responseEnded(settled, whole)
         }
         const acting: Record<string, () => void> = {
           write,

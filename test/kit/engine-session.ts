@@ -96,7 +96,7 @@ export function polledSession (init: Init = {}) {
   const read = (): string | undefined => {
     const made = poll()
     const [answer] = made.answers
-    if (answer !== undefined) polling.settled(made, true)
+    if (answer !== undefined) polling.responseEnded(made, true)
     return answer
   }
   /** Packets as the body of an answer. */

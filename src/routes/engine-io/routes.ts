@@ -51,7 +51,7 @@ interface Verified extends EngineIoContext { readonly transport: 'polling' | 'we
 
 /** @throws RefusedRequest when the request does not fit the session that it names. */
 function checkSession ({ engine, settings, shared: { version }, transport }: Verified, request: FastifyRequest, sid: string): void {
-  engine.wheel.settle() // a session is over at its time, not a tick later
+  engine.wheel.catchUp() // a session is over at its time, not a tick later
   const socket = engine.find(sid, `engine ${version}`)
   if (socket === undefined) {
     const previousProtocol = version === 3 ? 4 : 3
