@@ -19,7 +19,7 @@ export class Drain {
     let done = (): void => {}
     this.finished = new Promise((resolve) => { done = resolve })
     this.#done = done
-    this.#timers = [...sessions.values()].map((socket) => wheel.timer(() => socket.leave('server draining')))
+    this.#timers = [...sessions.values()].map((socket) => wheel.timer(() => socket.endWhenIdle('server draining')))
     this.#timers.push(wheel.timer(() => this.endAll()))
   }
 
@@ -35,7 +35,7 @@ export class Drain {
 
   /** The time is over. Clients that have just been told to go are still heard, for farewellTimeout. */
   endAll (): void {
-    for (const socket of [...this.#sessions.values()]) socket.leaveNow('server draining')
+    for (const socket of [...this.#sessions.values()]) socket.endWithFarewell('server draining')
     this.check()
   }
 

@@ -22,7 +22,7 @@ export class Parting {
   start (sessions: ReadonlyMap<string, Socket>, ms: number): void {
     this.#waiting = new Set(sessions.keys())
     const silence = new Promise<void>((resolve) => { this.#done = resolve })
-    for (const socket of [...sessions.values()]) socket.leaveNow('server closing')
+    for (const socket of [...sessions.values()]) socket.endWithFarewell('server closing')
     this.finished = this.#finish(this.#waiting.size > 0 ? silence : undefined, ms)
   }
 

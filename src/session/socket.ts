@@ -62,7 +62,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   /** The goodbye, as long as what was said before it is on its way. */
   #goodbye: { farewell: Frame, reason: EndReason } | undefined
   /** Why it is to end when nothing waits. */
-  #leaving: EndReason | undefined
+  #endReason: EndReason | undefined
   /** The application has let go of it: what its client says is not heard any more. */
   #deaf = false
   /** No further request of its client is let in. */
@@ -137,7 +137,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   #dwindle (): void {
     this.#readyState = 'closing'
     this.#deaf = true
-    this.#leaving = 'closed by server'
+    this.#endReason = 'closed by server'
     this.#liveness.wait(this.#shared.limits.closeTimeout)
     this.onWritable()
   }
@@ -145,17 +145,17 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   // ---- what the engine and the routes call
 
   /** Ends the session as soon as nothing waits and the client can be told. Until then it goes on as ever. */
-  leave (reason: EndReason): void {
+  endWhenIdle (reason: EndReason): void {
     if (this.#told) return
-    this.#leaving = reason
+    this.#endReason = reason
     if (this.#readyState === 'opening') this.end(reason)
     else if (this.#idle) this.#part(reason)
   }
 
   /** The same without further requests: who holds nothing open cannot be told, and the time for the others runs. */
-  leaveNow (reason: EndReason): void {
+  endWithFarewell (reason: EndReason): void {
     if (this.#told && reason === 'server draining') return // its POSTs have their time
-    this.#leaving = reason
+    this.#endReason = reason
     this.#isLast = true
     if (this.#readyState === 'opening') return this.end(reason)
     if (this.#told) return this.#checkSilence()
@@ -349,7 +349,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     if (this.#told) return this.#checkSilence()
     while (this.#ready && !this.#queue.empty) this.#transport.send(this.#queue.take(PIECE))
     // A poll's farewell comes alone: 4.x clients act on it before the packets beside it (docs/engine-io.md).
-    if (this.#leaving !== undefined && this.#idle) return this.#part(this.#leaving)
+    if (this.#endReason !== undefined && this.#idle) return this.#part(this.#endReason)
     if (!this.#note()) return
     if (this.#backpressure.checkDrained(this.#transport, this.#previous)) this.#tellDrained()
   }

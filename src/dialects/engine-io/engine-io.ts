@@ -189,7 +189,7 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
   // ---- the Server's face, and what both use
 
   write (data: string | Uint8Array, { volatile = false }: SendOptions): void {
-    if (this.#guard !== undefined && typeof data === 'string' && endsNamespace(data)) this.#guard.left(data)
+    if (this.#guard !== undefined && typeof data === 'string' && endsNamespace(data)) this.#guard.disconnected(data)
     this.#socket.enqueue(this.#encode(data), volatile)
   }
 

@@ -28,7 +28,7 @@ export class Revision1 implements Dialect, FaceSession {
   readonly #shared: Revision1Shared
   #face: ServerFace | undefined
   #lastId = 0
-  #leaving = false
+  #hasDisconnected = false
 
   constructor (socket: DialectSocket, shared: Revision1Shared, heartbeat: Heartbeat) {
     this.#socket = socket
@@ -53,12 +53,12 @@ export class Revision1 implements Dialect, FaceSession {
 
   /** Told only to a client that would not see the end: it is to handshake anew. */
   farewell ({ open, endsUnnoticed }: Transport, reason: EndReason): Frame | undefined {
-    return BY_US.has(reason) && open && endsUnnoticed && !this.#leaving ? UNKNOWN_SESSION : undefined
+    return BY_US.has(reason) && open && endsUnnoticed && !this.#hasDisconnected ? UNKNOWN_SESSION : undefined
   }
 
   receive (frame: Frame): boolean {
     // Binary is none of its words; the old server ignored it too (transcript websocket/binary-frame).
-    return this.#leaving || typeof frame !== 'string' || this.#received(frame)
+    return this.#hasDisconnected || typeof frame !== 'string' || this.#received(frame)
   }
 
   #received (frame: string): boolean {
@@ -82,7 +82,7 @@ export class Revision1 implements Dialect, FaceSession {
     const server = this.#server
     if (packet.type === 'connect' && packet.endpoint === '' && server === undefined) return this.enqueue(CONNECT)
     this.#socket.tell(packet)
-    if (packet.type === 'disconnect' && packet.endpoint === '') return this.#left()
+    if (packet.type === 'disconnect' && packet.endpoint === '') return this.#clientDisconnected()
     server?.receive(packet)
   }
 
@@ -90,11 +90,11 @@ export class Revision1 implements Dialect, FaceSession {
    * The client's goodbye is answered with one, on whatever is open (WIRE.md 8). The Server hears of it first: it is to call this
    * 'client namespace disconnect'.
    */
-  #left (): void {
-    this.#leaving = true
+  #clientDisconnected (): void {
+    this.#hasDisconnected = true
     const end = (): void => this.#socket.end('client left', DISCONNECT)
     if (this.#face === undefined) return end()
-    this.#face.leave()
+    this.#face.disconnectAll()
     this.#socket.afterHeard(end)
   }
 
@@ -145,7 +145,7 @@ export class Revision1 implements Dialect, FaceSession {
 
   /** The old server forgot a client that had no poll open, and told the next one to handshake anew: a kicked client came back for ever. */
   disconnect (): void {
-    this.#leaving = true
+    this.#hasDisconnected = true
     this.#socket.dismiss(DISCONNECT)
   }
 

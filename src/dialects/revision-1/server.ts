@@ -162,7 +162,7 @@ export class ServerFace {
         this.#session.keep(this.#heldBytes)
         return this.#deliver({ type: PacketType.ACK, nsp, data: packet.args, id: asked.id })
       }
-      case 'disconnect': return this.#leave(packet.endpoint, endpoint)
+      case 'disconnect': return this.#disconnect(packet.endpoint, endpoint)
       // Connected again: the old server answered each time (transcript websocket/namespace).
       case 'connect': return this.#enqueue({ type: 'connect', endpoint: packet.endpoint })
       case 'error': return
@@ -170,13 +170,13 @@ export class ServerFace {
     }
   }
 
-  #leave (name: string, endpoint: Endpoint): void {
+  #disconnect (name: string, endpoint: Endpoint): void {
     this.#delete(name, endpoint)
     this.#deliver({ type: PacketType.DISCONNECT, nsp: toNsp(name) })
   }
 
   /** The client has left: so have all of its endpoints. */
-  leave (): void {
+  disconnectAll (): void {
     for (const [endpoint, { state }] of this.#endpoints) {
       if (state === 'connected') this.#deliver({ type: PacketType.DISCONNECT, nsp: toNsp(endpoint) })
     }
