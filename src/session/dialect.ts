@@ -77,5 +77,5 @@ export interface DialectSocket {
   /** Calls when all that was delivered has been heard. */
   afterHeard (call: () => void): void
   /** Tells 'packet' listeners, whose failures stop nobody else. */
-  tell (packet: Packet): void
+  emitPacket (packet: Packet): void
 }

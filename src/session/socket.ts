@@ -241,7 +241,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     this.#inbox.push(() => this.#guard(run), kind)
   }
 
-  tell (packet: Packet): void {
+  emitPacket (packet: Packet): void {
     try {
       this.emit('packet', packet)
     } catch (error) {
@@ -281,11 +281,11 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
 
   /** The turn is over in which something has left at once. */
   flushed (): void {
-    if (this.#hasFlushed && !this.#backpressure.waits) this.#tellDrained()
+    if (this.#hasFlushed && !this.#backpressure.waits) this.#emitDrain()
     else this.#hasFlushed = false
   }
 
-  #tellDrained (): void {
+  #emitDrain (): void {
     this.#hasFlushed = false
     if (this.#readyState === 'open' && this.listenerCount('drain') > 0) this.#guard(() => this.emit('drain'))
   }
@@ -351,7 +351,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     // A poll's farewell comes alone: 4.x clients act on it before the packets beside it (docs/engine-io.md).
     if (this.#endReason !== undefined && this.#idle) return this.#part(this.#endReason)
     if (!this.#note()) return
-    if (this.#backpressure.checkDrained(this.#transport, this.#previous)) this.#tellDrained()
+    if (this.#backpressure.checkDrained(this.#transport, this.#previous)) this.#emitDrain()
   }
 
   onReturned (frames: Frame[]): void {
@@ -407,12 +407,12 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     this.#depart()
     this.#shared.log.debug({ sid: this.id, reason, err: cause }, 'session ended')
     if (!wasOpen) return
-    const tell = (): void => this.#guard(() => this.emit('close', CLOSE_REASONS[reason], details))
+    const emitClose = (): void => this.#guard(() => this.emit('close', CLOSE_REASONS[reason], details))
     // The Server that disconnects a client is to finish first: it calls this 'server namespace disconnect'.
-    if (reason === 'closed by server' && farewell !== undefined) process.nextTick(tell)
+    if (reason === 'closed by server' && farewell !== undefined) process.nextTick(emitClose)
     // The Server that hears of a client's end lets go of what that one has just said.
-    else if (this.#dialect.onServer && CLIENT_ENDS.has(reason)) this.afterHeard(tell)
-    else tell()
+    else if (this.#dialect.onServer && CLIENT_ENDS.has(reason)) this.afterHeard(emitClose)
+    else emitClose()
   }
 
   /** The session is over. What was said before its goodbye is still to go. */

@@ -170,7 +170,7 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
   }
 
   emit (packet: Packet): void {
-    this.#socket.tell(packet)
+    this.#socket.emitPacket(packet)
   }
 
   close (): void {

@@ -81,7 +81,7 @@ export class Revision1 implements Dialect, FaceSession {
     }
     const server = this.#server
     if (packet.type === 'connect' && packet.endpoint === '' && server === undefined) return this.enqueue(CONNECT)
-    this.#socket.tell(packet)
+    this.#socket.emitPacket(packet)
     if (packet.type === 'disconnect' && packet.endpoint === '') return this.#clientDisconnected()
     server?.receive(packet)
   }
