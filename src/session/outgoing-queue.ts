@@ -69,9 +69,9 @@ export class OutgoingQueue {
     for (const one of queued) this.#add(one)
   }
 
-  /** The frames that have waited longest: as many as weigh no more than `most` bytes, but one at least. */
-  take (most = Infinity): Frame[] {
-    const count = this.#countWithin(most)
+  /** The frames that have waited longest: as many as weigh no more than `limit` bytes, but one at least. */
+  take (limit = Infinity): Frame[] {
+    const count = this.#countWithin(limit)
     const taken = count === this.#items.length ? this.#items : this.#items.splice(0, count)
     if (taken === this.#items) this.#items = NOTHING
     for (const queued of taken) this.#forget(queued)

@@ -300,7 +300,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
 
   onFrame (frame: Frame): boolean {
     if (this.#readyState !== 'open' && this.#readyState !== 'closing') return false
-    if (this.#rate?.take() === false) {
+    if (this.#rate?.tryConsume() === false) {
       this.end('too many packets', undefined, new Error('more than maxPacketsPerSecond'))
       return false
     }

@@ -63,7 +63,7 @@ function refuseAtEnd (socket: Socket, request: FastifyRequest, reply: FastifyRep
 }
 
 /** A POST brings packets; with one that cannot be read, the session ends. "ok" says that all were delivered. */
-export function takeData (context: EngineIoContext, request: FastifyRequest, reply: FastifyReply): void {
+export function handlePost (context: EngineIoContext, request: FastifyRequest, reply: FastifyReply): void {
   const { socket, transport } = pollingOf(context, request)
   const heard = deliver(socket, framesIn(request, socket, transport, context.settings.maxPackets))
   const reason = socket.ended?.reason ?? ''

@@ -12,8 +12,8 @@ import { longPollOptions, PREFLIGHT, routeAdder } from '../add-route.js'
 import type { AddRoute, PreHandler } from '../add-route.js'
 import { ADMITTED, admit } from '../admission.js'
 import type { Admitted } from '../admission.js'
-import { takeData } from './data.js'
-import { queryOf, takePoll, takeWebSocket } from './session.js'
+import { handlePost } from './data.js'
+import { queryOf, handlePoll, webSocketHandler } from './session.js'
 import type { EngineIoContext } from './session.js'
 import { addGenerations, TRANSPORT_KEYS } from './generation.js'
 import { addHeaders } from '../headers.js'
@@ -97,7 +97,7 @@ function addPolling ({ route, constraints, longPollOptions, ...context }: Adding
     preHandler,
     onSend: quoteJsonp,
     ...longPollOptions,
-    handler: (request, reply) => takePoll(context, request, reply)
+    handler: (request, reply) => handlePoll(context, request, reply)
   })
   route('', 'polling', {
     method: 'POST',
@@ -105,7 +105,7 @@ function addPolling ({ route, constraints, longPollOptions, ...context }: Adding
     bodyLimit: context.settings.maxPayload,
     onRequest: notePost(context.engine),
     preHandler,
-    handler: (request, reply) => takeData(context, request, reply)
+    handler: (request, reply) => handlePost(context, request, reply)
   })
 }
 
@@ -122,7 +122,7 @@ function addWebSocket ({ route, constraints, ...context }: Adding): void {
     constraints,
     preHandler: [onlyUpgrades, verify({ ...context, transport: 'websocket' }), announce],
     handler: () => {},
-    wsHandler: takeWebSocket(context)
+    wsHandler: webSocketHandler(context)
   })
 }
 

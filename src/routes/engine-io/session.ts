@@ -107,7 +107,7 @@ function newPolling ({ engine: { wheel, endOfTurn }, shared }: EngineIoContext, 
 }
 
 /** A GET without a session opens one, and is its first poll: it brings the open packet. */
-function takeHandshake (context: EngineIoContext, request: FastifyRequest, reply: FastifyReply): void {
+function handleHandshake (context: EngineIoContext, request: FastifyRequest, reply: FastifyReply): void {
   const { engine, settings: { allowUpgrades, transports, cookie } } = context
   addHeaders(engine, reply, true) // first, for a listener that fails leaves no session behind
   const socket = open(context, request, allowUpgrades && transports.includes('websocket') ? ['websocket'] : [])
@@ -118,11 +118,11 @@ function takeHandshake (context: EngineIoContext, request: FastifyRequest, reply
 }
 
 /** A GET waits for something to say. */
-export function takePoll (context: EngineIoContext, request: FastifyRequest, reply: FastifyReply): void {
+export function handlePoll (context: EngineIoContext, request: FastifyRequest, reply: FastifyReply): void {
   const { engine } = context
   reply.type(request[JSONP] === undefined ? CONTENT_TYPES.text : CONTENT_TYPES.script)
   if (request.raw.socket.destroyed) return // given up while the app's hooks ran; nothing would tell us of it any more
-  if (!queryOf(request).sid) return takeHandshake(context, request, reply)
+  if (!queryOf(request).sid) return handleHandshake(context, request, reply)
   const { socket, transport } = pollingOf(context, request)
   if (socket.parting) throw new RefusedRequest('unknown session', 'its client has been told to go', { sid: socket.id })
   if (transport.open) {
@@ -136,7 +136,7 @@ export function takePoll (context: EngineIoContext, request: FastifyRequest, rep
 }
 
 /** A WebSocket without a session opens one; with one, it is tried out for it. */
-export function takeWebSocket (context: EngineIoContext) {
+export function webSocketHandler (context: EngineIoContext) {
   const { engine, engine: { wheel }, settings: { upgradeTimeout, farewellTimeout }, shared: { version } } = context
   const name = 'websocket'
   return function upgrade (socket: WebSocket, request: FastifyRequest): void {

@@ -89,7 +89,7 @@ export function announce (engine: Engine) {
 }
 
 /** A GET is a poll or opens a stream. */
-export function takeGet (transportRoute: TransportRoute, row: HttpRow): Handler {
+export function getHandler (transportRoute: TransportRoute, row: HttpRow): Handler {
   const { engine } = transportRoute
   return function get (request, reply) {
     if (request.raw.socket.destroyed) return // given up while the app's hooks ran; nothing would tell us of it any more
@@ -123,7 +123,7 @@ function framesOf (request: FastifyRequest, row: HttpRow, maxPackets: number): s
 }
 
 /** The packets of a client that has been told to go. */
-function takeLast (engine: Engine, frames: readonly string[], socket: Socket, reply: FastifyReply): void {
+function handleLastPackets (engine: Engine, frames: readonly string[], socket: Socket, reply: FastifyReply): void {
   let heard = true
   for (const frame of frames) heard = socket.onFrame(frame) && heard
   if (!heard) throw engine.refusal('a packet asks for an acknowledgement, for which there is no way any more', socket.id)
@@ -134,14 +134,14 @@ function takeLast (engine: Engine, frames: readonly string[], socket: Socket, re
  * A POST brings packets. It is answered 200 `1` in any case and before they are processed: for anything else the client gives up. That is what it is
  * to do when the server goes and they are not heard.
  */
-export function takePost (transportRoute: TransportRoute, row: HttpRow): Handler {
+export function postHandler (transportRoute: TransportRoute, row: HttpRow): Handler {
   const { engine, maxPackets } = transportRoute
   return function post (request, reply) {
     const socket = sessionOf(engine, request)
     if (socket === undefined && engine.draining) throw engine.refusal('the session has ended', sidOf(request))
     const frames = socket === undefined ? [] : framesOf(request, row, maxPackets)
     reply.type('text/plain; charset=UTF-8')
-    if (socket?.parting === true) return takeLast(engine, frames, socket, reply)
+    if (socket?.parting === true) return handleLastPackets(engine, frames, socket, reply)
     engine.endOfTurn.defer(() => reply.send('1'))
     if (socket === undefined) return unknownSession(engine, request)
     // Whatever comes first connects the session; nothing said then is lost (WIRE.md 7).
@@ -151,7 +151,7 @@ export function takePost (transportRoute: TransportRoute, row: HttpRow): Handler
 }
 
 /** An upgrade moves the session to a WebSocket. */
-export function takeUpgrade ({ engine, name, farewellTimeout }: TransportRoute) {
+export function webSocketHandler ({ engine, name, farewellTimeout }: TransportRoute) {
   return function upgrade (socket: WebSocket, request: FastifyRequest): void {
     const { wheel } = engine
     const session = answeredSession(engine, request)

@@ -13,7 +13,7 @@ import type { AddRoute, PreHandler } from '../add-route.js'
 import { createHandshake, welcome } from './handshake.js'
 import { handshakeJsonp, pollJsonp, quoteJsonp } from '../hooks.js'
 import { notePost } from '../posts-under-way.js'
-import { announce, forceDisconnect, takeGet, takePost, takeUpgrade } from './handlers.js'
+import { announce, forceDisconnect, getHandler, postHandler, webSocketHandler } from './handlers.js'
 
 /** What the routes of one registration share. */
 export interface Revision1Context {
@@ -58,7 +58,7 @@ function addTransport ({ engine, settings, route, longPollOptions }: Adding, nam
   const url = `/:protocol/${name}/:sid`
   const preHandler = [checkVersion, forceDisconnect(engine), announce(engine)]
   if (row.kind === 'websocket') {
-    route(url, name, { method: 'GET', preHandler, handler: refuseGet, wsHandler: takeUpgrade(transportRoute) })
+    route(url, name, { method: 'GET', preHandler, handler: refuseGet, wsHandler: webSocketHandler(transportRoute) })
     return
   }
   const jsonp = row.kind === 'poll' && row.jsonp
@@ -68,9 +68,9 @@ function addTransport ({ engine, settings, route, longPollOptions }: Adding, nam
     ...(jsonp && { onSend: quoteJsonp }),
     ...(row.kind === 'stream' && { compress: false }),
     ...longPollOptions,
-    handler: takeGet(transportRoute, row)
+    handler: getHandler(transportRoute, row)
   })
-  route(url, name, { method: 'POST', bodyLimit: maxPayload, onRequest: notePost(engine), preHandler, handler: takePost(transportRoute, row) })
+  route(url, name, { method: 'POST', bodyLimit: maxPayload, onRequest: notePost(engine), preHandler, handler: postHandler(transportRoute, row) })
 }
 
 function addHandshake ({ engine, settings, shared, route, offered }: Adding): void {
