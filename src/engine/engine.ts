@@ -144,7 +144,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   #onSilent (id: string): void {
     if (this.#parting !== undefined) return this.#parting.over(id)
     const socket = this.#sessions.get(id)
-    socket?.afterHeard(() => socket.end('server draining'))
+    socket?.afterDelivered(() => socket.end('server draining'))
   }
 
   /** The error for a request that comes too late, since the server drains or closes. */

@@ -55,7 +55,7 @@ export interface DialectSocket {
   /** Puts a frame before everything that is queued. */
   enqueueFirst (frame: Frame): void
   /** The client's heartbeat has come. */
-  heard (): void
+  onHeartbeat (): void
   end (reason: EndReason, farewell?: Frame, cause?: Error): void
   /** Ends the session when what is queued has gone out. */
   close (): void
@@ -75,7 +75,7 @@ export interface DialectSocket {
    */
   deliver (data: string | Buffer, isGoodbye: boolean): void
   /** Calls when all that was delivered has been heard. */
-  afterHeard (call: () => void): void
+  afterDelivered (call: () => void): void
   /** Tells 'packet' listeners, whose failures stop nobody else. */
   emitPacket (packet: Packet): void
 }

@@ -234,7 +234,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     else this.#inLine(() => this.emit('data', data), isGoodbye ? 'goodbye' : 'message')
   }
 
-  afterHeard (call: () => void): void { this.#inLine(call, 'end') }
+  afterDelivered (call: () => void): void { this.#inLine(call, 'end') }
 
   #inLine (run: () => unknown, kind: InboxKind): void {
     this.#inbox ??= new Inbox()
@@ -365,7 +365,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
 
   // ---- time
 
-  heard (): void { if (this.#readyState === 'open') this.#liveness.heard(this.#transport) }
+  onHeartbeat (): void { if (this.#readyState === 'open') this.#liveness.onHeartbeat(this.#transport) }
 
   onDue (): void {
     const { frame } = this.#dialect.heartbeat
@@ -411,7 +411,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
     // The Server that disconnects a client is to finish first: it calls this 'server namespace disconnect'.
     if (reason === 'closed by server' && farewell !== undefined) process.nextTick(emitClose)
     // The Server that hears of a client's end lets go of what that one has just said.
-    else if (this.#dialect.onServer && CLIENT_ENDS.has(reason)) this.afterHeard(emitClose)
+    else if (this.#dialect.onServer && CLIENT_ENDS.has(reason)) this.afterDelivered(emitClose)
     else emitClose()
   }
 

@@ -147,7 +147,7 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
   #heartbeat (version: EngineVersion): void {
     if (version !== this.protocol) return this.#socket.end('protocol violation', undefined, new Error('invalid heartbeat direction'))
     if (version === 3) this.#socket.enqueueOnce(TYPE.pong)
-    this.#socket.heard()
+    this.#socket.onHeartbeat()
   }
 
   #message (said: string | Buffer): boolean {

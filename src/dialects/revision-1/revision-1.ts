@@ -67,7 +67,7 @@ export class Revision1 implements Dialect, FaceSession {
     if (json !== undefined) checkShape(frame, json, limits.maxNesting)
     const packet = revision1.decodePacket(frame)
     if ('args' in packet && packet.args !== undefined) checkArguments(packet.args.length, limits)
-    if (packet.type === 'heartbeat') this.#socket.heard()
+    if (packet.type === 'heartbeat') this.#socket.onHeartbeat()
     if (packet.type === 'noop' || packet.type === 'heartbeat') return true
     if (this.#socket.parting && 'ack' in packet && packet.ack !== undefined) return false
     this.#hear(packet)
@@ -95,7 +95,7 @@ export class Revision1 implements Dialect, FaceSession {
     const end = (): void => this.#socket.end('client left', DISCONNECT)
     if (this.#face === undefined) return end()
     this.#face.disconnectAll()
-    this.#socket.afterHeard(end)
+    this.#socket.afterDelivered(end)
   }
 
   // ---- the packet face

@@ -34,12 +34,12 @@ function framesIn (request: FastifyRequest, socket: Socket, { codec }: PollingTr
  * delivered after the client has been told to go.
  */
 function deliver (socket: Socket, frames: readonly Frame[]): boolean {
-  let heard = true
+  let delivered = true
   for (const frame of frames) {
-    heard &&= socket.readyState === 'open' || socket.parting
-    heard = socket.onFrame(frame) && heard
+    delivered &&= socket.readyState === 'open' || socket.parting
+    delivered = socket.onFrame(frame) && delivered
   }
-  return heard
+  return delivered
 }
 
 /** Sessions with a POST that waits for their end. */
@@ -65,10 +65,10 @@ function refuseAtEnd (socket: Socket, request: FastifyRequest, reply: FastifyRep
 /** A POST brings packets; with one that cannot be read, the session ends. "ok" says that all were delivered. */
 export function handlePost (context: EngineIoContext, request: FastifyRequest, reply: FastifyReply): void {
   const { socket, transport } = pollingOf(context, request)
-  const heard = deliver(socket, framesIn(request, socket, transport, context.settings.maxPackets))
+  const delivered = deliver(socket, framesIn(request, socket, transport, context.settings.maxPackets))
   const reason = socket.ended?.reason ?? ''
   if (isRefusalReason(reason)) throw new RefusedRequest(reason, 'a packet of this payload has ended the session', { sid: socket.id })
-  if (!heard && reason !== 'client left') {
+  if (!delivered && reason !== 'client left') {
     if (socket.parting) throw context.engine.refusal('a packet asks for an acknowledgement, for which there is no way any more', socket.id)
     return refuseAtEnd(socket, request, reply)
   }

@@ -124,9 +124,9 @@ function framesOf (request: FastifyRequest, row: HttpRow, maxPackets: number): s
 
 /** The packets of a client that has been told to go. */
 function handleLastPackets (engine: Engine, frames: readonly string[], socket: Socket, reply: FastifyReply): void {
-  let heard = true
-  for (const frame of frames) heard = socket.onFrame(frame) && heard
-  if (!heard) throw engine.refusal('a packet asks for an acknowledgement, for which there is no way any more', socket.id)
+  let delivered = true
+  for (const frame of frames) delivered = socket.onFrame(frame) && delivered
+  if (!delivered) throw engine.refusal('a packet asks for an acknowledgement, for which there is no way any more', socket.id)
   engine.endOfTurn.defer(() => reply.send('1'))
 }
 
