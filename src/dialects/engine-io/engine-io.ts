@@ -13,7 +13,7 @@ import type { Dialect, DialectSocket, Heartbeat } from '../../session/dialect.js
 import { PacketFace } from './packets.js'
 import type { PacketFaceSession } from './packets.js'
 import type { Transport } from '../../session/transport.js'
-import { Asking } from './asking.js'
+import { AckRequests } from './ack-requests.js'
 import { Guard, isPlain } from './guard.js'
 import type { CustomParser, Guarded } from './guard.js'
 
@@ -71,7 +71,7 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
   #guard: Guard | undefined
   #face: PacketFace | undefined
   /** Made when its client is told to go. */
-  #askingPackets: Asking | undefined
+  #requests: AckRequests | undefined
 
   /** @param upgrades the transports that the client may move to */
   constructor (socket: DialectSocket, shared: EngineIoShared, upgrades: readonly string[]) {
@@ -100,9 +100,9 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
     return parser && { codec: new SocketioCodec(parser, this.#shared), isMessagePack }
   }
 
-  get #asking (): Asking {
-    this.#askingPackets ??= new Asking(this.#custom()?.codec)
-    return this.#askingPackets
+  get #ackRequests (): AckRequests {
+    this.#requests ??= new AckRequests(this.#custom()?.codec)
+    return this.#requests
   }
 
   get #packets (): PacketFace {
@@ -156,7 +156,7 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
     const data = guard === undefined ? said : guard.pass(said)
     if (data === undefined) return true
     const { raw } = this
-    if (this.#socket.parting && (!raw || this.#shared.isSocketio) && this.#asking.asks(data)) return false
+    if (this.#socket.parting && (!raw || this.#shared.isSocketio) && this.#ackRequests.includes(data)) return false
     if (raw) this.#socket.deliver(data, guard?.isGoodbye === true && this.onServer)
     // Without anybody, the default endpoint is still connected.
     if (!raw || this.#socket.listenerCount('packet') > 0) this.#packets.receive(data)

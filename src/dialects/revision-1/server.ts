@@ -156,11 +156,11 @@ export class ServerFace {
         return this.#deliver({ type: PacketType.EVENT, nsp, data: fromMessage(packet), ...this.#idFor(packet) })
       }
       case 'ack': {
-        const asked = this.#serverAcks.get(packet.id)
-        if (asked === undefined || asked.endpoint !== packet.endpoint) return
+        const serverAck = this.#serverAcks.get(packet.id)
+        if (serverAck === undefined || serverAck.endpoint !== packet.endpoint) return
         this.#serverAcks.delete(packet.id)
         this.#session.keep(this.#heldBytes)
-        return this.#deliver({ type: PacketType.ACK, nsp, data: packet.args, id: asked.id })
+        return this.#deliver({ type: PacketType.ACK, nsp, data: packet.args, id: serverAck.id })
       }
       case 'disconnect': return this.#disconnect(packet.endpoint, endpoint)
       // Connected again: the old server answered each time (transcript websocket/namespace).
