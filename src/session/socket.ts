@@ -188,12 +188,12 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket, 
   }
 
   /** The first transport request has come: tells the application, then moves what that led to. */
-  open (transport: Transport, announce: () => void): void {
+  open (transport: Transport, emitConnection: () => void): void {
     this.#transport = transport
     this.#readyState = 'open'
     this.#corked = true
     this.#liveness.connected()
-    this.#guard(announce)
+    this.#guard(emitConnection)
     this.#dialect.opened()
     this.#corked = false
     this.#resume()

@@ -12,7 +12,7 @@ const CLOSE_GRACE = 1000
 const UPGRADE_POLL = 100
 
 /** What is gathered while nothing is; never written to. */
-const NOTHING: Frame[] = []
+const NO_FRAMES: Frame[] = []
 
 /** One GET of the client. */
 export interface Poll {
@@ -54,7 +54,7 @@ export class PollingTransport implements Transport {
   /** A response that has been handed to the server and not yet, as a whole, to the operating system. */
   #inFlight: { poll: Poll, frames: Frame[], bytes: number, answerBytes: number } | undefined
   /** What answers the parked poll at the end of this turn. */
-  #gathered = NOTHING
+  #gathered = NO_FRAMES
   #gatheredBytes = 0
   #closed = false
   /** The first answer is that to a handshake, and waits for its tick only: the protocol's suite polls for what is said then. */
@@ -127,7 +127,7 @@ export class PollingTransport implements Transport {
     const frames = this.#gathered
     if (poll === undefined || frames.length === 0) return // it broke, or has been answered meanwhile
     const inFlight = this.#inFlight = { poll, frames, bytes: this.#gatheredBytes, answerBytes: 0 }
-    this.#gathered = NOTHING
+    this.#gathered = NO_FRAMES
     this.#gatheredBytes = 0
     this.#answer(this.codec.encodePayload(frames), inFlight)
   }
@@ -154,7 +154,7 @@ export class PollingTransport implements Transport {
       this.#parked = undefined
       this.#timer?.stop()
       const gathered = this.#gathered
-      this.#gathered = NOTHING
+      this.#gathered = NO_FRAMES
       this.#gatheredBytes = 0
       if (gathered.length > 0) this.#init.listener.onReturned(gathered)
       if (!this.#closed) this.#lost()

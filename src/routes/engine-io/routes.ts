@@ -110,7 +110,7 @@ function addPolling ({ route, constraints, longPollOptions, ...context }: Adding
 }
 
 function addWebSocket ({ route, constraints, ...context }: Adding): void {
-  const announce: PreHandler = (request, reply, done) => {
+  const addUpgradeHeaders: PreHandler = (request, reply, done) => {
     addHeaders(context.engine, reply, !queryOf(request).sid)
     done()
   }
@@ -120,7 +120,7 @@ function addWebSocket ({ route, constraints, ...context }: Adding): void {
   route('', 'websocket', {
     method: 'GET',
     constraints,
-    preHandler: [onlyUpgrades, verify({ ...context, transport: 'websocket' }), announce],
+    preHandler: [onlyUpgrades, verify({ ...context, transport: 'websocket' }), addUpgradeHeaders],
     handler: () => {},
     wsHandler: webSocketHandler(context)
   })

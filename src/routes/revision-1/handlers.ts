@@ -81,7 +81,7 @@ export function forceDisconnect (engine: Engine) {
 }
 
 /** Lets listeners of the Engine add headers. */
-export function announce (engine: Engine) {
+export function headersHook (engine: Engine) {
   return function announceHeaders (_request: FastifyRequest, reply: FastifyReply, done: () => void): void {
     addHeaders(engine, reply, false)
     done()

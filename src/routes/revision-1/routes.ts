@@ -13,7 +13,7 @@ import type { AddRoute, PreHandler } from '../add-route.js'
 import { createHandshake, welcome } from './handshake.js'
 import { handshakeJsonp, pollJsonp, quoteJsonp } from '../hooks.js'
 import { notePost } from '../posts-under-way.js'
-import { announce, forceDisconnect, getHandler, postHandler, webSocketHandler } from './handlers.js'
+import { headersHook, forceDisconnect, getHandler, postHandler, webSocketHandler } from './handlers.js'
 
 /** What the routes of one registration share. */
 export interface Revision1Context {
@@ -56,7 +56,7 @@ function addTransport ({ engine, settings, route, longPollOptions }: Adding, nam
   const transportRoute = { engine, name, pollingDuration, maxPackets, farewellTimeout }
   const row = TRANSPORTS[name]
   const url = `/:protocol/${name}/:sid`
-  const preHandler = [checkVersion, forceDisconnect(engine), announce(engine)]
+  const preHandler = [checkVersion, forceDisconnect(engine), headersHook(engine)]
   if (row.kind === 'websocket') {
     route(url, name, { method: 'GET', preHandler, handler: refuseGet, wsHandler: webSocketHandler(transportRoute) })
     return
