@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Engine } from '../engine/engine.js'
 import type { Socket } from '../session/socket.js'
-import type { PreHandler } from './add-route.js'
+import type { PreHandler } from './rows.js'
 import { sessionIdOf } from './query.js'
 
 /** A property of the response, so that all responses can share one listener. */
