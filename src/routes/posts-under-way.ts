@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Engine } from '../engine/engine.js'
 import type { Socket } from '../session/socket.js'
-import type { PreHandler } from './rows.js'
+import type { Hook } from './rows.js'
 import { sessionIdOf } from './query.js'
 
 /** A property of the response, so that all responses can share one listener. */
@@ -13,7 +13,7 @@ type Answer = ServerResponse & { [SESSION]?: Socket }
 function onClose (this: Answer): void { this[SESSION]?.onPost(true) }
 
 /** Hook `onRequest`: tells the session that a POST has begun and, with the end of the response, that it is over. */
-export function notePost (engine: Engine): PreHandler {
+export function notePost (engine: Engine): Hook {
   return function noteSessionsPost (request, reply, done) {
     const { dialect } = request.routeOptions.config.socketio ?? {}
     const socket = dialect && engine.find(sessionIdOf(request, dialect), dialect)

@@ -1,57 +1,60 @@
-// How the routes of every dialect are added: in the spellings that the host does not take for one, hidden from its API documentation.
-import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+// Routes as data: Fastify's own options. `engineIoRows()` and `revision1Rows()` return rows, and `index.ts` adds them to a scope.
+import type {
+  FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault, RouteGenericInterface, RouteOptions
+} from 'fastify'
 import { MAX_TIME } from '../options.js'
 import type { DialectName, TransportName } from '../session/transport.js'
 
+/** One route. */
+export type Row<Route extends RouteGenericInterface> = RouteOptions<RawServerDefault, RawRequestDefaultExpression, RawReplyDefaultExpression, Route>
+
 /** A hook of one route. */
-export type PreHandler = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void
+export type Hook<Route extends RouteGenericInterface = RouteGenericInterface> =
+  (request: FastifyRequest<Route>, reply: FastifyReply, done: (error?: Error) => void) => void
 
-/** Adds one route below the path. */
-export type AddRoute = (url: string, transport: TransportName | null, options: Omit<RouteOptions, 'url'>) => void
+/** The options of a route, without its URL. */
+export interface RowOptions<Route extends RouteGenericInterface> extends Omit<Row<Route>, 'url'> {
+  /**
+   * Whether a response stays open until there is something to send. The host's own `handlerTimeout` would answer parked polls with 503 and end
+   * streams.
+   */
+  isHeldOpen?: boolean
+}
 
-/** Answered in `onRequest`. */
+/** Makes the rows of one URL below the path. */
+export type ToRows<Route extends RouteGenericInterface> = (url: string, transport: TransportName | null, options: RowOptions<Route>) => Row<Route>[]
+
+/** The hook `onRequest` answers it. */
 export const PREFLIGHT = { method: 'OPTIONS', handler: () => {} } as const
 
-/** The host's options that matter here, wherever it has set them. */
+/** The host's options that routes depend on, from both places where Fastify takes them. */
 export function hostOptions ({ initialConfig }: FastifyInstance): { ignoreTrailingSlash?: boolean, caseSensitive?: boolean, handlerTimeout?: number, bodyLimit?: number } {
   return { ...initialConfig, ...initialConfig.routerOptions }
 }
 
-/**
- * Options of GETs that are held open: the host's own timeout would answer parked polls with 503 and end streams. Without one,
- * requests are spared the timer.
- */
-export function longPollOptions (scope: FastifyInstance): { handlerTimeout?: number } {
-  return hostOptions(scope).handlerTimeout ? { handlerTimeout: MAX_TIME } : {}
-}
-
-interface Routes {
-  readonly scope: FastifyInstance
-  /** Where routes go that take WebSockets. */
-  readonly upgrades: RouteOptions[]
+/** What all rows of a dialect share. */
+interface Shared {
+  readonly host: FastifyInstance
   readonly path: string
   readonly dialect: DialectName
-  readonly schema: object
+  readonly schema: FastifySchema
   /** bytes */
   readonly maxPayload: number
 }
 
-/** Adds routes below `path` whose requests speak `dialect`. */
-export function routeAdder ({ scope, upgrades, path, dialect, schema, maxPayload }: Routes): AddRoute {
-  const endings = hostOptions(scope).ignoreTrailingSlash ? [''] : ['', '/']
-  const bodyLimit = Math.min(maxPayload, hostOptions(scope).bodyLimit ?? maxPayload)
-  return function addRoute (url, transport, options) {
-    for (const ending of endings) {
-      const route: RouteOptions = {
-        exposeHeadRoute: false, // a HEAD must not eat a poll
-        schema: { hide: true, ...schema } as object, // no part of the application's documented API
-        config: { socketio: { transport, dialect } },
-        bodyLimit, // unless packets come in it, nobody looks at it
-        ...options,
-        url: path + url + ending
-      }
-      if (options.wsHandler === undefined) scope.route(route)
-      else upgrades.push(route)
-    }
-  }
+/** Makes rows below `path` for requests of one dialect. A URL has two rows: with a slash at its end and without, unless the host's router ignores it. */
+export function rowMaker <Route extends RouteGenericInterface> ({ host, path, dialect, schema, maxPayload }: Shared): ToRows<Route> {
+  const { ignoreTrailingSlash, handlerTimeout, bodyLimit: limitOfHost = maxPayload } = hostOptions(host)
+  const endings = ignoreTrailingSlash ? [''] : ['', '/']
+  const bodyLimit = Math.min(maxPayload, limitOfHost)
+  const hidden: FastifySchema & { hide: true } = { hide: true, ...schema } // from the documentation of the application's API
+  return (url, transport, { isHeldOpen = false, ...options }) => endings.map((ending) => ({
+    exposeHeadRoute: false, // a HEAD would take the answer of a poll
+    schema: hidden,
+    config: { socketio: { transport, dialect } },
+    bodyLimit, // for bodies that nobody reads; POSTs with packets have maxPayload
+    ...(isHeldOpen && handlerTimeout && { handlerTimeout: MAX_TIME }),
+    ...options,
+    url: path + url + ending
+  }))
 }

@@ -1,5 +1,5 @@
 // What a POST of Engine.IO does: it brings packets, and is acknowledged when all of them have been delivered.
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import { ProtocolError, TooManyPacketsError } from '../../codec/packet.js'
 import type { Frame } from '../../codec/packet.js'
 import { isRefusalReason, RefusedRequest } from '../../errors.js'
@@ -7,18 +7,18 @@ import type { Socket } from '../../session/socket.js'
 import { decodeEngineBody } from '../../transports/jsonp-polling.js'
 import type { PollingTransport } from '../../transports/polling.js'
 import { pollingOf } from './session.js'
-import type { EngineIoContext } from './session.js'
+import type { EngineIoContext, EngineIoRequest } from './context.js'
 import { addHeaders } from '../headers.js'
 import { JSONP } from '../hooks.js'
 
 /** What a POST carries: text, or in 3 a binary payload. */
-function payloadIn (request: FastifyRequest): string | Buffer {
-  const body = request.body as string | Buffer | undefined ?? ''
+function payloadIn (request: EngineIoRequest): string | Buffer {
+  const body = request.body ?? ''
   return request[JSONP] === undefined || typeof body !== 'string' ? body : decodeEngineBody(body)
 }
 
 /** The frames of a POST, all or none. @throws RefusedRequest for a payload that cannot be read, which ends the session, or is too large. */
-function framesIn (request: FastifyRequest, socket: Socket, { codec }: PollingTransport, maxPackets: number): Frame[] {
+function framesIn (request: EngineIoRequest, socket: Socket, { codec }: PollingTransport, maxPackets: number): Frame[] {
   try {
     return codec.decodePayload(payloadIn(request), maxPackets)
   } catch (error) {
@@ -50,7 +50,7 @@ const refusing = new WeakSet<Socket>()
  * left. A client has one POST under way at a time; whoever has more is refused at once. What it carries is not kept meanwhile, nor the request when
  * its client has gone.
  */
-function refuseAtEnd (socket: Socket, request: FastifyRequest, reply: FastifyReply): void {
+function refuseAtEnd (socket: Socket, request: EngineIoRequest, reply: FastifyReply): void {
   request.body = undefined
   const refuse = (): void => { reply.send(new RefusedRequest('unknown session', 'the application has closed the session', { sid: socket.id })) }
   if (socket.readyState === 'closed' || refusing.has(socket)) return refuse()
@@ -63,7 +63,7 @@ function refuseAtEnd (socket: Socket, request: FastifyRequest, reply: FastifyRep
 }
 
 /** A POST brings packets; with one that cannot be read, the session ends. "ok" says that all were delivered. */
-export function handlePost (context: EngineIoContext, request: FastifyRequest, reply: FastifyReply): void {
+export function handlePost (context: EngineIoContext, request: EngineIoRequest, reply: FastifyReply): void {
   const { socket, transport } = pollingOf(context, request)
   const delivered = deliver(socket, framesIn(request, socket, transport, context.settings.maxPackets))
   const reason = socket.ended?.reason ?? ''

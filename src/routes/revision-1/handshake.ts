@@ -6,13 +6,14 @@ import type { Engine } from '../../engine/engine.js'
 import { RefusedRequest } from '../../errors.js'
 import type { Settings } from '../../options.js'
 import { isRevision1 } from '../../transports/index.js'
+import type { Revision1Request } from './context.js'
 import { addressOf } from '../address.js'
 import { admit } from '../admission.js'
 import { addHeaders } from '../headers.js'
 import { JSONP } from '../hooks.js'
 import { hasDisconnect } from '../query.js'
 
-type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
+type HandshakeHandler = (request: Revision1Request, reply: FastifyReply) => Promise<FastifyReply>
 
 const seconds = (time: number | false): string => time === false ? '' : String(time / 1000)
 
@@ -27,11 +28,11 @@ export function welcome (_request: FastifyRequest, reply: FastifyReply): Fastify
 }
 
 /** The handler of the handshake's URLs; `dialect` makes what speaks for each session. */
-export function createHandshake (engine: Engine, settings: Settings, dialect: (socket: DialectSocket) => Dialect): Handler {
+export function createHandshake (engine: Engine, settings: Settings, dialect: (socket: DialectSocket) => Dialect): HandshakeHandler {
   const line = lineOf(settings)
 
   return async function handshake (request, reply) {
-    const { protocol, transport } = request.params as { protocol: string, transport?: string }
+    const { protocol, transport } = request.params
     if (/\.(?:js|swf)$/.test(transport ?? protocol)) { // a page asks for the client, which is not served
       reply.callNotFound()
       return reply
