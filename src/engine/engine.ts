@@ -98,13 +98,14 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   get draining () { return this.#closing || this.#drain !== undefined }
   get metrics (): Metrics { return { ...this.#counters.read(), queuedBytes: this.#budget.total } }
 
-  /** An id for a session. @throws FST_SIO_INVALID_ID when `generateId` makes none that can be used, and what it throws itself. */
+  /**
+   * An id for a session: a promise only if `generateId` returns one.
+   * @throws FST_SIO_INVALID_ID when `generateId` makes an id that cannot be used, and what `generateId` throws.
+   */
   newId (request: IncomingMessage): string | Promise<string> {
     const id = this.generateId(request)
-    return typeof id === 'string' ? this.#checked(id) : this.#awaited(id)
+    return typeof id === 'string' ? this.#checked(id) : Promise.resolve(id).then((awaited) => this.#checked(awaited))
   }
-
-  async #awaited (id: Promise<string>): Promise<string> { return this.#checked(await id) }
 
   #checked (id: unknown): string {
     if (typeof id !== 'string' || !ID.test(id) || this.#sessions.has(id)) throw new InvalidIdError(JSON.stringify(id))
