@@ -24,7 +24,7 @@ const LAYERS = [
   { files: ['src/engine/*.ts'], may: [NODE, 'node:net', OWN, String.raw`\.\./(?:session|time)/.+`, String.raw`\.\./errors\.js`], mayTypes: [TYPES, 'node:http', 'fastify'] },
   {
     files: ['src/transports/*.ts'],
-    may: [NODE, OWN, String.raw`\.\./codec/(?:packet|json)\.js`, String.raw`\.\./private/ws-frames\.js`],
+    may: [NODE, OWN, String.raw`\.\./codec/(?:packet|json|last-encoded)\.js`, String.raw`\.\./private/ws-frames\.js`],
     mayTypes: [TYPES, String.raw`\.\./session/transport\.js`, String.raw`\.\./time/.+`, 'ws']
   },
   {

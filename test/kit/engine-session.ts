@@ -1,8 +1,10 @@
 // A Socket of Engine.IO on a clock that the test moves: over a transport that only notes what it is told, or over polls that only note
 // their answers.
+import { LastEncoded } from '../../src/codec/last-encoded.js'
 import type { EngineVersion } from '../../src/codec/engine-io.js'
 import { Engine3Payloads } from '../../src/codec/engine-io-3.js'
 import { engine4 } from '../../src/codec/engine-io-4.js'
+import type { Frame } from '../../src/codec/packet.js'
 import { EngineIo } from '../../src/dialects/engine-io/engine-io.js'
 import { Socket } from '../../src/session/socket.js'
 import type { SocketLimits } from '../../src/session/socket-init.js'
@@ -47,7 +49,7 @@ export function newEngineSession ({ version = 4, ...limits }: Init = {}) {
   const heard: (string | Buffer)[] = []
   const { pingInterval, pingTimeout, closeTimeout } = TIMES
   // Raw messages are heard, as by an application without Socket.IO, which is told of ends at once.
-  const shared = { version, pingInterval, pingTimeout, maxPayload: 1000, maxAttachments: 10, maxNesting: 1000, maxArguments: 1000, maxEndpoints: 10, parser: undefined, isMessagePack: false, isSocketio: false, memo: { text: undefined, frame: '' } }
+  const shared = { version, pingInterval, pingTimeout, maxPayload: 1000, maxAttachments: 10, maxNesting: 1000, maxArguments: 1000, maxEndpoints: 10, parser: undefined, isMessagePack: false, isSocketio: false, last: new LastEncoded<Frame>() }
   const socket = new Socket({
     id: 'abc',
     request: newRequest(),

@@ -3,6 +3,7 @@
 import { fromMessage, isReservedEvent, PacketType, toMessage, withoutBinary } from '../../codec/socketio.js'
 import { detach } from '../../codec/detach.js'
 import type { SocketioCodec, SocketioPacket } from '../../codec/socketio.js'
+import type { LastEncoded } from '../../codec/last-encoded.js'
 import type { Frame, Packet, WirePacket } from '../../codec/packet.js'
 import { BoundedMap } from './bounded-map.js'
 import { bytesOf, NAMESPACE_BYTES, newEndpoint, isServableNamespace, toEndpoint, toNsp } from '../endpoint.js'
@@ -36,14 +37,11 @@ export interface FaceSession {
   overflow (): void
 }
 
-/** One encoded broadcast, kept for the next receiver. One for all sessions of a plugin instance. */
-export interface BroadcastMemo { text: string | undefined, frame: string }
-
 /** What the faces of all sessions of a plugin instance share. */
 export interface FaceShared {
   readonly codec: SocketioCodec
   readonly limits: FaceLimits
-  readonly memo: BroadcastMemo
+  readonly last: LastEncoded<string>
   /**
    * Whether the last argument of an event is an offset of the Server's adapter, which adds one to what it could send again. It is
    * for clients that recover; 0.9 would take it for an argument.
@@ -66,7 +64,7 @@ export class ServerFace {
   readonly #session: FaceSession
   readonly #codec: SocketioCodec
   readonly #limits: FaceLimits
-  readonly #memo: BroadcastMemo
+  readonly #last: LastEncoded<string>
   readonly #isOffset: FaceShared['isOffset']
   /** The Server connects the default endpoint by itself (its model of protocol 3). */
   readonly #endpoints = new Map<string, Endpoint>([['', newEndpoint()]])
@@ -79,11 +77,11 @@ export class ServerFace {
   #waitingBytes = 0
   #endpointBytes = 0
 
-  constructor (session: FaceSession, { codec, limits, memo, isOffset }: FaceShared) {
+  constructor (session: FaceSession, { codec, limits, last, isOffset }: FaceShared) {
     this.#session = session
     this.#codec = codec
     this.#limits = limits
-    this.#memo = memo
+    this.#last = last
     this.#isOffset = isOffset
     this.#serverAcks = new BoundedMap(limits.maxAcks)
     this.#clientAcks = new BoundedMap(limits.maxAcks)
@@ -199,7 +197,8 @@ export class ServerFace {
 
   /** Message text of the Server, for the client. */
   write (data: string | Uint8Array, volatile: boolean): void {
-    if (data === this.#memo.text) return this.#session.enqueue(this.#memo.frame, volatile)
+    const last = typeof data === 'string' ? this.#last.find(data) : undefined
+    if (last !== undefined) return this.#session.enqueue(last, volatile)
     const packet = this.#read(data)
     if (packet === undefined) return
     const endpoint = toEndpoint(packet.nsp)
@@ -270,10 +269,7 @@ export class ServerFace {
     if (packet.id === undefined) {
       const frame = this.#session.encode({ ...message, endpoint })
       // Without an id the frame is the same for every receiver of a broadcast.
-      if (typeof text === 'string') {
-        this.#memo.text = text
-        this.#memo.frame = frame
-      }
+      if (typeof text === 'string') this.#last.keep(text, frame)
       return this.#session.enqueue(frame, volatile)
     }
     const id = this.#session.nextId()
