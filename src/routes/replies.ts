@@ -45,8 +45,7 @@ class HttpPoll implements Poll {
     if (typeof payload !== 'string') this.#reply.type('application/octet-stream')
     // The client goes to the next server; a kept connection would hold this one up.
     if ((this.#engine.closing || (last && this.#engine.draining)) && this.#reply.request.raw.httpVersionMajor === 1) this.#reply.header('connection', 'close')
-    if (last || this.#engine.closing) this.#reply.send(payload) // connections may be about to be cut
-    else this.#engine.endOfTurn.defer(() => this.#reply.send(payload))
+    this.#engine.answers.write(() => this.#reply.send(payload), last || this.#engine.closing)
     return this.#reply.request[JSONP] === undefined ? Buffer.byteLength(payload) : scriptLength(payload)
   }
 

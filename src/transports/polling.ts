@@ -3,7 +3,7 @@
 import type { Frame, PayloadCodec } from '../codec/packet.js'
 import type { Timer, TimerWheel } from '../time/timer-wheel.js'
 import type { Transport, TransportListener, TransportName } from '../session/transport.js'
-import type { EndOfTurn } from '../time/end-of-turn.js'
+import type { AnswerSchedule } from '../time/answer-schedule.js'
 import { HIGH_WATER_MARK } from './high-water-mark.js'
 
 /** How long a reader may take to read the last answer of its session, ms. */
@@ -34,8 +34,8 @@ export interface PollingInit {
   noop: Frame
   /** Whether the client gives up its session with a poll that breaks. */
   breaksSession: boolean
-  /** When an answer goes out, with all that has been said by then; undefined: at once, as the old server's did (WIRE.md 7). */
-  endOfTurn: EndOfTurn | undefined
+  /** Collects frames for an answer. Undefined: the first frames are the answer, as in the old server (WIRE.md 7). */
+  answers: Pick<AnswerSchedule, 'collect'> | undefined
 }
 
 /** The polls of one session under one transport name. */
@@ -57,7 +57,6 @@ export class PollingTransport implements Transport {
   #gathered = NO_FRAMES
   #gatheredBytes = 0
   #closed = false
-  /** The first answer is that to a handshake, and waits for its tick only: the protocol's suite polls for what is said then. */
   #answered = false
   #isUpgrading = false
 
@@ -116,10 +115,9 @@ export class PollingTransport implements Transport {
       return
     }
     this.#gathered = frames
-    const { endOfTurn } = this.#init
-    if (endOfTurn === undefined) this.#flush()
-    else if (this.#answered) endOfTurn.defer(() => this.#flush())
-    else process.nextTick(() => this.#flush())
+    const { answers } = this.#init
+    if (answers === undefined) this.#flush()
+    else answers.collect(() => this.#flush(), !this.#answered)
   }
 
   #flush (): void {

@@ -87,7 +87,7 @@ export function polledSession (init: Init = {}) {
   const session = newEngineSession(init)
   const { socket, version, wheel } = session
   const codec = version === 4 ? engine4 : new Engine3Payloads({ binary: true, early: false })
-  const polling = new PollingTransport({ name: 'polling', listener: socket, codec, wheel, pollingDuration: undefined, noop: '6', breaksSession: true, endOfTurn: undefined })
+  const polling = new PollingTransport({ name: 'polling', listener: socket, codec, wheel, pollingDuration: undefined, noop: '6', breaksSession: true, answers: undefined })
   /** The client polls; the answer, if there is one at once, is not read yet. */
   const poll = (): FakePoll => {
     const made = new FakePoll()

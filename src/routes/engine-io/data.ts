@@ -74,5 +74,5 @@ export function handlePost (context: EngineIoContext, request: EngineIoRequest, 
   }
   addHeaders(context.engine, reply, false)
   reply.type('text/html') // as plain text, old browsers offered it for download
-  context.engine.endOfTurn.defer(() => reply.send('ok'))
+  context.engine.answers.write(() => reply.send('ok'))
 }

@@ -73,7 +73,7 @@ export function pollingOf ({ engine, shared: { version } }: EngineIoContext, req
   throw new RefusedRequest('unknown session', 'the session has ended meanwhile', { sid })
 }
 
-function newPolling ({ engine: { wheel, endOfTurn }, shared }: EngineIoContext, listener: TransportListener, query: EngineIoQuery): PollingTransport {
+function newPolling ({ engine: { wheel, answers }, shared }: EngineIoContext, listener: TransportListener, query: EngineIoQuery): PollingTransport {
   return new PollingTransport({
     name: 'polling',
     listener,
@@ -82,7 +82,7 @@ function newPolling ({ engine: { wheel, endOfTurn }, shared }: EngineIoContext, 
     pollingDuration: undefined, // heartbeats answer polls often enough
     noop: TYPE.noop,
     breaksSession: true,
-    endOfTurn
+    answers
   })
 }
 

@@ -45,7 +45,7 @@ function pollingTransport ({ engine, name, settings: { pollingDuration } }: Tran
     pollingDuration,
     noop: NOOP,
     breaksSession: false,
-    endOfTurn: undefined
+    answers: undefined
   })
   engine.attach(socket, transport)
   return transport
@@ -113,7 +113,7 @@ function handleLastPackets (engine: Engine, frames: readonly string[], socket: S
   let delivered = true
   for (const frame of frames) delivered = socket.onFrame(frame) && delivered
   if (!delivered) throw engine.refusal('a packet asks for an acknowledgement, for which there is no way any more', socket.id)
-  engine.endOfTurn.defer(() => reply.send('1'))
+  engine.answers.write(() => reply.send('1'))
 }
 
 /**
@@ -128,7 +128,7 @@ export function postHandler (context: TransportContext, row: HttpRow): Handler {
     const frames = socket === undefined ? [] : framesOf(request, row, maxPackets)
     reply.type('text/plain; charset=UTF-8')
     if (socket?.parting === true) return handleLastPackets(engine, frames, socket, reply)
-    engine.endOfTurn.defer(() => reply.send('1'))
+    engine.answers.write(() => reply.send('1'))
     if (socket === undefined) return unknownSession(engine, request)
     // Whatever comes first connects the session; nothing said then is lost (WIRE.md 7).
     if (socket.readyState === 'opening') pollingTransport(context, socket)

@@ -45,7 +45,7 @@ function polling (t: { teardown (fn: () => unknown): unknown }) {
     onClose: () => { calls.push('close') }
   }
   const wheel = new TimerWheel(10)
-  const transport = new PollingTransport({ name: 'xhr-polling', listener, codec: revision1, wheel, pollingDuration: 20_000, noop: NOOP, breaksSession: false, endOfTurn: undefined })
+  const transport = new PollingTransport({ name: 'xhr-polling', listener, codec: revision1, wheel, pollingDuration: 20_000, noop: NOOP, breaksSession: false, answers: undefined })
   return { transport, calls, returned, tick }
 }
 
