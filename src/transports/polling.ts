@@ -2,7 +2,7 @@
 // stays. Knows nothing of what is polled with (XHR, script) and of HTTP only that a response can break.
 import type { Frame, PayloadCodec } from '../codec/packet.js'
 import type { Timer, TimerWheel } from '../time/timer-wheel.js'
-import type { Transport, TransportListener, TransportName } from '../session/transport.js'
+import type { Poll, Polls, Transport, TransportListener, TransportName } from '../session/transport.js'
 import type { AnswerSchedule } from '../time/answer-schedule.js'
 import { HIGH_WATER_MARK } from './high-water-mark.js'
 
@@ -13,14 +13,6 @@ const UPGRADE_POLL = 100
 
 /** What is gathered while nothing is; never written to. */
 const NO_FRAMES: Frame[] = []
-
-/** One GET of the client. */
-export interface Poll {
-  /** Answers it; `last`: the session is over with it. Returns how many bytes the answer takes, as it is written. */
-  send (payload: string | Buffer, last?: boolean): number
-  /** Breaks the connection that carries it. */
-  destroy (): void
-}
 
 /** What a {@link PollingTransport} is made of. */
 export interface PollingInit {
@@ -39,12 +31,12 @@ export interface PollingInit {
 }
 
 /** The polls of one session under one transport name. */
-export class PollingTransport implements Transport {
+export class PollingTransport implements Transport, Polls {
   readonly name: TransportName
   readonly persistent = false
   readonly endsUnnoticed = false
   readonly incoming = 'posts'
-  /** Packs and unpacks this session's payloads. */
+  readonly connection = undefined
   readonly codec: PayloadCodec
   readonly #init: PollingInit
   /** Made when they are needed. */
@@ -66,6 +58,7 @@ export class PollingTransport implements Transport {
     this.#init = init
   }
 
+  get polls () { return this }
   get #noop (): string | Buffer { return this.codec.encodePayload([this.#init.noop]) }
   /** Not when the poll is about to be answered: whoever asks wants to know of the next one. */
   get open () { return this.#parked !== undefined && this.#gathered.length === 0 }

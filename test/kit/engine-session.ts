@@ -11,9 +11,8 @@ import type { SocketLimits } from '../../src/session/socket-init.js'
 import { Flushes } from '../../src/session/flushes.js'
 import { QueueBudget } from '../../src/session/queue-budget.js'
 import { TimerWheel } from '../../src/time/timer-wheel.js'
-import type { TransportListener } from '../../src/session/transport.js'
+import type { Poll, TransportListener } from '../../src/session/transport.js'
 import { PollingTransport } from '../../src/transports/polling.js'
-import type { Poll } from '../../src/transports/polling.js'
 import { Upgrade } from '../../src/dialects/engine-io/upgrade.js'
 import { FakeTransport, LIMITS, newLog, newRequest, RESOLUTION } from './session.js'
 
@@ -111,10 +110,10 @@ export function polledSession (init: Init = {}) {
 /** A session that polls, and a WebSocket that is tried out for it. */
 export function upgradingSession (init: Init = {}) {
   const session = polledSession(init)
-  const { socket, polling, wheel } = session
+  const { socket, polling: polls, wheel } = session
   const attempt = () => {
     const candidate = new FakeCandidate()
-    const upgrade = new Upgrade({ socket, polling, wheel, upgradeTimeout: TIMES.upgradeTimeout })
+    const upgrade = new Upgrade({ socket, polls, wheel, upgradeTimeout: TIMES.upgradeTimeout })
     candidate.handOver(upgrade)
     upgrade.start(candidate)
     return { candidate, upgrade }

@@ -37,6 +37,8 @@ export class FakeTransport implements Transport {
   readonly persistent: boolean
   endsUnnoticed = false
   readonly incoming = 'posts'
+  readonly polls = undefined
+  readonly connection = undefined
   open = true
   writable = true
   delivering = false
