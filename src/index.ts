@@ -53,7 +53,7 @@ function decorate (app: FastifyInstance, engine: Engine): void {
       const { config: { socketio } } = this.routeOptions
       const { socketio: engine } = this.server
       if (socketio === undefined || !(engine instanceof Engine)) return null
-      return engine.find(sessionIdOf(this, socketio.dialect), socketio.dialect) ?? null
+      return engine.find(sessionIdOf(this, socketio.dialect), socketio.dialect)?.socket ?? null
     }
   })
 }

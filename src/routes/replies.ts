@@ -5,7 +5,7 @@ import type { Writable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { revision1 } from '../codec/revision-1.js'
 import type { Engine } from '../engine/engine.js'
-import type { Socket } from '../session/socket.js'
+import type { Session } from '../session/session.js'
 import type { Poll, Polls, TransportName } from '../session/transport.js'
 import { scriptLength } from '../transports/jsonp-polling.js'
 import { StreamTransport } from '../transports/stream.js'
@@ -81,17 +81,17 @@ export function acceptPoll (engine: Engine, polls: Polls, reply: FastifyReply): 
 export interface StreamRequest {
   readonly engine: Engine
   readonly name: TransportName
-  readonly socket: Socket
+  readonly session: Session
   readonly format: StreamFormat
 }
 
 /** Answers a GET with a stream and moves the session to it. */
-export function openStream ({ engine, name, socket, format }: StreamRequest, reply: FastifyReply): void {
+export function openStream ({ engine, name, session, format }: StreamRequest, reply: FastifyReply): void {
   const stream = new PassThrough()
   const connection = reply.raw.socket
   const transport = new StreamTransport({
     name,
-    listener: socket,
+    listener: session,
     codec: revision1,
     format,
     stream,
@@ -105,5 +105,5 @@ export function openStream ({ engine, name, socket, format }: StreamRequest, rep
   // What was announced as kept alive would hold up a shutdown.
   reply.raw.once('finish', () => { if (engine.closing) connection?.end() })
   reply.send(stream)
-  engine.attach(socket, transport)
+  engine.attach(session, transport)
 }

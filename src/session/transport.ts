@@ -1,4 +1,4 @@
-// The contract between a Socket and what carries its frames; no transport is known here.
+// The contract between a session and what carries its frames; no transport is known here.
 import type { EndReason } from '../../types/reasons.js'
 import type { DialectName, TransportName } from '../../types/socket.js'
 import type { Frame, PayloadCodec } from '../codec/packet.js'

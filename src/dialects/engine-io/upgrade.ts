@@ -18,7 +18,7 @@ interface Candidate extends Transport {
 
 /** What an {@link Upgrade} is made of. */
 export interface UpgradeInit {
-  socket: Upgrading
+  session: Upgrading
   /** What carries the session until then. */
   polls: Pick<Polls, 'setUpgrading'>
   wheel: TimerWheel
@@ -43,7 +43,7 @@ export class Upgrade implements TransportListener {
   /** Tries the transport out. */
   start (candidate: Candidate): void {
     this.#candidate = candidate
-    this.#init.socket.upgrade = this
+    this.#init.session.upgrade = this
     this.#timer.start(this.#init.upgradeTimeout)
   }
 
@@ -61,14 +61,14 @@ export class Upgrade implements TransportListener {
 
   #complete (candidate: Candidate): void {
     this.#over()
-    candidate.handOver(this.#init.socket)
-    this.#init.socket.attach(candidate)
+    candidate.handOver(this.#init.session)
+    this.#init.session.attach(candidate)
   }
 
   #over (): void {
     this.#candidate = undefined
     this.#timer.stop()
-    this.#init.socket.upgrade = undefined
+    this.#init.session.upgrade = undefined
     this.#init.polls.setUpgrading(false)
   }
 

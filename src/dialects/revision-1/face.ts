@@ -1,7 +1,7 @@
 // What the face of the official Server is made of. Types only.
 import type { LastEncoded } from '../../codec/last-encoded.js'
 import type { SocketioCodec } from '../../codec/socketio.js'
-import type { DialectSocket } from '../../session/dialect.js'
+import type { DialectSession } from '../../session/dialect.js'
 
 /** Bounds of one session. */
 export interface FaceLimits {
@@ -20,7 +20,7 @@ export interface FaceDialect {
 }
 
 /** What the face does with its session. */
-export type FaceSocket = Pick<DialectSocket, 'deliver' | 'end' | 'enqueue' | 'keep' | 'warn'>
+export type FaceSession = Pick<DialectSession, 'deliver' | 'end' | 'enqueue' | 'keep' | 'warn'>
 
 /** What the faces of all sessions of a plugin instance share. */
 export interface FaceShared {

@@ -5,7 +5,7 @@ import type { Frame, OutgoingPacket, Packet } from '../../codec/packet.js'
 import { CONNECT, DISCONNECT, jsonStart, revision1, UNKNOWN_SESSION } from '../../codec/revision-1.js'
 import { checkArguments, checkShape } from '../../codec/shape.js'
 import type { ShapeLimits } from '../../codec/shape.js'
-import type { Dialect, DialectSocket, Heartbeat } from '../../session/dialect.js'
+import type { Dialect, DialectSession, Heartbeat } from '../../session/dialect.js'
 import { ServerFace } from './server.js'
 import type { FaceDialect, FaceShared } from './face.js'
 import type { EndReason, Transport } from '../../session/transport.js'
@@ -24,31 +24,31 @@ export class Revision1 implements Dialect, FaceDialect {
   readonly protocol = 3
   readonly heartbeat: Heartbeat
   readonly flushesOnClose = false
-  readonly #socket: DialectSocket
+  readonly #session: DialectSession
   readonly #shared: Revision1Shared
   #face: ServerFace | undefined
   #lastId = 0
   #hasDisconnected = false
 
-  constructor (socket: DialectSocket, shared: Revision1Shared, heartbeat: Heartbeat) {
-    this.#socket = socket
+  constructor (session: DialectSession, shared: Revision1Shared, heartbeat: Heartbeat) {
+    this.#session = session
     this.#shared = shared
     this.heartbeat = heartbeat
   }
 
-  get onServer (): boolean { return this.#socket.listenerCount('data') > 0 }
+  get onServer (): boolean { return this.#session.listenerCount('data') > 0 }
 
   /** The face of the Server, if there is one: it listens to 'data' from 'connection' on. */
   get #server (): ServerFace | undefined {
     if (this.#face === undefined && this.onServer) {
-      this.#face = new ServerFace(this.#socket, this, this.#shared)
+      this.#face = new ServerFace(this.#session, this, this.#shared)
     }
     return this.#face
   }
 
   /** The Server announces the default endpoint when its middleware has let the client in; without one we do. */
   opened (): void {
-    if (this.#server === undefined) this.#socket.enqueueFirst(CONNECT)
+    if (this.#server === undefined) this.#session.enqueueFirst(CONNECT)
   }
 
   /** Told only to a client that would not see the end: it is to handshake anew. */
@@ -67,9 +67,9 @@ export class Revision1 implements Dialect, FaceDialect {
     if (json !== undefined) checkShape(frame, json, limits.maxNesting)
     const packet = revision1.decodePacket(frame)
     if ('args' in packet && packet.args !== undefined) checkArguments(packet.args.length, limits)
-    if (packet.type === 'heartbeat') this.#socket.onHeartbeat()
+    if (packet.type === 'heartbeat') this.#session.onHeartbeat()
     if (packet.type === 'noop' || packet.type === 'heartbeat') return true
-    if (this.#socket.parting && 'ack' in packet && packet.ack !== undefined) return false
+    if (this.#session.parting && 'ack' in packet && packet.ack !== undefined) return false
     this.#hear(packet)
     return true
   }
@@ -77,11 +77,11 @@ export class Revision1 implements Dialect, FaceDialect {
   #hear (packet: Packet): void {
     // Before the handlers run, and whatever becomes of the packet (transcript event-plain-id).
     if ('ack' in packet && packet.ack === 'plain' && packet.id !== undefined) {
-      this.#socket.enqueue(revision1.encodePacket({ type: 'ack', endpoint: packet.endpoint, id: packet.id, args: [] }))
+      this.#session.enqueue(revision1.encodePacket({ type: 'ack', endpoint: packet.endpoint, id: packet.id, args: [] }))
     }
     const server = this.#server
-    if (packet.type === 'connect' && packet.endpoint === '' && server === undefined) return this.#socket.enqueue(CONNECT)
-    this.#socket.emitPacket(packet)
+    if (packet.type === 'connect' && packet.endpoint === '' && server === undefined) return this.#session.enqueue(CONNECT)
+    this.#session.emitPacket(packet)
     if (packet.type === 'disconnect' && packet.endpoint === '') return this.#clientDisconnected()
     server?.receive(packet)
   }
@@ -92,10 +92,10 @@ export class Revision1 implements Dialect, FaceDialect {
    */
   #clientDisconnected (): void {
     this.#hasDisconnected = true
-    const end = (): void => this.#socket.end('client left', DISCONNECT)
+    const end = (): void => this.#session.end('client left', DISCONNECT)
     if (this.#face === undefined) return end()
     this.#face.disconnectAll()
-    this.#socket.afterDelivered(end)
+    this.#session.afterDelivered(end)
   }
 
   // ---- the packet face
@@ -106,11 +106,11 @@ export class Revision1 implements Dialect, FaceDialect {
       return undefined
     }
     if (!('ack' in packet) || packet.ack === undefined) {
-      this.#socket.enqueue(revision1.encodePacket(packet), volatile)
+      this.#session.enqueue(revision1.encodePacket(packet), volatile)
       return undefined
     }
     const id = packet.id ?? this.nextId()
-    this.#socket.enqueue(revision1.encodePacket({ ...packet, id }), volatile)
+    this.#session.enqueue(revision1.encodePacket({ ...packet, id }), volatile)
     return id
   }
 
@@ -130,6 +130,6 @@ export class Revision1 implements Dialect, FaceDialect {
   /** The old server forgot a client that had no poll open, and told the next one to handshake anew: a kicked client came back for ever. */
   disconnect (): void {
     this.#hasDisconnected = true
-    this.#socket.dismiss(DISCONNECT)
+    this.#session.dismiss(DISCONNECT)
   }
 }

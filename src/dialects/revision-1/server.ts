@@ -8,7 +8,7 @@ import { Acks } from './acks.js'
 import { bytesOf, isServableNamespace, toEndpoint, toNsp } from '../endpoint.js'
 import type { Endpoint } from '../endpoint.js'
 import { endpointBytes, Endpoints } from './endpoints.js'
-import type { FaceDialect, FaceShared, FaceSocket } from './face.js'
+import type { FaceDialect, FaceShared, FaceSession } from './face.js'
 
 type AckRequest = Extract<Packet, { type: 'message' | 'json' | 'event' }>
 
@@ -17,14 +17,14 @@ const isAboutEndpoint = (packet: WirePacket): packet is Packet => 'endpoint' in 
 
 /** One session, as the official Server sees it. */
 export class ServerFace {
-  readonly #socket: FaceSocket
+  readonly #session: FaceSession
   readonly #dialect: FaceDialect
   readonly #shared: FaceShared
   readonly #endpoints = new Endpoints()
   readonly #acks: Acks
 
-  constructor (socket: FaceSocket, dialect: FaceDialect, shared: FaceShared) {
-    this.#socket = socket
+  constructor (session: FaceSession, dialect: FaceDialect, shared: FaceShared) {
+    this.#session = session
     this.#dialect = dialect
     this.#shared = shared
     this.#acks = new Acks(shared.limits.maxAcks)
@@ -34,11 +34,11 @@ export class ServerFace {
 
   /** Counts what is held for the client beside its queue, and so many bytes more. Returns whether there is room for it. */
   #keep (more = 0): boolean {
-    return this.#socket.keep(this.#endpoints.bytes + this.#acks.bytes + more)
+    return this.#session.keep(this.#endpoints.bytes + this.#acks.bytes + more)
   }
 
   #overflow (): void {
-    this.#socket.end('too many packets', undefined, new Error('too much waits for endpoints to be connected'))
+    this.#session.end('too many packets', undefined, new Error('too much waits for endpoints to be connected'))
   }
 
   // ---- from the client
@@ -118,7 +118,7 @@ export class ServerFace {
   }
 
   #deliver (packet: SocketioPacket): void {
-    for (const piece of this.#shared.codec.encode(packet)) this.#socket.deliver(piece, packet.type === PacketType.DISCONNECT)
+    for (const piece of this.#shared.codec.encode(packet)) this.#session.deliver(piece, packet.type === PacketType.DISCONNECT)
   }
 
   // ---- from the Server
@@ -126,7 +126,7 @@ export class ServerFace {
   /** Message text of the Server, for the client. */
   write (data: string | Uint8Array, volatile: boolean): void {
     const last = typeof data === 'string' ? this.#shared.last.find(data) : undefined
-    if (last !== undefined) return this.#socket.enqueue(last, volatile)
+    if (last !== undefined) return this.#session.enqueue(last, volatile)
     const packet = this.#read(data)
     if (packet === undefined) return
     const endpoint = toEndpoint(packet.nsp)
@@ -150,13 +150,13 @@ export class ServerFace {
     try {
       return this.#shared.codec.decode(data)
     } catch (error) {
-      this.#socket.warn(`a packet of the Server is dropped, since its parser does not read it: ${error instanceof Error ? error.message : String(error)}`)
+      this.#session.warn(`a packet of the Server is dropped, since its parser does not read it: ${error instanceof Error ? error.message : String(error)}`)
       return undefined
     }
   }
 
   #enqueue (packet: WirePacket, volatile = false): void {
-    this.#socket.enqueue(revision1.encodePacket(packet), volatile)
+    this.#session.enqueue(revision1.encodePacket(packet), volatile)
   }
 
   #forget (name: string): void {
@@ -196,7 +196,7 @@ export class ServerFace {
       const frame = revision1.encodePacket({ ...message, endpoint })
       // Without an id the frame is the same for every receiver of a broadcast.
       if (typeof text === 'string') this.#shared.last.keep(text, frame)
-      return this.#socket.enqueue(frame, volatile)
+      return this.#session.enqueue(frame, volatile)
     }
     const id = this.#dialect.nextId()
     this.#acks.addOfServer(id, endpoint, packet.id)

@@ -9,7 +9,7 @@ import type { PayloadCodec } from '../../codec/packet.js'
 import { fromByteString, toByteString } from '../../codec/text.js'
 import { EngineIo } from '../../dialects/engine-io/engine-io.js'
 import { RefusedRequest } from '../../errors.js'
-import type { Socket } from '../../session/socket.js'
+import type { Session } from '../../session/session.js'
 import { NO_LISTENER } from '../../session/transport.js'
 import type { Polls, TransportListener } from '../../session/transport.js'
 import { CONTENT_TYPES } from '../../transports/index.js'
@@ -51,25 +51,25 @@ function translationOf (version: EngineVersion, query: EngineIoQuery): Translati
   }
 }
 
-function open ({ engine, shared }: EngineIoContext, request: EngineIoRequest, upgrades: readonly string[]): Socket {
+function open ({ engine, shared }: EngineIoContext, request: EngineIoRequest, upgrades: readonly string[]): Session {
   const admitted = request[ADMITTED]
   if (admitted === undefined) throw new RefusedRequest('unauthorized', 'not admitted')
-  const socket = engine.handshake({
+  const session = engine.handshake({
     ...admitted,
     request: request.raw,
     remoteAddress: addressOf(request),
-    dialect: (session) => new EngineIo(session, shared, upgrades)
+    dialect: (self) => new EngineIo(self, shared, upgrades)
   })
-  request.log.debug({ sid: socket.id }, 'session opened')
-  return socket
+  request.log.debug({ sid: session.id }, 'session opened')
+  return session
 }
 
 /** The session that a poll or POST names. A hook has looked at it before, so that only its end can have come between. */
-export function pollingOf ({ engine, shared: { version } }: EngineIoContext, request: EngineIoRequest): { socket: Socket, polls: Polls } {
+export function pollingOf ({ engine, shared: { version } }: EngineIoContext, request: EngineIoRequest): { session: Session, polls: Polls } {
   const { sid = '' } = request.query
-  const socket = engine.find(sid, `engine ${version}`)
-  const polls = socket?.transport.polls
-  if (socket !== undefined && polls !== undefined) return { socket, polls }
+  const session = engine.find(sid, `engine ${version}`)
+  const polls = session?.transport.polls
+  if (session !== undefined && polls !== undefined) return { session, polls }
   throw new RefusedRequest('unknown session', 'the session has ended meanwhile', { sid })
 }
 
@@ -90,10 +90,10 @@ function newPolling ({ engine: { wheel, answers }, shared }: EngineIoContext, li
 function handleHandshake (context: EngineIoContext, request: EngineIoRequest, reply: FastifyReply): void {
   const { engine, settings: { allowUpgrades, transports, cookie } } = context
   addHeaders(engine, reply, true) // first, for a listener that fails leaves no session behind
-  const socket = open(context, request, allowUpgrades && transports.includes('websocket') ? ['websocket'] : [])
-  const transport = newPolling(context, socket, request.query)
-  if (cookie !== false) setCookie(reply, cookie, socket.id)
-  engine.attach(socket, transport)
+  const session = open(context, request, allowUpgrades && transports.includes('websocket') ? ['websocket'] : [])
+  const transport = newPolling(context, session, request.query)
+  if (cookie !== false) setCookie(reply, cookie, session.id)
+  engine.attach(session, transport)
   acceptPoll(engine, transport, reply)
 }
 
@@ -103,11 +103,11 @@ export function handlePoll (context: EngineIoContext, request: EngineIoRequest, 
   reply.type(request[JSONP] === undefined ? CONTENT_TYPES.text : CONTENT_TYPES.script)
   if (request.raw.socket.destroyed) return // given up while the app's hooks ran; nothing would tell us of it any more
   if (!request.query.sid) return handleHandshake(context, request, reply)
-  const { socket, polls } = pollingOf(context, request)
-  if (socket.parting) throw new RefusedRequest('unknown session', 'its client has been told to go', { sid: socket.id })
-  if (socket.transport.open) {
-    socket.end('protocol violation', undefined, new Error('two polls at a time'))
-    throw new RefusedRequest('protocol violation', 'two polls at a time', { sid: socket.id })
+  const { session, polls } = pollingOf(context, request)
+  if (session.parting) throw new RefusedRequest('unknown session', 'its client has been told to go', { sid: session.id })
+  if (session.transport.open) {
+    session.end('protocol violation', undefined, new Error('two polls at a time'))
+    throw new RefusedRequest('protocol violation', 'two polls at a time', { sid: session.id })
   }
   addHeaders(engine, reply, false)
   // Pipelined behind an answer that is still under way: Node would not tell it of the end of the connection.
@@ -133,7 +133,7 @@ export function webSocketHandler (context: EngineIoContext) {
       request.log.info({ sid: cut(query.sid) }, 'upgrade of a session that has ended, or has been or is being upgraded')
       return transport(NO_LISTENER).close()
     }
-    const attempt = new Upgrade({ socket: session, polls, wheel, upgradeTimeout })
+    const attempt = new Upgrade({ session, polls, wheel, upgradeTimeout })
     attempt.start(transport(attempt))
     adoptConnectionWhenClosed(engine, session)
   }

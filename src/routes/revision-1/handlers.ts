@@ -5,7 +5,7 @@ import { ProtocolError, TooManyPacketsError } from '../../codec/packet.js'
 import { DISCONNECT, NOOP, revision1, UNKNOWN_SESSION } from '../../codec/revision-1.js'
 import type { Engine } from '../../engine/engine.js'
 import { RefusedRequest } from '../../errors.js'
-import type { Socket } from '../../session/socket.js'
+import type { Session } from '../../session/session.js'
 import { NO_LISTENER } from '../../session/transport.js'
 import type { Polls, TransportListener } from '../../session/transport.js'
 import type { TransportRow } from '../../transports/index.js'
@@ -22,24 +22,24 @@ import { toWebSocketInit } from '../websocket/upgraded.js'
 type HttpRow = Exclude<TransportRow, { kind: 'websocket' }>
 
 /** The session that the request names, if it is one of revision 1. */
-function sessionOf (engine: Engine, request: Revision1Request): Socket | undefined {
+function findSession (engine: Engine, request: Revision1Request): Session | undefined {
   return engine.find(request.params.sid, 'revision 1')
 }
 
 /** The same for requests that are answered: a client that has been told to go is not. */
-function answeredSession (engine: Engine, request: Revision1Request): Socket | undefined {
-  const socket = sessionOf(engine, request)
-  return socket?.parting === true ? undefined : socket
+function answeredSession (engine: Engine, request: Revision1Request): Session | undefined {
+  const session = findSession(engine, request)
+  return session?.parting === true ? undefined : session
 }
 
 /** What takes the session's polls under this name. It is made if the session has another transport. */
-function pollsOf ({ engine, name, settings: { pollingDuration } }: TransportContext, socket: Socket): Polls {
-  const { transport: { polls, name: current } } = socket
+function pollsOf ({ engine, name, settings: { pollingDuration } }: TransportContext, session: Session): Polls {
+  const { transport: { polls, name: current } } = session
   if (polls !== undefined && current === name) return polls
   const { wheel } = engine
   const transport = new PollingTransport({
     name,
-    listener: socket,
+    listener: session,
     codec: revision1,
     wheel,
     pollingDuration,
@@ -47,7 +47,7 @@ function pollsOf ({ engine, name, settings: { pollingDuration } }: TransportCont
     breaksSession: false,
     answers: undefined
   })
-  engine.attach(socket, transport)
+  engine.attach(session, transport)
   return transport
 }
 
@@ -61,7 +61,7 @@ function unknownSession (engine: Engine, request: Revision1Request): void {
 export function forceDisconnect (engine: Engine) {
   return function disconnect (request: Revision1Request, reply: FastifyReply, done: () => void): void {
     if (!hasDisconnect(request)) return done()
-    sessionOf(engine, request)?.end('client left', DISCONNECT)
+    findSession(engine, request)?.end('client left', DISCONNECT)
     reply.send('')
   }
 }
@@ -79,20 +79,20 @@ export function getHandler (context: TransportContext, row: HttpRow): Handler {
   const { engine } = context
   return function get (request, reply) {
     if (request.raw.socket.destroyed) return // given up while the app's hooks ran; nothing would tell us of it any more
-    const socket = answeredSession(engine, request)
-    if (socket === undefined) unknownSession(engine, request)
+    const session = answeredSession(engine, request)
+    if (session === undefined) unknownSession(engine, request)
     if (row.kind === 'poll') {
       reply.type(row.contentType)
-      if (socket === undefined) reply.send(UNKNOWN_SESSION)
+      if (session === undefined) reply.send(UNKNOWN_SESSION)
       // Pipelined behind an answer that is still under way: Node would not tell it of the end of the connection.
       else if (reply.raw.socket === null) reply.send(NOOP)
-      else acceptPoll(engine, pollsOf(context, socket), reply)
+      else acceptPoll(engine, pollsOf(context, session), reply)
       return
     }
     const format = row.format()
     reply.type(format.contentType).header('cache-control', 'no-store, no-transform').header('x-accel-buffering', 'no')
-    if (socket === undefined) reply.send(format.prologue + format.encode(UNKNOWN_SESSION))
-    else openStream({ engine, name: context.name, socket, format }, reply)
+    if (session === undefined) reply.send(format.prologue + format.encode(UNKNOWN_SESSION))
+    else openStream({ engine, name: context.name, session, format }, reply)
   }
 }
 
@@ -109,10 +109,10 @@ function framesOf (request: Revision1Request, row: HttpRow, maxPackets: number):
 }
 
 /** The packets of a client that has been told to go. */
-function handleLastPackets (engine: Engine, frames: readonly string[], socket: Socket, reply: FastifyReply): void {
+function handleLastPackets (engine: Engine, frames: readonly string[], session: Session, reply: FastifyReply): void {
   let delivered = true
-  for (const frame of frames) delivered = socket.onFrame(frame) && delivered
-  if (!delivered) throw engine.refusal('a packet asks for an acknowledgement, for which there is no way any more', socket.id)
+  for (const frame of frames) delivered = session.onFrame(frame) && delivered
+  if (!delivered) throw engine.refusal('a packet asks for an acknowledgement, for which there is no way any more', session.id)
   engine.answers.write(() => reply.send('1'))
 }
 
@@ -123,16 +123,16 @@ function handleLastPackets (engine: Engine, frames: readonly string[], socket: S
 export function postHandler (context: TransportContext, row: HttpRow): Handler {
   const { engine, settings: { maxPackets } } = context
   return function post (request, reply) {
-    const socket = sessionOf(engine, request)
-    if (socket === undefined && engine.draining) throw engine.refusal('the session has ended', request.params.sid)
-    const frames = socket === undefined ? [] : framesOf(request, row, maxPackets)
+    const session = findSession(engine, request)
+    if (session === undefined && engine.draining) throw engine.refusal('the session has ended', request.params.sid)
+    const frames = session === undefined ? [] : framesOf(request, row, maxPackets)
     reply.type('text/plain; charset=UTF-8')
-    if (socket?.parting === true) return handleLastPackets(engine, frames, socket, reply)
+    if (session?.parting === true) return handleLastPackets(engine, frames, session, reply)
     engine.answers.write(() => reply.send('1'))
-    if (socket === undefined) return unknownSession(engine, request)
+    if (session === undefined) return unknownSession(engine, request)
     // Whatever comes first connects the session; nothing said then is lost (WIRE.md 7).
-    if (socket.readyState === 'opening') pollsOf(context, socket)
-    for (const frame of frames) socket.onFrame(frame)
+    if (session.readyState === 'opening') pollsOf(context, session)
+    for (const frame of frames) session.onFrame(frame)
   }
 }
 

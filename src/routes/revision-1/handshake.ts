@@ -1,7 +1,7 @@
 // The handshake of revision 1: any request without a session id opens a session and is answered with its line.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DISCONNECT } from '../../codec/revision-1.js'
-import type { Dialect, DialectSocket } from '../../session/dialect.js'
+import type { Dialect, DialectSession } from '../../session/dialect.js'
 import type { Engine } from '../../engine/engine.js'
 import { RefusedRequest } from '../../errors.js'
 import type { Settings } from '../../options.js'
@@ -28,7 +28,7 @@ export function welcome (_request: FastifyRequest, reply: FastifyReply): Fastify
 }
 
 /** The handler of the handshake's URLs; `dialect` makes what speaks for each session. */
-export function createHandshake (engine: Engine, settings: Settings, dialect: (socket: DialectSocket) => Dialect): HandshakeHandler {
+export function createHandshake (engine: Engine, settings: Settings, dialect: (session: DialectSession) => Dialect): HandshakeHandler {
   const line = lineOf(settings)
 
   return async function handshake (request, reply) {
@@ -48,8 +48,8 @@ export function createHandshake (engine: Engine, settings: Settings, dialect: (s
     const admitted = await admit({ engine, settings }, request)
     if (request.raw.socket.destroyed) return reply // given up meanwhile: nobody would come for the session
     addHeaders(engine, reply, true) // first, for a listener that fails leaves no session behind
-    const socket = engine.handshake({ ...admitted, request: request.raw, remoteAddress: addressOf(request), dialect })
-    request.log.debug({ sid: socket.id }, 'session opened')
-    return await reply.type(request[JSONP] === undefined ? 'text/plain' : 'application/javascript').send(socket.id + line)
+    const session = engine.handshake({ ...admitted, request: request.raw, remoteAddress: addressOf(request), dialect })
+    request.log.debug({ sid: session.id }, 'session opened')
+    return await reply.type(request[JSONP] === undefined ? 'text/plain' : 'application/javascript').send(session.id + line)
   }
 }
