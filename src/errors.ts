@@ -59,7 +59,7 @@ export interface Refusal {
   readonly retryAfter?: string
 }
 
-interface Row {
+interface RefusalRow {
   /** What it is for 'connection_error' listeners. */
   readonly code: ConnectionErrorCode
   /** What revision 1 is told (WIRE.md 2, where it has words for it). */
@@ -73,7 +73,7 @@ interface Row {
 const RETRY_AFTER = '30'
 
 /** The one table of refusals. */
-const REFUSALS: Readonly<Record<RefusalReason, Row>> = {
+const REFUSALS: Readonly<Record<RefusalReason, RefusalRow>> = {
   'origin refused': { code: 4, revision1: [403, 'handshake bad origin'], engine: [403] },
   unauthorized: { code: 4, revision1: [403, 'handshake unauthorized'], engine: [403] },
   'authorize failed': { code: 3, revision1: [500, 'handshake error'], engine: [500] },

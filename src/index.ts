@@ -1,8 +1,9 @@
 // The plugin: options → Engine, decorators, an inner scope with hooks and routes, preClose.
-import type { FastifyInstance, FastifyPluginAsync, RouteOptions } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, RouteGenericInterface } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Server } from 'socket.io'
 import type { ParserModule } from '../types/options.js'
+import { LastEncoded } from './codec/last-encoded.js'
 import { SocketioCodec } from './codec/socketio.js'
 import { Engine } from './engine/engine.js'
 import { AlreadyRegisteredError } from './errors.js'
@@ -16,13 +17,14 @@ import { addParsers } from './routes/body.js'
 import { limitBodies } from './routes/body-timeout.js'
 import { joinChunks } from './routes/joined-chunks.js'
 import { missClientFiles, registerClientFiles } from './routes/client-files.js'
-import { registerEngineIo } from './routes/engine-io/routes.js'
+import { engineIoRows } from './routes/engine-io/routes.js'
 import { addUpgradeHeaders } from './routes/headers.js'
 import { addHooks } from './routes/hooks.js'
 import { OriginPolicy } from './routes/origin.js'
 import { sessionIdOf } from './routes/query.js'
+import type { Row } from './routes/rows.js'
 import { answerRefusals } from './routes/refusals.js'
-import { registerRevision1 } from './routes/revision-1/routes.js'
+import { revision1Rows } from './routes/revision-1/routes.js'
 import { closeWith } from './shutdown.js'
 import { registerWebsocket } from './routes/websocket/upgrade.js'
 
@@ -51,7 +53,7 @@ function decorate (app: FastifyInstance, engine: Engine): void {
       const { config: { socketio } } = this.routeOptions
       const { socketio: engine } = this.server
       if (socketio === undefined || !(engine instanceof Engine)) return null
-      return engine.find(sessionIdOf(this, socketio.dialect), socketio.dialect) ?? null
+      return engine.find(sessionIdOf(this, socketio.dialect), socketio.dialect)?.socket ?? null
     }
   })
 }
@@ -60,34 +62,37 @@ function revision1Shared (settings: Settings, server: Server | undefined, parser
   return {
     codec: new SocketioCodec(parser),
     limits: settings,
-    memo: { text: undefined, frame: '' },
+    last: new LastEncoded(),
     isOffset: (argument) => server !== undefined && isOffset(server, argument)
   }
 }
 
-/** Routes that take WebSockets, in a scope of their own: requests of the others are spared the library's hooks. */
-function upgradeRoutes (upgrades: readonly RouteOptions[], settings: Settings) {
-  return async function socketioUpgrades (scope: FastifyInstance): Promise<void> {
-    await registerWebsocket(scope, scope.prefix + settings.path, settings)
-    addUpgradeHeaders(scope)
-    for (const route of upgrades) scope.route(route)
-  }
+/** Adds the routes that take WebSockets to a scope, or all others. */
+function addRows <Route extends RouteGenericInterface> (scope: FastifyInstance, rows: readonly Row<Route>[], takeWebSockets: boolean): void {
+  for (const row of rows) if ((row.wsHandler !== undefined) === takeWebSockets) scope.route(row)
 }
 
-/** Routes, hooks and body parser, in a scope of their own: the app's other routes see none of it. */
+/** Routes, hooks and body parsers, in a scope of their own: the application's other routes have none of these hooks. */
 function routes (engine: Engine, settings: Settings, server: Server | undefined) {
   return async function socketioRoutes (scope: FastifyInstance): Promise<void> {
+    const { io, path, bodyTimeout, dialects } = settings
     addParsers(scope)
     addHooks(scope, new OriginPolicy(settings.cors, { wheel: engine.wheel, ms: settings.handshakeTimeout }))
     answerRefusals(scope, engine)
     joinChunks(scope)
-    limitBodies(scope, engine, settings.bodyTimeout)
-    const { io } = settings
+    limitBodies(scope, engine, bodyTimeout)
     const parser = settings.parser ?? (io && parserOf(io, scope.log))
-    const upgrades: RouteOptions[] = []
-    registerEngineIo(scope, { upgrades, engine, settings, parser })
-    if (settings.dialects.includes('revision 1')) registerRevision1(scope, { upgrades, engine, settings, shared: revision1Shared(settings, server, parser) })
-    await scope.register(upgradeRoutes(upgrades, settings))
+    const engineIo = engineIoRows(scope, { engine, settings, parser })
+    const revision1 = dialects.includes('revision 1') ? revision1Rows(scope, { engine, settings, shared: revision1Shared(settings, server, parser) }) : []
+    addRows(scope, engineIo, false)
+    addRows(scope, revision1, false)
+    // In a scope of their own: the hooks of @fastify/websocket would cost the other routes time.
+    await scope.register(async function socketioUpgrades (upgrades) {
+      await registerWebsocket(upgrades, upgrades.prefix + path, settings)
+      addUpgradeHeaders(upgrades)
+      addRows(upgrades, engineIo, true)
+      addRows(upgrades, revision1, true)
+    })
   }
 }
 

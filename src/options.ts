@@ -111,7 +111,7 @@ const FLASH_RULES: Record<keyof FlashPolicyOptions, Rule> = {
 }
 
 /** What Fastify itself reads from the options of `register`. */
-const FASTIFYS = new Set(['logLevel', 'logSerializers'])
+const FASTIFY_OPTIONS = new Set(['logLevel', 'logSerializers'])
 
 function show (value: unknown): string {
   if (typeof value === 'function') return 'a function'
@@ -123,7 +123,7 @@ function check (options: object, rules: Record<string, Rule>, prefix = ''): void
   for (const [name, value] of Object.entries(options)) {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
     if (rule === undefined) {
-      if (prefix === '' && FASTIFYS.has(name)) continue
+      if (prefix === '' && FASTIFY_OPTIONS.has(name)) continue
       throw new BadOptionError(prefix + name, 'not known', Object.keys(rules).map((known) => prefix + known).join(', '))
     }
     if (value !== undefined && !rule.check(value)) throw new BadOptionError(prefix + name, show(value), rule.allowed)

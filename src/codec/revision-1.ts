@@ -26,15 +26,15 @@ const ACK_DATA = /^(\d{1,16})(?:\+([^]*))?$/
 const ERROR_DATA = /^(\d*)(?:\+(\d+))?$/
 const DIGITS = /^\d+$/
 
-type Asking = { id?: string, ack?: AckKind }
-const NOTHING: Asking = {}
+type AckRequest = { id?: string, ack?: AckKind }
+const NO_ACK: AckRequest = {}
 
 /** The acknowledgement asked for: a `+` without an id asks for nothing (transcript plus-without-id). */
-function asking (id: string): Asking {
-  if (id === '') return NOTHING
+function parseAckRequest (id: string): AckRequest {
+  if (id === '') return NO_ACK
   const match = ID.exec(id)
   if (match === null) throw new ProtocolError('an id is at most 16 decimal digits')
-  return match[1] === '' ? NOTHING : { id: detach(match[1] ?? ''), ack: match[2] === '' ? 'plain' : 'data' }
+  return match[1] === '' ? NO_ACK : { id: detach(match[1] ?? ''), ack: match[2] === '' ? 'plain' : 'data' }
 }
 
 function parse (json: string): unknown {
@@ -84,15 +84,15 @@ function decodePacket (text: string): WirePacket {
   const second = text.charCodeAt(1) === COLON ? text.indexOf(':', 2) : -1
   if (type === undefined || second < 0) throw new ProtocolError('not a packet')
   const third = text.indexOf(':', second + 1)
-  const asked = asking(text.slice(2, second))
+  const ackRequest = parseAckRequest(text.slice(2, second))
   const endpoint = detachFrom(text, text.slice(second + 1, third < 0 ? text.length : third))
   const data = third < 0 ? undefined : text.slice(third + 1)
   switch (type) {
     case 'connect': return data ? { type, endpoint, query: data } : { type, endpoint }
     case 'disconnect': return { type, endpoint }
-    case 'message': return asked === NOTHING ? { type, endpoint, data: data ?? '' } : { type, endpoint, data: data ?? '', ...asked }
-    case 'json': return { type, endpoint, data: parse(data ?? ''), ...asked }
-    case 'event': return { type, endpoint, ...parseEvent(data ?? ''), ...asked }
+    case 'message': return ackRequest === NO_ACK ? { type, endpoint, data: data ?? '' } : { type, endpoint, data: data ?? '', ...ackRequest }
+    case 'json': return { type, endpoint, data: parse(data ?? ''), ...ackRequest }
+    case 'event': return { type, endpoint, ...parseEvent(data ?? ''), ...ackRequest }
     case 'ack': {
       const ack = ACK_DATA.exec(data ?? '')
       if (ack === null) throw new ProtocolError('acknowledgement without an id')
@@ -106,11 +106,11 @@ function decodePacket (text: string): WirePacket {
 }
 
 /** `type:id:endpoint`, with the acknowledgement's id when one is asked for. */
-function head (type: number, endpoint = '', asked: Asking = NOTHING): string {
+function head (type: number, endpoint = '', ackRequest: AckRequest = NO_ACK): string {
   if (endpoint.includes(':')) throw new ProtocolError('an endpoint cannot hold a colon')
-  if (asked.ack === undefined) return `${type}::${endpoint}`
-  if (asked.id === undefined || !DIGITS.test(asked.id)) throw new ProtocolError('an id is decimal digits')
-  return `${type}:${asked.id}${asked.ack === 'data' ? '+' : ''}:${endpoint}`
+  if (ackRequest.ack === undefined) return `${type}::${endpoint}`
+  if (ackRequest.id === undefined || !DIGITS.test(ackRequest.id)) throw new ProtocolError('an id is decimal digits')
+  return `${type}:${ackRequest.id}${ackRequest.ack === 'data' ? '+' : ''}:${endpoint}`
 }
 
 function errorData ({ reason, advice }: { reason?: ErrorReason, advice?: 'reconnect' }): string {

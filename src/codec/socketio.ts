@@ -115,10 +115,10 @@ export class SocketioCodec {
       this.#bytes = 0
       throw error
     }
-    return this.#take(data)
+    return this.#decode(data)
   }
 
-  #take (data: string | Uint8Array): SocketioPacket | undefined {
+  #decode (data: string | Uint8Array): SocketioPacket | undefined {
     const decoded = this.#decoded
     if (decoded === undefined) return undefined
     this.#bytes = 0

@@ -1,4 +1,5 @@
 // Taking a server out of service: its sessions end one by one, so that the next server does not get all clients in one moment.
+import { sessionOf } from '../session/socket.js'
 import type { Socket } from '../session/socket.js'
 import type { Timer, TimerWheel } from '../time/timer-wheel.js'
 
@@ -19,7 +20,7 @@ export class Drain {
     let done = (): void => {}
     this.finished = new Promise((resolve) => { done = resolve })
     this.#done = done
-    this.#timers = [...sessions.values()].map((socket) => wheel.timer(() => socket.leave('server draining')))
+    this.#timers = [...sessions.values()].map((socket) => wheel.timer(() => sessionOf(socket).endWhenIdle('server draining')))
     this.#timers.push(wheel.timer(() => this.endAll()))
   }
 
@@ -35,7 +36,7 @@ export class Drain {
 
   /** The time is over. Clients that have just been told to go are still heard, for farewellTimeout. */
   endAll (): void {
-    for (const socket of [...this.#sessions.values()]) socket.leaveNow('server draining')
+    for (const socket of [...this.#sessions.values()]) sessionOf(socket).endWithFarewell('server draining')
     this.check()
   }
 

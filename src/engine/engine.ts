@@ -7,7 +7,7 @@ import type { Metrics } from '../../types/reasons.js'
 import type { DialectName } from '../../types/socket.js'
 import { QueueBudget } from '../session/queue-budget.js'
 import { Counters } from './counters.js'
-import type { Dialect, DialectSocket } from '../session/dialect.js'
+import type { Dialect, DialectSession } from '../session/dialect.js'
 import { Drain } from './drain.js'
 import { BadOptionError, codeOf, CONNECTION_ERRORS, InvalidIdError, RefusedRequest } from '../errors.js'
 import type { RefusalReason } from '../errors.js'
@@ -18,15 +18,18 @@ import { SessionLimiter } from './session-limiter.js'
 import type { SessionSlot } from './session-limiter.js'
 import type { EndReason } from '../session/reasons.js'
 import { newSessionId } from './session-ids.js'
-import { Socket } from '../session/socket.js'
-import type { SocketLimits, SocketShared } from '../session/socket-init.js'
+import { Session } from '../session/session.js'
+import { sessionOf } from '../session/socket.js'
+import type { Socket } from '../session/socket.js'
+import type { SessionLimits, SessionShared } from '../session/session-init.js'
 import { TimerWheel } from '../time/timer-wheel.js'
 import type { Transport } from '../session/transport.js'
+import { AnswerSchedule } from '../time/answer-schedule.js'
 import { EndOfTurn } from '../time/end-of-turn.js'
 
 /** What an {@link Engine} is made of. */
 export interface EngineOptions {
-  limits: SocketLimits
+  limits: SessionLimits
   /** The shortest time in use, ms; decides how finely the timers run. */
   shortestTime: number
   maxSessions: number
@@ -45,7 +48,7 @@ export interface HandshakeInit {
   slot: SessionSlot
   remoteAddress: string
   context: unknown
-  dialect: (socket: DialectSocket) => Dialect
+  dialect: (socket: DialectSession) => Dialect
 }
 
 /** The longest time that setTimeout knows, ms. */
@@ -57,12 +60,12 @@ const resolutionFor = (shortestTime: number): number => Math.min(Math.max(Math.f
 /** The sessions of one registration. */
 export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   readonly wheel: TimerWheel
-  /** Answers of one turn of the event loop are sent together. */
   readonly endOfTurn = new EndOfTurn()
+  readonly answers = new AnswerSchedule(this.endOfTurn)
   /** Who may come in. */
   readonly limiter: SessionLimiter
   readonly #log: FastifyBaseLogger
-  readonly #shared: SocketShared
+  readonly #shared: SessionShared
   readonly #sessions = new Map<string, Socket>()
   readonly #counters = new Counters()
   readonly #budget: QueueBudget
@@ -76,7 +79,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   constructor (options: EngineOptions) {
     super()
     this.#log = options.log
-    this.#budget = new QueueBudget(options.maxTotalQueueBytes, () => this.#sessions.values())
+    this.#budget = new QueueBudget(options.maxTotalQueueBytes, () => [...this.#sessions.values()].map(sessionOf))
     this.limiter = new SessionLimiter(options.maxSessions, options.maxSessionsPerAddress || Infinity)
     this.wheel = new TimerWheel(resolutionFor(options.shortestTime))
     this.#shared = {
@@ -98,13 +101,14 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   get draining () { return this.#closing || this.#drain !== undefined }
   get metrics (): Metrics { return { ...this.#counters.read(), queuedBytes: this.#budget.total } }
 
-  /** An id for a session. @throws FST_SIO_INVALID_ID when `generateId` makes none that can be used, and what it throws itself. */
+  /**
+   * An id for a session: a promise only if `generateId` returns one.
+   * @throws FST_SIO_INVALID_ID when `generateId` makes an id that cannot be used, and what `generateId` throws.
+   */
   newId (request: IncomingMessage): string | Promise<string> {
     const id = this.generateId(request)
-    return typeof id === 'string' ? this.#checked(id) : this.#awaited(id)
+    return typeof id === 'string' ? this.#checked(id) : Promise.resolve(id).then((awaited) => this.#checked(awaited))
   }
-
-  async #awaited (id: Promise<string>): Promise<string> { return this.#checked(await id) }
 
   #checked (id: unknown): string {
     if (typeof id !== 'string' || !ID.test(id) || this.#sessions.has(id)) throw new InvalidIdError(JSON.stringify(id))
@@ -123,13 +127,13 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   }
 
   /** Opens a session. @throws FST_SIO_INVALID_ID when the id is in use, RefusedRequest when its slot has expired and there is no other. */
-  handshake ({ id, slot, request, remoteAddress, context, dialect }: HandshakeInit): Socket {
+  handshake ({ id, slot, request, remoteAddress, context, dialect }: HandshakeInit): Session {
     this.#checked(id)
     slot.commit()
-    const socket = new Socket({ id, request, remoteAddress, context, dialect, slot, handshakeBytes: handshakeBytes(request), shared: this.#shared })
-    this.#sessions.set(id, socket)
+    const session = new Session({ id, request, remoteAddress, context, dialect, slot, handshakeBytes: handshakeBytes(request), shared: this.#shared })
+    this.#sessions.set(id, session.socket)
     this.#counters.opened++
-    return socket
+    return session
   }
 
   #onEnd (id: string, reason: EndReason, wasOpen: boolean): void {
@@ -143,8 +147,8 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   /** When the server closes, all sessions end together, so that the official Server gives its own reason: 'server shutting down'. */
   #onSilent (id: string): void {
     if (this.#parting !== undefined) return this.#parting.over(id)
-    const socket = this.#sessions.get(id)
-    socket?.afterHeard(() => socket.end('server draining'))
+    const session = this.#find(id)
+    session?.afterDelivered(() => session.end('server draining'))
   }
 
   /** The error for a request that comes too late, since the server drains or closes. */
@@ -153,16 +157,21 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   }
 
   /** The session with this id. For the clients of another dialect there is none. */
-  find (sid: string, dialect: DialectName): Socket | undefined {
+  find (sid: string, dialect: DialectName): Session | undefined {
+    const session = this.#find(sid)
+    return session?.dialect.name === dialect ? session : undefined
+  }
+
+  #find (sid: string): Session | undefined {
     const socket = this.#sessions.get(sid)
-    return socket?.dialect === dialect ? socket : undefined
+    return socket && sessionOf(socket)
   }
 
   /** Gives a session its next transport. The first one connects it. */
-  attach (socket: Socket, transport: Transport): void {
-    if (socket.readyState !== 'opening') return socket.attach(transport)
+  attach (session: Session, transport: Transport): void {
+    if (session.readyState !== 'opening') return session.attach(transport)
     this.#clientsCount++
-    socket.open(transport, () => this.emit('connection', socket))
+    session.open(transport, () => this.emit('connection', session.socket))
   }
 
   /** Lets listeners add headers to an answer. */
@@ -211,7 +220,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   close (): this {
     this.#closing = true
     this.limiter.close('server closing')
-    for (const socket of [...this.#sessions.values()]) socket.end('server closing')
+    for (const socket of [...this.#sessions.values()]) sessionOf(socket).end('server closing')
     return this
   }
 }

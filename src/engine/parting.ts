@@ -1,4 +1,5 @@
 // Ends all sessions of an Engine together. Packets that clients have sent by then are delivered first.
+import { sessionOf } from '../session/socket.js'
 import type { Socket } from '../session/socket.js'
 import type { TimerWheel } from '../time/timer-wheel.js'
 
@@ -22,7 +23,7 @@ export class Parting {
   start (sessions: ReadonlyMap<string, Socket>, ms: number): void {
     this.#waiting = new Set(sessions.keys())
     const silence = new Promise<void>((resolve) => { this.#done = resolve })
-    for (const socket of [...sessions.values()]) socket.leaveNow('server closing')
+    for (const socket of [...sessions.values()]) sessionOf(socket).endWithFarewell('server closing')
     this.finished = this.#finish(this.#waiting.size > 0 ? silence : undefined, ms)
   }
 

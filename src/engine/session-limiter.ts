@@ -90,40 +90,28 @@ export class SessionLimiter implements Slots {
   }
 
   /**
-   * Acquires a slot, then calls the handshake. The session has to commit the slot in the turn of the event loop in which the handshake is done; after that
-   * the slot expires. @throws RefusedRequest when there is none, and when the server has begun to
-   * close meanwhile.
+   * Acquires a slot, then calls the handshake. The session has to commit the slot in the turn of the event loop in which the handshake is done. After
+   * that turn the slot expires. The result is a promise only if that of the handshake is one.
+   * @throws RefusedRequest when there is no slot, and when the server has begun to close meanwhile.
    */
-  async admit <T extends object> (address: string, handshake: () => Promise<T>): Promise<Admitted<T>> {
-    return await this.admitNow(address, handshake)
-  }
-
-  /** The same, at once unless the handshake takes its time. */
-  admitNow <T extends object> (address: string, handshake: () => T | Promise<T>): Admitted<T> | Promise<Admitted<T>> {
+  admit <T extends object> (address: string, handshake: () => T | Promise<T>): Admitted<T> | Promise<Admitted<T>> {
     const slot = new SessionSlot(this, address)
     slot.acquire()
-    try {
-      const admitted = handshake()
-      return admitted instanceof Promise ? this.#later(slot, address, admitted) : this.#admitted(slot, address, admitted)
-    } catch (error) {
+    const admitted = (result: T): Admitted<T> => {
+      this.#refuse(this.#closing, address)
+      if (this.#pending.push(slot) === 1) setImmediate(this.#expire)
+      return { ...result, slot }
+    }
+    const failed = (error: unknown): never => {
       slot.release()
       throw error
     }
-  }
-
-  async #later <T extends object> (slot: SessionSlot, address: string, handshake: Promise<T>): Promise<Admitted<T>> {
     try {
-      return this.#admitted(slot, address, await handshake)
+      const result = handshake()
+      return result instanceof Promise ? result.then(admitted).catch(failed) : admitted(result)
     } catch (error) {
-      slot.release()
-      throw error
+      return failed(error)
     }
-  }
-
-  #admitted <T extends object> (slot: SessionSlot, address: string, admitted: T): Admitted<T> {
-    this.#refuse(this.#closing, address)
-    if (this.#pending.push(slot) === 1) setImmediate(this.#expire)
-    return { ...admitted, slot }
   }
 
   readonly #expire = (): void => {

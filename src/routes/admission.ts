@@ -31,51 +31,51 @@ declare module 'fastify' {
 
 type RawRequest = FastifyRequest['raw'] & { _query?: unknown }
 
-/** @throws RefusedRequest 'handshake timeout' when it takes too long. */
-async function soon <T> ({ engine: { wheel }, settings: { handshakeTimeout: ms } }: Admission, task: Promise<T>): Promise<T> {
-  const late = (): Error => new RefusedRequest('handshake timeout', 'authorize or generateId took longer than handshakeTimeout')
-  return await inTime(task, { wheel, ms, late })
+/** What a handshake is given before its session opens. */
+type Credentials = Omit<Admitted, 'slot'>
+
+/** The status of an error that the application made for the client, as http-errors do. */
+function statusOf (error: unknown): number | undefined {
+  const { statusCode }: { statusCode?: unknown } = Object(error)
+  return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 600 ? statusCode : undefined
 }
 
+/** What `authorize` returns. @throws RefusedRequest when it says no, or fails. */
 async function authorized (request: FastifyRequest, authorize: NonNullable<Settings['authorize']>): Promise<unknown> {
-  let verdict: unknown
   try {
-    verdict = await authorize(request)
+    const context: unknown = await authorize(request)
+    if (context !== false) return context
   } catch (error) {
     if (error instanceof RefusedRequest) throw error
-    const { statusCode } = Object(error) as { statusCode?: unknown }
-    const own = typeof statusCode === 'number' && statusCode >= 400 && statusCode < 600
-    throw new RefusedRequest('authorize failed', 'authorize failed', { err: error, ...(own && { status: statusCode }) })
+    const status = statusOf(error)
+    throw new RefusedRequest('authorize failed', 'authorize failed', { err: error, ...(status !== undefined && { status }) })
   }
-  if (verdict === false) throw new RefusedRequest('unauthorized', 'authorize said no')
-  return verdict
+  throw new RefusedRequest('unauthorized', 'authorize said no')
 }
 
-async function ask (engine: Engine, authorize: NonNullable<Settings['authorize']>, request: FastifyRequest): Promise<Omit<Admitted, 'slot'>> {
-  const context = await authorized(request, authorize)
-  return { id: await engine.newId(request.raw), context }
+/** Asks `authorize`, then makes an id. The result is a promise only if the application takes its time for one of the two. */
+function credentials ({ engine, settings: { authorize } }: Admission, request: FastifyRequest): Credentials | Promise<Credentials> {
+  const withId = (context: unknown): Credentials | Promise<Credentials> => {
+    const id = engine.newId(request.raw)
+    return typeof id === 'string' ? { id, context } : id.then((awaited) => ({ id: awaited, context }))
+  }
+  return authorize === undefined ? withId(undefined) : authorized(request, authorize).then(withId)
 }
 
-async function named (id: Promise<string>): Promise<Omit<Admitted, 'slot'>> {
-  return { id: await id, context: undefined }
-}
-
-/** Nobody is asked: it takes its time only where `generateId` does. */
-function handshake (admission: Admission, request: FastifyRequest): Omit<Admitted, 'slot'> | Promise<Omit<Admitted, 'slot'>> {
-  const id = admission.engine.newId(request.raw)
-  return typeof id === 'string' ? { id, context: undefined } : soon(admission, named(id))
-}
+const LATE = 'authorize or generateId took longer than handshakeTimeout'
 
 /**
- * What a session is opened with, if `authorize` lets the handshake in.
- * @throws RefusedRequest when it says no, fails or takes too long, and when there are too many sessions or the server is
+ * Lets a handshake in: it acquires a slot, is authorized, and gets an id. The result is a promise only if one of these takes time.
+ * @throws RefusedRequest when `authorize` says no, fails or takes too long, and when there are too many sessions or the server is
  * closing; what `generateId` throws.
  */
 export function admit (admission: Admission, request: FastifyRequest): Admitted | Promise<Admitted> {
+  const { engine, engine: { limiter, wheel }, settings: { handshakeTimeout: ms } } = admission
   const raw: RawRequest = request.raw
   raw._query = request.query // read by the official Server (`socket.handshake.query`), which keeps this request
-  const { engine, engine: { limiter }, settings: { authorize } } = admission
   engine.checkHandshake(raw)
-  if (authorize === undefined) return limiter.admitNow(addressOf(request), () => handshake(admission, request))
-  return limiter.admit(addressOf(request), () => soon(admission, ask(engine, authorize, request)))
+  return limiter.admit(addressOf(request), () => {
+    const found = credentials(admission, request)
+    return found instanceof Promise ? inTime(found, { wheel, ms, late: () => new RefusedRequest('handshake timeout', LATE) }) : found
+  })
 }

@@ -5,9 +5,8 @@ import type { Writable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { revision1 } from '../codec/revision-1.js'
 import type { Engine } from '../engine/engine.js'
-import type { Socket } from '../session/socket.js'
-import type { TransportName } from '../session/transport.js'
-import type { Poll, PollingTransport } from '../transports/polling.js'
+import type { Session } from '../session/session.js'
+import type { Poll, Polls, TransportName } from '../session/transport.js'
 import { scriptLength } from '../transports/jsonp-polling.js'
 import { StreamTransport } from '../transports/stream.js'
 import type { StreamFormat } from '../transports/stream.js'
@@ -45,8 +44,7 @@ class HttpPoll implements Poll {
     if (typeof payload !== 'string') this.#reply.type('application/octet-stream')
     // The client goes to the next server; a kept connection would hold this one up.
     if ((this.#engine.closing || (last && this.#engine.draining)) && this.#reply.request.raw.httpVersionMajor === 1) this.#reply.header('connection', 'close')
-    if (last || this.#engine.closing) this.#reply.send(payload) // connections may be about to be cut
-    else this.#engine.endOfTurn.defer(() => this.#reply.send(payload))
+    this.#engine.answers.write(() => this.#reply.send(payload), last || this.#engine.closing)
     return this.#reply.request[JSONP] === undefined ? Buffer.byteLength(payload) : scriptLength(payload)
   }
 
@@ -70,30 +68,30 @@ function isWhole ({ raw }: FastifyReply, connection: TcpSocket | undefined): boo
 const hasFailed = ({ errored }: Writable): boolean => errored instanceof Error
 
 /** Parks a GET. */
-export function acceptPoll (engine: Engine, transport: PollingTransport, reply: FastifyReply): void {
+export function acceptPoll (engine: Engine, polls: Polls, reply: FastifyReply): void {
   const poll = new HttpPoll(reply, engine)
   const { httpVersionMajor, socket } = reply.request.raw
   const connection = httpVersionMajor === 1 ? socket : undefined
-  reply.raw.on('finish', () => transport.settled(poll, isWhole(reply, connection)))
-  reply.raw.on('close', () => transport.settled(poll, false))
-  transport.accept(poll)
+  reply.raw.on('finish', () => polls.responseEnded(poll, isWhole(reply, connection)))
+  reply.raw.on('close', () => polls.responseEnded(poll, false))
+  polls.accept(poll)
 }
 
 /** What a stream is opened for. */
 export interface StreamRequest {
   readonly engine: Engine
   readonly name: TransportName
-  readonly socket: Socket
+  readonly session: Session
   readonly format: StreamFormat
 }
 
 /** Answers a GET with a stream and moves the session to it. */
-export function openStream ({ engine, name, socket, format }: StreamRequest, reply: FastifyReply): void {
+export function openStream ({ engine, name, session, format }: StreamRequest, reply: FastifyReply): void {
   const stream = new PassThrough()
   const connection = reply.raw.socket
   const transport = new StreamTransport({
     name,
-    listener: socket,
+    listener: session,
     codec: revision1,
     format,
     stream,
@@ -107,5 +105,5 @@ export function openStream ({ engine, name, socket, format }: StreamRequest, rep
   // What was announced as kept alive would hold up a shutdown.
   reply.raw.once('finish', () => { if (engine.closing) connection?.end() })
   reply.send(stream)
-  engine.attach(socket, transport)
+  engine.attach(session, transport)
 }

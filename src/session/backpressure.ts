@@ -18,7 +18,7 @@ export interface BackpressureShared {
 }
 
 /** What has been given to the transport, or to the one before it, and is kept because the client does not read it; bytes. */
-const unread = ({ writable, heldBytes }: Transport, previous: Transport): number => (writable ? 0 : heldBytes) + previous.heldBytes
+const unreadOf = ({ writable, unreadBytes }: Transport, previous: Transport): number => (writable ? 0 : unreadBytes) + previous.unreadBytes
 
 /** What an ordinary answer and its packets take, at most, while they are under way: nobody is given up for that. Bytes. */
 const ORDINARY_ANSWER = 2 * 1024 * 1024
@@ -56,25 +56,25 @@ export class Backpressure {
   }
 
   /** What is held in all, with so many bytes by the transports. */
-  #sum (held: number): number { return this.#queue.weight + held + this.#beside }
+  #sum (unread: number): number { return this.#queue.weight + unread + this.#beside }
 
-  #count (held: number): Share {
+  #count (unread: number): Share {
     const share = this.#part()
-    share.set(this.#sum(held))
+    share.set(this.#sum(unread))
     return share
   }
 
   /** So many bytes are held beside the queue. Returns whether there is room; where there is none, they do not count. */
   keep (bytes: number, transport: Transport, previous: Transport): boolean {
     const before = this.#kept
-    const held = unread(transport, previous)
+    const unread = unreadOf(transport, previous)
     this.#kept = bytes
     if (bytes > before) {
-      const fits = this.#claim(this.#beside, held)
+      const fits = this.#claim(this.#beside, unread)
       if (!fits) this.#kept = before
       return fits
     }
-    this.#count(held)
+    this.#count(unread)
     return true
   }
 
@@ -85,21 +85,21 @@ export class Backpressure {
   fits (frame: Frame, transport: Transport, previous: Transport): boolean {
     if (this.#shared.limits.slowClient !== 'drop') return true
     const taken = Buffer.byteLength(frame) * (transport.persistent ? 1 : 3)
-    return taken + transport.heldBytes + previous.heldBytes + this.#queue.weight + this.#beside <= this.#part().limit
+    return taken + transport.unreadBytes + previous.unreadBytes + this.#queue.weight + this.#beside <= this.#part().limit
   }
 
   /** Something has to wait. Returns whether there is room. */
   hold (transport: Transport, previous: Transport): boolean {
     const { limits: { maxQueueBytes, slowClient }, onDropped } = this.#shared
     const queue = this.#queue
-    const held = unread(transport, previous)
+    const unread = unreadOf(transport, previous)
     this.#waits = true
     if (slowClient === 'drop') { // what is volatile goes before anybody does
-      const room = Math.min(maxQueueBytes, this.#count(held).limit - held - this.#beside)
+      const room = Math.min(maxQueueBytes, this.#count(unread).limit - unread - this.#beside)
       if (queue.weight > room) onDropped(queue.dropVolatile(room))
       if (queue.hasVolatile) this.#part().maySpare()
     }
-    return this.#claim(queue.weight, held)
+    return this.#claim(queue.weight, unread)
   }
 
   /** Drops what is volatile, if that is what the application wants. */
@@ -107,18 +107,18 @@ export class Backpressure {
     const { limits: { slowClient }, onDropped } = this.#shared
     if (slowClient !== 'drop' || !this.#queue.hasVolatile) return
     onDropped(this.#queue.dropVolatile(0))
-    this.#count(unread(transport, previous))
+    this.#count(unreadOf(transport, previous))
   }
 
   /** Counts anew, if so many bytes of it are within the bound of one session, and the whole within that of all. Returns whether they are. */
-  #claim (bytes: number, held: number): boolean {
-    if (bytes > this.#shared.limits.maxQueueBytes || !this.#part().claim(this.#sum(held))) return false
-    this.#count(held) // it may have let go of something for it
+  #claim (bytes: number, unread: number): boolean {
+    if (bytes > this.#shared.limits.maxQueueBytes || !this.#part().claim(this.#sum(unread))) return false
+    this.#count(unread) // it may have let go of something for it
     return true
   }
 
   /** Something may have gone, which {@link note} has counted. Returns true once, when everything has that had to wait. */
-  settle (transport: Transport, previous: Transport): boolean {
+  checkDrained (transport: Transport, previous: Transport): boolean {
     const { persistent, writable, delivering } = transport
     if (!this.#waits || !this.#queue.empty || delivering || previous.delivering || (persistent && !writable)) return false
     this.#waits = false
@@ -130,17 +130,17 @@ export class Backpressure {
    * more than may be; an ordinary answer may be in any case.
    */
   note (transport: Transport, previous: Transport): boolean {
-    const held = unread(transport, previous)
-    if (held === 0 && this.#share === undefined) return true
-    if (held > ORDINARY_ANSWER) return this.#part().claim(this.#sum(held))
-    this.#count(held)
+    const unread = unreadOf(transport, previous)
+    if (unread === 0 && this.#share === undefined) return true
+    if (unread > ORDINARY_ANSWER) return this.#part().claim(this.#sum(unread))
+    this.#count(unread)
     return true
   }
 
   /** The session is over: nothing is held any more but what its transports still deliver. */
   release (transport: Transport, previous: Transport): void {
-    const held = unread(transport, previous)
-    if (held > 0) this.#share ??= this.#shared.budget.share()
-    this.#share?.set(this.#queue.weight + held)
+    const unread = unreadOf(transport, previous)
+    if (unread > 0) this.#share ??= this.#shared.budget.share()
+    this.#share?.set(this.#queue.weight + unread)
   }
 }

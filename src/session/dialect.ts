@@ -1,4 +1,4 @@
-// The contract between a Socket and the protocol generation its client speaks. Types only.
+// The contract between a session and the protocol generation its client speaks. Types only.
 import type { DialectName, SendOptions } from '../../types/socket.js'
 import type { Frame, OutgoingPacket, Packet } from '../codec/packet.js'
 import type { EndReason, Transport } from './transport.js'
@@ -40,8 +40,8 @@ export interface Dialect {
   write (data: string | Uint8Array, options: SendOptions): void
 }
 
-/** What a dialect may do with its Socket. */
-export interface DialectSocket {
+/** What a dialect may do with its session. */
+export interface DialectSession {
   readonly id: string
   readonly readyState: 'opening' | 'open' | 'closing' | 'closed'
   /** Whether the application has let go of it: what its client says is not heard any more. */
@@ -55,7 +55,7 @@ export interface DialectSocket {
   /** Puts a frame before everything that is queued. */
   enqueueFirst (frame: Frame): void
   /** The client's heartbeat has come. */
-  heard (): void
+  onHeartbeat (): void
   end (reason: EndReason, farewell?: Frame, cause?: Error): void
   /** Ends the session when what is queued has gone out. */
   close (): void
@@ -75,7 +75,7 @@ export interface DialectSocket {
    */
   deliver (data: string | Buffer, isGoodbye: boolean): void
   /** Calls when all that was delivered has been heard. */
-  afterHeard (call: () => void): void
+  afterDelivered (call: () => void): void
   /** Tells 'packet' listeners, whose failures stop nobody else. */
-  tell (packet: Packet): void
+  emitPacket (packet: Packet): void
 }

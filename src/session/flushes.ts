@@ -13,10 +13,10 @@ export class Flushes {
 
   /** Call once a turn for each session. */
   add (socket: Flushing): void {
-    if (this.#sockets.push(socket) === 1) setImmediate(this.#tell)
+    if (this.#sockets.push(socket) === 1) setImmediate(this.#endOfTurn)
   }
 
-  readonly #tell = (): void => {
+  readonly #endOfTurn = (): void => {
     const sockets = this.#sockets
     this.#sockets = []
     for (const socket of sockets) socket.flushed()

@@ -54,7 +54,7 @@ export class Liveness {
   }
 
   /** The client holds something open. Where polls carry no heartbeats, none runs while it polls. */
-  held ({ persistent }: Transport): void {
+  onTransportOpen ({ persistent }: Transport): void {
     if (this.#heartbeat.onPolls) return
     if (persistent) this.#beat()
     else this.stop()
@@ -66,7 +66,7 @@ export class Liveness {
   }
 
   /** The client's heartbeat has come, asked for or not: the interval counts from it (WIRE.md 6). */
-  heard ({ persistent, open }: Transport): void {
+  onHeartbeat ({ persistent, open }: Transport): void {
     if (this.#heartbeat.onPolls || (persistent && open)) this.#beat()
   }
 

@@ -30,11 +30,11 @@ function toQueued (frame: Frame, volatile = false): Queued {
 }
 
 /** Of all queues that are empty; never written to. */
-const NOTHING: Queued[] = []
+const EMPTY: Queued[] = []
 
 /** A queue of frames that knows its size. */
 export class OutgoingQueue {
-  #items = NOTHING
+  #items = EMPTY
   #bytes = 0
   #weight = 0
   #volatile = 0
@@ -57,7 +57,7 @@ export class OutgoingQueue {
     if (this.#dropping && typeof frame !== 'string') return
     this.#dropping = false
     const queued = toQueued(frame, volatile)
-    if (this.#items === NOTHING) this.#items = [queued]
+    if (this.#items === EMPTY) this.#items = [queued]
     else this.#items.push(queued)
     this.#add(queued)
   }
@@ -69,11 +69,11 @@ export class OutgoingQueue {
     for (const one of queued) this.#add(one)
   }
 
-  /** The frames that have waited longest: as many as weigh no more than `most` bytes, but one at least. */
-  take (most = Infinity): Frame[] {
-    const count = this.#countWithin(most)
+  /** The frames that have waited longest: as many as weigh no more than `limit` bytes, but one at least. */
+  take (limit = Infinity): Frame[] {
+    const count = this.#countWithin(limit)
     const taken = count === this.#items.length ? this.#items : this.#items.splice(0, count)
-    if (taken === this.#items) this.#items = NOTHING
+    if (taken === this.#items) this.#items = EMPTY
     for (const queued of taken) this.#forget(queued)
     return taken.map(({ frame }) => frame)
   }

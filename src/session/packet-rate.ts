@@ -14,7 +14,7 @@ export class PacketRate {
   }
 
   /** Counts one packet. Returns whether it may be. */
-  take (): boolean {
+  tryConsume (): boolean {
     this.#refill() // each time: what does not fit while the bucket is full is lost
     if (this.#left < 1) return false
     this.#left--

@@ -100,17 +100,17 @@ export class TimerWheel {
   }
 
   #slot (entry: Waiting): void {
-    this.#leave(entry)
+    this.#unlink(entry)
     entry.slot = entry.due
     let slot = this.#slots.get(entry.slot)
     if (slot === undefined) this.#slots.set(entry.slot, slot = new Link())
     slot.push(entry)
     if (this.#ticker !== undefined) return
     this.#counted = performance.now()
-    this.#ticker = setInterval(() => this.settle(), this.#resolution).unref()
+    this.#ticker = setInterval(() => this.catchUp(), this.#resolution).unref()
   }
 
-  #leave (entry: Waiting): void {
+  #unlink (entry: Waiting): void {
     const { previous } = entry
     entry.unlink()
     // It was the last one when what is left is the head.
@@ -119,14 +119,14 @@ export class TimerWheel {
   }
 
   #remove (entry: Waiting): void {
-    this.#leave(entry)
+    this.#unlink(entry)
     if (this.#slots.size > 0 || this.#ticker === undefined) return
     clearInterval(this.#ticker)
     this.#ticker = undefined
   }
 
   /** Lets fire what is due, when nobody can wait for the next tick. */
-  settle (): void {
+  catchUp (): void {
     if (this.#ticking) return
     const now = performance.now()
     this.#counted = Math.max(this.#counted, now - Math.max(STALL, this.#resolution))

@@ -6,26 +6,26 @@ import type { StreamFormat } from './stream.js'
 import { decodeBody } from './xhr-polling.js'
 import { xhrMultipart } from './xhr-multipart.js'
 
-interface Row {
+interface CommonRow {
   /** The payload in a POST's body. */
   readonly decodeBody: (body: string) => string
   /** Whether answers to GETs carry CORS headers; scripts and frames need none (WIRE.md 5). */
   readonly cors: boolean
 }
 
-interface PollRow extends Row {
+interface PollRow extends CommonRow {
   readonly kind: 'poll'
   readonly contentType: string
   /** Whether answers to GETs are scripts. */
   readonly jsonp: boolean
 }
 
-interface StreamRow extends Row {
+interface StreamRow extends CommonRow {
   readonly kind: 'stream'
   readonly format: () => StreamFormat
 }
 
-interface WebSocketRow extends Row {
+interface WebSocketRow extends CommonRow {
   readonly kind: 'websocket'
 }
 

@@ -2,8 +2,8 @@
 // stays. Knows nothing of what is polled with (XHR, script) and of HTTP only that a response can break.
 import type { Frame, PayloadCodec } from '../codec/packet.js'
 import type { Timer, TimerWheel } from '../time/timer-wheel.js'
-import type { Transport, TransportListener, TransportName } from '../session/transport.js'
-import type { EndOfTurn } from '../time/end-of-turn.js'
+import type { Poll, Polls, Transport, TransportListener, TransportName } from '../session/transport.js'
+import type { AnswerSchedule } from '../time/answer-schedule.js'
 import { HIGH_WATER_MARK } from './high-water-mark.js'
 
 /** How long a reader may take to read the last answer of its session, ms. */
@@ -12,15 +12,7 @@ const CLOSE_GRACE = 1000
 const UPGRADE_POLL = 100
 
 /** What is gathered while nothing is; never written to. */
-const NOTHING: Frame[] = []
-
-/** One GET of the client. */
-export interface Poll {
-  /** Answers it; `last`: the session is over with it. Returns how many bytes the answer takes, as it is written. */
-  send (payload: string | Buffer, last?: boolean): number
-  /** Breaks the connection that carries it. */
-  destroy (): void
-}
+const NO_FRAMES: Frame[] = []
 
 /** What a {@link PollingTransport} is made of. */
 export interface PollingInit {
@@ -34,17 +26,17 @@ export interface PollingInit {
   noop: Frame
   /** Whether the client gives up its session with a poll that breaks. */
   breaksSession: boolean
-  /** When an answer goes out, with all that has been said by then; undefined: at once, as the old server's did (WIRE.md 7). */
-  endOfTurn: EndOfTurn | undefined
+  /** Collects frames for an answer. Undefined: the first frames are the answer, as in the old server (WIRE.md 7). */
+  answers: Pick<AnswerSchedule, 'collect'> | undefined
 }
 
 /** The polls of one session under one transport name. */
-export class PollingTransport implements Transport {
+export class PollingTransport implements Transport, Polls {
   readonly name: TransportName
   readonly persistent = false
   readonly endsUnnoticed = false
   readonly incoming = 'posts'
-  /** Packs and unpacks this session's payloads. */
+  readonly connection = undefined
   readonly codec: PayloadCodec
   readonly #init: PollingInit
   /** Made when they are needed. */
@@ -54,10 +46,9 @@ export class PollingTransport implements Transport {
   /** A response that has been handed to the server and not yet, as a whole, to the operating system. */
   #inFlight: { poll: Poll, frames: Frame[], bytes: number, answerBytes: number } | undefined
   /** What answers the parked poll at the end of this turn. */
-  #gathered = NOTHING
+  #gathered = NO_FRAMES
   #gatheredBytes = 0
   #closed = false
-  /** The first answer is that to a handshake, and waits for its tick only: the protocol's suite polls for what is said then. */
   #answered = false
   #isUpgrading = false
 
@@ -67,6 +58,7 @@ export class PollingTransport implements Transport {
     this.#init = init
   }
 
+  get polls () { return this }
   get #noop (): string | Buffer { return this.codec.encodePayload([this.#init.noop]) }
   /** Not when the poll is about to be answered: whoever asks wants to know of the next one. */
   get open () { return this.#parked !== undefined && this.#gathered.length === 0 }
@@ -74,7 +66,7 @@ export class PollingTransport implements Transport {
   get delivering () { return this.#inFlight !== undefined || this.#gathered.length > 0 }
   get bufferedAmount () { return this.#inFlight === undefined ? this.#gatheredBytes : this.#inFlight.bytes }
   /** The frames may have to go back; the answer is held beside them, as text and as it is written. */
-  get heldBytes () { return this.bufferedAmount + (this.#inFlight?.answerBytes ?? 0) * 2 }
+  get unreadBytes () { return this.bufferedAmount + (this.#inFlight?.answerBytes ?? 0) * 2 }
 
   /** A GET has come. An older one that still waits is answered with nothing: the old client takes that for a noop. */
   accept (poll: Poll): void {
@@ -116,10 +108,9 @@ export class PollingTransport implements Transport {
       return
     }
     this.#gathered = frames
-    const { endOfTurn } = this.#init
-    if (endOfTurn === undefined) this.#flush()
-    else if (this.#answered) endOfTurn.defer(() => this.#flush())
-    else process.nextTick(() => this.#flush())
+    const { answers } = this.#init
+    if (answers === undefined) this.#flush()
+    else answers.collect(() => this.#flush(), !this.#answered)
   }
 
   #flush (): void {
@@ -127,7 +118,7 @@ export class PollingTransport implements Transport {
     const frames = this.#gathered
     if (poll === undefined || frames.length === 0) return // it broke, or has been answered meanwhile
     const inFlight = this.#inFlight = { poll, frames, bytes: this.#gatheredBytes, answerBytes: 0 }
-    this.#gathered = NOTHING
+    this.#gathered = NO_FRAMES
     this.#gatheredBytes = 0
     this.#answer(this.codec.encodePayload(frames), inFlight)
   }
@@ -149,12 +140,12 @@ export class PollingTransport implements Transport {
   }
 
   /** A GET is over: its response was handed over whole, or it broke before. */
-  settled (poll: Poll, whole: boolean): void {
+  responseEnded (poll: Poll, whole: boolean): void {
     if (poll === this.#parked) {
       this.#parked = undefined
       this.#timer?.stop()
       const gathered = this.#gathered
-      this.#gathered = NOTHING
+      this.#gathered = NO_FRAMES
       this.#gatheredBytes = 0
       if (gathered.length > 0) this.#init.listener.onReturned(gathered)
       if (!this.#closed) this.#lost()

@@ -44,6 +44,8 @@ export class StreamTransport implements Transport {
   readonly persistent = true
   readonly delivering = false
   readonly incoming = 'posts'
+  readonly polls = undefined
+  readonly connection = undefined
   readonly endsUnnoticed: boolean
   readonly #init: StreamInit
   readonly #grace: Timer
@@ -65,7 +67,7 @@ export class StreamTransport implements Transport {
   get open () { return this.#open }
   get writable () { return this.#open && !this.#full }
   get bufferedAmount () { return this.#gone ? 0 : this.#init.pending() }
-  get heldBytes () { return this.bufferedAmount }
+  get unreadBytes () { return this.bufferedAmount }
 
   send (frames: Frame[]): void {
     const { stream, format, codec, pending } = this.#init

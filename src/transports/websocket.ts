@@ -79,6 +79,7 @@ export class WebSocketTransport implements Transport {
   readonly persistent = true
   readonly endsUnnoticed = false
   readonly delivering = false
+  readonly polls = undefined
   readonly #socket: WebSocket
   readonly connection: Connection | undefined
   /** Where frames are written; undefined where the library has to: extensions change them, or it gives no way to make them. */
@@ -116,7 +117,7 @@ export class WebSocketTransport implements Transport {
   get open () { return !this.#closed && this.#socket.readyState === this.#socket.OPEN }
   get writable () { return this.open && !this.#full }
   get bufferedAmount () { return this.#gone ? 0 : this.#writer?.writableLength ?? this.#socket.bufferedAmount }
-  get heldBytes () { return this.bufferedAmount }
+  get unreadBytes () { return this.bufferedAmount }
   get incoming () { return this.#gone ? 'over' : 'here' }
 
   /** From now on it reports to somebody else. */

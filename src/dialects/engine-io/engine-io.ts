@@ -4,21 +4,19 @@ import type { ParserModule } from '../../../types/options.js'
 import type { DialectName, SendOptions } from '../../../types/socket.js'
 import { decodePacket, encodeMessage, TYPE } from '../../codec/engine-io.js'
 import type { EngineVersion } from '../../codec/engine-io.js'
+import type { LastEncoded } from '../../codec/last-encoded.js'
 import { AttachmentsTooLargeError, ProtocolError } from '../../codec/packet.js'
 import type { Frame, OutgoingPacket, Packet } from '../../codec/packet.js'
 import type { ShapeLimits } from '../../codec/shape.js'
 import { SocketioCodec } from '../../codec/socketio.js'
 import { TYPES } from '../../codec/socketio-head.js'
-import type { Dialect, DialectSocket, Heartbeat } from '../../session/dialect.js'
+import type { Dialect, DialectSession, Heartbeat } from '../../session/dialect.js'
 import { PacketFace } from './packets.js'
 import type { PacketFaceSession } from './packets.js'
 import type { Transport } from '../../session/transport.js'
-import { Asking } from './asking.js'
+import { AckRequests } from './ack-requests.js'
 import { Guard, isPlain } from './guard.js'
 import type { CustomParser, Guarded } from './guard.js'
-
-/** One encoded broadcast, kept for the next receiver: thousands of queues then hold it once. */
-export interface FrameMemo { text: string | undefined, frame: Frame }
 
 /** What all sessions of one version share. */
 export interface EngineIoShared extends ShapeLimits {
@@ -38,7 +36,7 @@ export interface EngineIoShared extends ShapeLimits {
   readonly isMessagePack: boolean
   /** Whether the messages are certain to be packets of Socket.IO: the plugin has been given a Server or its parser. */
   readonly isSocketio: boolean
-  readonly memo: FrameMemo
+  readonly last: LastEncoded<Frame>
 }
 
 /** In 4 the server sends pings; in 3 the client does, and is taken for dead when none comes. */
@@ -64,18 +62,18 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
   readonly protocol: EngineVersion
   readonly heartbeat: Heartbeat
   readonly flushesOnClose = true
-  readonly #socket: DialectSocket
+  readonly #session: DialectSession
   readonly #shared: EngineIoShared
   readonly #upgrades: readonly string[]
   /** Made for the first packet that has to be looked at. */
   #guard: Guard | undefined
   #face: PacketFace | undefined
   /** Made when its client is told to go. */
-  #askingPackets: Asking | undefined
+  #requests: AckRequests | undefined
 
   /** @param upgrades the transports that the client may move to */
-  constructor (socket: DialectSocket, shared: EngineIoShared, upgrades: readonly string[]) {
-    this.#socket = socket
+  constructor (session: DialectSession, shared: EngineIoShared, upgrades: readonly string[]) {
+    this.#session = session
     this.#shared = shared
     this.#upgrades = upgrades
     this.name = `engine ${shared.version}`
@@ -83,10 +81,10 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
     this.heartbeat = heartbeatOf(shared)
   }
 
-  get id () { return this.#socket.id }
+  get id () { return this.#session.id }
 
   /** Somebody reads the messages as they come: the official Server, or an application without Socket.IO. */
-  get raw (): boolean { return this.#socket.listenerCount('data') > 0 }
+  get raw (): boolean { return this.#session.listenerCount('data') > 0 }
 
   get onServer (): boolean { return this.#shared.isSocketio && this.raw }
 
@@ -100,9 +98,9 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
     return parser && { codec: new SocketioCodec(parser, this.#shared), isMessagePack }
   }
 
-  get #asking (): Asking {
-    this.#askingPackets ??= new Asking(this.#custom()?.codec)
-    return this.#askingPackets
+  get #ackRequests (): AckRequests {
+    this.#requests ??= new AckRequests(this.#custom()?.codec)
+    return this.#requests
   }
 
   get #packets (): PacketFace {
@@ -114,8 +112,8 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
     const { pingInterval, pingTimeout, maxPayload } = this.#shared
     const handshake = { sid: this.id, upgrades: this.#upgrades, pingInterval, pingTimeout, maxPayload }
     // 1.x and 2.x wait to be told that the default endpoint is connected; 3.x and 4.x ask.
-    if (this.protocol === 3 && !this.raw) this.#socket.enqueueFirst(encodeMessage('0', 3))
-    this.#socket.enqueueFirst(TYPE.open + JSON.stringify(handshake))
+    if (this.protocol === 3 && !this.raw) this.#session.enqueueFirst(encodeMessage('0', 3))
+    this.#session.enqueueFirst(TYPE.open + JSON.stringify(handshake))
   }
 
   /** A poll is told of the end; a WebSocket simply ends. */
@@ -128,26 +126,26 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
       return this.#received(frame)
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error
-      this.#socket.end(error instanceof AttachmentsTooLargeError ? 'payload too large' : 'parse error', undefined, error)
+      this.#session.end(error instanceof AttachmentsTooLargeError ? 'payload too large' : 'parse error', undefined, error)
       return true
     }
   }
 
   #received (frame: Frame): boolean {
     const { type, data } = decodePacket(frame, this.protocol)
-    if (this.#socket.deaf && type !== 'close') return true
+    if (this.#session.deaf && type !== 'close') return true
     if (type === 'message') return this.#message(data)
     if (type === 'ping') this.#heartbeat(3)
     else if (type === 'pong') this.#heartbeat(4)
-    else if (type === 'close') this.#socket.end('client left', TYPE.noop)
+    else if (type === 'close') this.#session.end('client left', TYPE.noop)
     return true
   }
 
   /** The client's pings are of protocol 3, its pongs of 4. */
   #heartbeat (version: EngineVersion): void {
-    if (version !== this.protocol) return this.#socket.end('protocol violation', undefined, new Error('invalid heartbeat direction'))
-    if (version === 3) this.#socket.enqueueOnce(TYPE.pong)
-    this.#socket.heard()
+    if (version !== this.protocol) return this.#session.end('protocol violation', undefined, new Error('invalid heartbeat direction'))
+    if (version === 3) this.#session.enqueueOnce(TYPE.pong)
+    this.#session.onHeartbeat()
   }
 
   #message (said: string | Buffer): boolean {
@@ -156,10 +154,10 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
     const data = guard === undefined ? said : guard.pass(said)
     if (data === undefined) return true
     const { raw } = this
-    if (this.#socket.parting && (!raw || this.#shared.isSocketio) && this.#asking.asks(data)) return false
-    if (raw) this.#socket.deliver(data, guard?.isGoodbye === true && this.onServer)
+    if (this.#session.parting && (!raw || this.#shared.isSocketio) && this.#ackRequests.includes(data)) return false
+    if (raw) this.#session.deliver(data, guard?.isGoodbye === true && this.onServer)
     // Without anybody, the default endpoint is still connected.
-    if (!raw || this.#socket.listenerCount('packet') > 0) this.#packets.receive(data)
+    if (!raw || this.#session.listenerCount('packet') > 0) this.#packets.receive(data)
     return true
   }
 
@@ -170,36 +168,32 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
   }
 
   emit (packet: Packet): void {
-    this.#socket.tell(packet)
+    this.#session.emitPacket(packet)
   }
 
   close (): void {
-    this.#socket.close()
+    this.#session.close()
   }
 
   // ---- the guard
 
-  keep (bytes: number): boolean { return this.#socket.keep(bytes) }
+  keep (bytes: number): boolean { return this.#session.keep(bytes) }
 
   refuse (nsp: string, message: string): void {
-    this.#socket.warn(`a namespace is refused: ${message}; see the options maxEndpoints and maxTotalQueueBytes`)
+    this.#session.warn(`a namespace is refused: ${message}; see the options maxEndpoints and maxTotalQueueBytes`)
     this.#packets.refuse(nsp, message)
   }
 
   // ---- the Server's face, and what both use
 
   write (data: string | Uint8Array, { volatile = false }: SendOptions): void {
-    if (this.#guard !== undefined && typeof data === 'string' && endsNamespace(data)) this.#guard.left(data)
-    this.#socket.enqueue(this.#encode(data), volatile)
+    if (this.#guard !== undefined && typeof data === 'string' && endsNamespace(data)) this.#guard.disconnected(data)
+    this.#session.enqueue(this.#encode(data), volatile)
   }
 
   #encode (data: string | Uint8Array): Frame {
     if (typeof data !== 'string') return encodeMessage(data, this.protocol)
-    const { memo } = this.#shared
-    if (data !== memo.text) {
-      memo.text = data
-      memo.frame = encodeMessage(data, this.protocol)
-    }
-    return memo.frame
+    const { last } = this.#shared
+    return last.find(data) ?? last.keep(data, encodeMessage(data, this.protocol))
   }
 }

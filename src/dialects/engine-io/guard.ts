@@ -71,8 +71,8 @@ export class Guard {
   }
 
   /** The Server says that a namespace is connected no longer, or refused. */
-  left (text: string): void {
-    this.#holdings.leave(this.#nameOf(readHead(text).nsp))
+  disconnected (text: string): void {
+    this.#holdings.release(this.#nameOf(readHead(text).nsp))
   }
 
   #passText (text: string): boolean {
@@ -82,7 +82,7 @@ export class Guard {
       case TYPES.connect:
         checkShape(text, json, maxNesting)
         return this.#connect(nsp, weighJson(text, json))
-      case TYPES.disconnect: return this.#leave(nsp)
+      case TYPES.disconnect: return this.#disconnect(nsp)
       case TYPES.event:
       case TYPES.binaryEvent:
         if (json === text.length && this.#session.onServer && NAMELESS.test(text)) throw new ProtocolError('an event without a name')
@@ -120,7 +120,7 @@ export class Guard {
     checkDepth(packet.data, this.#limits.maxNesting)
     switch (packet.type) {
       case PacketType.CONNECT: return this.#connect(packet.nsp, data.length * VALUE_BYTES)
-      case PacketType.DISCONNECT: return this.#leave(packet.nsp)
+      case PacketType.DISCONNECT: return this.#disconnect(packet.nsp)
       case PacketType.EVENT:
       case PacketType.BINARY_EVENT: {
         const [name, ...args] = listOf(packet.data)
@@ -141,8 +141,8 @@ export class Guard {
     return this.#session.protocol === 3 ? nsp.split('?', 1)[0] ?? nsp : nsp
   }
 
-  #leave (nsp: string): true {
-    this.#holdings.leave(this.#nameOf(nsp))
+  #disconnect (nsp: string): true {
+    this.#holdings.release(this.#nameOf(nsp))
     this.#isGoodbye = true
     return true
   }

@@ -39,7 +39,7 @@ export class Holdings {
   }
 
   /** The namespace is connected no longer, or never was. */
-  leave (name: string): void {
+  release (name: string): void {
     this.#change(-(this.#namespaces.get(name) ?? 0))
     this.#namespaces.delete(name)
   }

@@ -36,7 +36,7 @@ function textOf (id: number): string {
 }
 
 /** The id of an acknowledgement asked for; handlers acknowledge, nothing does so by itself. */
-const asking = ({ id }: SocketioPacket): { id?: string, ack?: 'data' } => id === undefined ? {} : { id: textOf(id), ack: 'data' }
+const toAckRequest = ({ id }: SocketioPacket): { id?: string, ack?: 'data' } => id === undefined ? {} : { id: textOf(id), ack: 'data' }
 
 /** @throws ProtocolError when it is none: parsers let a packet without data pass, and custom ones any data. */
 function listOf (data: unknown): unknown[] {
@@ -75,7 +75,7 @@ export class PacketFace {
       case PacketType.CONNECT: return this.#connect(nsp, data)
       case PacketType.DISCONNECT: return this.#session.emit({ type: 'disconnect', endpoint })
       case PacketType.EVENT:
-      case PacketType.BINARY_EVENT: return this.#session.emit({ ...toMessage(listOf(data)), endpoint, ...asking(packet) })
+      case PacketType.BINARY_EVENT: return this.#session.emit({ ...toMessage(listOf(data)), endpoint, ...toAckRequest(packet) })
       case PacketType.ACK:
       case PacketType.BINARY_ACK:
         if (packet.id === undefined) throw new ProtocolError('an acknowledgement of nothing')

@@ -1,13 +1,13 @@
 // Revision 1 above its codec: what the server does by itself with the client's packets (heartbeats, automatic
 // acknowledgements, the default endpoint), and the two faces on top: decoded packets, and the official Server.
 import type { SendOptions } from '../../../types/socket.js'
-import type { Frame, OutgoingPacket, Packet, WirePacket } from '../../codec/packet.js'
+import type { Frame, OutgoingPacket, Packet } from '../../codec/packet.js'
 import { CONNECT, DISCONNECT, jsonStart, revision1, UNKNOWN_SESSION } from '../../codec/revision-1.js'
 import { checkArguments, checkShape } from '../../codec/shape.js'
 import type { ShapeLimits } from '../../codec/shape.js'
-import type { Dialect, DialectSocket, Heartbeat } from '../../session/dialect.js'
+import type { Dialect, DialectSession, Heartbeat } from '../../session/dialect.js'
 import { ServerFace } from './server.js'
-import type { FaceSession, FaceShared } from './server.js'
+import type { FaceDialect, FaceShared } from './face.js'
 import type { EndReason, Transport } from '../../session/transport.js'
 
 /** Ends that a client which lives does not expect. */
@@ -19,46 +19,46 @@ export interface Revision1Shared extends FaceShared {
 }
 
 /** What one session of revision 1 says and hears. */
-export class Revision1 implements Dialect, FaceSession {
+export class Revision1 implements Dialect, FaceDialect {
   readonly name = 'revision 1'
   readonly protocol = 3
   readonly heartbeat: Heartbeat
   readonly flushesOnClose = false
-  readonly #socket: DialectSocket
+  readonly #session: DialectSession
   readonly #shared: Revision1Shared
   #face: ServerFace | undefined
   #lastId = 0
-  #leaving = false
+  #hasDisconnected = false
 
-  constructor (socket: DialectSocket, shared: Revision1Shared, heartbeat: Heartbeat) {
-    this.#socket = socket
+  constructor (session: DialectSession, shared: Revision1Shared, heartbeat: Heartbeat) {
+    this.#session = session
     this.#shared = shared
     this.heartbeat = heartbeat
   }
 
-  get onServer (): boolean { return this.#socket.listenerCount('data') > 0 }
+  get onServer (): boolean { return this.#session.listenerCount('data') > 0 }
 
   /** The face of the Server, if there is one: it listens to 'data' from 'connection' on. */
   get #server (): ServerFace | undefined {
     if (this.#face === undefined && this.onServer) {
-      this.#face = new ServerFace(this, this.#shared)
+      this.#face = new ServerFace(this.#session, this, this.#shared)
     }
     return this.#face
   }
 
   /** The Server announces the default endpoint when its middleware has let the client in; without one we do. */
   opened (): void {
-    if (this.#server === undefined) this.#socket.enqueueFirst(CONNECT)
+    if (this.#server === undefined) this.#session.enqueueFirst(CONNECT)
   }
 
   /** Told only to a client that would not see the end: it is to handshake anew. */
   farewell ({ open, endsUnnoticed }: Transport, reason: EndReason): Frame | undefined {
-    return BY_US.has(reason) && open && endsUnnoticed && !this.#leaving ? UNKNOWN_SESSION : undefined
+    return BY_US.has(reason) && open && endsUnnoticed && !this.#hasDisconnected ? UNKNOWN_SESSION : undefined
   }
 
   receive (frame: Frame): boolean {
     // Binary is none of its words; the old server ignored it too (transcript websocket/binary-frame).
-    return this.#leaving || typeof frame !== 'string' || this.#received(frame)
+    return this.#hasDisconnected || typeof frame !== 'string' || this.#received(frame)
   }
 
   #received (frame: string): boolean {
@@ -67,9 +67,9 @@ export class Revision1 implements Dialect, FaceSession {
     if (json !== undefined) checkShape(frame, json, limits.maxNesting)
     const packet = revision1.decodePacket(frame)
     if ('args' in packet && packet.args !== undefined) checkArguments(packet.args.length, limits)
-    if (packet.type === 'heartbeat') this.#socket.heard()
+    if (packet.type === 'heartbeat') this.#session.onHeartbeat()
     if (packet.type === 'noop' || packet.type === 'heartbeat') return true
-    if (this.#socket.parting && 'ack' in packet && packet.ack !== undefined) return false
+    if (this.#session.parting && 'ack' in packet && packet.ack !== undefined) return false
     this.#hear(packet)
     return true
   }
@@ -77,12 +77,12 @@ export class Revision1 implements Dialect, FaceSession {
   #hear (packet: Packet): void {
     // Before the handlers run, and whatever becomes of the packet (transcript event-plain-id).
     if ('ack' in packet && packet.ack === 'plain' && packet.id !== undefined) {
-      this.enqueue(this.encode({ type: 'ack', endpoint: packet.endpoint, id: packet.id, args: [] }))
+      this.#session.enqueue(revision1.encodePacket({ type: 'ack', endpoint: packet.endpoint, id: packet.id, args: [] }))
     }
     const server = this.#server
-    if (packet.type === 'connect' && packet.endpoint === '' && server === undefined) return this.enqueue(CONNECT)
-    this.#socket.tell(packet)
-    if (packet.type === 'disconnect' && packet.endpoint === '') return this.#left()
+    if (packet.type === 'connect' && packet.endpoint === '' && server === undefined) return this.#session.enqueue(CONNECT)
+    this.#session.emitPacket(packet)
+    if (packet.type === 'disconnect' && packet.endpoint === '') return this.#clientDisconnected()
     server?.receive(packet)
   }
 
@@ -90,12 +90,12 @@ export class Revision1 implements Dialect, FaceSession {
    * The client's goodbye is answered with one, on whatever is open (WIRE.md 8). The Server hears of it first: it is to call this
    * 'client namespace disconnect'.
    */
-  #left (): void {
-    this.#leaving = true
-    const end = (): void => this.#socket.end('client left', DISCONNECT)
+  #clientDisconnected (): void {
+    this.#hasDisconnected = true
+    const end = (): void => this.#session.end('client left', DISCONNECT)
     if (this.#face === undefined) return end()
-    this.#face.leave()
-    this.#socket.afterHeard(end)
+    this.#face.disconnectAll()
+    this.#session.afterDelivered(end)
   }
 
   // ---- the packet face
@@ -106,11 +106,11 @@ export class Revision1 implements Dialect, FaceSession {
       return undefined
     }
     if (!('ack' in packet) || packet.ack === undefined) {
-      this.#socket.enqueue(revision1.encodePacket(packet), volatile)
+      this.#session.enqueue(revision1.encodePacket(packet), volatile)
       return undefined
     }
     const id = packet.id ?? this.nextId()
-    this.#socket.enqueue(revision1.encodePacket({ ...packet, id }), volatile)
+    this.#session.enqueue(revision1.encodePacket({ ...packet, id }), volatile)
     return id
   }
 
@@ -120,23 +120,7 @@ export class Revision1 implements Dialect, FaceSession {
     this.#server?.write(data, volatile)
   }
 
-  deliver (data: string | Buffer, isGoodbye: boolean): void {
-    this.#socket.deliver(data, isGoodbye)
-  }
-
   // ---- what both use
-
-  encode (packet: WirePacket): string {
-    return revision1.encodePacket(packet)
-  }
-
-  decode (text: string): WirePacket {
-    return revision1.decodePacket(text)
-  }
-
-  enqueue (frame: Frame, volatile = false): void {
-    this.#socket.enqueue(frame, volatile)
-  }
 
   /** Ids count per session from 1 (transcript server-acks-count). */
   nextId (): string {
@@ -145,15 +129,7 @@ export class Revision1 implements Dialect, FaceSession {
 
   /** The old server forgot a client that had no poll open, and told the next one to handshake anew: a kicked client came back for ever. */
   disconnect (): void {
-    this.#leaving = true
-    this.#socket.dismiss(DISCONNECT)
-  }
-
-  keep (bytes: number): boolean { return this.#socket.keep(bytes) }
-
-  warn (message: string): void { this.#socket.warn(message) }
-
-  overflow (): void {
-    this.#socket.end('too many packets', undefined, new Error('too much waits for endpoints to be connected'))
+    this.#hasDisconnected = true
+    this.#session.dismiss(DISCONNECT)
   }
 }

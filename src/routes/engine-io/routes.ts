@@ -1,38 +1,34 @@
-// The requests of Engine.IO 3 and 4: all go to the path itself, told apart by what their query asks for.
-import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
+// The routes of Engine.IO 3 and 4. All have the same URL: a constraint on the query tells them apart (generation.ts).
+import type { FastifyInstance } from 'fastify'
 import type { ParserModule } from '../../../types/options.js'
 import type { EngineVersion } from '../../codec/engine-io.js'
+import { LastEncoded } from '../../codec/last-encoded.js'
 import { isMessagePack } from '../../codec/message-pack.js'
+import type { Frame } from '../../codec/packet.js'
 import { PacketType, SocketioCodec } from '../../codec/socketio.js'
+import type { EngineIoShared } from '../../dialects/engine-io/engine-io.js'
 import type { Engine } from '../../engine/engine.js'
-import { RefusedRequest } from '../../errors.js'
 import type { RefusalReason } from '../../errors.js'
+import { RefusedRequest } from '../../errors.js'
 import type { Settings } from '../../options.js'
-import { held, PREFLIGHT, routeAdder } from '../add-route.js'
-import type { AddRoute, PreHandler } from '../add-route.js'
-import { ADMITTED, admit } from '../admission.js'
-import type { Admitted } from '../admission.js'
-import { takeData } from './data.js'
-import { queryOf, takePoll, takeWebSocket } from './session.js'
-import type { EngineIoContext } from './session.js'
-import { addGenerations, TRANSPORT_KEYS } from './generation.js'
-import { addHeaders } from '../headers.js'
 import { engineIoJsonp, quoteJsonp } from '../hooks.js'
 import { notePost } from '../posts-under-way.js'
-import { isUpgrade } from '../upgrade-requests.js'
+import { PREFLIGHT, rowMaker } from '../rows.js'
+import type { Hook, Row, RowOptions } from '../rows.js'
+import type { EngineIoContext, EngineIoRoute } from './context.js'
+import { handlePost } from './data.js'
+import { addGenerations, TRANSPORT_KEYS } from './generation.js'
+import { handlePoll, webSocketHandler } from './session.js'
+import { addHeadersToUpgrade, onlyUpgrades, verify } from './verify.js'
 
-/** What the routes of Engine.IO are made of. */
-export interface EngineIoRoutes {
-  /** Gets the routes that take WebSockets. */
-  readonly upgrades: RouteOptions[]
-  readonly engine: Engine
-  readonly settings: Settings
-  readonly parser: ParserModule | undefined
-}
+type EngineIoRow = Row<EngineIoRoute>
+/** Makes the rows of one version and transport. */
+type ToRows = (transport: 'polling' | 'websocket' | null, options: RowOptions<EngineIoRoute>) => EngineIoRow[]
 
 const VERSIONS: readonly EngineVersion[] = [3, 4]
-/** Engine.IO answers whoever it is that asks. */
+/** Engine.IO answers requests of these methods too. */
 const OTHERS = ['PUT', 'PATCH', 'DELETE']
+const ALL = ['GET', 'POST', ...OTHERS]
 const TEXT = { type: 'string' }
 const SCHEMA = {
   querystring: {
@@ -42,143 +38,83 @@ const SCHEMA = {
   }
 }
 
-const refuse = (reason: RefusalReason, detail: string): PreHandler => (request, _reply, done) => {
-  done(new RefusedRequest(reason, detail, { url: request.url }))
+/** A route that refuses every request. */
+function refusal (reason: RefusalReason, detail: string, method = ALL): RowOptions<EngineIoRoute> {
+  const refuse: Hook = (request, _reply, done) => { done(new RefusedRequest(reason, detail, { url: request.url })) }
+  return { method, preHandler: refuse, handler: () => {} }
 }
 
-/** A route whose requests are verified. */
-interface Verified extends EngineIoContext { readonly transport: 'polling' | 'websocket' }
-
-/** @throws RefusedRequest when the request does not fit the session that it names. */
-function checkSession ({ engine, settings, shared: { version }, transport }: Verified, request: FastifyRequest, sid: string): void {
-  engine.wheel.settle() // a session is over at its time, not a tick later
-  const socket = engine.find(sid, `engine ${version}`)
-  if (socket === undefined) {
-    const previousProtocol = version === 3 ? 4 : 3
-    if (engine.find(sid, `engine ${previousProtocol}`) === undefined) throw new RefusedRequest('unknown session', 'unknown session', { sid })
-    throw new RefusedRequest('protocol mismatch', 'PROTOCOL_MISMATCH', { sid, protocol: version, previousProtocol })
-  }
-  const { transport: { name: previousTransport } } = socket
-  const fits = isUpgrade(request) ? settings.allowUpgrades : transport === previousTransport
-  if (!fits) throw new RefusedRequest('transport mismatch', 'TRANSPORT_MISMATCH', { sid, transport, previousTransport })
+function pollingRows (context: EngineIoContext, toRows: ToRows): EngineIoRow[] {
+  const preHandler = [verify(context, 'polling'), engineIoJsonp]
+  return [
+    ...toRows('polling', {
+      method: 'GET',
+      preHandler,
+      onSend: quoteJsonp,
+      isHeldOpen: true,
+      handler: (request, reply) => handlePoll(context, request, reply)
+    }),
+    ...toRows('polling', {
+      method: 'POST',
+      bodyLimit: context.settings.maxPayload,
+      onRequest: notePost(context.engine),
+      preHandler,
+      handler: (request, reply) => handlePost(context, request, reply)
+    }),
+    ...toRows(null, refusal('bad handshake method', 'neither GET nor POST', OTHERS))
+  ]
 }
 
-/** Every request names a session that it fits, or is a handshake that is let in. */
-function verify (context: Verified): PreHandler {
-  return function verifyRequest (request, _reply, done) {
-    const { sid } = queryOf(request)
-    if (sid) {
-      checkSession(context, request, sid)
-      return done()
-    }
-    if (request.method !== 'GET') throw new RefusedRequest('bad handshake method', 'a handshake is a GET', { method: request.method })
-    const admitted = admit(context, request)
-    const proceed = (admitted: Admitted): void => {
-      request[ADMITTED] = admitted
-      done()
-    }
-    if (admitted instanceof Promise) admitted.then(proceed, done)
-    else proceed(admitted)
-  }
+function webSocketRows (context: EngineIoContext, toRows: ToRows): EngineIoRow[] {
+  return [
+    ...toRows('websocket', {
+      method: 'GET',
+      preHandler: [onlyUpgrades, verify(context, 'websocket'), addHeadersToUpgrade(context)],
+      handler: () => {},
+      wsHandler: webSocketHandler(context)
+    }),
+    ...toRows(null, refusal('bad handshake method', 'not a GET', ['POST', ...OTHERS]))
+  ]
 }
 
-interface Adding extends EngineIoContext {
-  readonly route: AddRoute
-  readonly constraints: Record<string, string>
-  /** Options of GETs that are held open. */
-  readonly held: { handlerTimeout?: number }
-}
-
-function addPolling ({ route, constraints, held, ...context }: Adding): void {
-  const preHandler = [verify({ ...context, transport: 'polling' }), engineIoJsonp]
-  route('', 'polling', {
-    method: 'GET',
-    constraints,
-    preHandler,
-    onSend: quoteJsonp,
-    ...held,
-    handler: (request, reply) => takePoll(context, request, reply)
-  })
-  route('', 'polling', {
-    method: 'POST',
-    constraints,
-    bodyLimit: context.settings.maxPayload,
-    onRequest: notePost(context.engine),
-    preHandler,
-    handler: (request, reply) => takeData(context, request, reply)
-  })
-}
-
-function addWebSocket ({ route, constraints, ...context }: Adding): void {
-  const announce: PreHandler = (request, reply, done) => {
-    addHeaders(context.engine, reply, !queryOf(request).sid)
-    done()
-  }
-  const onlyUpgrades: PreHandler = (request, _reply, done) => {
-    done(isUpgrade(request) ? undefined : new RefusedRequest('not an upgrade', 'not an upgrade'))
-  }
-  route('', 'websocket', {
-    method: 'GET',
-    constraints,
-    preHandler: [onlyUpgrades, verify({ ...context, transport: 'websocket' }), announce],
-    handler: () => {},
-    wsHandler: takeWebSocket(context)
-  })
-}
-
-interface Refusing {
-  readonly route: AddRoute
-  readonly constraints: Record<string, string>
-  readonly reason: RefusalReason
-  readonly detail: string
-  readonly method?: string[]
-}
-
-function addRefusal ({ route, constraints, reason, detail, method = ['GET', 'POST', ...OTHERS] }: Refusing): void {
-  route('', null, { method, constraints, preHandler: refuse(reason, detail), handler: () => {} })
-}
-
-/** The routes of one version and transport; where either is off, they refuse. */
-function addTransport (adding: Adding, transport: typeof TRANSPORT_KEYS[number]): void {
-  const { settings: { dialects, transports }, shared: { version } } = adding
+/** The rows of one version and transport. Where one of the two is off, they refuse. */
+function transportRows (context: EngineIoContext, transport: typeof TRANSPORT_KEYS[number], toRows: ToRows): EngineIoRow[] {
+  const { settings: { dialects, transports }, shared: { version } } = context
   const dialect = `engine ${version}` as const
-  if (!dialects.includes(dialect)) {
-    addRefusal({ ...adding, reason: 'unsupported version', detail: `${dialect} is not among the dialects` })
-  } else if (transport === 'unknown' || !transports.includes(transport)) {
-    addRefusal({ ...adding, reason: 'unknown transport', detail: 'transport unknown or not enabled' })
-  } else if (transport === 'polling') {
-    addPolling(adding)
-    addRefusal({ ...adding, reason: 'bad handshake method', detail: 'neither GET nor POST', method: OTHERS })
-  } else {
-    addWebSocket(adding)
-    addRefusal({ ...adding, reason: 'bad handshake method', detail: 'not a GET', method: ['POST', ...OTHERS] })
-  }
+  if (!dialects.includes(dialect)) return toRows(null, refusal('unsupported version', `${dialect} is not among the dialects`))
+  if (transport === 'unknown' || !transports.includes(transport)) return toRows(null, refusal('unknown transport', 'transport unknown or not enabled'))
+  return transport === 'polling' ? pollingRows(context, toRows) : webSocketRows(context, toRows)
 }
 
-/** What the parser makes of a packet. @throws what it throws: it cannot be used then. */
+/** A packet as the parser writes it. @throws what the parser throws, which then cannot be used. */
 const encodeConnect = (parser: ParserModule): unknown => new SocketioCodec(parser).encode({ type: PacketType.CONNECT, nsp: '/' })[0]
 
-/** Adds every route of Engine.IO to the scope. */
-export function registerEngineIo (scope: FastifyInstance, { upgrades, engine, settings, parser }: EngineIoRoutes): void {
-  const { path, assumeEngine3, dialects, maxPayload, io } = settings
-  const ofAll = { ...settings, parser, isMessagePack: parser !== undefined && isMessagePack(encodeConnect(parser)), isSocketio: (io ?? parser) !== undefined }
-  const constrain = addGenerations(scope, assumeEngine3)
-  for (const version of VERSIONS) {
-    const route = routeAdder({ scope, upgrades, path, dialect: `engine ${version}`, schema: SCHEMA, maxPayload })
-    const shared = { ...ofAll, version, memo: { text: undefined, frame: '' } }
-    for (const transport of TRANSPORT_KEYS) {
-      const constraints = constrain(`${version} ${transport}`)
-      route('', null, { ...PREFLIGHT, constraints })
-      addTransport({ engine, settings, shared, route, constraints, held: held(scope) }, transport)
-    }
+function sharedOf (settings: Settings, parser: ParserModule | undefined): Omit<EngineIoShared, 'version' | 'last'> {
+  return { ...settings, parser, isMessagePack: parser !== undefined && isMessagePack(encodeConnect(parser)), isSocketio: (settings.io ?? parser) !== undefined }
+}
+
+/** Every route of Engine.IO. */
+export function engineIoRows (host: FastifyInstance, { engine, settings, parser }: { engine: Engine, settings: Settings, parser: ParserModule | undefined }): EngineIoRow[] {
+  const { path, maxPayload, assumeEngine3, dialects } = settings
+  const shared = sharedOf(settings, parser)
+  const constrain = addGenerations(host, assumeEngine3)
+  const toRowsOf = (dialect: 'engine 3' | 'engine 4', constraints: Record<string, string>): ToRows => {
+    const toRows = rowMaker<EngineIoRoute>({ host, path, dialect, schema: SCHEMA, maxPayload })
+    return (transport, options) => toRows('', transport, { constraints, ...options })
   }
-  const route = routeAdder({ scope, upgrades, path, dialect: 'engine 4', schema: SCHEMA, maxPayload })
-  const refuseAll = (refusing: Omit<Refusing, 'route'>): void => {
-    route('', null, { ...PREFLIGHT, constraints: refusing.constraints })
-    addRefusal({ route, ...refusing })
+  const rows = VERSIONS.flatMap((version) => {
+    const context = { engine, settings, shared: { ...shared, version, last: new LastEncoded<Frame>() } }
+    return TRANSPORT_KEYS.flatMap((transport) => {
+      const toRows = toRowsOf(`engine ${version}`, constrain(`${version} ${transport}`))
+      return [...toRows(null, PREFLIGHT), ...transportRows(context, transport, toRows)]
+    })
+  })
+  const refuseAll = (constraints: Record<string, string>, reason: RefusalReason, detail: string): EngineIoRow[] => {
+    const toRows = toRowsOf('engine 4', constraints)
+    return [...toRows(null, PREFLIGHT), ...toRows(null, refusal(reason, detail))]
   }
-  const detail = 'EIO is neither 4 nor 3; see the option assumeEngine3 for clients that send none'
-  refuseAll({ constraints: constrain('unknown'), reason: 'unsupported version', detail })
-  if (dialects.includes('revision 1')) return
-  refuseAll({ constraints: {}, reason: 'unknown transport', detail: 'nothing of Engine.IO in the URL, and no revision 1' })
+  rows.push(...refuseAll(constrain('unknown'), 'unsupported version', 'EIO is neither 4 nor 3; see the option assumeEngine3 for clients that send none'))
+  // Revision 1 has this URL too, for requests without a query of Engine.IO.
+  if (!dialects.includes('revision 1')) rows.push(...refuseAll({}, 'unknown transport', 'nothing of Engine.IO in the URL, and no revision 1'))
+  return rows
 }

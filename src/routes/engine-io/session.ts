@@ -1,5 +1,5 @@
 // What a request of Engine.IO does: a handshake opens a session, GETs are polls, upgrades become WebSockets. POSTs: data.ts.
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import type { WebSocket } from 'ws'
 import { toText, TYPE } from '../../codec/engine-io.js'
 import type { EngineVersion } from '../../codec/engine-io.js'
@@ -8,18 +8,16 @@ import { Engine3Payloads } from '../../codec/engine-io-3.js'
 import type { PayloadCodec } from '../../codec/packet.js'
 import { fromByteString, toByteString } from '../../codec/text.js'
 import { EngineIo } from '../../dialects/engine-io/engine-io.js'
-import type { EngineIoShared } from '../../dialects/engine-io/engine-io.js'
-import type { Engine } from '../../engine/engine.js'
 import { RefusedRequest } from '../../errors.js'
-import type { Settings } from '../../options.js'
-import type { Socket } from '../../session/socket.js'
+import type { Session } from '../../session/session.js'
 import { NO_LISTENER } from '../../session/transport.js'
-import type { TransportListener } from '../../session/transport.js'
+import type { Polls, TransportListener } from '../../session/transport.js'
 import { CONTENT_TYPES } from '../../transports/index.js'
 import { PollingTransport } from '../../transports/polling.js'
 import { WebSocketTransport } from '../../transports/websocket.js'
 import type { Translation } from '../../transports/websocket.js'
 import { Upgrade } from '../../dialects/engine-io/upgrade.js'
+import type { EngineIoContext, EngineIoQuery, EngineIoRequest } from './context.js'
 import { addressOf } from '../address.js'
 import { ADMITTED } from '../admission.js'
 import { adoptConnectionWhenClosed } from '../websocket/connection.js'
@@ -29,36 +27,18 @@ import { JSONP } from '../hooks.js'
 import { cut } from '../log.js'
 import { toWebSocketInit } from '../websocket/upgraded.js'
 
-/** What the routes of one version share. */
-export interface EngineIoContext {
-  readonly engine: Engine
-  readonly settings: Settings
-  readonly shared: EngineIoShared
-}
-
-interface Query {
-  EIO?: string
-  sid?: string
-  j?: string
-  b64?: string
-  t?: string
-}
-
-/** The query of a request of Engine.IO, as its schema has let it pass. */
-export const queryOf = (request: FastifyRequest): Query => request.query as Query
-
 /** Whether the client takes only text: it says so, or polls by script. */
-const takesText = ({ b64, j }: Query): boolean => Boolean(b64) || j !== undefined
+const takesText = ({ b64, j }: EngineIoQuery): boolean => Boolean(b64) || j !== undefined
 
 /** The clients 1.0 to 1.3 tell the time in milliseconds, where later ones write it shorter. */
-const isEarly = ({ EIO, t = '' }: Query): boolean => EIO === '2' || /^\d{13}-\d+$/.test(t)
+const isEarly = ({ EIO, t = '' }: EngineIoQuery): boolean => EIO === '2' || /^\d{13}-\d+$/.test(t)
 
-function payloadsOf (version: EngineVersion, query: Query): PayloadCodec {
+function payloadsOf (version: EngineVersion, query: EngineIoQuery): PayloadCodec {
   return version === 4 ? engine4 : new Engine3Payloads({ binary: !takesText(query), early: isEarly(query) })
 }
 
 /** What stands between the frames of most clients and those of one that takes only text, or has only bytes in its text (EIO 2). */
-function translationOf (version: EngineVersion, query: Query): Translation | undefined {
+function translationOf (version: EngineVersion, query: EngineIoQuery): Translation | undefined {
   const bytes = query.EIO === '2'
   if (!bytes && !takesText(query)) return undefined
   return {
@@ -71,29 +51,29 @@ function translationOf (version: EngineVersion, query: Query): Translation | und
   }
 }
 
-function open ({ engine, shared }: EngineIoContext, request: FastifyRequest, upgrades: readonly string[]): Socket {
+function open ({ engine, shared }: EngineIoContext, request: EngineIoRequest, upgrades: readonly string[]): Session {
   const admitted = request[ADMITTED]
   if (admitted === undefined) throw new RefusedRequest('unauthorized', 'not admitted')
-  const socket = engine.handshake({
+  const session = engine.handshake({
     ...admitted,
     request: request.raw,
     remoteAddress: addressOf(request),
-    dialect: (session) => new EngineIo(session, shared, upgrades)
+    dialect: (self) => new EngineIo(self, shared, upgrades)
   })
-  request.log.debug({ sid: socket.id }, 'session opened')
-  return socket
+  request.log.debug({ sid: session.id }, 'session opened')
+  return session
 }
 
 /** The session that a poll or POST names. A hook has looked at it before, so that only its end can have come between. */
-export function pollingOf ({ engine, shared: { version } }: EngineIoContext, request: FastifyRequest): { socket: Socket, transport: PollingTransport } {
-  const { sid = '' } = queryOf(request)
-  const socket = engine.find(sid, `engine ${version}`)
-  const transport = socket?.transport
-  if (socket !== undefined && transport instanceof PollingTransport) return { socket, transport }
+export function pollingOf ({ engine, shared: { version } }: EngineIoContext, request: EngineIoRequest): { session: Session, polls: Polls } {
+  const { sid = '' } = request.query
+  const session = engine.find(sid, `engine ${version}`)
+  const polls = session?.transport.polls
+  if (session !== undefined && polls !== undefined) return { session, polls }
   throw new RefusedRequest('unknown session', 'the session has ended meanwhile', { sid })
 }
 
-function newPolling ({ engine: { wheel, endOfTurn }, shared }: EngineIoContext, listener: TransportListener, query: Query): PollingTransport {
+function newPolling ({ engine: { wheel, answers }, shared }: EngineIoContext, listener: TransportListener, query: EngineIoQuery): PollingTransport {
   return new PollingTransport({
     name: 'polling',
     listener,
@@ -102,45 +82,45 @@ function newPolling ({ engine: { wheel, endOfTurn }, shared }: EngineIoContext, 
     pollingDuration: undefined, // heartbeats answer polls often enough
     noop: TYPE.noop,
     breaksSession: true,
-    endOfTurn
+    answers
   })
 }
 
 /** A GET without a session opens one, and is its first poll: it brings the open packet. */
-function takeHandshake (context: EngineIoContext, request: FastifyRequest, reply: FastifyReply): void {
+function handleHandshake (context: EngineIoContext, request: EngineIoRequest, reply: FastifyReply): void {
   const { engine, settings: { allowUpgrades, transports, cookie } } = context
   addHeaders(engine, reply, true) // first, for a listener that fails leaves no session behind
-  const socket = open(context, request, allowUpgrades && transports.includes('websocket') ? ['websocket'] : [])
-  const transport = newPolling(context, socket, queryOf(request))
-  if (cookie !== false) setCookie(reply, cookie, socket.id)
-  engine.attach(socket, transport)
+  const session = open(context, request, allowUpgrades && transports.includes('websocket') ? ['websocket'] : [])
+  const transport = newPolling(context, session, request.query)
+  if (cookie !== false) setCookie(reply, cookie, session.id)
+  engine.attach(session, transport)
   acceptPoll(engine, transport, reply)
 }
 
 /** A GET waits for something to say. */
-export function takePoll (context: EngineIoContext, request: FastifyRequest, reply: FastifyReply): void {
+export function handlePoll (context: EngineIoContext, request: EngineIoRequest, reply: FastifyReply): void {
   const { engine } = context
   reply.type(request[JSONP] === undefined ? CONTENT_TYPES.text : CONTENT_TYPES.script)
   if (request.raw.socket.destroyed) return // given up while the app's hooks ran; nothing would tell us of it any more
-  if (!queryOf(request).sid) return takeHandshake(context, request, reply)
-  const { socket, transport } = pollingOf(context, request)
-  if (socket.parting) throw new RefusedRequest('unknown session', 'its client has been told to go', { sid: socket.id })
-  if (transport.open) {
-    socket.end('protocol violation', undefined, new Error('two polls at a time'))
-    throw new RefusedRequest('protocol violation', 'two polls at a time', { sid: socket.id })
+  if (!request.query.sid) return handleHandshake(context, request, reply)
+  const { session, polls } = pollingOf(context, request)
+  if (session.parting) throw new RefusedRequest('unknown session', 'its client has been told to go', { sid: session.id })
+  if (session.transport.open) {
+    session.end('protocol violation', undefined, new Error('two polls at a time'))
+    throw new RefusedRequest('protocol violation', 'two polls at a time', { sid: session.id })
   }
   addHeaders(engine, reply, false)
   // Pipelined behind an answer that is still under way: Node would not tell it of the end of the connection.
-  if (reply.raw.socket === null) reply.send(transport.codec.encodePayload([TYPE.noop]))
-  else acceptPoll(engine, transport, reply)
+  if (reply.raw.socket === null) reply.send(polls.codec.encodePayload([TYPE.noop]))
+  else acceptPoll(engine, polls, reply)
 }
 
 /** A WebSocket without a session opens one; with one, it is tried out for it. */
-export function takeWebSocket (context: EngineIoContext) {
+export function webSocketHandler (context: EngineIoContext) {
   const { engine, engine: { wheel }, settings: { upgradeTimeout, farewellTimeout }, shared: { version } } = context
   const name = 'websocket'
-  return function upgrade (socket: WebSocket, request: FastifyRequest): void {
-    const query = queryOf(request)
+  return function upgrade (socket: WebSocket, request: EngineIoRequest): void {
+    const query = request.query
     const translation = translationOf(version, query)
     const transport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, farewellTimeout, ...toWebSocketInit(socket, request), ...(translation && { translation }) })
     if (!query.sid) {
@@ -148,11 +128,12 @@ export function takeWebSocket (context: EngineIoContext) {
       return engine.attach(session, transport(session))
     }
     const session = engine.find(query.sid, `engine ${version}`)
-    if (session === undefined || session.parting || session.upgrade !== undefined || !(session.transport instanceof PollingTransport)) {
+    const polls = session?.transport.polls
+    if (session === undefined || session.parting || session.upgrade !== undefined || polls === undefined) {
       request.log.info({ sid: cut(query.sid) }, 'upgrade of a session that has ended, or has been or is being upgraded')
       return transport(NO_LISTENER).close()
     }
-    const attempt = new Upgrade({ socket: session, polling: session.transport, wheel, upgradeTimeout })
+    const attempt = new Upgrade({ session, polls, wheel, upgradeTimeout })
     attempt.start(transport(attempt))
     adoptConnectionWhenClosed(engine, session)
   }

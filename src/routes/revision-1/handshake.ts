@@ -1,18 +1,19 @@
 // The handshake of revision 1: any request without a session id opens a session and is answered with its line.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DISCONNECT } from '../../codec/revision-1.js'
-import type { Dialect, DialectSocket } from '../../session/dialect.js'
+import type { Dialect, DialectSession } from '../../session/dialect.js'
 import type { Engine } from '../../engine/engine.js'
 import { RefusedRequest } from '../../errors.js'
 import type { Settings } from '../../options.js'
 import { isRevision1 } from '../../transports/index.js'
+import type { Revision1Request } from './context.js'
 import { addressOf } from '../address.js'
 import { admit } from '../admission.js'
 import { addHeaders } from '../headers.js'
 import { JSONP } from '../hooks.js'
 import { hasDisconnect } from '../query.js'
 
-type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
+type HandshakeHandler = (request: Revision1Request, reply: FastifyReply) => Promise<FastifyReply>
 
 const seconds = (time: number | false): string => time === false ? '' : String(time / 1000)
 
@@ -27,11 +28,11 @@ export function welcome (_request: FastifyRequest, reply: FastifyReply): Fastify
 }
 
 /** The handler of the handshake's URLs; `dialect` makes what speaks for each session. */
-export function createHandshake (engine: Engine, settings: Settings, dialect: (socket: DialectSocket) => Dialect): Handler {
+export function createHandshake (engine: Engine, settings: Settings, dialect: (session: DialectSession) => Dialect): HandshakeHandler {
   const line = lineOf(settings)
 
   return async function handshake (request, reply) {
-    const { protocol, transport } = request.params as { protocol: string, transport?: string }
+    const { protocol, transport } = request.params
     if (/\.(?:js|swf)$/.test(transport ?? protocol)) { // a page asks for the client, which is not served
       reply.callNotFound()
       return reply
@@ -47,8 +48,8 @@ export function createHandshake (engine: Engine, settings: Settings, dialect: (s
     const admitted = await admit({ engine, settings }, request)
     if (request.raw.socket.destroyed) return reply // given up meanwhile: nobody would come for the session
     addHeaders(engine, reply, true) // first, for a listener that fails leaves no session behind
-    const socket = engine.handshake({ ...admitted, request: request.raw, remoteAddress: addressOf(request), dialect })
-    request.log.debug({ sid: socket.id }, 'session opened')
-    return await reply.type(request[JSONP] === undefined ? 'text/plain' : 'application/javascript').send(socket.id + line)
+    const session = engine.handshake({ ...admitted, request: request.raw, remoteAddress: addressOf(request), dialect })
+    request.log.debug({ sid: session.id }, 'session opened')
+    return await reply.type(request[JSONP] === undefined ? 'text/plain' : 'application/javascript').send(session.id + line)
   }
 }

@@ -1,5 +1,5 @@
-// The URLs of revision 1: /PATH/1/ (handshake) and /PATH/1/TRANSPORT/SID, each with or without a slash at the end.
-import type { FastifyInstance, RouteOptions } from 'fastify'
+// The routes of revision 1: /PATH/1/ (handshake) and /PATH/1/TRANSPORT/SID, each with or without a slash at the end.
+import type { FastifyInstance } from 'fastify'
 import { HEARTBEAT } from '../../codec/revision-1.js'
 import { Revision1 } from '../../dialects/revision-1/revision-1.js'
 import type { Revision1Shared } from '../../dialects/revision-1/revision-1.js'
@@ -7,28 +7,21 @@ import type { Engine } from '../../engine/engine.js'
 import { RefusedRequest } from '../../errors.js'
 import type { Settings } from '../../options.js'
 import { isRevision1, TRANSPORTS } from '../../transports/index.js'
-import type { Revision1Transport } from '../../transports/index.js'
-import { held, PREFLIGHT, routeAdder } from '../add-route.js'
-import type { AddRoute, PreHandler } from '../add-route.js'
-import { createHandshake, welcome } from './handshake.js'
 import { handshakeJsonp, pollJsonp, quoteJsonp } from '../hooks.js'
 import { notePost } from '../posts-under-way.js'
-import { announce, forceDisconnect, takeGet, takePost, takeUpgrade } from './handlers.js'
+import { PREFLIGHT, rowMaker } from '../rows.js'
+import type { Hook, Row, ToRows } from '../rows.js'
+import type { Revision1Route, TransportContext } from './context.js'
+import { forceDisconnect, getHandler, headersHook, postHandler, webSocketHandler } from './handlers.js'
+import { createHandshake, welcome } from './handshake.js'
+
+type Revision1Row = Row<Revision1Route>
 
 /** What the routes of one registration share. */
 export interface Revision1Context {
-  /** Gets the routes that take WebSockets. */
-  readonly upgrades: RouteOptions[]
   readonly engine: Engine
   readonly settings: Settings
   readonly shared: Revision1Shared
-}
-
-interface Adding extends Revision1Context {
-  readonly route: AddRoute
-  readonly offered: readonly Revision1Transport[]
-  /** Options of GETs that are held open. */
-  readonly held: { handlerTimeout?: number }
 }
 
 /** One string, or several of a parameter that is given more than once: a page's query may use the same names. */
@@ -39,71 +32,68 @@ const SCHEMA = {
 }
 
 /** The revision is compared as a number: `1.0` is 1 (transcript handshake/version-1.0). */
-const checkVersion: PreHandler = (request, _reply, done) => {
-  const { protocol } = request.params as { protocol: string }
+const checkVersion: Hook<Revision1Route> = ({ params: { protocol } }, _reply, done) => {
   done(Number(protocol) === 1 ? undefined : new RefusedRequest('unsupported version', 'unsupported revision', { protocol }))
 }
 
-const refuseTransport: PreHandler = (request, _reply, done) => {
-  const { transport } = request.params as { transport: string }
+const refuseTransport: Hook<Revision1Route> = ({ params: { transport } }, _reply, done) => {
   done(new RefusedRequest('unknown transport', 'transport unknown or not enabled', { transport }))
 }
 
 const refuseGet = (): never => { throw new RefusedRequest('not an upgrade', 'not an upgrade') }
 
-function addTransport ({ engine, settings, route, held }: Adding, name: Revision1Transport): void {
-  const { maxPayload, maxPackets, pollingDuration, farewellTimeout } = settings
-  const transportRoute = { engine, name, pollingDuration, maxPackets, farewellTimeout }
+function transportRows (context: TransportContext, toRows: ToRows<Revision1Route>): Revision1Row[] {
+  const { engine, settings: { maxPayload: bodyLimit }, name } = context
   const row = TRANSPORTS[name]
   const url = `/:protocol/${name}/:sid`
-  const preHandler = [checkVersion, forceDisconnect(engine), announce(engine)]
+  const preHandler = [checkVersion, forceDisconnect(engine), headersHook(engine)]
+  const preflight = toRows(url, name, PREFLIGHT)
   if (row.kind === 'websocket') {
-    route(url, name, { method: 'GET', preHandler, handler: refuseGet, wsHandler: takeUpgrade(transportRoute) })
-    return
+    return [...toRows(url, name, { method: 'GET', preHandler, handler: refuseGet, wsHandler: webSocketHandler(context) }), ...preflight]
   }
   const jsonp = row.kind === 'poll' && row.jsonp
-  route(url, name, {
-    method: 'GET',
-    preHandler: jsonp ? [...preHandler, pollJsonp] : preHandler,
-    ...(jsonp && { onSend: quoteJsonp }),
-    ...(row.kind === 'stream' && { compress: false }),
-    ...held,
-    handler: takeGet(transportRoute, row)
-  })
-  route(url, name, { method: 'POST', bodyLimit: maxPayload, onRequest: notePost(engine), preHandler, handler: takePost(transportRoute, row) })
+  return [
+    ...toRows(url, name, {
+      method: 'GET',
+      preHandler: jsonp ? [...preHandler, pollJsonp] : preHandler,
+      ...(jsonp && { onSend: quoteJsonp }),
+      ...(row.kind === 'stream' && { compress: false }),
+      isHeldOpen: true,
+      handler: getHandler(context, row)
+    }),
+    ...toRows(url, name, { method: 'POST', bodyLimit, onRequest: notePost(engine), preHandler, handler: postHandler(context, row) }),
+    ...preflight
+  ]
 }
 
-function addHandshake ({ engine, settings, shared, route, offered }: Adding): void {
-  const { heartbeatInterval: interval, heartbeatTimeout: timeout } = settings
+function handshakeRows ({ engine, settings, shared }: Revision1Context, toRows: ToRows<Revision1Route>): Revision1Row[] {
+  const { heartbeatInterval: interval, heartbeatTimeout: timeout, transports } = settings
   const heartbeat = { frame: HEARTBEAT, interval, timeout, onPolls: false }
   const handler = createHandshake(engine, settings, (socket) => new Revision1(socket, shared, heartbeat))
-  const add = (url: string, preHandler: PreHandler[]): void => {
-    route(url, null, { method: ['GET', 'POST'], preHandler, onSend: quoteJsonp, handler })
-    route(url, null, PREFLIGHT)
-  }
-  for (const url of ['/:protocol', '/:protocol/:transport']) add(url, [handshakeJsonp])
-  // Without these, `/1/xhr-polling/` would be a poll of a session without a name.
-  for (const name of offered) add(`/:protocol/${name}`, [handshakeJsonp, checkVersion])
+  const rows = (url: string, preHandler: Hook<Revision1Route>[]): Revision1Row[] => [
+    ...toRows(url, null, { method: ['GET', 'POST'], preHandler, onSend: quoteJsonp, handler }),
+    ...toRows(url, null, PREFLIGHT)
+  ]
+  return [
+    ...['/:protocol', '/:protocol/:transport'].flatMap((url) => rows(url, [handshakeJsonp])),
+    // Without these, `/1/xhr-polling/` would be a poll of a session without a name.
+    ...transports.filter(isRevision1).flatMap((name) => rows(`/:protocol/${name}`, [handshakeJsonp, checkVersion]))
+  ]
 }
 
-/** Adds every route of revision 1 to the scope. */
-export function registerRevision1 (scope: FastifyInstance, context: Revision1Context): void {
-  const { engine, upgrades, settings: { path, transports, maxPayload } } = context
-  const route = routeAdder({ scope, upgrades, path, dialect: 'revision 1', schema: SCHEMA, maxPayload })
-  const offered = transports.filter(isRevision1)
-  const adding = { ...context, route, offered, held: held(scope) }
-  for (const name of offered) {
-    addTransport(adding, name)
-    route(`/:protocol/${name}/:sid`, name, PREFLIGHT)
-  }
-  // Everything else below the path.
-  route('/:protocol/:transport/:sid', null, {
-    method: ['GET', 'POST'],
-    preHandler: [checkVersion, forceDisconnect(engine), refuseTransport],
-    handler: () => {}
-  })
-  addHandshake(adding)
-  route('', null, { method: 'GET', handler: welcome })
-  const config = { socketio: { transport: null, dialect: 'revision 1' } } as const
-  scope.get(`${path}/*`, { exposeHeadRoute: false, schema: { hide: true } as object, config }, welcome)
+/** Every route of revision 1. */
+export function revision1Rows (host: FastifyInstance, context: Revision1Context): Revision1Row[] {
+  const { engine, settings, settings: { path, transports, maxPayload } } = context
+  const toRows = rowMaker<Revision1Route>({ host, path, dialect: 'revision 1', schema: SCHEMA, maxPayload })
+  return [
+    ...transports.filter(isRevision1).flatMap((name) => transportRows({ engine, settings, name }, toRows)),
+    ...toRows('/:protocol/:transport/:sid', null, {
+      method: ['GET', 'POST'],
+      preHandler: [checkVersion, forceDisconnect(engine), refuseTransport],
+      handler: () => {}
+    }),
+    ...handshakeRows(context, toRows),
+    ...toRows('', null, { method: 'GET', handler: welcome }),
+    ...toRows('/*', null, { method: 'GET', handler: welcome }).slice(0, 1) // matches URLs with a slash at the end too
+  ]
 }

@@ -2,8 +2,7 @@
 // long been closed, and the session has a WebSocket on another one.
 import type { Socket as TcpSocket } from 'node:net'
 import type { Engine } from '../../engine/engine.js'
-import type { Socket } from '../../session/socket.js'
-import { WebSocketTransport } from '../../transports/websocket.js'
+import type { Session } from '../../session/session.js'
 
 /** A browser's connection brings few sessions. Those of proxies bring very many, and last. */
 const MAX_TRACKED = 16
@@ -14,15 +13,15 @@ const sessionsOf = new WeakMap<TcpSocket, string[]>()
 const isEncrypted = (socket: unknown): boolean => (socket as { encrypted?: boolean }).encrypted === true
 
 /** Takes the connection of the session's WebSocket instead; `handshake.secure` stays what it is. */
-function adoptConnection ({ request, transport }: Socket): void {
+function adoptConnection ({ request, transport }: Pick<Session, 'request' | 'transport'>): void {
   const { socket, complete } = request
-  if (!complete || !(transport instanceof WebSocketTransport)) return
   const { connection } = transport
+  if (!complete) return
   if (connection !== undefined && isEncrypted(connection) === isEncrypted(socket)) Object.assign(request, { socket: connection, client: connection }) // the old name of it
 }
 
 /** Has a session that gets a WebSocket let go of its handshake's connection, as soon as that is closed. */
-export function adoptConnectionWhenClosed ({ sessions }: Engine, session: Socket): void {
+export function adoptConnectionWhenClosed ({ sessions }: Engine, session: Session): void {
   const { id, request: { socket, httpVersionMajor } } = session
   if (httpVersionMajor !== 1) return
   if (socket.destroyed) return adoptConnection(session)

@@ -4,7 +4,8 @@ import type { FastifyInstance } from 'fastify'
 import Fastify from 'fastify'
 import { revision1 } from '../../../src/codec/revision-1.js'
 import { decodePacket } from '../../../src/codec/engine-io.js'
-import type { Socket } from '../../../src/session/socket.js'
+import type { Session } from '../../../src/session/session.js'
+import { sessionOf, Socket } from '../../../src/session/socket.js'
 import socketioTransports from '../../../src/index.js'
 import { captureLog } from '../../kit/servers/app.js'
 import { connectEngine } from '../../kit/engine-io/inject.js'
@@ -21,6 +22,7 @@ const ENGINE = ['2', '3', '4x', '40', '42["n",1]', '420["n"]', '41', '44"x"', `4
 const ERROR = 50
 
 interface Opened {
+  session: Session
   socket: Socket
   transport: FakeTransport
   lines: Record<string, unknown>[]
@@ -37,15 +39,15 @@ function echo (socket: Socket, face: Face): void {
 
 const turn = (): Promise<unknown> => new Promise((resolve) => { setImmediate(resolve) })
 
-async function framesRule (input: string, { socket, transport, lines, closes }: Opened, face: Face, read: (frame: string | Buffer) => unknown): Promise<void> {
+async function framesRule (input: string, { session, socket, transport, lines, closes }: Opened, face: Face, read: (frame: string | Buffer) => unknown): Promise<void> {
   echo(socket, face)
   for (const part of input.split(PART)) {
-    socket.onFrame(part.startsWith('y') ? toBytes(part.slice(1)) : part)
+    session.onFrame(part.startsWith('y') ? toBytes(part.slice(1)) : part)
     for (const frames of transport.take()) for (const frame of frames) read(frame)
     assert.ok(closes.length <= (socket.readyState === 'closed' ? 1 : 0), `${closes.length} closes of a session that is ${socket.readyState}`)
   }
   socket.close()
-  socket.end('closed by server')
+  session.end('closed by server')
   // An end is told of behind what the client has said: a turn later, and one more for each goodbye between its words.
   for (let turns = 0; closes.length === 0 && turns <= input.length; turns++) await turn()
   assert.equal(socket.readyState, 'closed')
@@ -83,13 +85,14 @@ class App {
     this.#app ??= this.#start()
     const app = await this.#app
     const { sid, send } = await this.#open(app, input.charCodeAt(0) % 3)
-    const socket = app.socketio.sessions.get(sid) as Socket | undefined
+    const socket = app.socketio.sessions.get(sid)
+    const session = socket instanceof Socket ? sessionOf(socket) : undefined
     for (const body of input.slice(1).split(PART)) {
-      const status = await this.#answer(send(body), socket)
+      const status = await this.#answer(send(body), session)
       assert.ok([200, 400, 413].includes(status), `status ${status}`)
     }
     socket?.close()
-    socket?.end('closed by server') // what is queued for a client that does not come is given up
+    session?.end('closed by server') // what is queued for a client that does not come is given up
     await turn()
     assert.equal(app.socketio.sessions.size, 0)
     assert.equal(app.socketio.clientsCount, 0)
@@ -98,12 +101,12 @@ class App {
   }
 
   /** A session that the Server has closed waits for its client, and the answer to a POST with it (docs/delivery.md): nobody comes here. */
-  async #answer (answer: Promise<number>, socket: Socket | undefined): Promise<number> {
+  async #answer (answer: Promise<number>, session: Session | undefined): Promise<number> {
     const got: { status?: number } = {}
     answer.then((status) => { got.status = status }, () => { got.status = 0 })
     while (got.status === undefined) {
       await turn()
-      if (socket?.readyState === 'closing') socket.end('closed by server')
+      if (session?.readyState === 'closing') session.end('closed by server')
     }
     return got.status
   }

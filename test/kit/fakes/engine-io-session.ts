@@ -1,17 +1,18 @@
 // A Socket of Engine.IO on a clock that the test moves: over a transport that only notes what it is told, or over polls that only note
 // their answers.
+import { LastEncoded } from '../../../src/codec/last-encoded.js'
 import type { EngineVersion } from '../../../src/codec/engine-io.js'
 import { Engine3Payloads } from '../../../src/codec/engine-io-3.js'
 import { engine4 } from '../../../src/codec/engine-io-4.js'
+import type { Frame } from '../../../src/codec/packet.js'
 import { EngineIo } from '../../../src/dialects/engine-io/engine-io.js'
-import { Socket } from '../../../src/session/socket.js'
-import type { SocketLimits } from '../../../src/session/socket-init.js'
+import { Session } from '../../../src/session/session.js'
+import type { SessionLimits } from '../../../src/session/session-init.js'
 import { Flushes } from '../../../src/session/flushes.js'
 import { QueueBudget } from '../../../src/session/queue-budget.js'
 import { TimerWheel } from '../../../src/time/timer-wheel.js'
-import type { TransportListener } from '../../../src/session/transport.js'
+import type { Poll, TransportListener } from '../../../src/session/transport.js'
 import { PollingTransport } from '../../../src/transports/polling.js'
-import type { Poll } from '../../../src/transports/polling.js'
 import { Upgrade } from '../../../src/dialects/engine-io/upgrade.js'
 import { FakeTransport, LIMITS, newLog, newRequest, RESOLUTION } from './revision-1-session.js'
 
@@ -19,7 +20,7 @@ export const VERSIONS: readonly EngineVersion[] = [3, 4]
 /** Shorter than the defaults, so that fewer ticks are counted; ms. */
 export const TIMES = { pingInterval: 1000, pingTimeout: 600, upgradeTimeout: 300, closeTimeout: 2000 }
 
-interface Init extends Partial<SocketLimits> { version?: EngineVersion }
+interface Init extends Partial<SessionLimits> { version?: EngineVersion }
 
 /** A GET that notes how it was answered. */
 export class FakePoll implements Poll {
@@ -47,8 +48,8 @@ export function newEngineSession ({ version = 4, ...limits }: Init = {}) {
   const heard: (string | Buffer)[] = []
   const { pingInterval, pingTimeout, closeTimeout } = TIMES
   // Raw messages are heard, as by an application without Socket.IO, which is told of ends at once.
-  const shared = { version, pingInterval, pingTimeout, maxPayload: 1000, maxAttachments: 10, maxNesting: 1000, maxArguments: 1000, maxEndpoints: 10, parser: undefined, isMessagePack: false, isSocketio: false, memo: { text: undefined, frame: '' } }
-  const socket = new Socket({
+  const shared = { version, pingInterval, pingTimeout, maxPayload: 1000, maxAttachments: 10, maxNesting: 1000, maxArguments: 1000, maxEndpoints: 10, parser: undefined, isMessagePack: false, isSocketio: false, last: new LastEncoded<Frame>() }
+  const session = new Session({
     id: 'abc',
     request: newRequest(),
     remoteAddress: '192.0.2.1',
@@ -67,55 +68,56 @@ export function newEngineSession ({ version = 4, ...limits }: Init = {}) {
       onSilent: () => {}
     }
   })
+  const { socket } = session
   socket.on('data', (data) => heard.push(data))
   socket.on('close', (reason, { reason: end, cause }) => closes.push(cause === undefined ? [reason, end] : [reason, end, cause]))
-  return { version, socket, wheel, lines, closes, heard }
+  return { version, session, socket, wheel, lines, closes, heard }
 }
 
 /** A session on a transport that notes: its open packet has been sent. */
 export function openEngineSession (init: Init = {}, transport = new FakeTransport()) {
-  const session = newEngineSession(init)
-  session.socket.open(transport, () => {})
+  const made = newEngineSession(init)
+  made.session.open(transport, () => {})
   transport.take()
-  return { ...session, transport }
+  return { ...made, transport }
 }
 
 /** A session that polls: its open packet has been read. */
 export function polledSession (init: Init = {}) {
-  const session = newEngineSession(init)
-  const { socket, version, wheel } = session
+  const made = newEngineSession(init)
+  const { session, version, wheel } = made
   const codec = version === 4 ? engine4 : new Engine3Payloads({ binary: true, early: false })
-  const polling = new PollingTransport({ name: 'polling', listener: socket, codec, wheel, pollingDuration: undefined, noop: '6', breaksSession: true, endOfTurn: undefined })
+  const polling = new PollingTransport({ name: 'polling', listener: session, codec, wheel, pollingDuration: undefined, noop: '6', breaksSession: true, answers: undefined })
   /** The client polls; the answer, if there is one at once, is not read yet. */
   const poll = (): FakePoll => {
-    const made = new FakePoll()
-    polling.accept(made)
-    return made
+    const one = new FakePoll()
+    polling.accept(one)
+    return one
   }
   /** What the client reads when it polls now. */
   const read = (): string | undefined => {
-    const made = poll()
-    const [answer] = made.answers
-    if (answer !== undefined) polling.settled(made, true)
+    const one = poll()
+    const [answer] = one.answers
+    if (answer !== undefined) polling.responseEnded(one, true)
     return answer
   }
   /** Packets as the body of an answer. */
   const body = (...packets: string[]): string => version === 4 ? packets.join('\x1e') : packets.map((packet) => `${packet.length}:${packet}`).join('')
-  socket.open(polling, () => {})
+  session.open(polling, () => {})
   read()
-  return { ...session, polling, poll, read, body }
+  return { ...made, polling, poll, read, body }
 }
 
 /** A session that polls, and a WebSocket that is tried out for it. */
 export function upgradingSession (init: Init = {}) {
-  const session = polledSession(init)
-  const { socket, polling, wheel } = session
+  const made = polledSession(init)
+  const { session, polling: polls, wheel } = made
   const attempt = () => {
     const candidate = new FakeCandidate()
-    const upgrade = new Upgrade({ socket, polling, wheel, upgradeTimeout: TIMES.upgradeTimeout })
+    const upgrade = new Upgrade({ session, polls, wheel, upgradeTimeout: TIMES.upgradeTimeout })
     candidate.handOver(upgrade)
     upgrade.start(candidate)
     return { candidate, upgrade }
   }
-  return { ...session, attempt, ...attempt() }
+  return { ...made, attempt, ...attempt() }
 }

@@ -3,12 +3,13 @@ import { IncomingMessage } from 'node:http'
 import { Socket as TcpSocket } from 'node:net'
 import Fastify from 'fastify'
 import type { FastifyBaseLogger } from 'fastify'
+import { LastEncoded } from '../../../src/codec/last-encoded.js'
 import { SocketioCodec } from '../../../src/codec/socketio.js'
 import type { Frame } from '../../../src/codec/packet.js'
-import type { Dialect, DialectSocket } from '../../../src/session/dialect.js'
+import type { Dialect, DialectSession } from '../../../src/session/dialect.js'
 import { Revision1 } from '../../../src/dialects/revision-1/revision-1.js'
-import { Socket } from '../../../src/session/socket.js'
-import type { SocketLimits } from '../../../src/session/socket-init.js'
+import { Session } from '../../../src/session/session.js'
+import type { SessionLimits } from '../../../src/session/session-init.js'
 import { Flushes } from '../../../src/session/flushes.js'
 import { QueueBudget } from '../../../src/session/queue-budget.js'
 import { TimerWheel } from '../../../src/time/timer-wheel.js'
@@ -16,7 +17,7 @@ import type { Transport, TransportName } from '../../../src/session/transport.js
 
 export const RESOLUTION = 10
 
-export const LIMITS: SocketLimits = {
+export const LIMITS: SessionLimits = {
   closeTimeout: 40_000,
   handshakeTimeout: 30_000,
   farewellTimeout: 1000,
@@ -26,7 +27,7 @@ export const LIMITS: SocketLimits = {
 }
 
 /** The bounds and times of a session of revision 1; ms and bytes. */
-export interface Times extends Partial<SocketLimits> {
+export interface Times extends Partial<SessionLimits> {
   heartbeatInterval?: number | false
   heartbeatTimeout?: number
 }
@@ -36,11 +37,13 @@ export class FakeTransport implements Transport {
   readonly persistent: boolean
   endsUnnoticed = false
   readonly incoming = 'posts'
+  readonly polls = undefined
+  readonly connection = undefined
   open = true
   writable = true
   delivering = false
   bufferedAmount = 0
-  get heldBytes () { return this.bufferedAmount }
+  get unreadBytes () { return this.bufferedAmount }
   /** What was handed over, a list for each time. */
   sent: Frame[][] = []
   /** How it was ended: a farewell, `silently` or `destroyed`. */
@@ -74,10 +77,10 @@ export function newLog (): { log: FastifyBaseLogger, lines: Record<string, unkno
 
 export const newRequest = (): IncomingMessage => new IncomingMessage(new TcpSocket())
 
-export function newDialect (socket: DialectSocket, { heartbeatInterval = 25_000, heartbeatTimeout = 60_000 }: Times = {}): Dialect {
+export function newDialect (socket: DialectSession, { heartbeatInterval = 25_000, heartbeatTimeout = 60_000 }: Times = {}): Dialect {
   const limits = { maxEndpoints: 10, maxAcks: 10, maxPayload: 1000, maxNesting: 1000, maxArguments: 1000 }
   const heartbeat = { frame: '2::', interval: heartbeatInterval, timeout: heartbeatTimeout, onPolls: false }
-  return new Revision1(socket, { codec: new SocketioCodec(), limits, memo: { text: '', frame: '' }, isOffset: () => false }, heartbeat)
+  return new Revision1(socket, { codec: new SocketioCodec(), limits, last: new LastEncoded(), isOffset: () => false }, heartbeat)
 }
 
 /** A session after its handshake. */
@@ -87,7 +90,7 @@ export function newSession (times: Times = {}, budget = new QueueBudget(Infinity
   const closes: unknown[][] = []
   const dropped: number[] = []
   let silent = 0
-  const socket = new Socket({
+  const session = new Session({
     id: 'abc',
     request: newRequest(),
     remoteAddress: '192.0.2.1',
@@ -106,14 +109,15 @@ export function newSession (times: Times = {}, budget = new QueueBudget(Infinity
       onSilent: () => silent++
     }
   })
+  const { socket } = session
   socket.on('close', (reason, { reason: end, cause }) => closes.push(cause === undefined ? [reason, end] : [reason, end, cause]))
-  return { socket, lines, ended, closes, dropped, silent: () => silent }
+  return { session, socket, lines, ended, closes, dropped, silent: () => silent }
 }
 
 /** A session that has connected: its connect packet has been sent. */
 export function openSession (times: Times = {}, transport = new FakeTransport(), budget = new QueueBudget(Infinity)) {
-  const session = newSession(times, budget)
-  session.socket.open(transport, () => {})
+  const made = newSession(times, budget)
+  made.session.open(transport, () => {})
   transport.take()
-  return { ...session, transport }
+  return { ...made, transport }
 }

@@ -26,10 +26,11 @@ t.test('session ids are long, safe in a URL and never the same', async (t) => {
 
 t.test('a session is found under its id from its handshake to its end', async (t) => {
   const { engine, handshake } = newEngine()
-  const socket = handshake()
+  const session = handshake()
+  const { socket } = session
   t.equal(engine.sessions.get(socket.id), socket)
   t.equal(engine.sessions.size, 1)
-  engine.attach(socket, new FakeTransport())
+  engine.attach(session, new FakeTransport())
   t.equal(engine.sessions.get(socket.id), socket)
   socket.close()
   t.equal(engine.sessions.size, 0)
@@ -65,11 +66,11 @@ t.test('an id that is no string is refused', async (t) => {
 
 t.test('an id in use is refused, and the session that has it stays', async (t) => {
   const { engine, handshake } = newEngine({ generateId: () => 'same' })
-  const socket = handshake()
+  const { socket } = handshake()
   t.throws(handshake, { code: 'FST_SIO_INVALID_ID' })
   t.equal(engine.sessions.get('same'), socket)
   socket.close()
-  t.not(handshake(), socket, 'it is free again then')
+  t.not(handshake().socket, socket, 'it is free again then')
 })
 
 t.test('clientsCount counts sessions from their first transport to their end', async (t) => {
@@ -125,7 +126,7 @@ t.test('close ends every session, connected or not, and may be called again', as
   const [one, two] = [handshake(), handshake()]
   const closes: unknown[] = []
   engine.attach(one, transport)
-  one.on('close', (reason) => closes.push(reason))
+  one.socket.on('close', (reason) => closes.push(reason))
   t.equal(engine.closing, false)
   t.equal(engine.close(), engine)
   t.equal(engine.closing, true)
@@ -140,9 +141,9 @@ t.test('close ends every session, connected or not, and may be called again', as
 t.test('a listener that fails does not keep the other sessions open', async (t) => {
   const { engine, handshake } = newEngine()
   const [one, two] = [handshake(), handshake()]
-  for (const socket of [one, two]) {
-    engine.attach(socket, new FakeTransport())
-    socket.on('close', () => { throw new Error('of a listener') })
+  for (const session of [one, two]) {
+    engine.attach(session, new FakeTransport())
+    session.socket.on('close', () => { throw new Error('of a listener') })
   }
   engine.close()
   t.equal(engine.clientsCount, 0)

@@ -5,7 +5,7 @@ import type { SessionSlot } from '../../../src/engine/session-limiter.js'
 import { RefusedRequest } from '../../../src/errors.js'
 import { turn } from '../../kit/waiting.js'
 
-const admit = (limiter: SessionLimiter, address = '192.0.2.1'): Promise<{ slot: SessionSlot }> => limiter.admit(address, async () => ({}))
+const admit = async (limiter: SessionLimiter, address = '192.0.2.1'): Promise<{ slot: SessionSlot }> => await limiter.admit(address, async () => ({}))
 
 /** How a call is refused. */
 async function refused (call: () => unknown): Promise<RefusedRequest> {
@@ -61,7 +61,7 @@ t.test('a refusal says how many there are, and to whom', async (t) => {
 t.test('a handshake has its slot from its beginning', async (t) => {
   const limiter = new SessionLimiter(1, Infinity)
   let finish = (): void => {}
-  const pending = limiter.admit('192.0.2.1', () => new Promise<object>((resolve) => { finish = () => resolve({}) }))
+  const pending = Promise.resolve(limiter.admit('192.0.2.1', () => new Promise<object>((resolve) => { finish = () => resolve({}) })))
   t.equal(await refusal(limiter), 'too many sessions')
   finish()
   ;(await pending).slot.commit()
@@ -71,9 +71,14 @@ t.test('a handshake has its slot from its beginning', async (t) => {
 
 t.test('one that fails, however it does, has none', async (t) => {
   const limiter = new SessionLimiter(1, Infinity)
-  await t.rejects(limiter.admit('192.0.2.1', async () => { throw new Error('no') }), { message: 'no' })
-  await t.rejects(limiter.admit('192.0.2.1', () => { throw new Error('at once') }), { message: 'at once' })
+  await t.rejects(async () => await limiter.admit('192.0.2.1', async () => { throw new Error('no') }), { message: 'no' })
+  t.throws(() => limiter.admit('192.0.2.1', () => { throw new Error('at once') }), { message: 'at once' })
   t.equal(await refusal(limiter), undefined)
+})
+
+t.test('one that takes no time is admitted at once', async (t) => {
+  const admitted = new SessionLimiter(1, Infinity).admit('192.0.2.1', () => ({ id: 'abc' }))
+  t.match(admitted, { id: 'abc' })
 })
 
 t.test('one that opens no session in its turn of the event loop has none', async (t) => {
@@ -105,7 +110,7 @@ t.test('one that opens its session later has to find a slot again', async (t) =>
 t.test('nobody is let in any more once it is closed, not even who was about to be', async (t) => {
   const limiter = new SessionLimiter(10, Infinity)
   let finish = (): void => {}
-  const pending = limiter.admit('192.0.2.1', () => new Promise<object>((resolve) => { finish = () => resolve({}) }))
+  const pending = Promise.resolve(limiter.admit('192.0.2.1', () => new Promise<object>((resolve) => { finish = () => resolve({}) })))
   limiter.close('server draining')
   t.equal(await refusal(limiter), 'server draining')
   finish()
@@ -172,7 +177,8 @@ t.test('after all that handshakes and sessions can do, no slot is lost, and none
         const expected = taken() < max && taken(network) < perAddress
         const made: Visitor = { network, state: 'pending' }
         let refused = false
-        const admitted = limiter.admit(address, () => new Promise<object>((resolve, reject) => Object.assign(made, { finish: () => resolve({}), fail: () => reject(new Error('no')) })))
+        const handshake = (): Promise<object> => new Promise((resolve, reject) => Object.assign(made, { finish: () => resolve({}), fail: () => reject(new Error('no')) }))
+        const admitted = (async () => await limiter.admit(address, handshake))()
         admitted.then(({ slot }) => Object.assign(made, { slot, state: 'admitted' }), () => {
           made.state = 'gone'
           refused = true

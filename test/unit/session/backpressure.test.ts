@@ -16,7 +16,7 @@ interface Init { maxQueueBytes?: number, slowClient?: 'close' | 'drop', budget?:
 /** Whether everything has gone, once what there is has been counted. */
 function settled (backpressure: Backpressure, transport: FakeTransport, previous: Transport): boolean {
   backpressure.note(transport, previous)
-  return backpressure.settle(transport, previous)
+  return backpressure.checkDrained(transport, previous)
 }
 
 /** One session's, with a transport that is backed up. */

@@ -11,12 +11,12 @@ t.beforeEach(() => {
 t.afterEach(() => mock.restoreAll())
 
 /** How many of so many packets in one moment may be. */
-const taken = (rate: PacketRate, count: number): number => Array.from({ length: count }, () => rate.take()).filter(Boolean).length
+const taken = (rate: PacketRate, count: number): number => Array.from({ length: count }, () => rate.tryConsume()).filter(Boolean).length
 
 t.test('a second\'s worth may come in one go, and not one packet more', async (t) => {
   const rate = new PacketRate(10)
   t.equal(taken(rate, 10), 10)
-  t.equal(rate.take(), false)
+  t.equal(rate.tryConsume(), false)
 })
 
 t.test('nothing is saved up beyond that: a client that was silent for long may send no more at a time', async (t) => {
@@ -30,7 +30,7 @@ t.test('nothing is saved up beyond that: a client that was silent for long may s
 t.test('nor is it by one that has sent a little meanwhile', async (t) => {
   const rate = new PacketRate(10)
   for (let i = 0; i < 5; i++) {
-    t.ok(rate.take())
+    t.ok(rate.tryConsume())
     now += 1000
   }
   t.equal(taken(rate, 50), 10)
@@ -40,7 +40,7 @@ t.test('what was taken comes back with time, a packet at a time', async (t) => {
   const rate = new PacketRate(10)
   taken(rate, 10)
   now += 99
-  t.equal(rate.take(), false)
+  t.equal(rate.tryConsume(), false)
   now += 1
   t.equal(taken(rate, 5), 1, 'being refused has cost nothing')
   now += 400
@@ -53,7 +53,7 @@ t.test('a steady rate up to the bound goes on for ever, one above it does not', 
   for (const [every, lives] of [[250, true], [125, true], [122, false], [100, false]] as const) {
     const rate = new PacketRate(8)
     let packets = 0
-    while (packets < 5000 && rate.take()) {
+    while (packets < 5000 && rate.tryConsume()) {
       packets++
       now += every
     }
@@ -63,9 +63,9 @@ t.test('a steady rate up to the bound goes on for ever, one above it does not', 
 
 t.test('one packet a second, and a great many', async (t) => {
   const one = new PacketRate(1)
-  t.strictSame([one.take(), one.take()], [true, false])
+  t.strictSame([one.tryConsume(), one.tryConsume()], [true, false])
   now += 1000
-  t.strictSame([one.take(), one.take()], [true, false])
+  t.strictSame([one.tryConsume(), one.tryConsume()], [true, false])
   t.equal(taken(new PacketRate(10_000), 10_001), 10_000)
 })
 

@@ -12,29 +12,29 @@ const fail = (): never => { throw new Error('of a listener') }
 const failure = { level: ERROR, sid: 'abc', err: { message: 'of a listener' } }
 
 t.test('an error of a \'packet\' listener is logged, and the session lives on', async (t) => {
-  const { socket, lines, transport } = openSession()
+  const { session, socket, lines, transport } = openSession()
   socket.once('packet', fail)
-  socket.onFrame('3:::one')
+  session.onFrame('3:::one')
   t.match(lines, [failure])
   socket.on('packet', () => socket.send({ type: 'message', data: 'alive' }))
-  socket.onFrame('3:::two')
+  session.onFrame('3:::two')
   t.strictSame(transport.take(), [['3:::alive']])
 })
 
 t.test('a listener that sends what cannot be written is told so, and the log as well', async (t) => {
-  const { socket, lines, transport } = openSession()
+  const { session, socket, lines, transport } = openSession()
   socket.on('packet', () => socket.send({ type: 'message', endpoint: '/a:b', data: 'x' }))
-  socket.onFrame('3:::one')
+  session.onFrame('3:::one')
   t.match(lines, [{ level: ERROR, err: { message: 'cannot send a packet of type "message": an endpoint cannot hold a colon' } }])
   t.throws(() => socket.send({ type: 'event', name: 'e', ack: 'data', id: 'x' }), { code: 'FST_SIO_INVALID_PACKET' })
   t.strictSame(transport.take(), [])
 })
 
 t.test('what is no packet is dropped with a word at debug level', async (t) => {
-  const { socket, lines, transport } = openSession()
+  const { session, socket, lines, transport } = openSession()
   const packets: unknown[] = []
   socket.on('packet', (packet) => packets.push(packet))
-  for (const frame of ['', 'garbage', '5:::nojson', '9:::x']) socket.onFrame(frame)
+  for (const frame of ['', 'garbage', '5:::nojson', '9:::x']) session.onFrame(frame)
   t.strictSame(packets, [])
   t.strictSame(lines.map(({ level, msg }) => [level, msg]), Array.from({ length: 4 }, () => [DEBUG, 'packet dropped']))
   t.equal(socket.readyState, 'open')
@@ -42,9 +42,9 @@ t.test('what is no packet is dropped with a word at debug level', async (t) => {
 })
 
 t.test('an error of a \'connection\' listener is logged, and the client is connected', async (t) => {
-  const { socket, lines } = newSession()
+  const { session, socket, lines } = newSession()
   const transport = new FakeTransport()
-  socket.open(transport, fail)
+  session.open(transport, fail)
   t.match(lines, [failure])
   t.strictSame(transport.take(), [['1::']])
   t.equal(socket.readyState, 'open')
@@ -60,30 +60,30 @@ t.test('an error of a \'close\' listener is logged and does not reach who ended 
 })
 
 t.test('an error of a \'close\' listener does not stop the clock', async (t) => {
-  const { socket, lines } = openSession({ closeTimeout: 100 }, new FakeTransport(false))
+  const { session, socket, lines } = openSession({ closeTimeout: 100 }, new FakeTransport(false))
   socket.once('close', fail)
-  socket.onIdle()
+  session.onIdle()
   clock.tick(200)
   t.match(lines.filter(({ level }) => level === ERROR), [failure])
   t.equal(socket.readyState, 'closed')
 })
 
 t.test('errors of \'drain\' and \'upgrade\' listeners are logged, and the packets go out', async (t) => {
-  const { socket, lines, transport } = openSession()
+  const { session, socket, lines, transport } = openSession()
   const next = new FakeTransport()
   socket.on('drain', fail)
   socket.on('upgrade', fail)
   transport.writable = false
   socket.send({ type: 'message', data: 'one' })
-  socket.attach(next)
+  session.attach(next)
   t.strictSame(next.take(), [['3:::one']])
   t.match(lines, [failure, { ...failure, level: DEBUG }])
 })
 
 t.test('an application whose listener fails with each packet has that in its log once', async (t) => {
-  const { socket, lines } = openSession()
+  const { session, socket, lines } = openSession()
   socket.on('packet', fail)
-  for (let i = 0; i < 100; i++) socket.onFrame('4:::1')
+  for (let i = 0; i < 100; i++) session.onFrame('4:::1')
   const [first, ...others] = lines
   t.match(first, { level: ERROR, msg: /^a listener of "packet" failed: it is called with decoded packets/ })
   t.ok(others.every(({ level }) => level === DEBUG))

@@ -12,32 +12,32 @@ t.afterEach(() => clock.restore())
 const times = { heartbeatInterval: 1000, heartbeatTimeout: 3000, closeTimeout: 2000 }
 
 t.test('a stream gets a heartbeat each interval after the client\'s last one', async (t) => {
-  const { socket, transport } = openSession(times)
+  const { session, transport } = openSession(times)
   for (let round = 0; round < 3; round++) {
     clock.tick(999)
     t.strictSame(transport.take(), [])
     clock.tick(1 + LATE)
     t.strictSame(transport.take(), [['2::']])
     clock.tick(500)
-    socket.onFrame('2::')
+    session.onFrame('2::')
   }
 })
 
 t.test('a heartbeat that nobody asked for postpones the next', async (t) => {
-  const { socket, transport } = openSession(times)
+  const { session, transport } = openSession(times)
   for (let round = 0; round < 5; round++) {
     clock.tick(900)
-    socket.onFrame('2::')
+    session.onFrame('2::')
   }
   t.strictSame(transport.take(), [])
 })
 
 t.test('a client that does not answer a heartbeat ends with "ping timeout"', async (t) => {
-  const { socket, transport, closes } = openSession(times)
+  const { session, socket, transport, closes } = openSession(times)
   clock.tick(1000 + LATE)
   t.strictSame(transport.take(), [['2::']])
   clock.tick(2900)
-  socket.onFrame('3:::other packets do not count')
+  session.onFrame('3:::other packets do not count')
   t.equal(socket.readyState, 'open')
   clock.tick(100 + LATE)
   t.strictSame(closes, [['ping timeout', 'ping timeout']])
@@ -46,12 +46,12 @@ t.test('a client that does not answer a heartbeat ends with "ping timeout"', asy
 })
 
 t.test('a heartbeat waits its turn behind what is queued', async (t) => {
-  const { socket, transport } = openSession(times)
+  const { session, socket, transport } = openSession(times)
   transport.writable = false
   socket.send({ type: 'message', data: 'one' })
   clock.tick(1000 + LATE)
   transport.writable = true
-  socket.onWritable()
+  session.onWritable()
   t.strictSame(transport.take(), [['3:::one', '2::']])
 })
 
@@ -70,9 +70,9 @@ t.test('polls get no heartbeats, and no time runs while one is held', async (t) 
 })
 
 t.test('a client that does not poll again in time ends with "ping timeout"', async (t) => {
-  const { socket, transport, closes } = openSession(times, new FakeTransport(false))
+  const { session, transport, closes } = openSession(times, new FakeTransport(false))
   transport.hold(false)
-  socket.onIdle()
+  session.onIdle()
   clock.tick(1999)
   t.strictSame(closes, [])
   clock.tick(1 + LATE)
@@ -80,20 +80,20 @@ t.test('a client that does not poll again in time ends with "ping timeout"', asy
 })
 
 t.test('each poll stops the close timeout, and its end starts it anew', async (t) => {
-  const { socket, transport, closes } = openSession(times, new FakeTransport(false))
+  const { session, transport, closes } = openSession(times, new FakeTransport(false))
   for (let round = 0; round < 5; round++) {
     transport.hold(false)
-    socket.onIdle()
+    session.onIdle()
     clock.tick(1900)
     transport.hold(true)
-    socket.onOpen()
+    session.onOpen()
     clock.tick(1900)
   }
   t.strictSame(closes, [])
   transport.hold(false)
-  socket.onIdle()
-  socket.onFrame('2::')
-  socket.onFrame('3:::x')
+  session.onIdle()
+  session.onFrame('2::')
+  session.onFrame('3:::x')
   clock.tick(2000 + LATE)
   t.strictSame(closes, [['ping timeout', 'poll timeout']], 'what it posts does not count')
 })
@@ -107,20 +107,20 @@ t.test('a session whose first request is no poll ends after the close timeout', 
 })
 
 t.test('a session that moves from a poll to a stream gets heartbeats from then on', async (t) => {
-  const { socket } = openSession(times, new FakeTransport(false))
+  const { session } = openSession(times, new FakeTransport(false))
   const stream = new FakeTransport()
-  socket.attach(stream)
+  session.attach(stream)
   clock.tick(1000 + LATE)
   t.strictSame(stream.take(), [['2::']])
 })
 
 t.test('a heartbeat unanswered on a stream is forgotten when the session moves to another', async (t) => {
-  const { socket, transport } = openSession(times)
+  const { session, socket, transport } = openSession(times)
   clock.tick(1000 + LATE)
   t.strictSame(transport.take(), [['2::']])
   clock.tick(2500)
   const stream = new FakeTransport()
-  socket.attach(stream)
+  session.attach(stream)
   clock.tick(999)
   t.equal(socket.readyState, 'open')
   clock.tick(1 + LATE)
@@ -128,11 +128,11 @@ t.test('a heartbeat unanswered on a stream is forgotten when the session moves t
 })
 
 t.test('no time runs for a session that has ended', async (t) => {
-  const { socket, transport, closes, ended } = openSession(times)
+  const { session, socket, transport, closes, ended } = openSession(times)
   socket.close()
   transport.take()
-  socket.onOpen()
-  socket.onIdle()
+  session.onOpen()
+  session.onIdle()
   clock.tick(100_000)
   t.strictSame(transport.take(), [])
   t.equal(closes.length, 1)

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import t from 'tap'
 import { QueueBudget } from '../../../src/session/queue-budget.js'
 import { Clock } from '../../kit/clock.js'
@@ -10,10 +11,10 @@ t.afterEach(() => clock.restore())
 const message = (data: string) => ({ type: 'message', data } as const)
 
 t.test('a session opens with its first transport, and is closed when it ends', async (t) => {
-  const { socket, ended } = newSession()
+  const { session, socket, ended } = newSession()
   t.equal(socket.readyState, 'opening')
   t.equal(socket.transport.writable, false, 'there is a transport before the first')
-  socket.open(new FakeTransport(), () => t.equal(socket.readyState, 'open', '\'connection\' listeners see it open'))
+  session.open(new FakeTransport(), () => t.equal(socket.readyState, 'open', '\'connection\' listeners see it open'))
   t.equal(socket.readyState, 'open')
   socket.close()
   t.equal(socket.readyState, 'closed')
@@ -26,10 +27,10 @@ t.test('a session says who it is', async (t) => {
 })
 
 t.test('nothing is sent before a session opens nor after it has ended', async (t) => {
-  const { socket } = newSession()
+  const { session, socket } = newSession()
   const transport = new FakeTransport()
   t.equal(socket.send({ ...message('early'), ack: 'plain' }), undefined)
-  socket.open(transport, () => {})
+  session.open(transport, () => {})
   t.strictSame(transport.take(), [['1::']])
   socket.close()
   t.equal(socket.send({ ...message('late'), ack: 'plain' }), undefined)
@@ -39,9 +40,9 @@ t.test('nothing is sent before a session opens nor after it has ended', async (t
 })
 
 t.test('the connect packet goes first, also when \'connection\' listeners send', async (t) => {
-  const { socket } = newSession()
+  const { session, socket } = newSession()
   const transport = new FakeTransport()
-  socket.open(transport, () => {
+  session.open(transport, () => {
     socket.send(message('one'))
     socket.send(message('two'), { volatile: true })
     t.strictSame(transport.take(), [], 'nothing leaves while they run')
@@ -50,20 +51,20 @@ t.test('the connect packet goes first, also when \'connection\' listeners send',
 })
 
 t.test('the connect packet waits for a transport that is not open yet', async (t) => {
-  const { socket } = newSession()
+  const { session, socket } = newSession()
   const transport = new FakeTransport(false).hold(false)
-  socket.open(transport, () => socket.send(message('one')))
+  session.open(transport, () => socket.send(message('one')))
   t.strictSame(transport.take(), [])
   transport.hold(true)
-  socket.onOpen()
-  socket.onWritable()
+  session.onOpen()
+  session.onWritable()
   t.strictSame(transport.take(), [['1::', '3:::one']])
 })
 
 t.test('a session that a \'connection\' listener closes sends nothing', async (t) => {
-  const { socket, closes } = newSession()
+  const { session, socket, closes } = newSession()
   const transport = new FakeTransport()
-  socket.open(transport, () => {
+  session.open(transport, () => {
     socket.send(message('one'))
     socket.close()
   })
@@ -73,7 +74,7 @@ t.test('a session that a \'connection\' listener closes sends nothing', async (t
 })
 
 t.test('packets leave at once while they can, and in order when they could not', async (t) => {
-  const { socket, transport } = openSession()
+  const { session, socket, transport } = openSession()
   socket.send(message('one'))
   t.strictSame(transport.take(), [['3:::one']])
   transport.writable = false
@@ -86,11 +87,11 @@ t.test('packets leave at once while they can, and in order when they could not',
   t.strictSame(transport.take(), [], 'nothing overtakes what waits')
   let drained = 0
   socket.on('drain', () => drained++)
-  socket.onWritable()
+  session.onWritable()
   t.strictSame(transport.take(), [['3:::two', '3:::three', '3:::four']])
   t.equal(socket.bufferedAmount, 0)
   t.equal(drained, 1)
-  socket.onWritable()
+  session.onWritable()
   t.strictSame(transport.take(), [], 'an empty queue is not sent')
   t.equal(drained, 1)
 })
@@ -104,28 +105,28 @@ t.test('what the transport still holds counts as buffered', async (t) => {
 })
 
 t.test('a volatile packet is dropped when nothing is held open, and waits when it is', async (t) => {
-  const { socket, transport } = openSession()
+  const { session, socket, transport } = openSession()
   transport.writable = false
   socket.send(message('waits'), { volatile: true })
   transport.hold(false)
   socket.send(message('lost'), { volatile: true })
   socket.send(message('kept'))
   transport.hold(true)
-  socket.onWritable()
+  session.onWritable()
   t.strictSame(transport.take(), [['3:::waits', '3:::kept']])
 })
 
 t.test('frames that came back go first again, in their order', async (t) => {
-  const { socket, transport } = openSession()
+  const { session, socket, transport } = openSession()
   transport.hold(false)
   socket.send(message('three'))
-  socket.onReturned(['3:::one', '3:::two'])
+  session.onReturned(['3:::one', '3:::two'])
   t.equal(socket.bufferedAmount, '3:::one3:::two3:::three'.length)
   transport.hold(true)
-  socket.onWritable()
+  session.onWritable()
   t.strictSame(transport.take(), [['3:::one', '3:::two', '3:::three']])
   socket.close()
-  socket.onReturned(['3:::late'])
+  session.onReturned(['3:::late'])
   t.equal(socket.bufferedAmount, 0, 'nothing comes back to a session that has ended')
 })
 
@@ -142,7 +143,7 @@ t.test('a client that does not take what it is sent is closed above maxQueueByte
 })
 
 t.test('with slowClient "drop" volatile packets are dropped first, the oldest before the others', async (t) => {
-  const { socket, transport } = openSession({ maxQueueBytes: 20 + 3 * 96, slowClient: 'drop' })
+  const { session, socket, transport } = openSession({ maxQueueBytes: 20 + 3 * 96, slowClient: 'drop' })
   transport.writable = false
   socket.send(message('kept'))
   socket.send(message('v1'), { volatile: true })
@@ -151,7 +152,7 @@ t.test('with slowClient "drop" volatile packets are dropped first, the oldest be
   t.equal(socket.readyState, 'open')
   t.equal(socket.bufferedAmount, 20)
   transport.writable = true
-  socket.onWritable()
+  session.onWritable()
   t.strictSame(transport.take(), [['3:::kept', '3:::v2', '3:::12']])
 })
 
@@ -165,13 +166,13 @@ t.test('with slowClient "drop" a client is closed when that does not help', asyn
 })
 
 t.test('another transport takes over what is queued, and the older one ends', async (t) => {
-  const { socket, transport } = openSession()
+  const { session, socket, transport } = openSession()
   const next = new FakeTransport(false)
   const upgrades: unknown[] = []
   socket.on('upgrade', (transport) => upgrades.push(transport))
   transport.hold(false)
   socket.send(message('one'))
-  socket.attach(next)
+  session.attach(next)
   t.strictSame(transport.ends, ['silently'])
   t.strictSame(next.take(), [['3:::one']])
   t.strictSame(transport.take(), [])
@@ -182,22 +183,22 @@ t.test('another transport takes over what is queued, and the older one ends', as
 })
 
 t.test('a session ends once, with the first reason and what there is to say', async (t) => {
-  const { socket, transport, closes, ended } = openSession()
+  const { session, socket, transport, closes, ended } = openSession()
   const cause = new Error('broken')
-  socket.end('client left', '0::', cause)
-  socket.end('ping timeout', '7::')
+  session.end('client left', '0::', cause)
+  session.end('ping timeout', '7::')
   socket.close()
-  socket.onClose('connection broken')
+  session.onClose('connection broken')
   t.strictSame(transport.ends, ['0::'])
   t.strictSame(closes, [['transport close', 'client left', cause]])
   t.strictSame(ended, [true])
 })
 
 t.test('a session has left the registry before \'close\' listeners hear of it', async (t) => {
-  const { socket, ended } = openSession()
+  const { session, socket, ended } = openSession()
   let had: boolean[] = []
   socket.on('close', () => { had = [...ended] })
-  socket.onClose('connection closed')
+  session.onClose('connection closed')
   t.strictSame(had, [true])
 })
 
@@ -220,7 +221,7 @@ t.test('a handshake without a first request ends after handshakeTimeout', async 
 })
 
 t.test('what waits for a backed-up stream goes out before the goodbye', async (t) => {
-  const { socket, transport } = openSession()
+  const { session, socket, transport } = openSession()
   transport.take()
   transport.writable = false
   socket.send(message('one'))
@@ -229,63 +230,71 @@ t.test('what waits for a backed-up stream goes out before the goodbye', async (t
   socket.send({ type: 'disconnect' })
   t.strictSame([transport.take(), transport.ends], [[], []], 'it is written when there is room')
   transport.writable = true
-  socket.onWritable()
+  session.onWritable()
   t.strictSame(transport.take(), [['3:::one', '3:::two']])
   t.strictSame(transport.ends, ['0::'])
 })
 
 t.test('while the transport before still delivers, what it holds counts, and nothing has gone', async (t) => {
-  const { socket, transport } = openSession({}, new FakeTransport(false))
+  const { session, socket, transport } = openSession({}, new FakeTransport(false))
   let drained = 0
   socket.on('drain', () => drained++)
   Object.assign(transport, { writable: false, delivering: true, bufferedAmount: 50 })
   socket.send(message('waits'))
   const next = new FakeTransport()
-  socket.attach(next)
+  session.attach(next)
   socket.send(message('too'))
   t.strictSame(next.take(), [])
   t.equal(socket.bufferedAmount, 50 + '3:::waits3:::too'.length)
   t.equal(drained, 0)
   Object.assign(transport, { delivering: false, bufferedAmount: 0 })
-  socket.onWritable()
+  session.onWritable()
   t.strictSame(next.take(), [['3:::waits', '3:::too']])
   t.strictSame([socket.bufferedAmount, drained], [0, 1])
 })
 
 t.test('what had to wait has not gone while the transport before still delivers it', async (t) => {
   const budget = new QueueBudget(Infinity)
-  const { socket, transport } = openSession({}, new FakeTransport(false), budget)
+  const { session, socket, transport } = openSession({}, new FakeTransport(false), budget)
   let drained = 0
   socket.on('drain', () => drained++)
   transport.writable = false
   socket.send(message('waits'))
   transport.writable = true
-  socket.onWritable()
+  session.onWritable()
   t.strictSame(transport.take(), [['3:::waits']])
   t.equal(drained, 1)
   transport.writable = false
   socket.send(message('again'))
   Object.assign(transport, { writable: true })
   transport.send = (frames) => Object.assign(transport, { writable: false, delivering: true, bufferedAmount: frames.join('').length })
-  socket.onWritable()
+  session.onWritable()
   t.strictSame([drained, socket.bufferedAmount, budget.total], [1, 9, 9])
-  socket.attach(new FakeTransport())
+  session.attach(new FakeTransport())
   t.strictSame([drained, socket.bufferedAmount, budget.total], [1, 9, 9])
   Object.assign(transport, { delivering: false, bufferedAmount: 0 })
-  socket.onWritable()
+  session.onWritable()
   t.strictSame([drained, socket.bufferedAmount, budget.total], [2, 0, 0])
 })
 
 t.test('a session that moves on before the first transport has delivered still waits for it', async (t) => {
-  const { socket, transport } = openSession({}, new FakeTransport(false))
+  const { session, socket, transport } = openSession({}, new FakeTransport(false))
   transport.delivering = true
   const [second, third] = [new FakeTransport(false), new FakeTransport()]
-  socket.attach(second)
-  socket.attach(third)
+  session.attach(second)
+  session.attach(third)
   socket.send(message('two'))
   t.strictSame(third.take(), [])
   transport.delivering = false
-  socket.onReturned(['3:::one'])
-  socket.onWritable()
+  session.onReturned(['3:::one'])
+  session.onWritable()
   t.strictSame([transport.take(), second.take(), third.take()], [[], [], [['3:::one', '3:::two']]])
+})
+
+t.test('an application finds the documented members on it, and no others', async (t) => {
+  const { socket } = newSession()
+  const ofEmitter = new EventEmitter()
+  const names = new Set([...Object.keys(socket), ...Object.getOwnPropertyNames(Object.getPrototypeOf(socket))])
+  for (const name of ['constructor', ...Object.keys(ofEmitter)]) names.delete(name)
+  t.strictSame([...names].sort(), ['bufferedAmount', 'close', 'context', 'dialect', 'id', 'protocol', 'readyState', 'remoteAddress', 'request', 'send', 'transport', 'write'])
 })

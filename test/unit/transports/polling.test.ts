@@ -9,7 +9,7 @@ import { NOOP, revision1 } from '../../../src/codec/revision-1.js'
 import socketioTransports from '../../../src/index.js'
 import { TimerWheel } from '../../../src/time/timer-wheel.js'
 import { PollingTransport } from '../../../src/transports/polling.js'
-import type { Poll } from '../../../src/transports/polling.js'
+import type { Poll } from '../../../src/session/transport.js'
 import { fromPayload } from '../../kit/revision-1/payload.js'
 import { serve } from '../../kit/revision-1/server.js'
 import type { Session } from '../../kit/revision-1/server.js'
@@ -48,7 +48,7 @@ function polling (t: Teardown) {
     onClose: () => { calls.push('close') }
   }
   const wheel = new TimerWheel(10)
-  const transport = new PollingTransport({ name: 'xhr-polling', listener, codec: revision1, wheel, pollingDuration: 20_000, noop: NOOP, breaksSession: false, endOfTurn: undefined })
+  const transport = new PollingTransport({ name: 'xhr-polling', listener, codec: revision1, wheel, pollingDuration: 20_000, noop: NOOP, breaksSession: false, answers: undefined })
   return { transport, calls, returned, tick }
 }
 
@@ -61,8 +61,8 @@ t.test('a poll waits until there is something to say, and is answered once', asy
   transport.send(['3:::a'])
   t.strictSame(poll.answers, ['3:::a'])
   t.strictSame([transport.open, transport.writable, transport.bufferedAmount], [false, false, 5])
-  transport.settled(poll, true)
-  transport.settled(poll, false)
+  transport.responseEnded(poll, true)
+  transport.responseEnded(poll, false)
   t.equal(transport.bufferedAmount, 0)
   t.strictSame(calls, ['open', 'writable', 'idle', 'writable'])
 })
@@ -72,9 +72,9 @@ t.test('a batch whose response broke goes back whole and in order', async (t) =>
   const poll = new FakePoll()
   transport.accept(poll)
   transport.send(['3:::a', '3:::b', '3:::c'])
-  transport.settled(poll, false)
+  transport.responseEnded(poll, false)
   t.strictSame(returned, [['3:::a', '3:::b', '3:::c']])
-  transport.settled(poll, false)
+  transport.responseEnded(poll, false)
   t.equal(returned.length, 1)
 })
 
@@ -82,7 +82,7 @@ t.test('a poll that breaks while it waits leaves nothing to answer', async (t) =
   const { transport, calls, tick } = polling(t)
   const poll = new FakePoll()
   transport.accept(poll)
-  transport.settled(poll, false)
+  transport.responseEnded(poll, false)
   t.strictSame([transport.open, transport.writable], [false, false])
   transport.send(['3:::a'])
   tick(60_000)
@@ -99,13 +99,13 @@ t.test('an empty poll is answered with a noop when its time is over, not before'
   tick(30)
   t.strictSame(first.answers, ['8::'])
   t.strictSame(calls, ['open', 'writable', 'idle'])
-  transport.settled(first, true)
+  transport.responseEnded(first, true)
   const second = new FakePoll()
   transport.accept(second)
   tick(19_990)
   t.strictSame(second.answers, [], 'the time counts from each poll anew')
   transport.send(['3:::a'])
-  transport.settled(second, true)
+  transport.responseEnded(second, true)
   tick(60_000)
   t.strictSame(second.answers, ['3:::a'])
 })
@@ -117,7 +117,7 @@ t.test('a poll that is replaced gets a noop, the new one what there is to say', 
   tick(15_000)
   transport.accept(second)
   t.strictSame(first.answers, ['8::'])
-  transport.settled(first, true)
+  transport.responseEnded(first, true)
   t.ok(transport.writable)
   tick(15_000)
   t.strictSame(second.answers, [], 'its own time runs')
@@ -132,7 +132,7 @@ t.test('a new poll while an answer is unsettled waits for the news of it', async
   transport.send(['3:::a'])
   transport.accept(second)
   t.strictSame([transport.open, transport.writable], [true, false])
-  transport.settled(first, true)
+  transport.responseEnded(first, true)
   t.ok(transport.writable)
   await turn()
   t.equal(first.broken, 0, 'it has been read whole')
@@ -149,7 +149,7 @@ t.test('a new poll breaks an answer that is still under way, whose packets then 
   t.equal(first.broken, 0)
   await turn()
   t.strictSame([first.broken, second.broken], [1, 0])
-  transport.settled(first, false)
+  transport.responseEnded(first, false)
   t.strictSame(returned, [['3:::a', '3:::b']])
   t.ok(transport.writable)
 })
@@ -185,7 +185,7 @@ t.test('a last answer that was read in time is not broken', async (t) => {
   transport.accept(poll)
   transport.send(['3:::a'])
   transport.close()
-  transport.settled(poll, true)
+  transport.responseEnded(poll, true)
   tick(5000)
   t.strictSame([poll.answers, poll.broken], [['3:::a'], 0])
 })

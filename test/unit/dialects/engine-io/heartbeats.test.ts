@@ -13,14 +13,14 @@ t.beforeEach(() => { clock = new Clock() })
 t.afterEach(() => clock.restore())
 
 t.test('engine 4: a ping comes each interval after the client\'s last pong', async (t) => {
-  const { socket, transport } = openEngineSession()
+  const { session, socket, transport } = openEngineSession()
   for (let round = 0; round < 4; round++) {
     clock.tick(pingInterval - 1)
     t.strictSame(transport.take(), [])
     clock.tick(1 + LATE)
     t.strictSame(transport.take(), [['2']])
     clock.tick(pingTimeout - 50)
-    socket.onFrame('3')
+    session.onFrame('3')
   }
   t.equal(socket.readyState, 'open')
 })
@@ -39,36 +39,36 @@ t.test('engine 4: a client that does not answer within the timeout ends with "pi
 })
 
 t.test('engine 4: another packet instead of the pong gives the client its time once more, and once only', async (t) => {
-  const { socket, transport, closes } = openEngineSession()
+  const { session, transport, closes } = openEngineSession()
   clock.tick(pingInterval + LATE)
   clock.tick(pingTimeout - 50)
-  socket.onFrame('4large')
+  session.onFrame('4large')
   clock.tick(pingTimeout - 50)
   t.strictSame(closes, [])
-  socket.onFrame('4larger')
+  session.onFrame('4larger')
   clock.tick(50 + LATE)
   t.strictSame(closes, [['ping timeout', 'ping timeout']])
   t.strictSame(transport.take(), [['2']])
 })
 
 t.test('engine 4: a pong after such a packet is in time, and the next ping gives that time again', async (t) => {
-  const { socket, transport, closes } = openEngineSession()
+  const { session, transport, closes } = openEngineSession()
   for (let round = 0; round < 3; round++) {
     clock.tick(pingInterval + LATE)
     t.strictSame(transport.take(), [['2']])
     clock.tick(pingTimeout - 50)
-    socket.onFrame('4large')
+    session.onFrame('4large')
     clock.tick(pingTimeout - 50)
-    socket.onFrame('3')
+    session.onFrame('3')
   }
   t.strictSame(closes, [])
 })
 
 t.test('engine 4: other packets postpone no ping', async (t) => {
-  const { socket, transport } = openEngineSession()
+  const { session, transport } = openEngineSession()
   for (let i = 0; i < 9; i++) {
     clock.tick(pingInterval / 10)
-    socket.onFrame('4busy')
+    session.onFrame('4busy')
   }
   t.strictSame(transport.take(), [])
   clock.tick(pingInterval / 10 + LATE)
@@ -76,23 +76,23 @@ t.test('engine 4: other packets postpone no ping', async (t) => {
 })
 
 t.test('engine 3: the client\'s pings are answered, and no others are sent', async (t) => {
-  const { socket, transport } = openEngineSession({ version: 3 })
+  const { session, socket, transport } = openEngineSession({ version: 3 })
   for (let round = 0; round < 4; round++) {
     clock.tick(pingInterval + pingTimeout - 1)
     t.strictSame(transport.take(), [])
-    socket.onFrame('2')
+    session.onFrame('2')
     t.strictSame(transport.take(), [['3']])
   }
   t.equal(socket.readyState, 'open')
 })
 
 t.test('engine 3: a client that sends no ping for the interval and the timeout ends with "ping timeout"', async (t) => {
-  const { socket, transport, closes } = openEngineSession({ version: 3 })
+  const { session, transport, closes } = openEngineSession({ version: 3 })
   clock.tick(500)
-  socket.onFrame('2')
+  session.onFrame('2')
   transport.take()
   clock.tick(pingInterval + pingTimeout - 1)
-  socket.onFrame('4messages do not count')
+  session.onFrame('4messages do not count')
   t.strictSame(closes, [])
   clock.tick(1 + LATE)
   t.strictSame(closes, [['ping timeout', 'ping timeout']])
@@ -104,8 +104,8 @@ t.test('engine 3: a client that sends no ping for the interval and the timeout e
 for (const { version, wrong, says } of [{ version: 4, wrong: '2', says: 'ping' }, { version: 3, wrong: '3', says: 'pong' }] as const) {
   for (const persistent of [true, false]) {
     t.test(`engine ${version}: a ${says} of the client is the wrong direction and ends its session, ${persistent ? 'on a WebSocket' : 'on polls'}`, async (t) => {
-      const { socket, transport, closes } = openEngineSession({ version }, new FakeTransport(persistent))
-      socket.onFrame(wrong)
+      const { session, transport, closes } = openEngineSession({ version }, new FakeTransport(persistent))
+      session.onFrame(wrong)
       t.match(closes, [['transport error', 'protocol violation', { message: 'invalid heartbeat direction' }]])
       t.strictSame(transport.ends, [persistent ? 'silently' : '1'])
       t.strictSame(transport.take(), [], 'and is not answered')
@@ -115,14 +115,14 @@ for (const { version, wrong, says } of [{ version: 4, wrong: '2', says: 'ping' }
 }
 
 t.test('engine 4: a ping answers the poll that is open, and the pong comes by POST', async (t) => {
-  const { socket, polling, poll, read, closes } = polledSession()
+  const { session, socket, polling, poll, read, closes } = polledSession()
   for (let round = 0; round < 3; round++) {
     const open = poll()
     clock.tick(pingInterval + LATE)
     t.strictSame(open.answers, ['2'])
-    polling.settled(open, true)
+    polling.responseEnded(open, true)
     clock.tick(pingTimeout - 50)
-    socket.onFrame('3')
+    session.onFrame('3')
     t.equal(socket.readyState, 'open')
     socket.write('alive')
     t.equal(read(), '4alive')
@@ -160,15 +160,15 @@ for (const version of VERSIONS) {
 }
 
 t.test('engine 3: a pong answers the poll that is open, or waits for the next', async (t) => {
-  const { socket, poll, polling, read, closes } = polledSession({ version: 3 })
+  const { session, poll, polling, read, closes } = polledSession({ version: 3 })
   for (let round = 0; round < 3; round++) {
     const open = poll()
     clock.tick(pingInterval)
-    socket.onFrame('2')
+    session.onFrame('2')
     t.strictSame(open.answers, ['1:3'])
-    polling.settled(open, true)
+    polling.responseEnded(open, true)
     clock.tick(pingInterval)
-    socket.onFrame('2')
+    session.onFrame('2')
     t.equal(read(), '1:3')
   }
   t.strictSame(closes, [])
@@ -214,9 +214,9 @@ t.test('engine 4: the move to a WebSocket postpones no ping', async (t) => {
 })
 
 t.test('engine 3: a ping by POST before the move is answered on the WebSocket, and the time counts from it', async (t) => {
-  const { socket, upgrade, candidate, closes } = upgradingSession({ version: 3 })
+  const { session, upgrade, candidate, closes } = upgradingSession({ version: 3 })
   clock.tick(200)
-  socket.onFrame('2')
+  session.onFrame('2')
   upgrade.onFrame('5')
   t.strictSame(candidate.take(), [['3']])
   clock.tick(pingInterval + pingTimeout - 1)

@@ -80,7 +80,7 @@ for (const version of VERSIONS) {
         t.strictSame(answer.answers, [body('4one')])
         socket.close()
         t.strictSame(closes, [])
-        polling.settled(answer, whole)
+        polling.responseEnded(answer, whole)
         if (whole) {
           t.equal(read(), body('1'))
           t.strictSame(closes, FORCED)
@@ -91,11 +91,11 @@ for (const version of VERSIONS) {
     })
 
     t.test('a session that is closing hears nothing more and takes no heartbeat', async (t) => {
-      const { socket, read, body, heard, closes } = polledSession({ version })
+      const { session, socket, read, body, heard, closes } = polledSession({ version })
       socket.write('one')
       socket.close()
-      socket.onFrame('4too late')
-      socket.onFrame(version === 4 ? '3' : '2')
+      session.onFrame('4too late')
+      session.onFrame(version === 4 ? '3' : '2')
       socket.close()
       t.strictSame(heard, [])
       t.equal(read(), body('4one'))
@@ -105,31 +105,31 @@ for (const version of VERSIONS) {
 
     t.test('a session that a \'connection\' listener closes is told of its opening first', async (t) => {
       for (const persistent of [true, false]) {
-        const { socket, closes } = newEngineSession({ version })
+        const { session, socket, closes } = newEngineSession({ version })
         const transport = new FakeTransport(persistent).hold(persistent)
-        socket.open(transport, () => {
+        session.open(transport, () => {
           socket.write('one')
           socket.close()
         })
         transport.hold(true)
-        socket.onWritable()
+        session.onWritable()
         t.match(transport.take(), [[/^0\{/, '4one']])
-        socket.onWritable()
+        session.onWritable()
         t.strictSame(transport.ends, [persistent ? 'silently' : '1'])
         t.strictSame(closes, FORCED)
       }
     })
 
     t.test('so is one that it closes without a word', async (t) => {
-      const { socket } = newEngineSession({ version })
+      const { session, socket } = newEngineSession({ version })
       const transport = new FakeTransport()
-      socket.open(transport, () => socket.close())
+      session.open(transport, () => socket.close())
       t.match(transport.take(), [[/^0\{/]])
       t.strictSame(transport.ends, ['silently'])
     })
 
     t.test('closing a WebSocket that is backed up sends what is queued as soon as it can, then ends', async (t) => {
-      const { socket, transport, closes } = openEngineSession({ version })
+      const { session, socket, transport, closes } = openEngineSession({ version })
       transport.writable = false
       socket.write('one')
       socket.write('two')
@@ -137,7 +137,7 @@ for (const version of VERSIONS) {
       socket.write('three')
       t.strictSame([transport.take(), transport.ends, closes], [[], [], []])
       transport.writable = true
-      socket.onWritable()
+      session.onWritable()
       t.strictSame(transport.take(), [['4one', '4two']])
       t.strictSame(transport.ends, ['silently'])
       t.strictSame(closes, FORCED)
@@ -164,11 +164,11 @@ for (const version of VERSIONS) {
     })
 
     t.test('a WebSocket that breaks while its session is closing ends it', async (t) => {
-      const { socket, transport, closes } = openEngineSession({ version })
+      const { session, socket, transport, closes } = openEngineSession({ version })
       transport.writable = false
       socket.write('one')
       socket.close()
-      socket.onClose('connection closed')
+      session.onClose('connection closed')
       t.strictSame(closes, [['transport close', 'connection closed']])
       t.equal(clock.intervals, 0)
     })
@@ -208,7 +208,7 @@ for (const version of VERSIONS) {
         socket.close()
         upgrade.onFrame('5')
         t.strictSame([candidate.take(), candidate.ends], [[], []])
-        polling.settled(answer, whole)
+        polling.responseEnded(answer, whole)
         t.strictSame(candidate.take(), [whole ? ['4two'] : ['4one', '4two']])
         t.strictSame(candidate.ends, ['silently'])
         t.strictSame(closes, FORCED)
@@ -216,15 +216,15 @@ for (const version of VERSIONS) {
     })
 
     t.test('the client\'s goodbye ends its session; an open poll is answered with nothing, a WebSocket closed', async (t) => {
-      const { socket, poll, body, closes, heard } = polledSession({ version })
+      const { session, poll, body, closes, heard } = polledSession({ version })
       const open = poll()
-      for (const frame of ['4before', '1', '4after']) socket.onFrame(frame)
+      for (const frame of ['4before', '1', '4after']) session.onFrame(frame)
       t.strictSame(heard, ['before'])
       t.strictSame(open.answers, [body('6')])
       t.strictSame(closes, [['transport close', 'client left']])
 
       const other = openEngineSession({ version })
-      for (const frame of ['4before', '1', '4after']) other.socket.onFrame(frame)
+      for (const frame of ['4before', '1', '4after']) other.session.onFrame(frame)
       t.strictSame(other.heard, ['before'])
       t.equal(other.transport.ends.length, 1)
       t.strictSame(other.closes, [['transport close', 'client left']])
@@ -232,7 +232,7 @@ for (const version of VERSIONS) {
 
     t.test('a poll that breaks while it waits ends the session', async (t) => {
       const { socket, poll, polling, closes } = polledSession({ version })
-      polling.settled(poll(), false)
+      polling.responseEnded(poll(), false)
       t.match(closes, [['transport error', 'connection broken', { message: 'the connection of a poll broke' }]])
       t.equal(socket.readyState, 'closed')
       t.equal(clock.intervals, 0)
@@ -243,29 +243,29 @@ for (const version of VERSIONS) {
       const answer = poll()
       socket.write('one')
       const next = poll()
-      polling.settled(answer, false)
+      polling.responseEnded(answer, false)
       t.match(closes, [['transport error', 'connection broken', { message: 'the connection of a poll broke' }]])
       t.strictSame(next.answers, [body('1')])
     })
 
     t.test('a packet that is none ends the session with "parse error"', async (t) => {
       for (const frame of ['', 'x', '7', '9hello']) {
-        const { socket, transport, closes } = openEngineSession({ version })
-        socket.onFrame(frame)
+        const { session, transport, closes } = openEngineSession({ version })
+        session.onFrame(frame)
         t.match(closes, [['parse error', 'parse error', Error]], JSON.stringify(frame))
         t.equal(transport.ends.length, 1)
       }
     })
 
     t.test('an end in the middle of whatever is told once, and no time runs after it', async (t) => {
-      const { socket, transport, closes } = openEngineSession({ version })
+      const { session, socket, transport, closes } = openEngineSession({ version })
       socket.on('data', () => {
         socket.close()
-        socket.end('parse error')
+        session.end('parse error')
       })
-      socket.onFrame('4x')
-      socket.onFrame('1')
-      socket.onClose('connection broken')
+      session.onFrame('4x')
+      session.onFrame('1')
+      session.onClose('connection broken')
       clock.tick(pingInterval + pingTimeout + closeTimeout)
       t.strictSame(closes, FORCED)
       t.strictSame(transport.take(), [])
@@ -284,7 +284,7 @@ for (const version of VERSIONS) {
     })
 
     t.test('with slowClient "drop" volatile packets make room first, the oldest before the others', async (t) => {
-      const { socket, transport, closes } = openEngineSession({ version, maxQueueBytes: 12 + 3 * 96, slowClient: 'drop' })
+      const { session, socket, transport, closes } = openEngineSession({ version, maxQueueBytes: 12 + 3 * 96, slowClient: 'drop' })
       transport.writable = false
       socket.write('kept')
       socket.write('v1', { volatile: true })
@@ -292,7 +292,7 @@ for (const version of VERSIONS) {
       socket.write('12')
       t.equal(socket.bufferedAmount, '4kept4v2412'.length)
       transport.writable = true
-      socket.onWritable()
+      session.onWritable()
       t.strictSame(transport.take(), [['4kept', '4v2', '412']])
       t.strictSame(closes, [])
     })
@@ -308,7 +308,7 @@ for (const version of VERSIONS) {
       const next = poll()
       socket.write('waits', { volatile: true })
       t.strictSame(next.answers, [])
-      polling.settled(open, true)
+      polling.responseEnded(open, true)
       t.strictSame(next.answers, [body('4waits')])
     })
 
@@ -322,11 +322,11 @@ for (const version of VERSIONS) {
       t.strictSame([socket.bufferedAmount, drained], [3, 0], 'the answer is on its way')
       socket.write('two')
       t.equal(socket.bufferedAmount, 7)
-      polling.settled(open, true)
+      polling.responseEnded(open, true)
       t.strictSame([socket.bufferedAmount, drained], [4, 0], 'something else waits')
       const next = poll()
       t.strictSame(next.answers, [body('4two')])
-      polling.settled(next, true)
+      polling.responseEnded(next, true)
       t.strictSame([socket.bufferedAmount, drained], [0, 1])
     })
   })

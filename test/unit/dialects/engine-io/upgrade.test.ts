@@ -37,12 +37,12 @@ for (const version of VERSIONS) {
     })
 
     t.test('until the client says 5, what is sent goes to its polls, and what it posts is heard', async (t) => {
-      const { upgrade, candidate, read, socket, heard, body } = upgradingSession({ version })
+      const { upgrade, candidate, read, session, socket, heard, body } = upgradingSession({ version })
       upgrade.onFrame('2probe')
       candidate.take()
       socket.write('one')
       t.equal(read(), body('4one'))
-      socket.onFrame('4up')
+      session.onFrame('4up')
       t.strictSame(heard, ['up'])
       t.strictSame(candidate.take(), [])
     })
@@ -56,7 +56,7 @@ for (const version of VERSIONS) {
         t.strictSame(open.answers, [])
         clock.tick(RESOLUTION + LATE)
         t.strictSame(open.answers, [body('6')])
-        polling.settled(open, true)
+        polling.responseEnded(open, true)
         upgrade.onFrame('2probe') // and no attempt lasts longer for it
         if (round === 1) break
       }
@@ -80,7 +80,7 @@ for (const version of VERSIONS) {
       t.strictSame(heard, ['up'])
       const late = poll()
       t.strictSame(late.answers, [body('6')], 'a poll that comes too late is not held')
-      polling.settled(late, false)
+      polling.responseEnded(late, false)
       t.equal(socket.readyState, 'open', 'and may break')
     })
 
@@ -137,10 +137,10 @@ for (const version of VERSIONS) {
       socket.write('two')
       t.strictSame(candidate.take(), [], 'nothing overtakes it')
       t.equal(socket.bufferedAmount, '4one4two'.length, 'what the answer holds, and what waits behind it')
-      polling.settled(answer, true)
+      polling.responseEnded(answer, true)
       t.strictSame(candidate.take(), [['4two']])
       t.equal(socket.bufferedAmount, 0)
-      polling.settled(answer, false)
+      polling.responseEnded(answer, false)
       t.strictSame(candidate.take(), [], 'Node tells of the end twice')
     })
 
@@ -152,7 +152,7 @@ for (const version of VERSIONS) {
       socket.write('one')
       upgrade.onFrame('5')
       socket.write('two')
-      polling.settled(answer, false)
+      polling.responseEnded(answer, false)
       t.strictSame(candidate.take(), [['4one', '4two']])
       t.equal(socket.readyState, 'open')
     })
@@ -189,12 +189,12 @@ for (const version of VERSIONS) {
       })
 
       t.test(`a WebSocket that breaks ${name} leaves the session on polls`, async (t) => {
-        const { upgrade, candidate, socket, poll, body, attempt, closes } = upgradingSession({ version })
+        const { upgrade, candidate, session, socket, poll, body, attempt, closes } = upgradingSession({ version })
         for (const frame of sends) upgrade.onFrame(frame)
         socket.write('one')
         upgrade.onClose()
         t.strictSame(candidate.take().flat(), sends.map(() => '3probe'))
-        t.equal(socket.upgrade, undefined)
+        t.equal(session.upgrade, undefined)
         t.strictSame(poll().answers, [body('4one')])
         t.strictSame(closes, [])
         attempt().upgrade.onFrame('5')
@@ -204,12 +204,12 @@ for (const version of VERSIONS) {
       for (const wrong of ['4hello', '', '2', '3probe', '1', '6', '2probe!', '5now', 'x', Buffer.from('2probe')]) {
         const shown = typeof wrong === 'string' ? JSON.stringify(wrong) : 'binary'
         t.test(`a WebSocket that says ${shown} ${name} is closed, and the session stays on polls`, async (t) => {
-          const { upgrade, candidate, socket, heard, closes } = upgradingSession({ version })
+          const { upgrade, candidate, session, socket, heard, closes } = upgradingSession({ version })
           for (const frame of sends) upgrade.onFrame(frame)
           upgrade.onFrame(wrong)
           upgrade.onFrame('5')
           t.strictSame(candidate.ends, ['silently'])
-          t.equal(socket.upgrade, undefined)
+          t.equal(session.upgrade, undefined)
           t.equal(socket.transport.name, 'polling')
           t.strictSame([heard, closes], [[], []])
         })
@@ -217,9 +217,9 @@ for (const version of VERSIONS) {
 
       t.test(`a session that ends ${name} closes the WebSocket, and no time runs on`, async (t) => {
         for (const end of [
-          ({ socket }: ReturnType<typeof upgradingSession>) => { socket.end('server closing') },
-          ({ socket }: ReturnType<typeof upgradingSession>) => { socket.onFrame('1') },
-          ({ polling, poll }: ReturnType<typeof upgradingSession>) => { polling.settled(poll(), false) }
+          ({ session }: ReturnType<typeof upgradingSession>) => { session.end('server closing') },
+          ({ session }: ReturnType<typeof upgradingSession>) => { session.onFrame('1') },
+          ({ polling, poll }: ReturnType<typeof upgradingSession>) => { polling.responseEnded(poll(), false) }
         ]) {
           const session = upgradingSession({ version })
           for (const frame of sends) session.upgrade.onFrame(frame)
@@ -252,7 +252,7 @@ for (const version of VERSIONS) {
     t.test('nothing is lost, doubled or overtaken, in whatever order things happen', async () => {
       const acts = fc.constantFrom('write', 'burst', 'poll', 'settle', 'probe', 'stop polling', '5', 'break', 'fail', 'retry', 'full', 'drained', 'tick')
       fc.assert(fc.property(fc.array(acts, { minLength: 5, maxLength: 60 }), (script) => {
-        const { socket, polling, poll, attempt, upgrade: firstUpgrade, candidate: firstCandidate, closes } = upgradingSession({ version })
+        const { session, socket, polling, poll, attempt, upgrade: firstUpgrade, candidate: firstCandidate, closes } = upgradingSession({ version })
         let current = { upgrade: firstUpgrade, candidate: firstCandidate }
         const got: string[] = []
         let written = 0
@@ -266,7 +266,7 @@ for (const version of VERSIONS) {
           if (whole) got.push(...numbersIn(open.answers.join('')))
           const settled = open
           open = undefined
-          polling.settled(settled, whole)
+          polling.responseEnded(settled, whole)
         }
         const acting: Record<string, () => void> = {
           write,
@@ -277,7 +277,7 @@ for (const version of VERSIONS) {
           probe: () => { if (!moved) current.upgrade.onFrame('2probe') },
           'stop polling': () => { polls = false },
           5: () => {
-            if (moved || socket.upgrade === undefined) return
+            if (moved || session.upgrade === undefined) return
             current.upgrade.onFrame('5')
             polls = false
             moved = true
@@ -285,13 +285,13 @@ for (const version of VERSIONS) {
           fail: () => { if (!moved) current.upgrade.onClose() },
           retry: () => {
             polls = !moved
-            if (socket.upgrade === undefined && !moved) current = attempt()
+            if (session.upgrade === undefined && !moved) current = attempt()
           },
           full: () => { if (moved) current.candidate.writable = false },
           drained: () => {
             if (!moved || current.candidate.writable) return
             current.candidate.writable = true
-            socket.onWritable()
+            session.onWritable()
           },
           tick: () => clock.tick(20)
         }

@@ -162,7 +162,7 @@ t.test('the Server\'s disconnect of the default endpoint is the session\'s', asy
 t.test('a client that leaves has left every endpoint that is connected', async (t) => {
   const { client, face, later } = await connected(['/a', '/b'])
   client('1::/c')
-  face.leave()
+  face.disconnectAll()
   t.strictSame(await later(), ['1', '1/a,', '1/b,'])
   t.strictSame(client('3:::x', '3::/a:x'), [], 'and nothing of it is taken any more')
 })
@@ -170,6 +170,6 @@ t.test('a client that leaves has left every endpoint that is connected', async (
 t.test('a client that leaves as one of its endpoints is about to be connected anew has left that too', async (t) => {
   const { client, face, later } = await connected(['/chat'])
   t.strictSame(client('0::/chat', '1::/chat'), ['1/chat,', '0/chat,'])
-  face.leave()
+  face.disconnectAll()
   t.strictSame(await later(), ['1'])
 })

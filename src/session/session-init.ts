@@ -1,14 +1,14 @@
-// What a Socket is made of. Types only.
+// What a session is made of. Types only.
 import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
 import type { QueueBudget } from './queue-budget.js'
-import type { Dialect, DialectSocket } from './dialect.js'
+import type { Dialect, DialectSession } from './dialect.js'
 import type { Flushes } from './flushes.js'
 import type { EndReason } from './reasons.js'
 import type { TimerWheel } from '../time/timer-wheel.js'
 
 /** The bounds and times of a session; ms and bytes. */
-export interface SocketLimits {
+export interface SessionLimits {
   readonly closeTimeout: number
   readonly handshakeTimeout: number
   readonly farewellTimeout: number
@@ -17,24 +17,24 @@ export interface SocketLimits {
   readonly maxPacketsPerSecond: number | false
 }
 
-/** What a {@link Socket} is made of. */
-export interface SocketInit {
+/** What a {@link Session} is made of. */
+export interface SessionInit {
   id: string
   request: IncomingMessage
   remoteAddress: string
   context: unknown
   /** Makes the dialect for this session. */
-  dialect: (socket: DialectSocket) => Dialect
+  dialect: (socket: DialectSession) => Dialect
   /** What it gives back at its end. */
   slot: { release (): void }
   /** What the session keeps of its handshake, as far as that counts; bytes. */
   handshakeBytes: number
-  shared: SocketShared
+  shared: SessionShared
 }
 
 /** What all sessions of an Engine share. */
-export interface SocketShared {
-  readonly limits: SocketLimits
+export interface SessionShared {
+  readonly limits: SessionLimits
   readonly wheel: TimerWheel
   /** What all sessions keep waiting. */
   readonly budget: QueueBudget

@@ -7,7 +7,7 @@ import { decodeSafely } from './guard.js'
 const ASKING = /^(?:2|5(\d+)-)(?:\/[^,]*,)?\s*\d/
 
 /** Reads the messages of one session in order, from the moment at which it is created. */
-export class Asking {
+export class AckRequests {
   readonly #codec: SocketioCodec | undefined
   /** How many attachments of such a packet are still to come. */
   #attachments = 0
@@ -18,7 +18,7 @@ export class Asking {
   }
 
   /** Whether a message asks for an acknowledgement, or is an attachment of one that does. Call with each message. */
-  asks (data: string | Buffer): boolean {
+  includes (data: string | Buffer): boolean {
     if (this.#codec !== undefined) return this.#asksDecoded(this.#codec, data)
     if (typeof data !== 'string') return this.#attachments > 0 && this.#attachments-- > 0
     const match = ASKING.exec(data)

@@ -1,0 +1,30 @@
+// What the requests of one version of Engine.IO share, and what the schema has let pass of each.
+import type { FastifyRequest } from 'fastify'
+import type { EngineIoShared } from '../../dialects/engine-io/engine-io.js'
+import type { Engine } from '../../engine/engine.js'
+import type { Settings } from '../../options.js'
+
+/** What all requests of one version share. */
+export interface EngineIoContext {
+  readonly engine: Engine
+  readonly settings: Settings
+  readonly shared: EngineIoShared
+}
+
+/** The parameters that Engine.IO reads. */
+export interface EngineIoQuery {
+  EIO?: string
+  sid?: string
+  j?: string
+  b64?: string
+  t?: string
+}
+
+/** For Fastify's route generics. */
+export interface EngineIoRoute {
+  Querystring: EngineIoQuery
+  /** Text, or in Engine.IO 3 a binary payload. */
+  Body: string | Buffer | null | undefined
+}
+
+export type EngineIoRequest = FastifyRequest<EngineIoRoute>

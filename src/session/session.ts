@@ -1,0 +1,385 @@
+// One session: its state, its timer, and the only way to end it. Knows no concrete transport and no packets of a dialect.
+//
+//   opening ── open() ──► open ── close(), dismiss() ──────────────────► closing: what is queued still goes out, nothing is heard (deaf)
+//      │                   │ ──── endWhenIdle(), endWithFarewell() ────► closing: the client is told to go, and still heard (parting)
+//      └────── end() ──────┴─────────────── end() ────────────────────────────┴──────────────────────────────────────────────► closed
+//
+// All of these transitions are in this file, so that they can be read in one place. That is why it is long.
+import type { IncomingMessage } from 'node:http'
+import { ProtocolError } from '../codec/packet.js'
+import type { Frame, Packet } from '../codec/packet.js'
+import type { Dialect, DialectSession } from './dialect.js'
+import { Inbox } from './inbox.js'
+import type { InboxKind } from './inbox.js'
+import { Liveness } from './liveness.js'
+import type { LivenessListener } from './liveness.js'
+import { Outbox } from './outbox.js'
+import type { OutboxListener } from './outbox.js'
+import { PacketRate } from './packet-rate.js'
+import { CLIENT_ENDS, CLOSE_REASONS } from './reasons.js'
+import type { EndReason, SessionEnd } from './reasons.js'
+import type { SessionInit, SessionShared } from './session-init.js'
+import { Socket } from './socket.js'
+import type { Transport, TransportListener } from './transport.js'
+
+const LISTENER_FAILED = 'a listener of this session failed; what fails next is logged at debug level'
+const PACKET_LISTENER_FAILED = 'a listener of "packet" failed: it is called with decoded packets, { type, endpoint, data, … }, not with those of ' +
+  'engine.io; what fails next is logged at debug level'
+/** How long a client may take to read the frames before its goodbye, ms. */
+const LAST_WORDS = 1000
+
+/** One client's session, from its handshake to its end. */
+export class Session implements TransportListener, DialectSession, LivenessListener, OutboxListener {
+  /** What the application has of it. */
+  readonly socket: Socket
+  readonly dialect: Dialect
+  readonly #slot: SessionInit['slot']
+  readonly #shared: SessionShared
+  readonly #liveness: Liveness
+  readonly #outbox: Outbox
+  readonly #rate: PacketRate | undefined
+  #readyState: 'opening' | 'open' | 'closing' | 'closed' = 'opening'
+  /** The upgrade that is under way. */
+  upgrade: { abandon (reason?: EndReason): void } | undefined
+  /** Made for the first goodbye. */
+  #inbox: Inbox | undefined
+  /** A message about the session has been logged that is logged once. */
+  #hasComplained = false
+  /** The goodbye, as long as frames before it are on their way. */
+  #goodbye: { farewell: Frame, reason: EndReason } | undefined
+  /** Why the session is to end when nothing waits. */
+  #endReason: EndReason | undefined
+  /** The application has let go of the session: packets of its client are not delivered any more. */
+  #isDeaf = false
+  /** No further request of its client is let in. */
+  #isLast = false
+  /** Its client has been told to go. */
+  #isTold = false
+  /** POSTs under way. */
+  #posts = 0
+  /** The goodbye is in the queue: a client that has read it expects no more. */
+  #isDismissed = false
+  #ended: SessionEnd | undefined
+
+  constructor (init: SessionInit) {
+    const { wheel, limits: { maxPacketsPerSecond, closeTimeout, handshakeTimeout } } = init.shared
+    this.socket = new Socket(this, init)
+    this.#slot = init.slot
+    this.#shared = init.shared
+    this.#outbox = new Outbox(this, init.shared, init.handshakeBytes)
+    this.#rate = maxPacketsPerSecond === false ? undefined : new PacketRate(maxPacketsPerSecond)
+    this.dialect = init.dialect(this)
+    this.#liveness = new Liveness({ wheel, heartbeat: this.dialect.heartbeat, closeTimeout, listener: this })
+    this.#liveness.wait(handshakeTimeout)
+  }
+
+  get id (): string { return this.socket.id }
+  get request (): IncomingMessage { return this.socket.request }
+  get readyState () { return this.#readyState }
+  get transport (): Transport { return this.#outbox.transport }
+  get bufferedAmount (): number { return this.#outbox.bufferedAmount }
+  get deaf (): boolean { return this.#isDeaf }
+  get parting (): boolean { return this.#readyState === 'closing' && !this.#isDeaf }
+  /** How it ended; undefined until then. */
+  get ended (): SessionEnd | undefined { return this.#ended }
+
+  // ---- opening, and moving to another transport
+
+  /** The first transport request has come: tells the application, then sends frames that its listeners have queued. */
+  open (transport: Transport, emitConnection: () => void): void {
+    this.#outbox.attach(transport)
+    this.#readyState = 'open'
+    this.#outbox.cork(true) // they wait for the connect packet
+    this.#liveness.connected()
+    this.#guard(emitConnection)
+    this.dialect.opened()
+    this.#outbox.cork(false)
+    this.#resume()
+  }
+
+  /** Moves the session to another transport. The older one ends, and frames that are queued leave by the new one. */
+  attach (transport: Transport): void {
+    const previous = this.#outbox.attach(transport)
+    previous.close()
+    this.#outbox.waitFor(previous)
+    this.#guard(() => this.socket.emit('upgrade', transport))
+    this.#resume()
+  }
+
+  #resume (): void {
+    if (!this.transport.open) return
+    this.onOpen()
+    this.onWritable()
+  }
+
+  // ---- from the client
+
+  deliver (data: string | Buffer, isGoodbye: boolean): void {
+    if (!isGoodbye && this.#inbox?.empty !== false) this.socket.emit('data', data)
+    else this.#inLine(() => this.socket.emit('data', data), isGoodbye ? 'goodbye' : 'message')
+  }
+
+  afterDelivered (call: () => void): void { this.#inLine(call, 'end') }
+
+  #inLine (run: () => unknown, kind: InboxKind): void {
+    this.#inbox ??= new Inbox()
+    this.#inbox.push(() => this.#guard(run), kind)
+  }
+
+  listenerCount (event: 'packet' | 'data'): number { return this.socket.listenerCount(event) }
+
+  emitPacket (packet: Packet): void {
+    try {
+      this.socket.emit('packet', packet)
+    } catch (error) {
+      this.#complain('error', PACKET_LISTENER_FAILED, error)
+    }
+  }
+
+  /** A POST of its client is under way, or over. */
+  onPost (isOver: boolean): void {
+    this.#posts += isOver ? -1 : 1
+    if (isOver && this.#isTold) this.#checkSilence()
+  }
+
+  // ---- to the client
+
+  enqueue (frame: Frame, volatile = false): void { if (this.#readyState === 'open') this.#outbox.push(frame, volatile) }
+
+  enqueueOnce (frame: Frame): void { if (!this.#outbox.endsWith(frame)) this.enqueue(frame) }
+
+  enqueueFirst (frame: Frame): void { this.onReturned([frame]) }
+
+  onDrained (): void {
+    if (this.#readyState === 'open' && this.socket.listenerCount('drain') > 0) this.#guard(() => this.socket.emit('drain'))
+  }
+
+  // ---- memory
+
+  keep (bytes: number): boolean { return this.#readyState !== 'closed' && this.#outbox.keep(bytes) }
+
+  /** What is held for the client, bytes of memory. */
+  get kept (): number { return this.#outbox.kept }
+
+  shed (): void { this.#outbox.shed() }
+
+  /** More is held for the client, or for all, than may be. */
+  giveUp (): void {
+    this.transport.destroy()
+    this.end('slow client', undefined, new Error('more waits than maxQueueBytes, or than maxTotalQueueBytes leaves'))
+  }
+
+  /** Counts what is held for the client. Returns whether the session goes on. */
+  #count (): boolean {
+    if (this.#outbox.count()) return true
+    this.giveUp()
+    return false
+  }
+
+  // ---- reports of the transport
+
+  onFrame (frame: Frame): boolean {
+    if (this.#readyState !== 'open' && this.#readyState !== 'closing') return false
+    if (this.#rate?.tryConsume() === false) {
+      this.end('too many packets', undefined, new Error('more than maxPacketsPerSecond'))
+      return false
+    }
+    if (this.dialect.heartbeat.onPolls) this.#liveness.extend()
+    try {
+      if (this.dialect.receive(frame)) return true
+      this.#shared.log.debug({ sid: this.id }, 'packet dropped: it asks for an answer, and its client has been told to go')
+      return false
+    } catch (error) {
+      if (error instanceof ProtocolError) this.#shared.log.debug({ sid: this.id, detail: error.message }, 'packet dropped')
+      else this.#complain('error', LISTENER_FAILED, error)
+      return true
+    }
+  }
+
+  onOpen (): void { if (this.#readyState === 'open') this.#liveness.onTransportOpen(this.transport) }
+
+  onIdle (): void {
+    if (this.#readyState === 'closed') return
+    if (this.#readyState === 'open') this.#liveness.idle()
+    this.#count() // a poll has been answered
+  }
+
+  onWritable (): void {
+    if (this.#readyState === 'closed') return this.#sendLastWords()
+    if (this.#isTold) return this.#checkSilence()
+    this.#outbox.flush()
+    // A poll's farewell comes alone: 4.x clients act on it before the packets beside it (docs/engine-io.md).
+    if (this.#endReason !== undefined && this.#isIdle) return this.#part(this.#endReason)
+    if (this.#count()) this.#outbox.checkDrained()
+  }
+
+  onReturned (frames: Frame[]): void {
+    if (this.#readyState === 'open' || this.#readyState === 'closing') this.#outbox.unshift(frames)
+  }
+
+  onClose (reason: EndReason, cause?: Error): void {
+    if (this.#readyState === 'closed') return this.#loseLastWords()
+    this.end(reason, undefined, cause)
+  }
+
+  // ---- time
+
+  onHeartbeat (): void { if (this.#readyState === 'open') this.#liveness.onHeartbeat(this.transport) }
+
+  onDue (): void {
+    const { frame } = this.dialect.heartbeat
+    if (frame !== undefined) this.enqueue(frame)
+  }
+
+  onDead (): void {
+    if (this.parting) return this.#shared.onSilent(this.id)
+    if (this.#readyState !== 'closed') return this.end(this.#timeoutReason)
+    this.transport.destroy()
+    this.#loseLastWords()
+  }
+
+  get #timeoutReason (): EndReason {
+    if (this.#readyState === 'opening') return 'handshake timeout'
+    if (this.#readyState === 'closing') return 'closed by server'
+    return this.transport.persistent || this.dialect.heartbeat.onPolls ? 'ping timeout' : 'poll timeout'
+  }
+
+  // ---- closing: the application lets go
+
+  close (): void {
+    if (this.#readyState === 'closing') return
+    if (this.#isIdle || !this.dialect.flushesOnClose || this.#readyState !== 'open') return this.end('closed by server')
+    this.#flushAndEnd()
+  }
+
+  dismiss (goodbye: Frame): void {
+    if (this.#readyState !== 'open') return
+    if (this.transport.persistent) return this.end('closed by server', goodbye)
+    this.#outbox.pushLast(goodbye)
+    this.#isDismissed = true
+    this.#flushAndEnd()
+  }
+
+  /** Frames that are queued may still go out, for closeTimeout at most. */
+  #flushAndEnd (): void {
+    this.#readyState = 'closing'
+    this.#isDeaf = true
+    this.#endReason = 'closed by server'
+    this.#liveness.wait(this.#shared.limits.closeTimeout)
+    this.onWritable()
+  }
+
+  // ---- closing: the server lets go
+
+  /** Ends the session as soon as nothing waits and the client can be told. Until then the session goes on. */
+  endWhenIdle (reason: EndReason): void {
+    if (this.#isTold) return
+    this.#endReason = reason
+    if (this.#readyState === 'opening') this.end(reason)
+    else if (this.#isIdle) this.#part(reason)
+  }
+
+  /** The same without further requests: a client that holds nothing open cannot be told, and the others have farewellTimeout. */
+  endWithFarewell (reason: EndReason): void {
+    if (this.#isTold && reason === 'server draining') return // its POSTs have their time
+    this.#endReason = reason
+    this.#isLast = true
+    if (this.#readyState === 'opening') return this.end(reason)
+    if (this.#isTold) return this.#checkSilence()
+    if (this.#isIdle || !(this.transport.persistent || this.upgrade !== undefined)) return this.#part(reason)
+    this.#readyState = 'closing'
+    this.#liveness.wait(this.#shared.limits.farewellTimeout)
+  }
+
+  /** Whether nothing waits, and the client knows of the end or holds something open that tells it. */
+  get #isIdle (): boolean { return this.#isDismissed ? this.#outbox.delivered : this.#outbox.idle }
+
+  /** Tells the client to go, and hears packets that are on their way. */
+  #part (reason: EndReason): void {
+    if (this.#isDeaf) return this.end(reason)
+    if (this.#readyState === 'open') this.#liveness.wait(this.#shared.limits.farewellTimeout)
+    this.#readyState = 'closing'
+    this.#isTold = true
+    this.upgrade?.abandon(reason)
+    this.transport.close(this.dialect.farewell(this.transport, reason), reason)
+    this.#checkSilence()
+  }
+
+  /** Reports when nothing more can come of a client that has been told to go. */
+  #checkSilence (): void {
+    const { incoming } = this.transport
+    if (this.#posts === 0 && (incoming === 'over' || (incoming === 'posts' && this.#isLast))) this.#shared.onSilent(this.id)
+  }
+
+  // ---- closed
+
+  /** The only way a session ends: idempotent, clears the timer, leaves the registry, emits 'close' once. */
+  end (reason: EndReason, farewell?: Frame, cause?: Error): void {
+    if (this.#readyState === 'closed') return
+    const wasOpen = this.#readyState !== 'opening'
+    const details = this.#ended = cause === undefined ? { reason } : { reason, cause }
+    this.#readyState = 'closed'
+    this.#liveness.stop()
+    this.upgrade?.abandon(reason)
+    this.#slot.release()
+    this.#shared.onEnd(this.id, reason, wasOpen)
+    // Frames that were queued before the goodbye go before it, as long as there is an open way. Without one they are dropped.
+    if (farewell !== undefined && !this.#outbox.empty && this.transport.persistent && this.transport.open) {
+      this.#goodbye = { farewell, reason }
+      this.#liveness.wait(LAST_WORDS)
+    } else {
+      this.#outbox.drop()
+      this.transport.close(farewell ?? this.dialect.farewell(this.transport, reason), reason)
+    }
+    this.#sendLastWords()
+    this.#shared.log.debug({ sid: this.id, reason, err: cause }, 'session ended')
+    if (!wasOpen) return
+    const emitClose = (): void => this.#guard(() => this.socket.emit('close', CLOSE_REASONS[reason], details))
+    // The Server that disconnects a client is to finish first: it calls this 'server namespace disconnect'.
+    if (reason === 'closed by server' && farewell !== undefined) process.nextTick(emitClose)
+    // The Server drops packets of a client when it hears of the client's end: they are delivered first.
+    else if (this.dialect.onServer && CLIENT_ENDS.has(reason)) this.afterDelivered(emitClose)
+    else emitClose()
+  }
+
+  /** The session is over. Frames before its goodbye are still to go. */
+  #sendLastWords (): void {
+    if (this.#goodbye !== undefined) {
+      this.#outbox.flushLast()
+      if (this.#outbox.empty) {
+        const { farewell, reason } = this.#goodbye
+        this.#goodbye = undefined
+        this.#liveness.stop()
+        this.transport.close(farewell, reason)
+      }
+    }
+    this.#outbox.release()
+  }
+
+  /** The client does not read them. */
+  #loseLastWords (): void {
+    this.#goodbye = undefined
+    this.#liveness.stop()
+    this.#outbox.drop()
+    this.#outbox.release()
+  }
+
+  // ---- log
+
+  warn (message: string): void { this.#complain('warn', message) }
+
+  /** A client, or an application with each of its packets, may cause a message again and again: the first one is logged at this level. */
+  #complain (level: 'warn' | 'error', message: string, err?: unknown): void {
+    this.#shared.log[this.#hasComplained ? 'debug' : level]({ sid: this.id, err }, message)
+    this.#hasComplained = true
+  }
+
+  /** Logs an error of a listener. It must not stop the session, nor the caller: a timer, or a shutdown. */
+  #guard (call: () => unknown): void {
+    try {
+      call()
+    } catch (error) {
+      this.#complain('error', LISTENER_FAILED, error)
+    }
+  }
+}
