@@ -9,7 +9,7 @@ import { listen } from './scenario-app.js'
 import { plain } from './later-scenario.js'
 import { WAYS } from './later-suite.js'
 import type { Way } from './later-suite.js'
-import { TEXTS } from './old-suite.js'
+import { TEXTS } from './every-suite.js'
 
 const require = createRequire(import.meta.url)
 

@@ -1,17 +1,19 @@
-// A client of any generation since 1.0 in this process.
+// Clients of scenarios in this process: of any generation since 1.0, by name.
 import { createRequire } from 'node:module'
 import { PACKAGES } from '../kit/official-clients.js'
 import type { Generation } from '../kit/official-clients.js'
 import { createScenario } from './later-scenario.js'
 import type { ScenarioOptions } from './later-scenario.js'
-import type { Client } from './old-suite.js'
+import type { Client } from './every-suite.js'
 
 const require = createRequire(import.meta.url)
 
+/** A client whose steps are called here. */
+export const ofScenario = (scenario: Record<string, (...args: unknown[]) => unknown>): Client => ({
+  run: async (step, ...args) => await scenario[step]?.(...args),
+  close: async () => { scenario['close']?.() }
+})
+
 export async function startInNode (generation: Generation, options: ScenarioOptions): Promise<Client> {
-  const scenario = createScenario(require(PACKAGES[generation]), options)
-  return {
-    run: async (step, ...args) => await scenario[step]?.(...args),
-    close: async () => { scenario['close']?.() }
-  }
+  return ofScenario(createScenario(require(PACKAGES[generation]), options))
 }

@@ -1,11 +1,9 @@
 // The clients since 1.0 in Chromium: on a page of the same server, and polling from another server's page.
-import Fastify from 'fastify'
 import t from 'tap'
-import { launchChromium, skip } from '../kit/machine/chromium.js'
-import { addPages, listen } from './scenario-app.js'
+import { skip } from '../kit/machine/chromium.js'
 import type { Generation } from '../kit/official-clients.js'
 import { JSONP, WAYS, exchangeSuite, restartSuite } from './later-suite.js'
-import { openPage } from './page.js'
+import { browserAndPages, openPage } from './page.js'
 
 /** JSONP is gone from 3.x. */
 const waysOf = (generation: Generation) => generation < 3 ? [...WAYS, JSONP] : WAYS
@@ -13,12 +11,7 @@ const waysOf = (generation: Generation) => generation < 3 ? [...WAYS, JSONP] : W
 /** Tests these clients, each in every way that it has. */
 export function testInChromium (generations: readonly Generation[]): void {
   t.test('clients in Chromium', { skip }, async (t) => {
-    const browser = await launchChromium()
-    t.teardown(() => browser.close())
-    const elsewhere = Fastify({ forceCloseConnections: true })
-    addPages(elsewhere)
-    const origin = await listen(elsewhere)
-    t.teardown(() => elsewhere.close())
+    const { browser, origin } = await browserAndPages(t)
 
     t.test('on a page of the same server', async (t) => {
       for (const generation of generations) {

@@ -1,6 +1,6 @@
 // What programs do with the clients since 1.0, step by step; the same in Node and in a page, with the client of any generation. Each
 // step opens clients of its own, tells as plain data what it saw, and leaves the judging to the test.
-import { ask, collect, once, within, broadcast } from './scenario-waiting.js'
+import { acks, ask, broadcast, collect, messages, once, within } from './scenario-waiting.js'
 
 const hasBuffer = typeof Buffer !== 'undefined'
 
@@ -70,24 +70,12 @@ export function createScenario (io, { url, transports, jsonp = false }) {
       return (await ask(socket, 'greeting'))[0]
     },
 
-    /** Sends each text, and tells what came back and what the server says has arrived. */
     async messages (texts) {
-      const socket = await settled(await connect())
-      const echoes = collect(socket, 'message', texts.length)
-      for (const text of texts) socket.send(text)
-      const units = []
-      for (const text of texts) units.push((await ask(socket, 'units', text))[0])
-      return { echoes: await echoes, units }
+      return await messages(await settled(await connect()), texts)
     },
 
     async acks (value) {
-      const socket = await settled(await connect())
-      socket.on('ask', (x, answer) => answer(x, 'answered', { deep: [1, null] }))
-      return {
-        data: await ask(socket, 'sum', 2, 3),
-        value: await ask(socket, 'echo', value),
-        asked: await ask(socket, 'ask me', value)
-      }
+      return await acks(await settled(await connect()), value)
     },
 
     /** `value` has bytes in it: in an event and its acknowledgement, from here and from there. */

@@ -1,9 +1,9 @@
 // What a client since 1.0 is to see on every transport, wherever it runs.
 import type { Test } from 'tap'
-import { GREETING, buildApp, listen } from './scenario-app.js'
+import { GREETING } from './scenario-app.js'
 import type { Generation } from '../kit/official-clients.js'
-import { AWKWARD, TEXTS, unitsOf } from './old-suite.js'
-import type { Client, Run } from './old-suite.js'
+import { ACKS, AWKWARD, comeBack, connects, onOneServer, onRestart } from './every-suite.js'
+import type { Run, Start } from './every-suite.js'
 
 /** A way that a client has to the server. */
 export interface Way {
@@ -23,8 +23,7 @@ export const JSONP: Way = { name: 'JSONP polling', transports: ['polling'], json
 export interface LaterSuiteOptions {
   generation: Generation
   way: Way
-  /** Starts a client of the server at `url`. */
-  start (url: string): Promise<Client>
+  start: Start
 }
 
 const BINARY = { bytes: Array.from({ length: 256 }, (_, i) => i) }
@@ -37,41 +36,20 @@ const lastOf = ({ transports }: Way): string => transports.at(-1) ?? ''
 
 /** Every step but the restart, on one server. */
 export function exchangeSuite (t: Test, { generation, way, start }: LaterSuiteOptions): void {
-  t.test(`${generation}.x over ${way.name}`, async (t) => {
-    const app = await buildApp()
-    t.teardown(() => app.close())
-    const { run, close } = await start(await listen(app))
-    t.teardown(close)
-    t.afterEach(() => run('close'))
-    await exchange(t, lastOf(way), run)
-  })
+  onOneServer(t, `${generation}.x over ${way.name}`, start, (t, run) => exchange(t, lastOf(way), run))
 }
 
 async function exchange (t: Test, transport: string, run: Run): Promise<void> {
-  await t.test('the client connects with this transport, under one id on both sides, with its query', async (t) => {
-    const { here, sid, seen } = await run('connect') as { here: string, sid: string, seen: { id: string, transport: string, query: { room: string } } }
-    t.equal(here, transport)
-    t.equal(seen.transport, transport)
-    t.equal(seen.id, sid)
-    t.equal(seen.query.room, 'attic')
-  })
+  await t.test('the client connects with this transport, under one id on both sides, with its query', async (t) => { await connects(t, run, transport) })
 
   await t.test('text that is not ASCII reaches a client that has sent none yet', async (t) => {
     t.equal(await run('greeting'), GREETING)
   })
 
-  await t.test('messages of any characters arrive whole and come back whole', async (t) => {
-    const { echoes, units } = await run('messages', TEXTS) as { echoes: string[], units: number[][] }
-    t.strictSame(echoes, TEXTS)
-    t.strictSame(units, TEXTS.map(unitsOf))
-  })
+  await t.test('messages of any characters arrive whole and come back whole', (t) => comeBack(t, run))
 
   await t.test('acknowledgements come back with their data, in both directions', async (t) => {
-    t.strictSame(await run('acks', AWKWARD), {
-      data: [5, { of: [2, 3] }],
-      value: [AWKWARD],
-      asked: [[AWKWARD, 'answered', { deep: [1, null] }]]
-    })
+    t.strictSame(await run('acks', AWKWARD), ACKS)
   })
 
   await t.test('bytes arrive and come back, alone and deep in a value, in events and in acknowledgements', async (t) => {
@@ -103,19 +81,6 @@ async function exchange (t: Test, transport: string, run: Run): Promise<void> {
 
 /** The server goes and another one comes in its place. */
 export function restartSuite (t: Test, { generation, way, start }: LaterSuiteOptions): void {
-  t.test(`${generation}.x over ${way.name} comes back by itself to a restarted server`, async (t) => {
-    const first = await buildApp()
-    t.teardown(() => first.close())
-    const url = await listen(first)
-    const { run, close } = await start(url)
-    t.teardown(close)
-    await run('beforeRestart')
-
-    await first.close()
-    const second = await buildApp()
-    t.teardown(() => second.close())
-    await listen(second, Number(new URL(url).port))
-    t.strictSame(await run('comeBack'), { transport: lastOf(way), newSession: true, echo: ['here again 🏠'], chat: ['here too'] })
-    await run('close')
-  })
+  const seen = { transport: lastOf(way), newSession: true, echo: ['here again 🏠'], chat: ['here too'] }
+  onRestart(t, `${generation}.x over ${way.name} comes back by itself to a restarted server`, start, seen)
 }

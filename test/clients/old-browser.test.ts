@@ -1,19 +1,12 @@
 // The old client, 0.9.17, in Chromium: every transport that it has without Flash, from the socket server's own page and from
 // another server's. htmlfile, which needs ActiveX, has a hidden frame in its place.
-import Fastify from 'fastify'
 import t from 'tap'
-import { launchChromium, skip } from '../kit/machine/chromium.js'
-import { addPages, listen } from './scenario-app.js'
-import { openPage } from './page.js'
+import { skip } from '../kit/machine/chromium.js'
+import { browserAndPages, openPage } from './page.js'
 import { exchangeSuite, restartSuite } from './old-suite.js'
 
 t.test('the 0.9 client in Chromium', { skip }, async (t) => {
-  const browser = await launchChromium()
-  t.teardown(() => browser.close())
-  const elsewhere = Fastify({ forceCloseConnections: true })
-  addPages(elsewhere)
-  const origin = await listen(elsewhere)
-  t.teardown(() => elsewhere.close())
+  const { browser, origin } = await browserAndPages(t)
   const open = (transport: string, url: string, from: string, cors = true) =>
     openPage(browser, { generation: 0.9, origin: from, scenario: { url, transport, cors } })
 

@@ -1,6 +1,6 @@
 // What a page of the time does with the old client, step by step; the same in Node and in a page. Each step opens clients of its
 // own, tells as plain data what it saw, and leaves the judging to the test.
-import { ask, collect, once, within, broadcast } from './scenario-waiting.js'
+import { acks, ask, broadcast, collect, messages, once, within } from './scenario-waiting.js'
 
 /** The client of 0.9.17 looks for its ActiveX object in the window. */
 export function standInForActiveX (window) {
@@ -56,23 +56,14 @@ export function createScenario (io, { url, transport, cors = true }) {
       return { here: socket.socket.transport.name, sid: socket.socket.sessionid, seen }
     },
 
-    /** Sends each text, and tells what came back and what the server says has arrived. */
     async messages (texts) {
-      const socket = await connect()
-      const echoes = collect(socket, 'message', texts.length)
-      for (const text of texts) socket.send(text)
-      const units = []
-      for (const text of texts) units.push((await ask(socket, 'units', text))[0])
-      return { echoes: await echoes, units }
+      return await messages(await connect(), texts)
     },
 
     async acks (value) {
       const socket = await connect()
-      socket.on('ask', (x, answer) => answer(x, 'answered', { deep: [1, null] }))
       return {
-        data: await ask(socket, 'sum', 2, 3),
-        value: await ask(socket, 'echo', value),
-        asked: await ask(socket, 'ask me', value),
+        ...await acks(socket, value),
         sent: await within(new Promise((resolve) => socket.send('q', (...args) => resolve(args))), 'ack of send'),
         toldOfSent: await ask(socket, 'send me', 'q')
       }

@@ -1,77 +1,37 @@
 // What an old client is to see on every transport, wherever it runs.
 import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
-import { buildApp, listen } from './scenario-app.js'
+import { ACKS, AWKWARD, comeBack, connects, onOneServer, onRestart } from './every-suite.js'
+import type { Run, Start } from './every-suite.js'
 
-/** Runs one step of the scenario where the client is. */
-export type Run = (step: string, ...args: unknown[]) => Promise<unknown>
+export interface SuiteOptions { transport: string, start: Start }
 
-export interface Client {
-  run: Run
-  /** Takes the client's surroundings down. */
-  close (): Promise<void>
-}
-
-export interface SuiteOptions {
-  transport: string
-  /** Starts a client of the server at `url`. */
-  start (url: string): Promise<Client>
-}
-
-/** Any characters, and whatever could be taken for syntax. */
-export const TEXTS = [
-  '', ' ', '"quoted" and \'quoted\'', 'back\\slash and \\n', 'new\nline\r\nand tab\t', '<script>alert(1)</script><!--', '1:2::3', '::',
-  'line\u2028paragraph\u2029', 'replaced \ufffd', '\ufffd5\ufffd3:::x', 'emoji 👩‍👩‍👧 😀', 'nul \u0000 and \u0001', 'ünïcödé 漢字', 'a/b//c', '+&=%20?#', 'x'.repeat(20_000)
-]
 const VALUES = [
   { a: [1, 'two', null, { deep: true }], '\u2028': '\ufffd' }, [], ['\\', '"'], 0, 1.5, false, { text: '</script>\n😀' }
 ]
-export const AWKWARD = { 'line\u2028': ['\u2029', '</script>', '"\\', '😀', '\ufffd'] }
 
-export const unitsOf = (text: string): number[] => Array.from({ length: text.length }, (_, i) => text.charCodeAt(i))
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
 
 /** Every step but the restart, on one server. */
 export function exchangeSuite (t: Test, { transport, start }: SuiteOptions): void {
-  t.test(`over ${transport}`, async (t) => {
-    const app = await buildApp()
-    t.teardown(() => app.close())
-    const { run, close } = await start(await listen(app))
-    t.teardown(close)
-    t.afterEach(() => run('close'))
-    await exchange(t, transport, run, app)
-  })
+  onOneServer(t, `over ${transport}`, start, (t, run, app) => exchange(t, transport, run, app))
 }
 
 async function exchange (t: Test, transport: string, run: Run, app: FastifyInstance): Promise<void> {
   await t.test('the client connects with this transport, under one id on both sides, with its query', async (t) => {
-    const { here, sid, seen } = await run('connect') as { here: string, sid: string, seen: { id: string, transport: string, query: { room: string } } }
-    t.equal(here, transport)
-    t.equal(seen.transport, transport)
-    t.equal(seen.id, sid)
-    t.equal(seen.query.room, 'attic')
+    const sid = await connects(t, run, transport)
     t.equal(app.socketio.sessions.get(sid)?.transport.name, transport)
   })
 
-  await t.test('messages of any characters arrive whole and come back whole', async (t) => {
-    const { echoes, units } = await run('messages', TEXTS) as { echoes: string[], units: number[][] }
-    t.strictSame(echoes, TEXTS)
-    t.strictSame(units, TEXTS.map(unitsOf))
-  })
+  await t.test('messages of any characters arrive whole and come back whole', (t) => comeBack(t, run))
 
   await t.test(transport === 'htmlfile'
     ? 'a backslash before a slash arrives, and is lost by the client on its way back'
-    : 'a backslash before a slash arrives and comes back', async (t) => {
-    const { echoes, units } = await run('messages', ['a\\/b']) as { echoes: string[], units: number[][] }
-    t.strictSame(echoes, [transport === 'htmlfile' ? 'a/b' : 'a\\/b'])
-    t.strictSame(units, [unitsOf('a\\/b')])
-  })
+    : 'a backslash before a slash arrives and comes back', (t) => comeBack(t, run, ['a\\/b'], [transport === 'htmlfile' ? 'a/b' : 'a\\/b']))
 
   await t.test('acknowledgements come back with their data, in both directions', async (t) => {
     t.strictSame(await run('acks', AWKWARD), {
-      data: [5, { of: [2, 3] }],
-      value: [AWKWARD],
-      asked: [[AWKWARD, 'answered', { deep: [1, null] }]],
+      ...ACKS,
       sent: [], // the protocol has no data in the acknowledgement of a message
       toldOfSent: [[]]
     })
@@ -103,21 +63,8 @@ async function exchange (t: Test, transport: string, run: Run, app: FastifyInsta
 
 /** The server goes and another one comes in its place. */
 export function restartSuite (t: Test, { transport, start }: SuiteOptions): void {
-  t.test(`over ${transport}, the client comes back by itself to a restarted server`, async (t) => {
-    const first = await buildApp()
-    t.teardown(() => first.close())
-    const url = await listen(first)
-    const { run, close } = await start(url)
-    t.teardown(close)
-    const sid = await run('beforeRestart') as string
-    t.ok(first.socketio.sessions.has(sid))
-
-    await first.close()
-    t.equal(first.socketio.sessions.size, 0)
-    const second = await buildApp()
-    t.teardown(() => second.close())
-    await listen(second, Number(new URL(url).port))
-    t.strictSame(await run('comeBack'), { transport, newSession: true, echo: ['here again'], chat: ['here too'] })
-    await run('close')
-  })
+  onRestart(t, `over ${transport}, the client comes back by itself to a restarted server`, start, { transport, newSession: true, echo: ['here again'], chat: ['here too'] }, (t) => ({
+    before: ({ socketio }, sid) => t.ok(socketio.sessions.has(sid)),
+    after: ({ socketio }) => t.equal(socketio.sessions.size, 0)
+  }))
 }

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import t from 'tap'
 import { GREETING, buildApp, listen } from './scenario-app.js'
 import { WAYS } from './later-suite.js'
-import { TEXTS, unitsOf } from './old-suite.js'
+import { TEXTS, unitsOf } from './every-suite.js'
 
 const SCRIPT = fileURLToPath(new URL('python-client.py', import.meta.url))
 const MISSING = 'no python3 with the packages socketio and aiohttp: set PYTHON'

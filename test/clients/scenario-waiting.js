@@ -38,3 +38,22 @@ export async function broadcast (connect, text) {
   await ask(one, 'echo', 'after')
   return { there, here }
 }
+
+/** Sends each text, and tells what came back and what the server says has arrived. */
+export async function messages (socket, texts) {
+  const echoes = collect(socket, 'message', texts.length)
+  for (const text of texts) socket.send(text)
+  const units = []
+  for (const text of texts) units.push((await ask(socket, 'units', text))[0])
+  return { echoes: await echoes, units }
+}
+
+/** Acknowledgements from there, and one from here. */
+export async function acks (socket, value) {
+  socket.on('ask', (x, answer) => answer(x, 'answered', { deep: [1, null] }))
+  return {
+    data: await ask(socket, 'sum', 2, 3),
+    value: await ask(socket, 'echo', value),
+    asked: await ask(socket, 'ask me', value)
+  }
+}
