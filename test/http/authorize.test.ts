@@ -5,19 +5,11 @@ import { captureLog, pluginApp, portOf } from '../kit/servers/app.js'
 import { byScript } from '../kit/script.js'
 import { turn } from '../kit/waiting.js'
 import { handshake, sidOf } from '../kit/revision-1/inject.js'
+import { verdictOn } from './verdicts.js'
 
 t.test('authorize: false is 403, a throw is 500, a status of its own is kept, and a script is handed the error with 200', async (t) => {
   const { lines, logger } = captureLog('warn')
-  const app = await pluginApp(t, {
-    async authorize ({ query }) {
-      const { as } = query as { as?: string }
-      if (as === 'no') return false
-      if (as === 'busy') throw Object.assign(new Error('later'), { statusCode: 503 })
-      if (as === 'odd') throw Object.assign(new Error('odd'), { statusCode: 200 })
-      if (as === 'broken') throw new Error('the database is down')
-      return true
-    }
-  }, { logger })
+  const app = await pluginApp(t, { authorize: verdictOn }, { logger })
   const reported: unknown[] = []
   app.socketio.on('connection_error', ({ code, message }) => reported.push([code, message]))
   for (const [as, status, body] of [['no', 403, 'handshake unauthorized'], ['broken', 500, 'handshake error'],

@@ -6,6 +6,7 @@ import { turn, until } from '../../kit/waiting.js'
 import { requestUpgrade } from '../../kit/request.js'
 import { DIALECTS } from '../../kit/engine-io/payload.js'
 import { opened } from '../../kit/websocket.js'
+import { verdictOn } from '../verdicts.js'
 
 const origin = 'http://elsewhere.test'
 const corsOf = (headers: Record<string, unknown>) => [headers['access-control-allow-origin'], headers['access-control-allow-credentials'], headers['vary']]
@@ -18,14 +19,9 @@ for (const dialect of DIALECTS) {
   t.test(`authorize decides about each handshake of ${name}, and about nothing after it`, async (t) => {
     let asked = 0
     const app = await pluginApp(t, {
-      async authorize ({ query }) {
+      authorize (request) {
         asked++
-        const { as } = query as { as?: string }
-        if (as === 'no') return false
-        if (as === 'busy') throw Object.assign(new Error('later'), { statusCode: 503 })
-        if (as === 'odd') throw Object.assign(new Error('odd'), { statusCode: 200 })
-        if (as === 'broken') throw new Error('the database is down')
-        return { user: as }
+        return verdictOn(request)
       }
     })
     for (const [as, status, code, message] of [

@@ -14,7 +14,7 @@ import { until } from '../../kit/waiting.js'
 import { rawWebSocket } from '../../kit/raw/websocket.js'
 import { readBody, toBody } from '../../kit/engine-io/payload.js'
 import { serveEngine } from '../../kit/engine-io/server.js'
-import type { EngineSession } from '../../kit/engine-io/server.js'
+import type { EngineServer, EngineSession } from '../../kit/engine-io/server.js'
 import type { Eio, Message } from '../../kit/engine-io/payload.js'
 import { dial } from '../../kit/raw/connection.js'
 import { head, parse, UPGRADE } from '../../kit/raw/http.js'
@@ -121,6 +121,16 @@ async function move (session: EngineSession): Promise<EngineWebSocket> {
 
 /** The attempt that the server knows of: nothing outside tells. */
 const attemptOn = ({ socket }: EngineSession): unknown => (socket as unknown as { upgrade: unknown }).upgrade
+
+/** A session that polls, with a WebSocket that has come to a step; the server knows of the attempt. */
+async function tryOut (t: Test, eio: Eio, reach: (attempt: Attempt) => Promise<void>): Promise<Attempt & { server: EngineServer }> {
+  const server = await serveEngine(t)
+  const session = await server.connect(eio, 'xhr')
+  const attempt = { wire: session.client.newWire(), traffic: new Traffic(session), session }
+  await reach(attempt)
+  await until(() => attemptOn(session) !== undefined)
+  return { ...attempt, server }
+}
 
 const KILLS: Record<string, (wire: EngineWebSocket) => void> = {
   'is torn down': ({ socket }) => socket.terminate(),
@@ -308,11 +318,7 @@ for (const eio of VERSIONS) {
     })
 
     t.test(`engine ${eio}: when the server ends a session with a WebSocket ${step}, both are over`, async (t) => {
-      const session = await (await serveEngine(t)).connect(eio, 'xhr')
-      const traffic = new Traffic(session)
-      const wire = session.client.newWire()
-      await reach({ wire, traffic, session })
-      await until(() => attemptOn(session) !== undefined)
+      const { session, wire } = await tryOut(t, eio, reach)
       session.socket.write('last')
       session.socket.close()
       session.socket.write('too late')
@@ -324,12 +330,7 @@ for (const eio of VERSIONS) {
     })
 
     t.test(`engine ${eio}: when the client says goodbye by POST with a WebSocket ${step}, both are over`, async (t) => {
-      const server = await serveEngine(t)
-      const session = await server.connect(eio, 'xhr')
-      const traffic = new Traffic(session)
-      const wire = session.client.newWire()
-      await reach({ wire, traffic, session })
-      await until(() => attemptOn(session) !== undefined)
+      const { server, session, wire } = await tryOut(t, eio, reach)
       await session.client.send('4before', '1', '4after')
       t.equal(await wire.closed, 1005)
       t.match(session.closed, { count: 1, reason: 'transport close' })
@@ -338,11 +339,7 @@ for (const eio of VERSIONS) {
     })
 
     t.test(`engine ${eio}: a poll that breaks with a WebSocket ${step} ends both`, async (t) => {
-      const session = await (await serveEngine(t)).connect(eio, 'xhr')
-      const traffic = new Traffic(session)
-      const wire = session.client.newWire()
-      await reach({ wire, traffic, session })
-      await until(() => attemptOn(session) !== undefined)
+      const { session, wire } = await tryOut(t, eio, reach)
       const poll = session.client.hold()
       await until(() => session.socket.transport.writable)
       poll.request.destroy()
@@ -351,12 +348,7 @@ for (const eio of VERSIONS) {
     })
 
     t.test(`engine ${eio}: a shutdown with a WebSocket ${step} waits for nobody`, async (t) => {
-      const server = await serveEngine(t)
-      const session = await server.connect(eio, 'xhr')
-      const traffic = new Traffic(session)
-      const wire = session.client.newWire()
-      await reach({ wire, traffic, session })
-      await until(() => attemptOn(session) !== undefined)
+      const { server, session, wire } = await tryOut(t, eio, reach)
       await server.app.close()
       await wire.closed
       t.match(session.closed, { count: 1, reason: 'forced close' })

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import type { Test } from 'tap'
 import { decodePacket, encodeMessage, TYPE } from '../../../src/codec/engine-io.js'
 import type { EnginePacket, EngineVersion } from '../../../src/codec/engine-io.js'
 import { Engine3Payloads } from '../../../src/codec/engine-io-3.js'
@@ -11,6 +10,7 @@ import { ProtocolError } from '../../../src/codec/packet.js'
 import type { Frame, PayloadCodec } from '../../../src/codec/packet.js'
 import { CLIENT_1, CLIENT_2, CLIENT_4 } from './engine-parsers.js'
 import type { Peer } from './engine-parsers.js'
+import { holds } from './holds.js'
 
 /** Text that has a form in UTF-8; control characters, separators and what looks like UTF-8 in it. */
 const wellFormed = fc.oneof(
@@ -39,12 +39,6 @@ const packets = (text: fc.Arbitrary<string>): fc.Arbitrary<EnginePacket[]> => fc
 const frameOf = (version: EngineVersion) => ({ type, data }: EnginePacket): Frame => type === 'message' ? encodeMessage(data, version) : TYPE[type] + String(data)
 const decoded = (codec: PayloadCodec, payload: string | Buffer, version: EngineVersion): EnginePacket[] =>
   codec.decodePayload(payload).map((frame) => decodePacket(frame, version))
-
-/** Runs a property and says in the report that it held. */
-function holds <T extends unknown[]> (t: Test, property: fc.IProperty<T>): void {
-  const { failed, counterexample, errorInstance, numRuns } = fc.check(property, { numRuns: 1000 })
-  t.notOk(failed, `${numRuns} runs${failed ? `, failed for ${fc.stringify(counterexample)}: ${String(errorInstance)}` : ''}`)
-}
 
 interface Pairing { peer: Peer, version: EngineVersion, codec: (binary: boolean) => PayloadCodec, text?: fc.Arbitrary<string> }
 

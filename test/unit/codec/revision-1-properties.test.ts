@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import type { Test } from 'tap'
 import { ProtocolError } from '../../../src/codec/packet.js'
 import type { WirePacket } from '../../../src/codec/packet.js'
 import { revision1 } from '../../../src/codec/revision-1.js'
+import { holds } from './holds.js'
 
 /** Any UTF-16 text, lone surrogates included. */
 const text = fc.oneof(
@@ -36,12 +36,6 @@ const packet: fc.Arbitrary<WirePacket> = fc.oneof(
   fc.record({ type: fc.constant('error' as const), endpoint, reason, advice: fc.constant('reconnect' as const) }, { requiredKeys: ['type', 'endpoint'], noNullPrototype: true }),
   fc.constant({ type: 'noop' as const })
 )
-
-/** Runs a property and says in the report that it held. */
-function holds <T extends unknown[]> (t: Test, property: fc.IProperty<T>): void {
-  const { failed, counterexample, errorInstance, numRuns } = fc.check(property, { numRuns: 1000 })
-  t.notOk(failed, `${numRuns} runs${failed ? `, failed for ${fc.stringify(counterexample)}: ${String(errorInstance)}` : ''}`)
-}
 
 /** What `decode` makes of the text, or nothing when it throws the only error it may. */
 function tolerant <T> (decode: (text: string) => T, input: string): T | undefined {
