@@ -62,7 +62,7 @@ export interface Refusal {
 interface RefusalRow {
   /** What it is for 'connection_error' listeners. */
   readonly code: ConnectionErrorCode
-  /** What revision 1 is told (WIRE.md 2, where it has words for it). */
+  /** The answer to clients of revision 1 (docs/revision-1.md, Handshake). */
   readonly revision1: readonly [status: number, body: string]
   /** Engine.IO is told 400 and the code's own words, unless there is more to say. */
   readonly engine?: readonly [status: number, message?: string]

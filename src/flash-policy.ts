@@ -7,7 +7,7 @@ import type { FlashPolicyOptions, OriginOption } from '../types/options.js'
 import { BadOptionError } from './errors.js'
 
 const REQUEST = '<policy-file-request/>\0'
-/** What Flash asks since 0.8 (WIRE.md 5). */
+/** The port that Flash clients from 0.8 on ask (docs/revision-1.md, Flash). */
 const DEFAULT_PORT = 10_843
 /** Connections at a time on the policy port, and how long each may last, ms. */
 const MAX_CONNECTIONS = 100

@@ -210,7 +210,7 @@ export function warnOfTransports ({ dialects, transports }: Settings, log: Fasti
   }
 }
 
-/** Says what the old client cannot live with: allowed, since a server of other clients may want it (WIRE.md 2 and 6). */
+/** Warns of timers with which 0.9 clients cannot connect or stay. They are allowed: a server for other clients may want them (docs/revision-1.md, Timers). */
 export function warnOfTimers (settings: Settings, log: FastifyBaseLogger): void {
   if (!settings.dialects.includes('revision 1')) return
   const { heartbeatInterval, heartbeatTimeout, closeTimeout, pollingDuration } = settings

@@ -1,4 +1,4 @@
-// Payloads of revision 1: several packets in one body, each behind its length (WIRE.md 4). Pure: no clock, no I/O, no Fastify.
+// Payloads of revision 1: several packets in one body, each behind its length (docs/revision-1.md, Payloads). Pure: no clock, no I/O, no Fastify.
 import { detachFrom } from './detach.js'
 import { ProtocolError, TooManyPacketsError } from './packet.js'
 import type { Frame } from './packet.js'

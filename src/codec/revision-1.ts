@@ -29,7 +29,7 @@ const DIGITS = /^\d+$/
 type AckRequest = { id?: string, ack?: AckKind }
 const NO_ACK: AckRequest = {}
 
-/** The acknowledgement asked for: a `+` without an id asks for nothing (transcript plus-without-id). */
+/** The acknowledgement asked for. A `+` without an id asks for none (docs/revision-1.md, Packets). */
 function parseAckRequest (id: string): AckRequest {
   if (id === '') return NO_ACK
   const match = ID.exec(id)
@@ -79,7 +79,7 @@ export function jsonStart (text: string): number | undefined {
 
 /** @throws ProtocolError when the text is no packet; time is linear in its length. */
 function decodePacket (text: string): WirePacket {
-  // TYPE ':' [ID ['+']] ':' [ENDPOINT] [':' DATA]: only the first three colons separate (WIRE.md 3).
+  // TYPE ':' [ID ['+']] ':' [ENDPOINT] [':' DATA]: only the first three colons separate (docs/revision-1.md, Packets).
   const type = TYPES[text.charCodeAt(0) - DIGIT_0]
   const second = text.charCodeAt(1) === COLON ? text.indexOf(':', 2) : -1
   if (type === undefined || second < 0) throw new ProtocolError('not a packet')
@@ -124,11 +124,11 @@ function encodePacket (packet: Parameters<Codec['encodePacket']>[0]): string {
     case 'disconnect': return head(0, packet.endpoint)
     case 'connect': return head(1, packet.endpoint) + (packet.query ? `:${packet.query}` : '')
     case 'heartbeat': return HEARTBEAT
-    // Empty text has no third colon (transcript message-colons).
+    // Empty text has no third colon (docs/revision-1.md, Packets).
     case 'message': return head(3, packet.endpoint, packet) + (packet.data === '' ? '' : `:${packet.data}`)
     case 'json': return `${head(4, packet.endpoint, packet)}:${toJson(packet.data)}`
     case 'event': {
-      // Name first, args left out when empty (transcript event-no-args).
+      // `name` first; empty `args` are left out (docs/revision-1.md, Packets).
       const args = packet.args === undefined || packet.args.length === 0 ? '' : `,"args":${toJson(packet.args)}`
       return `${head(5, packet.endpoint, packet)}:{"name":${toJson(packet.name)}${args}}`
     }

@@ -29,7 +29,7 @@ function addVary (reply: FastifyReply, field: string): void {
   reply.header('vary', [...fields, field].join(', '))
 }
 
-/** Whether a browser reads this request's answer across origins by CORS; scripts and frames need no leave (WIRE.md 2 and 5). */
+/** Whether a browser reads this answer across origins by CORS; scripts and frames need no CORS (docs/revision-1.md, Cross-origin answers). */
 function isCors (request: FastifyRequest): boolean {
   const { transport = null, dialect } = request.routeOptions.config.socketio ?? {}
   if (request.method !== 'GET') return true

@@ -76,7 +76,7 @@ function errorHook (engine: Engine) {
       request[JSONP] = undefined
       return reply.code(context.status ?? refusal.status).type(refusal.type).send(refusal.body)
     }
-    // A script cannot see a status: it is handed the error (WIRE.md 2).
+    // A script cannot see a status: the error is an argument of its callback (docs/revision-1.md, Handshake).
     jsonp.failed = true
     return reply.code(200).type('application/javascript').send(refusal.body)
   }

@@ -34,7 +34,7 @@ export interface PollingInit {
   noop: Frame
   /** Whether the client gives up its session with a poll that breaks. */
   breaksSession: boolean
-  /** When an answer goes out, with all that has been said by then; undefined: at once, as the old server's did (WIRE.md 7). */
+  /** When an answer is sent, with all packets until then. Undefined: at once, as the old server did (docs/revision-1.md, Transports). */
   endOfTurn: EndOfTurn | undefined
 }
 

@@ -163,7 +163,7 @@ export class ServerFace {
         return this.#deliver({ type: PacketType.ACK, nsp, data: packet.args, id: serverAck.id })
       }
       case 'disconnect': return this.#disconnect(packet.endpoint, endpoint)
-      // Connected again: the old server answered each time (transcript websocket/namespace).
+      // Connected again: the old server answered each time (docs/revision-1.md, Packets).
       case 'connect': return this.#enqueue({ type: 'connect', endpoint: packet.endpoint })
       case 'error': return
       default: packet satisfies never
@@ -279,7 +279,7 @@ export class ServerFace {
     const id = this.#session.nextId()
     this.#serverAcks.set(id, { endpoint, id: packet.id })
     if (!this.#session.keep(this.#heldBytes)) return this.#session.overflow()
-    // The old client acknowledges messages by itself, and events never but with `id+` (WIRE.md 3).
+    // The old client acknowledges messages by itself, but events only with `id+` (docs/revision-1.md, Packets).
     this.#enqueue({ ...message, endpoint, id, ack: message.type === 'event' ? 'data' : 'plain' }, volatile)
   }
 

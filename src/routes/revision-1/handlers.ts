@@ -57,7 +57,7 @@ function unknownSession (engine: Engine, request: Revision1Request): void {
   engine.refused(request.raw, 'unknown session', { sid })
 }
 
-/** `?disconnect`, on any URL that names a session, ends it, whether something is open or not (WIRE.md 8). */
+/** `?disconnect` on any URL with a session id ends the session, also when the client holds nothing open (docs/revision-1.md, The end of a session). */
 export function forceDisconnect (engine: Engine) {
   return function disconnect (request: Revision1Request, reply: FastifyReply, done: () => void): void {
     if (!hasDisconnect(request)) return done()
@@ -130,7 +130,7 @@ export function postHandler (context: TransportContext, row: HttpRow): Handler {
     if (socket?.parting === true) return handleLastPackets(engine, frames, socket, reply)
     engine.endOfTurn.defer(() => reply.send('1'))
     if (socket === undefined) return unknownSession(engine, request)
-    // Whatever comes first connects the session; nothing said then is lost (WIRE.md 7).
+    // The first request opens the session, also a POST, and its packets are delivered (docs/revision-1.md, Transports).
     if (socket.readyState === 'opening') pollingTransport(context, socket)
     for (const frame of frames) socket.onFrame(frame)
   }
@@ -146,7 +146,7 @@ export function webSocketHandler ({ engine, name, settings: { farewellTimeout } 
       engine.attach(session, transport(session))
       return adoptConnectionWhenClosed(engine, session)
     }
-    // The upgrade succeeds, for only then is the client told to handshake anew (WIRE.md 5).
+    // The upgrade is accepted, because the client must read `7:::1+0` to handshake anew (docs/revision-1.md, Transports).
     unknownSession(engine, request)
     transport(NO_LISTENER).close(UNKNOWN_SESSION)
   }

@@ -31,7 +31,7 @@ const SCHEMA = {
   params: { type: 'object', properties: { protocol: { type: 'string' }, transport: { type: 'string' }, sid: { type: 'string' } } }
 }
 
-/** The revision is compared as a number: `1.0` is 1 (transcript handshake/version-1.0). */
+/** The revision is compared as a number: `1.0` is 1 (docs/revision-1.md, URLs). */
 const checkVersion: Hook<Revision1Route> = ({ params: { protocol } }, _reply, done) => {
   done(Number(protocol) === 1 ? undefined : new RefusedRequest('unsupported version', 'unsupported revision', { protocol }))
 }
