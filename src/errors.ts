@@ -27,7 +27,7 @@ export const UnsupportedVersionError = createError<[library: string, part: strin
 /** A second registration in a scope that has one already. */
 export const AlreadyRegisteredError = createError(
   'FST_SIO_ALREADY_REGISTERED',
-  'fastify-socketio-transports is registered in this scope already; give each registration a scope and a path of its own', 500)
+  'fastify-socketio-transports is already registered in this scope; give each registration its own scope and its own path', 500)
 
 /** A packet that the application sends has no form on the wire. */
 export const InvalidPacketError = createError<[type: string, reason: string]>(
@@ -35,7 +35,7 @@ export const InvalidPacketError = createError<[type: string, reason: string]>(
 
 /** `generateId` made an id that cannot be used. */
 export const InvalidIdError = createError<[id: string]>(
-  'FST_SIO_INVALID_ID', 'generateId made the session id %s; it must be unused, 1 to 100 characters of [A-Za-z0-9_-]', 500)
+  'FST_SIO_INVALID_ID', 'generateId returned the session id %s; an id must be unused and have 1 to 100 characters of [A-Za-z0-9_-]', 500)
 
 /** What `connection_error` listeners are told, by code (engine.io's numbering). */
 export const CONNECTION_ERRORS = {

@@ -77,6 +77,6 @@ export function decodePayload (body: string | Buffer, maxPackets = Infinity): st
     if (frames !== undefined) return frames
   }
   const frames = cut(payload, inUnits, maxPackets, true)
-  if (frames === undefined) throw new ProtocolError('a frame does not begin where its predecessor ends, or has no length')
+  if (frames === undefined) throw new ProtocolError('a frame has no length, or does not begin at the end of the frame before it')
   return frames
 }

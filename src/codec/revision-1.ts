@@ -33,7 +33,7 @@ const NO_ACK: AckRequest = {}
 function parseAckRequest (id: string): AckRequest {
   if (id === '') return NO_ACK
   const match = ID.exec(id)
-  if (match === null) throw new ProtocolError('an id is at most 16 decimal digits')
+  if (match === null) throw new ProtocolError('an acknowledgement\'s id is not 1 to 16 decimal digits')
   return match[1] === '' ? NO_ACK : { id: detach(match[1] ?? ''), ack: match[2] === '' ? 'plain' : 'data' }
 }
 
@@ -41,28 +41,28 @@ function parse (json: string): unknown {
   try {
     return JSON.parse(json)
   } catch {
-    throw new ProtocolError('data is not JSON')
+    throw new ProtocolError('the data is not JSON')
   }
 }
 
 function parseList (json: string | undefined): unknown[] {
   const list = json === undefined || json === '' ? [] : parse(json)
-  if (!Array.isArray(list)) throw new ProtocolError('arguments are not a list')
+  if (!Array.isArray(list)) throw new ProtocolError('the arguments are not a list')
   return list
 }
 
 function parseEvent (data: string): { name: string, args: unknown[] } {
   const event = parse(data)
-  if (typeof event !== 'object' || event === null) throw new ProtocolError('event is not an object')
+  if (typeof event !== 'object' || event === null) throw new ProtocolError('the event is not an object')
   const { name, args = [] } = event as { name?: unknown, args?: unknown }
-  if (typeof name !== 'string') throw new ProtocolError('event has no name')
-  if (!Array.isArray(args)) throw new ProtocolError('arguments are not a list')
+  if (typeof name !== 'string') throw new ProtocolError('the event has no name')
+  if (!Array.isArray(args)) throw new ProtocolError('the arguments are not a list')
   return { name, args }
 }
 
 function parseError (endpoint: string, data: string): WirePacket {
   const match = ERROR_DATA.exec(data)
-  if (match === null) throw new ProtocolError('error is not of the form reason+advice')
+  if (match === null) throw new ProtocolError('the error does not have the form reason+advice')
   const reason = REASONS[Number(match[1] || NaN)]
   return { type: 'error', endpoint, ...(reason && { reason }), ...(match[2] === '0' && { advice: 'reconnect' }) }
 }
@@ -95,7 +95,7 @@ function decodePacket (text: string): WirePacket {
     case 'event': return { type, endpoint, ...parseEvent(data ?? ''), ...ackRequest }
     case 'ack': {
       const ack = ACK_DATA.exec(data ?? '')
-      if (ack === null) throw new ProtocolError('acknowledgement without an id')
+      if (ack === null) throw new ProtocolError('the acknowledgement has no id')
       return { type, endpoint, id: detach(ack[1] ?? ''), args: parseList(ack[2]) }
     }
     case 'error': return parseError(endpoint, data ?? '')
@@ -107,9 +107,9 @@ function decodePacket (text: string): WirePacket {
 
 /** `type:id:endpoint`, with the acknowledgement's id when one is asked for. */
 function head (type: number, endpoint = '', ackRequest: AckRequest = NO_ACK): string {
-  if (endpoint.includes(':')) throw new ProtocolError('an endpoint cannot hold a colon')
+  if (endpoint.includes(':')) throw new ProtocolError('an endpoint cannot contain a colon')
   if (ackRequest.ack === undefined) return `${type}::${endpoint}`
-  if (ackRequest.id === undefined || !DIGITS.test(ackRequest.id)) throw new ProtocolError('an id is decimal digits')
+  if (ackRequest.id === undefined || !DIGITS.test(ackRequest.id)) throw new ProtocolError('the id must be decimal digits')
   return `${type}:${ackRequest.id}${ackRequest.ack === 'data' ? '+' : ''}:${endpoint}`
 }
 
@@ -133,7 +133,7 @@ function encodePacket (packet: Parameters<Codec['encodePacket']>[0]): string {
       return `${head(5, packet.endpoint, packet)}:{"name":${toJson(packet.name)}${args}}`
     }
     case 'ack': {
-      if (!DIGITS.test(packet.id)) throw new ProtocolError('an id is decimal digits')
+      if (!DIGITS.test(packet.id)) throw new ProtocolError('the id must be decimal digits')
       const args = packet.args === undefined || packet.args.length === 0 ? '' : `+${toJson(packet.args)}`
       return `${head(6, packet.endpoint)}:${packet.id}${args}`
     }

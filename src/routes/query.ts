@@ -30,7 +30,7 @@ export const hasDisconnect = (request: FastifyRequest): boolean => 'disconnect' 
 export function checkQuery (request: FastifyRequest, _reply: unknown, done: (error?: Error) => void): void {
   const query = queryOf(request)
   for (const name of NAMES[request.routeOptions.config.socketio?.dialect ?? 'revision 1']) {
-    if (!isText(query[name])) return done(new RefusedRequest('bad request', `the parameter ${name} is no text`))
+    if (!isText(query[name])) return done(new RefusedRequest('bad request', `the query parameter ${name} is neither a string nor a list of strings`))
   }
   done()
 }

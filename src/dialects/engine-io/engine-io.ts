@@ -182,7 +182,7 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
   keep (bytes: number): boolean { return this.#socket.keep(bytes) }
 
   refuse (nsp: string, message: string): void {
-    this.#socket.warn(`a namespace is refused: ${message}; see the options maxEndpoints and maxTotalQueueBytes`)
+    this.#socket.warn(`a namespace was refused: ${message}; see the options maxEndpoints and maxTotalQueueBytes`)
     this.#packets.refuse(nsp, message)
   }
 

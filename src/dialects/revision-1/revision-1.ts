@@ -154,6 +154,6 @@ export class Revision1 implements Dialect, FaceSession {
   warn (message: string): void { this.#socket.warn(message) }
 
   overflow (): void {
-    this.#socket.end('too many packets', undefined, new Error('too much waits for endpoints to be connected'))
+    this.#socket.end('too many packets', undefined, new Error('packets that wait for endpoints to connect exceed maxPayload'))
   }
 }

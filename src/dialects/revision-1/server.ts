@@ -223,7 +223,7 @@ export class ServerFace {
     try {
       return this.#codec.decode(data)
     } catch (error) {
-      this.#session.warn(`a packet of the Server is dropped, since its parser does not read it: ${error instanceof Error ? error.message : String(error)}`)
+      this.#session.warn(`a packet of the Server is dropped, because the parser cannot decode it: ${error instanceof Error ? error.message : String(error)}`)
       return undefined
     }
   }

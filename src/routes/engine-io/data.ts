@@ -67,9 +67,9 @@ export function handlePost (context: EngineIoContext, request: EngineIoRequest, 
   const { socket, transport } = pollingOf(context, request)
   const delivered = deliver(socket, framesIn(request, socket, transport, context.settings.maxPackets))
   const reason = socket.ended?.reason ?? ''
-  if (isRefusalReason(reason)) throw new RefusedRequest(reason, 'a packet of this payload has ended the session', { sid: socket.id })
+  if (isRefusalReason(reason)) throw new RefusedRequest(reason, 'a packet of this payload ended the session', { sid: socket.id })
   if (!delivered && reason !== 'client left') {
-    if (socket.parting) throw context.engine.refusal('a packet asks for an acknowledgement, for which there is no way any more', socket.id)
+    if (socket.parting) throw context.engine.refusal('a packet asks for an acknowledgement, which cannot reach the client any more', socket.id)
     return refuseAtEnd(socket, request, reply)
   }
   addHeaders(context.engine, reply, false)

@@ -112,7 +112,7 @@ function framesOf (request: Revision1Request, row: HttpRow, maxPackets: number):
 function handleLastPackets (engine: Engine, frames: readonly string[], socket: Socket, reply: FastifyReply): void {
   let delivered = true
   for (const frame of frames) delivered = socket.onFrame(frame) && delivered
-  if (!delivered) throw engine.refusal('a packet asks for an acknowledgement, for which there is no way any more', socket.id)
+  if (!delivered) throw engine.refusal('a packet asks for an acknowledgement, which cannot reach the client any more', socket.id)
   engine.endOfTurn.defer(() => reply.send('1'))
 }
 
