@@ -35,7 +35,7 @@ const flag: Rule = { check: (value) => typeof value === 'boolean', allowed: 'tru
 const listOf = (values: readonly string[]): Rule => ({
   check: (value) => isTextList(value) && new Set(value as []).size === (value as []).length &&
     (value as string[]).every((one) => values.includes(one)),
-  allowed: `a list without doubles of ${values.map((name) => `"${name}"`).join(', ')}`
+  allowed: `a list of these, each at most once: ${values.map((name) => `"${name}"`).join(', ')}`
 })
 const callback: Rule = { check: (value) => typeof value === 'function', allowed: 'a function' }
 
@@ -188,7 +188,7 @@ function readCookie (cookie: SocketioTransportsOptions['cookie'] = false): Setti
   try {
     serialize(settings.name, '', settings)
   } catch (error) {
-    throw new BadOptionError('cookie', `one that cannot be written (${error instanceof Error ? error.message : String(error)})`, RULES.cookie.allowed)
+    throw new BadOptionError('cookie', `not a valid cookie (${error instanceof Error ? error.message : String(error)})`, RULES.cookie.allowed)
   }
   return settings
 }
@@ -202,22 +202,22 @@ export function readOptions (options: SocketioTransportsOptions): Settings {
   return { ...DEFAULTS, ...withoutUndefined(options), flashPolicy: flash, cookie: readCookie(options.cookie) } as Settings
 }
 
-/** Says what leaves clients without a transport: allowed, but hardly meant. */
+/** Warns of dialects without a transport. They are allowed, but probably a mistake. */
 export function warnOfTransports ({ dialects, transports }: Settings, log: FastifyBaseLogger): void {
   for (const dialect of dialects) {
     const some = transports.some((name) => dialect === 'revision 1' ? isRevision1(name) : name === 'polling' || name === 'websocket')
-    if (!some) log.warn(`none of the transports is of the dialect "${dialect}": its clients are refused; take it out of "dialects"`)
+    if (!some) log.warn(`the option "transports" names no transport of the dialect "${dialect}", so its clients are refused: add one, or remove the dialect from the option "dialects"`)
   }
 }
 
-/** Says what the old client cannot live with: allowed, since a server of other clients may want it (WIRE.md 2 and 6). */
+/** Warns of timers with which 0.9 clients cannot connect or stay. They are allowed: a server for other clients may want them (docs/revision-1.md, Timers). */
 export function warnOfTimers (settings: Settings, log: FastifyBaseLogger): void {
   if (!settings.dialects.includes('revision 1')) return
   const { heartbeatInterval, heartbeatTimeout, closeTimeout, pollingDuration } = settings
   const warnings = [
-    heartbeatInterval === false && 'heartbeatInterval is false: 0.9 clients never connect, since they read an empty heartbeat timeout as 0 ms',
+    heartbeatInterval === false && 'heartbeatInterval is false: 0.9 clients never connect, because they read the empty heartbeat timeout of the handshake as 0 ms',
     heartbeatInterval !== false && heartbeatInterval >= Math.min(heartbeatTimeout, closeTimeout) &&
-      `heartbeatInterval (${heartbeatInterval}) is not below heartbeatTimeout (${heartbeatTimeout}) and closeTimeout (${closeTimeout}): 0.9 clients take the silence for a lost connection`,
+      `heartbeatInterval (${heartbeatInterval}) is not below heartbeatTimeout (${heartbeatTimeout}) and closeTimeout (${closeTimeout}): 0.9 clients close a connection that is silent for that long`,
     pollingDuration >= closeTimeout &&
       `pollingDuration (${pollingDuration}) is not below closeTimeout (${closeTimeout}): 0.9 clients give up a poll before it is answered`
   ]

@@ -122,7 +122,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   checkHandshake (request: IncomingMessage): void {
     const bytes = handshakeBytes(request)
     if (bytes > 0 && bytes + this.#budget.total > this.#budget.free) {
-      throw new RefusedRequest('too many sessions', 'a handshake of many headers or a long query, while half of maxTotalQueueBytes is in use', { bytes })
+      throw new RefusedRequest('too many sessions', 'the headers and query of the handshake are large, and half of maxTotalQueueBytes is in use', { bytes })
     }
   }
 
@@ -192,7 +192,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   async drain (ms: number): Promise<void> {
     if (!Number.isFinite(ms) || ms < 0 || ms > MAX_TIME) throw new BadOptionError('ms" of "drain', String(ms), `milliseconds from 0 to ${MAX_TIME}`)
     if (this.#drain === undefined) {
-      this.#log.info({ sessions: this.#sessions.size, ms }, 'draining: no more handshakes, sessions end one by one')
+      this.#log.info({ sessions: this.#sessions.size, ms }, 'draining: handshakes are refused, and sessions end one by one')
       this.limiter.close('server draining')
       this.#drain = new Drain(this.#sessions, this.wheel)
     }

@@ -135,7 +135,7 @@ export class SessionLimiter implements Slots {
   }
 
   #refuse (reason: RefusalReason | undefined, address: string): void {
-    if (reason !== undefined) throw new RefusedRequest(reason, 'no slot for one more session', { sessions: this.#count, address })
+    if (reason !== undefined) throw new RefusedRequest(reason, 'no more sessions are accepted', { sessions: this.#count, address })
   }
 
   #change (address: string, by: 1 | -1): void {

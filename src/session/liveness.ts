@@ -65,7 +65,7 @@ export class Liveness {
     if (!this.#heartbeat.onPolls) this.wait(this.#closeTimeout)
   }
 
-  /** The client's heartbeat has come, asked for or not: the interval counts from it (WIRE.md 6). */
+  /** A heartbeat of the client has come, as an answer or not: the interval counts from it (docs/revision-1.md, Timers). */
   onHeartbeat ({ persistent, open }: Transport): void {
     if (this.#heartbeat.onPolls || (persistent && open)) this.#beat()
   }

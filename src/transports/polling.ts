@@ -26,7 +26,7 @@ export interface PollingInit {
   noop: Frame
   /** Whether the client gives up its session with a poll that breaks. */
   breaksSession: boolean
-  /** Collects frames for an answer. Undefined: the first frames are the answer, as in the old server (WIRE.md 7). */
+  /** Collects frames for an answer. Undefined: the first frames are the answer, as in the old server (docs/revision-1.md, Transports). */
   answers: Pick<AnswerSchedule, 'collect'> | undefined
 }
 

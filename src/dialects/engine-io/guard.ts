@@ -85,7 +85,7 @@ export class Guard {
       case TYPES.disconnect: return this.#disconnect(nsp)
       case TYPES.event:
       case TYPES.binaryEvent:
-        if (json === text.length && this.#session.onServer && NAMELESS.test(text)) throw new ProtocolError('an event without a name')
+        if (json === text.length && this.#session.onServer && NAMELESS.test(text)) throw new ProtocolError('the event has no name')
         checkShape(text, json, maxNesting, maxArguments + 1)
         break
       case TYPES.ack:
@@ -110,7 +110,7 @@ export class Guard {
   }
 
   #wait (fits: boolean): void {
-    if (!fits) throw new ProtocolError('too much waits for attachments')
+    if (!fits) throw new ProtocolError('packets that wait for attachments exceed maxTotalQueueBytes')
   }
 
   #passDecoded (data: string | Buffer, { codec, isMessagePack }: CustomParser): boolean {
@@ -124,7 +124,7 @@ export class Guard {
       case PacketType.EVENT:
       case PacketType.BINARY_EVENT: {
         const [name, ...args] = listOf(packet.data)
-        if (typeof name !== 'number' && (typeof name !== 'string' || isReservedEvent(name))) throw new ProtocolError('an event has no name that it may have')
+        if (typeof name !== 'number' && (typeof name !== 'string' || isReservedEvent(name))) throw new ProtocolError('the event has no name, or a reserved name')
         checkArguments(args.length, this.#limits)
         return true
       }
@@ -166,7 +166,7 @@ const MAY_BE_PROTO = /__proto__|\\u/
 function checkMembers (text: string, json: number): void {
   if (!MAY_BE_PROTO.test(text)) return
   parse(text.slice(json), (name, value: unknown) => {
-    if (name === '__proto__') throw new ProtocolError('a member is named __proto__')
+    if (name === '__proto__') throw new ProtocolError('a key of an object is __proto__')
     return value
   })
 }
@@ -195,6 +195,6 @@ export function decodeSafely (codec: SocketioCodec, data: string | Buffer): Sock
 
 /** @throws ProtocolError when it is none. */
 function listOf (data: unknown): readonly unknown[] {
-  if (!Array.isArray(data)) throw new ProtocolError('no list of arguments')
+  if (!Array.isArray(data)) throw new ProtocolError('the arguments are not a list')
   return data
 }
