@@ -12,7 +12,7 @@ const NODE = 'node:(?!https?$|net$)[a-z_/]+'
 const LAYERS = [
   { files: ['src/codec/packet.ts'], may: [], mayTypes: [TYPES] },
   { files: ['src/codec/!(packet).ts'], may: [OWN, 'socket\\.io-parser'], mayTypes: [TYPES] },
-  { files: ['src/time/*.ts'], may: [], mayTypes: [] },
+  { files: ['src/time/*.ts'], may: [OWN], mayTypes: [] },
   { files: ['src/errors.ts'], may: ['@fastify/error'], mayTypes: [TYPES] },
   { files: ['src/private/*.ts'], may: ['node:http', 'ws', OWN, String.raw`\.\./errors\.js`], mayTypes: ['node:stream', 'fastify', 'socket\\.io'] },
   { files: ['src/session/@(transport|dialect).ts'], may: [], mayTypes: [TYPES, String.raw`\.\./codec/packet\.js`, String.raw`\./transport\.js`] },
@@ -24,7 +24,7 @@ const LAYERS = [
   { files: ['src/engine/*.ts'], may: [NODE, 'node:net', OWN, String.raw`\.\./(?:session|time)/.+`, String.raw`\.\./errors\.js`], mayTypes: [TYPES, 'node:http', 'fastify'] },
   {
     files: ['src/transports/*.ts'],
-    may: [NODE, OWN, String.raw`\.\./codec/(?:packet|json)\.js`, String.raw`\.\./private/ws-frames\.js`],
+    may: [NODE, OWN, String.raw`\.\./codec/(?:packet|json|last-encoded)\.js`, String.raw`\.\./private/ws-frames\.js`],
     mayTypes: [TYPES, String.raw`\.\./session/transport\.js`, String.raw`\.\./time/.+`, 'ws']
   },
   {

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyPluginAsync, RouteGenericInterface } from 
 import fp from 'fastify-plugin'
 import type { Server } from 'socket.io'
 import type { ParserModule } from '../types/options.js'
+import { LastEncoded } from './codec/last-encoded.js'
 import { SocketioCodec } from './codec/socketio.js'
 import { Engine } from './engine/engine.js'
 import { AlreadyRegisteredError } from './errors.js'
@@ -61,7 +62,7 @@ function revision1Shared (settings: Settings, server: Server | undefined, parser
   return {
     codec: new SocketioCodec(parser),
     limits: settings,
-    memo: { text: undefined, frame: '' },
+    last: new LastEncoded(),
     isOffset: (argument) => server !== undefined && isOffset(server, argument)
   }
 }

@@ -22,6 +22,7 @@ import { Socket } from '../session/socket.js'
 import type { SocketLimits, SocketShared } from '../session/socket-init.js'
 import { TimerWheel } from '../time/timer-wheel.js'
 import type { Transport } from '../session/transport.js'
+import { AnswerSchedule } from '../time/answer-schedule.js'
 import { EndOfTurn } from '../time/end-of-turn.js'
 
 /** What an {@link Engine} is made of. */
@@ -57,8 +58,8 @@ const resolutionFor = (shortestTime: number): number => Math.min(Math.max(Math.f
 /** The sessions of one registration. */
 export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   readonly wheel: TimerWheel
-  /** Answers of one turn of the event loop are sent together. */
   readonly endOfTurn = new EndOfTurn()
+  readonly answers = new AnswerSchedule(this.endOfTurn)
   /** Who may come in. */
   readonly limiter: SessionLimiter
   readonly #log: FastifyBaseLogger

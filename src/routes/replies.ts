@@ -6,8 +6,7 @@ import type { FastifyReply } from 'fastify'
 import { revision1 } from '../codec/revision-1.js'
 import type { Engine } from '../engine/engine.js'
 import type { Socket } from '../session/socket.js'
-import type { TransportName } from '../session/transport.js'
-import type { Poll, PollingTransport } from '../transports/polling.js'
+import type { Poll, Polls, TransportName } from '../session/transport.js'
 import { scriptLength } from '../transports/jsonp-polling.js'
 import { StreamTransport } from '../transports/stream.js'
 import type { StreamFormat } from '../transports/stream.js'
@@ -45,8 +44,7 @@ class HttpPoll implements Poll {
     if (typeof payload !== 'string') this.#reply.type('application/octet-stream')
     // The client goes to the next server; a kept connection would hold this one up.
     if ((this.#engine.closing || (last && this.#engine.draining)) && this.#reply.request.raw.httpVersionMajor === 1) this.#reply.header('connection', 'close')
-    if (last || this.#engine.closing) this.#reply.send(payload) // connections may be about to be cut
-    else this.#engine.endOfTurn.defer(() => this.#reply.send(payload))
+    this.#engine.answers.write(() => this.#reply.send(payload), last || this.#engine.closing)
     return this.#reply.request[JSONP] === undefined ? Buffer.byteLength(payload) : scriptLength(payload)
   }
 
@@ -70,13 +68,13 @@ function isWhole ({ raw }: FastifyReply, connection: TcpSocket | undefined): boo
 const hasFailed = ({ errored }: Writable): boolean => errored instanceof Error
 
 /** Parks a GET. */
-export function acceptPoll (engine: Engine, transport: PollingTransport, reply: FastifyReply): void {
+export function acceptPoll (engine: Engine, polls: Polls, reply: FastifyReply): void {
   const poll = new HttpPoll(reply, engine)
   const { httpVersionMajor, socket } = reply.request.raw
   const connection = httpVersionMajor === 1 ? socket : undefined
-  reply.raw.on('finish', () => transport.responseEnded(poll, isWhole(reply, connection)))
-  reply.raw.on('close', () => transport.responseEnded(poll, false))
-  transport.accept(poll)
+  reply.raw.on('finish', () => polls.responseEnded(poll, isWhole(reply, connection)))
+  reply.raw.on('close', () => polls.responseEnded(poll, false))
+  polls.accept(poll)
 }
 
 /** What a stream is opened for. */

@@ -1,9 +1,29 @@
 // The contract between a Socket and what carries its frames; no transport is known here.
 import type { EndReason } from '../../types/reasons.js'
 import type { DialectName, TransportName } from '../../types/socket.js'
-import type { Frame } from '../codec/packet.js'
+import type { Frame, PayloadCodec } from '../codec/packet.js'
 
 export type { DialectName, EndReason, TransportName }
+
+/** One GET of a client that polls. */
+export interface Poll {
+  /** Answers it. `last`: the session is over with this answer. Returns how many bytes the answer takes as it is written. */
+  send (payload: string | Buffer, last?: boolean): number
+  /** Breaks the connection that carries it. */
+  destroy (): void
+}
+
+/** How requests reach a transport that is made of them. */
+export interface Polls {
+  /** Packs and unpacks the payloads of this session. */
+  readonly codec: PayloadCodec
+  /** A GET has come. */
+  accept (poll: Poll): void
+  /** The response to a GET is over: it was handed over whole, or it broke before. */
+  responseEnded (poll: Poll, whole: boolean): void
+  /** Whether the client is about to move to a WebSocket: polls must not hold it up. */
+  setUpgrading (upgrading: boolean): void
+}
 
 /** Moves frames. It outlives its requests: between two polls it exists and is not writable. */
 export interface Transport {
@@ -24,6 +44,10 @@ export interface Transport {
   readonly unreadBytes: number
   /** Where what the client says comes: on it, as long as it lasts, or by POSTs. */
   readonly incoming: 'here' | 'over' | 'posts'
+  /** Undefined unless the client polls. */
+  readonly polls: Polls | undefined
+  /** The connection that carries it as long as it lasts; undefined where each request may have another one. */
+  readonly connection: object | undefined
   /** Hands frames over. Call only while writable; the array is the transport's from then on. */
   send (frames: Frame[]): void
   /**
@@ -59,6 +83,8 @@ export const NO_TRANSPORT: Transport = {
   bufferedAmount: 0,
   unreadBytes: 0,
   incoming: 'posts',
+  polls: undefined,
+  connection: undefined,
   send () {},
   close () {},
   destroy () {}

@@ -2,8 +2,8 @@
 // stays. Knows nothing of what is polled with (XHR, script) and of HTTP only that a response can break.
 import type { Frame, PayloadCodec } from '../codec/packet.js'
 import type { Timer, TimerWheel } from '../time/timer-wheel.js'
-import type { Transport, TransportListener, TransportName } from '../session/transport.js'
-import type { EndOfTurn } from '../time/end-of-turn.js'
+import type { Poll, Polls, Transport, TransportListener, TransportName } from '../session/transport.js'
+import type { AnswerSchedule } from '../time/answer-schedule.js'
 import { HIGH_WATER_MARK } from './high-water-mark.js'
 
 /** How long a reader may take to read the last answer of its session, ms. */
@@ -13,14 +13,6 @@ const UPGRADE_POLL = 100
 
 /** What is gathered while nothing is; never written to. */
 const NO_FRAMES: Frame[] = []
-
-/** One GET of the client. */
-export interface Poll {
-  /** Answers it; `last`: the session is over with it. Returns how many bytes the answer takes, as it is written. */
-  send (payload: string | Buffer, last?: boolean): number
-  /** Breaks the connection that carries it. */
-  destroy (): void
-}
 
 /** What a {@link PollingTransport} is made of. */
 export interface PollingInit {
@@ -34,17 +26,17 @@ export interface PollingInit {
   noop: Frame
   /** Whether the client gives up its session with a poll that breaks. */
   breaksSession: boolean
-  /** When an answer is sent, with all packets until then. Undefined: at once, as the old server did (docs/revision-1.md, Transports). */
-  endOfTurn: EndOfTurn | undefined
+  /** Collects frames for an answer. Undefined: the first frames are the answer, as in the old server (docs/revision-1.md, Transports). */
+  answers: Pick<AnswerSchedule, 'collect'> | undefined
 }
 
 /** The polls of one session under one transport name. */
-export class PollingTransport implements Transport {
+export class PollingTransport implements Transport, Polls {
   readonly name: TransportName
   readonly persistent = false
   readonly endsUnnoticed = false
   readonly incoming = 'posts'
-  /** Packs and unpacks this session's payloads. */
+  readonly connection = undefined
   readonly codec: PayloadCodec
   readonly #init: PollingInit
   /** Made when they are needed. */
@@ -57,7 +49,6 @@ export class PollingTransport implements Transport {
   #gathered = NO_FRAMES
   #gatheredBytes = 0
   #closed = false
-  /** The first answer is that to a handshake, and waits for its tick only: the protocol's suite polls for what is said then. */
   #answered = false
   #isUpgrading = false
 
@@ -67,6 +58,7 @@ export class PollingTransport implements Transport {
     this.#init = init
   }
 
+  get polls () { return this }
   get #noop (): string | Buffer { return this.codec.encodePayload([this.#init.noop]) }
   /** Not when the poll is about to be answered: whoever asks wants to know of the next one. */
   get open () { return this.#parked !== undefined && this.#gathered.length === 0 }
@@ -116,10 +108,9 @@ export class PollingTransport implements Transport {
       return
     }
     this.#gathered = frames
-    const { endOfTurn } = this.#init
-    if (endOfTurn === undefined) this.#flush()
-    else if (this.#answered) endOfTurn.defer(() => this.#flush())
-    else process.nextTick(() => this.#flush())
+    const { answers } = this.#init
+    if (answers === undefined) this.#flush()
+    else answers.collect(() => this.#flush(), !this.#answered)
   }
 
   #flush (): void {

@@ -44,6 +44,8 @@ export class StreamTransport implements Transport {
   readonly persistent = true
   readonly delivering = false
   readonly incoming = 'posts'
+  readonly polls = undefined
+  readonly connection = undefined
   readonly endsUnnoticed: boolean
   readonly #init: StreamInit
   readonly #grace: Timer

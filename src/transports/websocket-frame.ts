@@ -1,4 +1,5 @@
 // What a message looks like on the connection: the library makes the frame, and the last one is kept for its next receiver.
+import { LastEncoded } from '../codec/last-encoded.js'
 import type { Frame } from '../codec/packet.js'
 import { makeFrame } from '../private/ws-frames.js'
 import type { FrameOptions } from '../private/ws-frames.js'
@@ -44,23 +45,15 @@ function textOf (text: string): Pieces {
   return { head, payload: undefined, size: head.length }
 }
 
-const NONE: Pieces = { head: '', payload: undefined, size: 0 }
-let last: string | undefined
-let lastPieces = NONE
+const last = new LastEncoded<Pieces>()
+const clear = (): void => last.clear()
 
-/** What is large is kept for a broadcast, and no longer. */
-function forget (): void {
-  last = undefined
-  lastPieces = NONE
-}
-
-/** A message as it is written. The same text again, as in a broadcast, is not framed again; binary may have changed meanwhile. */
+/** A message as it is written. Text that is the same again is not framed again. Binary data may have changed meanwhile. */
 export function toPieces (frame: Frame): Pieces {
   if (typeof frame !== 'string') return piecesOf(frame, BINARY)
-  if (frame !== last) {
-    lastPieces = textOf(frame)
-    last = frame
-    if (lastPieces.size > SMALL) setImmediate(forget)
-  }
-  return lastPieces
+  const found = last.find(frame)
+  if (found !== undefined) return found
+  const pieces = last.keep(frame, textOf(frame))
+  if (pieces.size > SMALL) setImmediate(clear) // kept for a broadcast, and no longer
+  return pieces
 }

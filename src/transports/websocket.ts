@@ -79,6 +79,7 @@ export class WebSocketTransport implements Transport {
   readonly persistent = true
   readonly endsUnnoticed = false
   readonly delivering = false
+  readonly polls = undefined
   readonly #socket: WebSocket
   readonly connection: Connection | undefined
   /** Where frames are written; undefined where the library has to: extensions change them, or it gives no way to make them. */

@@ -1,17 +1,18 @@
 // A Socket of Engine.IO on a clock that the test moves: over a transport that only notes what it is told, or over polls that only note
 // their answers.
+import { LastEncoded } from '../../src/codec/last-encoded.js'
 import type { EngineVersion } from '../../src/codec/engine-io.js'
 import { Engine3Payloads } from '../../src/codec/engine-io-3.js'
 import { engine4 } from '../../src/codec/engine-io-4.js'
+import type { Frame } from '../../src/codec/packet.js'
 import { EngineIo } from '../../src/dialects/engine-io/engine-io.js'
 import { Socket } from '../../src/session/socket.js'
 import type { SocketLimits } from '../../src/session/socket-init.js'
 import { Flushes } from '../../src/session/flushes.js'
 import { QueueBudget } from '../../src/session/queue-budget.js'
 import { TimerWheel } from '../../src/time/timer-wheel.js'
-import type { TransportListener } from '../../src/session/transport.js'
+import type { Poll, TransportListener } from '../../src/session/transport.js'
 import { PollingTransport } from '../../src/transports/polling.js'
-import type { Poll } from '../../src/transports/polling.js'
 import { Upgrade } from '../../src/dialects/engine-io/upgrade.js'
 import { FakeTransport, LIMITS, newLog, newRequest, RESOLUTION } from './session.js'
 
@@ -47,7 +48,7 @@ export function newEngineSession ({ version = 4, ...limits }: Init = {}) {
   const heard: (string | Buffer)[] = []
   const { pingInterval, pingTimeout, closeTimeout } = TIMES
   // Raw messages are heard, as by an application without Socket.IO, which is told of ends at once.
-  const shared = { version, pingInterval, pingTimeout, maxPayload: 1000, maxAttachments: 10, maxNesting: 1000, maxArguments: 1000, maxEndpoints: 10, parser: undefined, isMessagePack: false, isSocketio: false, memo: { text: undefined, frame: '' } }
+  const shared = { version, pingInterval, pingTimeout, maxPayload: 1000, maxAttachments: 10, maxNesting: 1000, maxArguments: 1000, maxEndpoints: 10, parser: undefined, isMessagePack: false, isSocketio: false, last: new LastEncoded<Frame>() }
   const socket = new Socket({
     id: 'abc',
     request: newRequest(),
@@ -85,7 +86,7 @@ export function polledSession (init: Init = {}) {
   const session = newEngineSession(init)
   const { socket, version, wheel } = session
   const codec = version === 4 ? engine4 : new Engine3Payloads({ binary: true, early: false })
-  const polling = new PollingTransport({ name: 'polling', listener: socket, codec, wheel, pollingDuration: undefined, noop: '6', breaksSession: true, endOfTurn: undefined })
+  const polling = new PollingTransport({ name: 'polling', listener: socket, codec, wheel, pollingDuration: undefined, noop: '6', breaksSession: true, answers: undefined })
   /** The client polls; the answer, if there is one at once, is not read yet. */
   const poll = (): FakePoll => {
     const made = new FakePoll()
@@ -109,10 +110,10 @@ export function polledSession (init: Init = {}) {
 /** A session that polls, and a WebSocket that is tried out for it. */
 export function upgradingSession (init: Init = {}) {
   const session = polledSession(init)
-  const { socket, polling, wheel } = session
+  const { socket, polling: polls, wheel } = session
   const attempt = () => {
     const candidate = new FakeCandidate()
-    const upgrade = new Upgrade({ socket, polling, wheel, upgradeTimeout: TIMES.upgradeTimeout })
+    const upgrade = new Upgrade({ socket, polls, wheel, upgradeTimeout: TIMES.upgradeTimeout })
     candidate.handOver(upgrade)
     upgrade.start(candidate)
     return { candidate, upgrade }

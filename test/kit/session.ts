@@ -3,6 +3,7 @@ import { IncomingMessage } from 'node:http'
 import { Socket as TcpSocket } from 'node:net'
 import Fastify from 'fastify'
 import type { FastifyBaseLogger } from 'fastify'
+import { LastEncoded } from '../../src/codec/last-encoded.js'
 import { SocketioCodec } from '../../src/codec/socketio.js'
 import type { Frame } from '../../src/codec/packet.js'
 import type { Dialect, DialectSocket } from '../../src/session/dialect.js'
@@ -36,6 +37,8 @@ export class FakeTransport implements Transport {
   readonly persistent: boolean
   endsUnnoticed = false
   readonly incoming = 'posts'
+  readonly polls = undefined
+  readonly connection = undefined
   open = true
   writable = true
   delivering = false
@@ -77,7 +80,7 @@ export const newRequest = (): IncomingMessage => new IncomingMessage(new TcpSock
 export function newDialect (socket: DialectSocket, { heartbeatInterval = 25_000, heartbeatTimeout = 60_000 }: Times = {}): Dialect {
   const limits = { maxEndpoints: 10, maxAcks: 10, maxPayload: 1000, maxNesting: 1000, maxArguments: 1000 }
   const heartbeat = { frame: '2::', interval: heartbeatInterval, timeout: heartbeatTimeout, onPolls: false }
-  return new Revision1(socket, { codec: new SocketioCodec(), limits, memo: { text: '', frame: '' }, isOffset: () => false }, heartbeat)
+  return new Revision1(socket, { codec: new SocketioCodec(), limits, last: new LastEncoded(), isOffset: () => false }, heartbeat)
 }
 
 /** A session after its handshake. */

@@ -4,6 +4,7 @@ import type { ParserModule } from '../../../types/options.js'
 import type { DialectName, SendOptions } from '../../../types/socket.js'
 import { decodePacket, encodeMessage, TYPE } from '../../codec/engine-io.js'
 import type { EngineVersion } from '../../codec/engine-io.js'
+import type { LastEncoded } from '../../codec/last-encoded.js'
 import { AttachmentsTooLargeError, ProtocolError } from '../../codec/packet.js'
 import type { Frame, OutgoingPacket, Packet } from '../../codec/packet.js'
 import type { ShapeLimits } from '../../codec/shape.js'
@@ -16,9 +17,6 @@ import type { Transport } from '../../session/transport.js'
 import { AckRequests } from './ack-requests.js'
 import { Guard, isPlain } from './guard.js'
 import type { CustomParser, Guarded } from './guard.js'
-
-/** One encoded broadcast, kept for the next receiver: thousands of queues then hold it once. */
-export interface FrameMemo { text: string | undefined, frame: Frame }
 
 /** What all sessions of one version share. */
 export interface EngineIoShared extends ShapeLimits {
@@ -38,7 +36,7 @@ export interface EngineIoShared extends ShapeLimits {
   readonly isMessagePack: boolean
   /** Whether the messages are certain to be packets of Socket.IO: the plugin has been given a Server or its parser. */
   readonly isSocketio: boolean
-  readonly memo: FrameMemo
+  readonly last: LastEncoded<Frame>
 }
 
 /** In 4 the server sends pings; in 3 the client does, and is taken for dead when none comes. */
@@ -195,11 +193,7 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
 
   #encode (data: string | Uint8Array): Frame {
     if (typeof data !== 'string') return encodeMessage(data, this.protocol)
-    const { memo } = this.#shared
-    if (data !== memo.text) {
-      memo.text = data
-      memo.frame = encodeMessage(data, this.protocol)
-    }
-    return memo.frame
+    const { last } = this.#shared
+    return last.find(data) ?? last.keep(data, encodeMessage(data, this.protocol))
   }
 }

@@ -3,7 +3,7 @@
 import { PROBE, TYPE } from '../../codec/engine-io.js'
 import type { Frame } from '../../codec/packet.js'
 import type { Timer, TimerWheel } from '../../time/timer-wheel.js'
-import type { EndReason, Transport, TransportListener } from '../../session/transport.js'
+import type { EndReason, Polls, Transport, TransportListener } from '../../session/transport.js'
 
 /** The session that may move. */
 interface Upgrading extends TransportListener {
@@ -20,7 +20,7 @@ interface Candidate extends Transport {
 export interface UpgradeInit {
   socket: Upgrading
   /** What carries the session until then. */
-  polling: { setUpgrading (upgrading: boolean): void }
+  polls: Pick<Polls, 'setUpgrading'>
   wheel: TimerWheel
   /** How long the client may take, ms. */
   upgradeTimeout: number
@@ -51,7 +51,7 @@ export class Upgrade implements TransportListener {
     if (this.#candidate === undefined) return
     if (frame === PROBE.ping && this.#candidate.writable) { // not for a peer that probes on and on and reads no answer
       this.#candidate.send([PROBE.pong])
-      this.#init.polling.setUpgrading(true)
+      this.#init.polls.setUpgrading(true)
     } else if (frame === TYPE.upgrade) {
       this.#complete(this.#candidate)
     } else {
@@ -69,7 +69,7 @@ export class Upgrade implements TransportListener {
     this.#candidate = undefined
     this.#timer.stop()
     this.#init.socket.upgrade = undefined
-    this.#init.polling.setUpgrading(false)
+    this.#init.polls.setUpgrading(false)
   }
 
   /** It has failed, or the session is over for this reason. */

@@ -1,13 +1,13 @@
 // Revision 1 above its codec: what the server does by itself with the client's packets (heartbeats, automatic
 // acknowledgements, the default endpoint), and the two faces on top: decoded packets, and the official Server.
 import type { SendOptions } from '../../../types/socket.js'
-import type { Frame, OutgoingPacket, Packet, WirePacket } from '../../codec/packet.js'
+import type { Frame, OutgoingPacket, Packet } from '../../codec/packet.js'
 import { CONNECT, DISCONNECT, jsonStart, revision1, UNKNOWN_SESSION } from '../../codec/revision-1.js'
 import { checkArguments, checkShape } from '../../codec/shape.js'
 import type { ShapeLimits } from '../../codec/shape.js'
 import type { Dialect, DialectSocket, Heartbeat } from '../../session/dialect.js'
 import { ServerFace } from './server.js'
-import type { FaceSession, FaceShared } from './server.js'
+import type { FaceDialect, FaceShared } from './face.js'
 import type { EndReason, Transport } from '../../session/transport.js'
 
 /** Ends that a client which lives does not expect. */
@@ -19,7 +19,7 @@ export interface Revision1Shared extends FaceShared {
 }
 
 /** What one session of revision 1 says and hears. */
-export class Revision1 implements Dialect, FaceSession {
+export class Revision1 implements Dialect, FaceDialect {
   readonly name = 'revision 1'
   readonly protocol = 3
   readonly heartbeat: Heartbeat
@@ -41,7 +41,7 @@ export class Revision1 implements Dialect, FaceSession {
   /** The face of the Server, if there is one: it listens to 'data' from 'connection' on. */
   get #server (): ServerFace | undefined {
     if (this.#face === undefined && this.onServer) {
-      this.#face = new ServerFace(this, this.#shared)
+      this.#face = new ServerFace(this.#socket, this, this.#shared)
     }
     return this.#face
   }
@@ -77,10 +77,10 @@ export class Revision1 implements Dialect, FaceSession {
   #hear (packet: Packet): void {
     // Before the handlers run, also for a packet that is then dropped (docs/revision-1.md, Packets).
     if ('ack' in packet && packet.ack === 'plain' && packet.id !== undefined) {
-      this.enqueue(this.encode({ type: 'ack', endpoint: packet.endpoint, id: packet.id, args: [] }))
+      this.#socket.enqueue(revision1.encodePacket({ type: 'ack', endpoint: packet.endpoint, id: packet.id, args: [] }))
     }
     const server = this.#server
-    if (packet.type === 'connect' && packet.endpoint === '' && server === undefined) return this.enqueue(CONNECT)
+    if (packet.type === 'connect' && packet.endpoint === '' && server === undefined) return this.#socket.enqueue(CONNECT)
     this.#socket.emitPacket(packet)
     if (packet.type === 'disconnect' && packet.endpoint === '') return this.#clientDisconnected()
     server?.receive(packet)
@@ -120,23 +120,7 @@ export class Revision1 implements Dialect, FaceSession {
     this.#server?.write(data, volatile)
   }
 
-  deliver (data: string | Buffer, isGoodbye: boolean): void {
-    this.#socket.deliver(data, isGoodbye)
-  }
-
   // ---- what both use
-
-  encode (packet: WirePacket): string {
-    return revision1.encodePacket(packet)
-  }
-
-  decode (text: string): WirePacket {
-    return revision1.decodePacket(text)
-  }
-
-  enqueue (frame: Frame, volatile = false): void {
-    this.#socket.enqueue(frame, volatile)
-  }
 
   /** Ids count per session from 1 (docs/revision-1.md, Packets). */
   nextId (): string {
@@ -147,13 +131,5 @@ export class Revision1 implements Dialect, FaceSession {
   disconnect (): void {
     this.#hasDisconnected = true
     this.#socket.dismiss(DISCONNECT)
-  }
-
-  keep (bytes: number): boolean { return this.#socket.keep(bytes) }
-
-  warn (message: string): void { this.#socket.warn(message) }
-
-  overflow (): void {
-    this.#socket.end('too many packets', undefined, new Error('packets that wait for endpoints to connect exceed maxPayload'))
   }
 }

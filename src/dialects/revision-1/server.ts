@@ -1,60 +1,14 @@
-// The face that the official Server sees of a revision-1 session: message text in the grammar of Socket.IO protocol 4. Here
-// lives what that needs beyond translation: which endpoints are connected, and whose acknowledgement is whose.
+// What the official Server sees of a session of revision 1: message text in the grammar of Socket.IO protocol 4. Translation needs to know which
+// endpoints are connected, and which acknowledgement belongs to whom. Both directions share that state, so they are in one file.
 import { fromMessage, isReservedEvent, PacketType, toMessage, withoutBinary } from '../../codec/socketio.js'
-import { detach } from '../../codec/detach.js'
-import type { SocketioCodec, SocketioPacket } from '../../codec/socketio.js'
-import type { Frame, Packet, WirePacket } from '../../codec/packet.js'
-import { BoundedMap } from './bounded-map.js'
-import { bytesOf, NAMESPACE_BYTES, newEndpoint, isServableNamespace, toEndpoint, toNsp } from '../endpoint.js'
+import type { SocketioPacket } from '../../codec/socketio.js'
+import type { Packet, WirePacket } from '../../codec/packet.js'
+import { revision1 } from '../../codec/revision-1.js'
+import { Acks } from './acks.js'
+import { bytesOf, isServableNamespace, toEndpoint, toNsp } from '../endpoint.js'
 import type { Endpoint } from '../endpoint.js'
-
-/** Bounds of one session. */
-export interface FaceLimits {
-  readonly maxEndpoints: number
-  readonly maxAcks: number
-  /** Most that may wait for endpoints to connect; bytes. */
-  readonly maxPayload: number
-}
-
-/** What the face may do with its session. */
-export interface FaceSession {
-  /** To the Server; `isGoodbye`: when what came before has been heard. */
-  deliver (data: string | Buffer, isGoodbye: boolean): void
-  /** To the client. */
-  enqueue (frame: Frame, volatile: boolean): void
-  encode (packet: WirePacket): string
-  decode (text: string): WirePacket
-  /** The next acknowledgement id of the session. */
-  nextId (): string
-  /** The Server has disconnected the client. */
-  disconnect (): void
-  /** So many bytes are held for the client. Returns whether there is room for them. */
-  keep (bytes: number): boolean
-  /** Logs what goes wrong, once a session. */
-  warn (message: string): void
-  /** More is held for the client than may be. */
-  overflow (): void
-}
-
-/** One encoded broadcast, kept for the next receiver. One for all sessions of a plugin instance. */
-export interface BroadcastMemo { text: string | undefined, frame: string }
-
-/** What the faces of all sessions of a plugin instance share. */
-export interface FaceShared {
-  readonly codec: SocketioCodec
-  readonly limits: FaceLimits
-  readonly memo: BroadcastMemo
-  /**
-   * Whether the last argument of an event is an offset of the Server's adapter, which adds one to what it could send again. It is
-   * for clients that recover; 0.9 would take it for an argument.
-   */
-  readonly isOffset: (argument: unknown) => boolean
-}
-
-/** What an acknowledgement that is outstanding takes of memory; bytes. Measured. */
-const ACK_BYTES = 96
-/** What each character of an endpoint's query may take, once the Server has made an object of it: `?a&b&c`; bytes. Measured. */
-const QUERY_BYTES = 48
+import { endpointBytes, Endpoints } from './endpoints.js'
+import type { FaceDialect, FaceShared, FaceSocket } from './face.js'
 
 type AckRequest = Extract<Packet, { type: 'message' | 'json' | 'event' }>
 
@@ -63,91 +17,69 @@ const isAboutEndpoint = (packet: WirePacket): packet is Packet => 'endpoint' in 
 
 /** One session, as the official Server sees it. */
 export class ServerFace {
-  readonly #session: FaceSession
-  readonly #codec: SocketioCodec
-  readonly #limits: FaceLimits
-  readonly #memo: BroadcastMemo
-  readonly #isOffset: FaceShared['isOffset']
-  /** The Server connects the default endpoint by itself (its model of protocol 3). */
-  readonly #endpoints = new Map<string, Endpoint>([['', newEndpoint()]])
-  /** Our id → the Server's, which count per namespace from 0. */
-  readonly #serverAcks: BoundedMap<string, { endpoint: string, id: number }>
-  /** An id for the Server → the client's, which are text. */
-  readonly #clientAcks: BoundedMap<number, string>
-  #lastId = 0
-  /** What waits for endpoints to connect, and what the Server holds for them; bytes. */
-  #waitingBytes = 0
-  #endpointBytes = 0
+  readonly #socket: FaceSocket
+  readonly #dialect: FaceDialect
+  readonly #shared: FaceShared
+  readonly #endpoints = new Endpoints()
+  readonly #acks: Acks
 
-  constructor (session: FaceSession, { codec, limits, memo, isOffset }: FaceShared) {
-    this.#session = session
-    this.#codec = codec
-    this.#limits = limits
-    this.#memo = memo
-    this.#isOffset = isOffset
-    this.#serverAcks = new BoundedMap(limits.maxAcks)
-    this.#clientAcks = new BoundedMap(limits.maxAcks)
+  constructor (socket: FaceSocket, dialect: FaceDialect, shared: FaceShared) {
+    this.#socket = socket
+    this.#dialect = dialect
+    this.#shared = shared
+    this.#acks = new Acks(shared.limits.maxAcks)
+  }
+
+  // ---- memory
+
+  /** Counts what is held for the client beside its queue, and so many bytes more. Returns whether there is room for it. */
+  #keep (more = 0): boolean {
+    return this.#socket.keep(this.#endpoints.bytes + this.#acks.bytes + more)
+  }
+
+  #overflow (): void {
+    this.#socket.end('too many packets', undefined, new Error('packets that wait for endpoints to connect exceed maxPayload'))
   }
 
   // ---- from the client
 
-  /** A packet of the client, as far as the Server can take it; the rest is dropped, as the old server did. */
+  /** A packet of the client, as far as the Server can take it. The rest is dropped, as the old server did. */
   receive (packet: Packet): void {
     if (packet.type === 'error') return
     const endpoint = this.#endpoints.get(packet.endpoint)
-    if (endpoint?.state === 'connected') return this.#forward(endpoint, packet)
+    if (endpoint?.state === 'connected') return this.#forward(packet)
     if (endpoint !== undefined) return this.#wait(endpoint, packet)
     if (packet.type === 'connect') this.#connect(packet.endpoint, packet.query)
   }
 
   #connect (name: string, query = ''): void {
-    if ((name !== '' && !isServableNamespace(name)) || this.#endpoints.size > this.#limits.maxEndpoints) return
-    const endpoint = newEndpoint(NAMESPACE_BYTES + query.length * QUERY_BYTES)
-    if (!this.#session.keep(this.#heldBytes + endpoint.bytes)) return this.#session.overflow()
-    this.#endpointBytes += endpoint.bytes
-    this.#endpoints.set(name, endpoint)
-    // A comma would end the name in the Server's grammar; what begins otherwise than a query would be more of the name.
+    if ((name !== '' && !isServableNamespace(name)) || this.#endpoints.size > this.#shared.limits.maxEndpoints) return
+    const bytes = endpointBytes(query)
+    if (!this.#keep(bytes)) return this.#overflow()
+    this.#endpoints.add(name, bytes)
+    // A comma would end the name in the Server's grammar. A query that does not begin with `?` would be more of the name.
     this.#deliver({ type: PacketType.CONNECT, nsp: toNsp(name) + (query.startsWith('?') ? query.replaceAll(',', '%2C') : '') })
   }
 
   #wait (endpoint: Endpoint, packet: Packet): void {
-    const text = detach(this.#session.encode(packet))
-    this.#waitingBytes += bytesOf(text)
-    if (this.#waitingBytes > this.#limits.maxPayload || !this.#session.keep(this.#heldBytes)) return this.#session.overflow()
-    endpoint.waiting.push(text)
+    const text = revision1.encodePacket(packet)
+    const bytes = bytesOf(text)
+    if (this.#endpoints.waitingBytes + bytes > this.#shared.limits.maxPayload || !this.#keep(bytes)) return this.#overflow()
+    this.#endpoints.wait(endpoint, text)
   }
 
-  /** Hears what has waited for the endpoint. When that leaves it and connects it anew, the rest waits on. */
   #hearWaiting (name: string, endpoint: Endpoint): void {
-    const { waiting } = endpoint
-    this.#waitingBytes -= waiting.bytes
-    for (let text = waiting.shift(); text !== undefined; text = waiting.shift()) {
-      const packet = this.#session.decode(text)
-      // Those that repeat the connect have had their answer; after a goodbye it is a new one.
+    this.#endpoints.hearWaiting(name, endpoint, (text) => {
+      const packet = revision1.decodePacket(text)
+      // A connect that is repeated has had its answer. After a disconnect it is a new one.
       if (isAboutEndpoint(packet) && (packet.type !== 'connect' || endpoint !== this.#endpoints.get(name))) this.receive(packet)
-      const current = this.#endpoints.get(name)
-      if (current === undefined || current === endpoint) continue
-      current.waiting = waiting
-      break
-    }
-    this.#waitingBytes += waiting.bytes
-    this.#session.keep(this.#heldBytes)
+    })
+    this.#keep()
   }
 
-  /** What is held for the client beside its queue, bytes. */
-  get #heldBytes (): number {
-    return this.#waitingBytes + this.#endpointBytes + (this.#serverAcks.size + this.#clientAcks.size) * ACK_BYTES
-  }
-
-  /** Lets go of an endpoint, and of what the Server holds for it. */
-  #delete (name: string, endpoint: Endpoint): void {
-    this.#endpoints.delete(name)
-    this.#endpointBytes -= endpoint.bytes
-    this.#session.keep(this.#heldBytes)
-  }
-
-  #forward (endpoint: Endpoint, packet: Packet): void {
-    const nsp = toNsp(packet.endpoint)
+  #forward (packet: Packet): void {
+    const { endpoint } = packet
+    const nsp = toNsp(endpoint)
     switch (packet.type) {
       case 'message':
       case 'json':
@@ -156,50 +88,45 @@ export class ServerFace {
         return this.#deliver({ type: PacketType.EVENT, nsp, data: fromMessage(packet), ...this.#idFor(packet) })
       }
       case 'ack': {
-        const serverAck = this.#serverAcks.get(packet.id)
-        if (serverAck === undefined || serverAck.endpoint !== packet.endpoint) return
-        this.#serverAcks.delete(packet.id)
-        this.#session.keep(this.#heldBytes)
-        return this.#deliver({ type: PacketType.ACK, nsp, data: packet.args, id: serverAck.id })
+        const id = this.#acks.takeOfServer(packet.id, endpoint)
+        if (id === undefined) return
+        this.#keep()
+        return this.#deliver({ type: PacketType.ACK, nsp, data: packet.args, id })
       }
-      case 'disconnect': return this.#disconnect(packet.endpoint, endpoint)
-      // Connected again: the old server answered each time (docs/revision-1.md, Packets).
-      case 'connect': return this.#enqueue({ type: 'connect', endpoint: packet.endpoint })
+      case 'disconnect':
+        this.#endpoints.delete(endpoint)
+        this.#keep()
+        return this.#deliver({ type: PacketType.DISCONNECT, nsp })
+      // The old server answered each connect (docs/revision-1.md, Packets).
+      case 'connect': return this.#enqueue({ type: 'connect', endpoint })
       case 'error': return
       default: packet satisfies never
     }
   }
 
-  #disconnect (name: string, endpoint: Endpoint): void {
-    this.#delete(name, endpoint)
-    this.#deliver({ type: PacketType.DISCONNECT, nsp: toNsp(name) })
-  }
-
-  /** The client has left: so have all of its endpoints. */
+  /** The client has disconnected, and with it all of its endpoints. */
   disconnectAll (): void {
-    for (const [endpoint, { state }] of this.#endpoints) {
-      if (state === 'connected') this.#deliver({ type: PacketType.DISCONNECT, nsp: toNsp(endpoint) })
-    }
+    for (const endpoint of this.#endpoints.connected) this.#deliver({ type: PacketType.DISCONNECT, nsp: toNsp(endpoint) })
     this.#endpoints.clear()
   }
 
   #idFor (packet: AckRequest): { id?: number } {
     if (packet.ack !== 'data' || packet.id === undefined) return {}
-    const id = this.#lastId++
-    this.#clientAcks.set(id, packet.id)
-    if (!this.#session.keep(this.#heldBytes)) this.#session.overflow()
+    const id = this.#acks.addOfClient(packet.id)
+    if (!this.#keep()) this.#overflow()
     return { id }
   }
 
   #deliver (packet: SocketioPacket): void {
-    for (const piece of this.#codec.encode(packet)) this.#session.deliver(piece, packet.type === PacketType.DISCONNECT)
+    for (const piece of this.#shared.codec.encode(packet)) this.#socket.deliver(piece, packet.type === PacketType.DISCONNECT)
   }
 
   // ---- from the Server
 
   /** Message text of the Server, for the client. */
   write (data: string | Uint8Array, volatile: boolean): void {
-    if (data === this.#memo.text) return this.#session.enqueue(this.#memo.frame, volatile)
+    const last = typeof data === 'string' ? this.#shared.last.find(data) : undefined
+    if (last !== undefined) return this.#socket.enqueue(last, volatile)
     const packet = this.#read(data)
     if (packet === undefined) return
     const endpoint = toEndpoint(packet.nsp)
@@ -221,22 +148,20 @@ export class ServerFace {
    */
   #read (data: string | Uint8Array): SocketioPacket | undefined {
     try {
-      return this.#codec.decode(data)
+      return this.#shared.codec.decode(data)
     } catch (error) {
-      this.#session.warn(`a packet of the Server is dropped, because the parser cannot decode it: ${error instanceof Error ? error.message : String(error)}`)
+      this.#socket.warn(`a packet of the Server is dropped, because the parser cannot decode it: ${error instanceof Error ? error.message : String(error)}`)
       return undefined
     }
   }
 
   #enqueue (packet: WirePacket, volatile = false): void {
-    this.#session.enqueue(this.#session.encode(packet), volatile)
+    this.#socket.enqueue(revision1.encodePacket(packet), volatile)
   }
 
   #forget (name: string): void {
-    const endpoint = this.#endpoints.get(name)
-    if (endpoint === undefined) return
-    this.#waitingBytes -= endpoint.waiting.bytes
-    this.#delete(name, endpoint)
+    this.#endpoints.forget(name)
+    this.#keep()
   }
 
   #connected (name: string): void {
@@ -251,7 +176,7 @@ export class ServerFace {
   }
 
   #disconnected (endpoint: string): void {
-    if (endpoint === '') return this.#session.disconnect()
+    if (endpoint === '') return this.#dialect.disconnect()
     this.#forget(endpoint)
     this.#enqueue({ type: 'disconnect', endpoint })
   }
@@ -266,34 +191,30 @@ export class ServerFace {
   #event (endpoint: string, packet: SocketioPacket, volatile: boolean, text: string | Uint8Array): void {
     const list = this.#list(packet, text)
     // Events that ask for an acknowledgement, and volatile ones, are never sent again and have none.
-    const message = toMessage(packet.id === undefined && !volatile && this.#isOffset(list.at(-1)) ? list.slice(0, -1) : list)
+    const message = toMessage(packet.id === undefined && !volatile && this.#shared.isOffset(list.at(-1)) ? list.slice(0, -1) : list)
     if (packet.id === undefined) {
-      const frame = this.#session.encode({ ...message, endpoint })
+      const frame = revision1.encodePacket({ ...message, endpoint })
       // Without an id the frame is the same for every receiver of a broadcast.
-      if (typeof text === 'string') {
-        this.#memo.text = text
-        this.#memo.frame = frame
-      }
-      return this.#session.enqueue(frame, volatile)
+      if (typeof text === 'string') this.#shared.last.keep(text, frame)
+      return this.#socket.enqueue(frame, volatile)
     }
-    const id = this.#session.nextId()
-    this.#serverAcks.set(id, { endpoint, id: packet.id })
-    if (!this.#session.keep(this.#heldBytes)) return this.#session.overflow()
+    const id = this.#dialect.nextId()
+    this.#acks.addOfServer(id, endpoint, packet.id)
+    if (!this.#keep()) return this.#overflow()
     // The old client acknowledges messages by itself, but events only with `id+` (docs/revision-1.md, Packets).
     this.#enqueue({ ...message, endpoint, id, ack: message.type === 'event' ? 'data' : 'plain' }, volatile)
   }
 
   #ack (endpoint: string, packet: SocketioPacket, written: string | Uint8Array): void {
-    const id = this.#clientAcks.get(packet.id ?? -1)
+    const id = this.#acks.takeOfClient(packet.id)
     if (id === undefined) return
-    this.#clientAcks.delete(packet.id ?? -1)
-    this.#session.keep(this.#heldBytes)
+    this.#keep()
     this.#enqueue({ type: 'ack', endpoint, id, args: this.#list(packet, written) })
   }
 
   /** With the official parser, a packet that holds binary ends with an attachment; its type then no longer says so. */
   #list ({ data }: SocketioPacket, written: string | Uint8Array): unknown[] {
-    const mayHoldBinary = this.#codec.custom || typeof written !== 'string'
+    const mayHoldBinary = this.#shared.codec.custom || typeof written !== 'string'
     return (mayHoldBinary ? withoutBinary(data) : data) as unknown[]
   }
 }

@@ -4,8 +4,8 @@ import { ProtocolError, TooManyPacketsError } from '../../codec/packet.js'
 import type { Frame } from '../../codec/packet.js'
 import { isRefusalReason, RefusedRequest } from '../../errors.js'
 import type { Socket } from '../../session/socket.js'
+import type { Polls } from '../../session/transport.js'
 import { decodeEngineBody } from '../../transports/jsonp-polling.js'
-import type { PollingTransport } from '../../transports/polling.js'
 import { pollingOf } from './session.js'
 import type { EngineIoContext, EngineIoRequest } from './context.js'
 import { addHeaders } from '../headers.js'
@@ -18,7 +18,7 @@ function payloadIn (request: EngineIoRequest): string | Buffer {
 }
 
 /** The frames of a POST, all or none. @throws RefusedRequest for a payload that cannot be read, which ends the session, or is too large. */
-function framesIn (request: EngineIoRequest, socket: Socket, { codec }: PollingTransport, maxPackets: number): Frame[] {
+function framesIn (request: EngineIoRequest, socket: Socket, { codec }: Polls, maxPackets: number): Frame[] {
   try {
     return codec.decodePayload(payloadIn(request), maxPackets)
   } catch (error) {
@@ -64,8 +64,8 @@ function refuseAtEnd (socket: Socket, request: EngineIoRequest, reply: FastifyRe
 
 /** A POST brings packets; with one that cannot be read, the session ends. "ok" says that all were delivered. */
 export function handlePost (context: EngineIoContext, request: EngineIoRequest, reply: FastifyReply): void {
-  const { socket, transport } = pollingOf(context, request)
-  const delivered = deliver(socket, framesIn(request, socket, transport, context.settings.maxPackets))
+  const { socket, polls } = pollingOf(context, request)
+  const delivered = deliver(socket, framesIn(request, socket, polls, context.settings.maxPackets))
   const reason = socket.ended?.reason ?? ''
   if (isRefusalReason(reason)) throw new RefusedRequest(reason, 'a packet of this payload ended the session', { sid: socket.id })
   if (!delivered && reason !== 'client left') {
@@ -74,5 +74,5 @@ export function handlePost (context: EngineIoContext, request: EngineIoRequest, 
   }
   addHeaders(context.engine, reply, false)
   reply.type('text/html') // as plain text, old browsers offered it for download
-  context.engine.endOfTurn.defer(() => reply.send('ok'))
+  context.engine.answers.write(() => reply.send('ok'))
 }

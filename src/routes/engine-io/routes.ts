@@ -2,7 +2,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { ParserModule } from '../../../types/options.js'
 import type { EngineVersion } from '../../codec/engine-io.js'
+import { LastEncoded } from '../../codec/last-encoded.js'
 import { isMessagePack } from '../../codec/message-pack.js'
+import type { Frame } from '../../codec/packet.js'
 import { PacketType, SocketioCodec } from '../../codec/socketio.js'
 import type { EngineIoShared } from '../../dialects/engine-io/engine-io.js'
 import type { Engine } from '../../engine/engine.js'
@@ -87,7 +89,7 @@ function transportRows (context: EngineIoContext, transport: typeof TRANSPORT_KE
 /** A packet as the parser writes it. @throws what the parser throws, which then cannot be used. */
 const encodeConnect = (parser: ParserModule): unknown => new SocketioCodec(parser).encode({ type: PacketType.CONNECT, nsp: '/' })[0]
 
-function sharedOf (settings: Settings, parser: ParserModule | undefined): Omit<EngineIoShared, 'version' | 'memo'> {
+function sharedOf (settings: Settings, parser: ParserModule | undefined): Omit<EngineIoShared, 'version' | 'last'> {
   return { ...settings, parser, isMessagePack: parser !== undefined && isMessagePack(encodeConnect(parser)), isSocketio: (settings.io ?? parser) !== undefined }
 }
 
@@ -101,7 +103,7 @@ export function engineIoRows (host: FastifyInstance, { engine, settings, parser 
     return (transport, options) => toRows('', transport, { constraints, ...options })
   }
   const rows = VERSIONS.flatMap((version) => {
-    const context = { engine, settings, shared: { ...shared, version, memo: { text: undefined, frame: '' } } }
+    const context = { engine, settings, shared: { ...shared, version, last: new LastEncoded<Frame>() } }
     return TRANSPORT_KEYS.flatMap((transport) => {
       const toRows = toRowsOf(`engine ${version}`, constrain(`${version} ${transport}`))
       return [...toRows(null, PREFLIGHT), ...transportRows(context, transport, toRows)]

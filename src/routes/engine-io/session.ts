@@ -11,7 +11,7 @@ import { EngineIo } from '../../dialects/engine-io/engine-io.js'
 import { RefusedRequest } from '../../errors.js'
 import type { Socket } from '../../session/socket.js'
 import { NO_LISTENER } from '../../session/transport.js'
-import type { TransportListener } from '../../session/transport.js'
+import type { Polls, TransportListener } from '../../session/transport.js'
 import { CONTENT_TYPES } from '../../transports/index.js'
 import { PollingTransport } from '../../transports/polling.js'
 import { WebSocketTransport } from '../../transports/websocket.js'
@@ -65,15 +65,15 @@ function open ({ engine, shared }: EngineIoContext, request: EngineIoRequest, up
 }
 
 /** The session that a poll or POST names. A hook has looked at it before, so that only its end can have come between. */
-export function pollingOf ({ engine, shared: { version } }: EngineIoContext, request: EngineIoRequest): { socket: Socket, transport: PollingTransport } {
+export function pollingOf ({ engine, shared: { version } }: EngineIoContext, request: EngineIoRequest): { socket: Socket, polls: Polls } {
   const { sid = '' } = request.query
   const socket = engine.find(sid, `engine ${version}`)
-  const transport = socket?.transport
-  if (socket !== undefined && transport instanceof PollingTransport) return { socket, transport }
+  const polls = socket?.transport.polls
+  if (socket !== undefined && polls !== undefined) return { socket, polls }
   throw new RefusedRequest('unknown session', 'the session ended while this request was being processed', { sid })
 }
 
-function newPolling ({ engine: { wheel, endOfTurn }, shared }: EngineIoContext, listener: TransportListener, query: EngineIoQuery): PollingTransport {
+function newPolling ({ engine: { wheel, answers }, shared }: EngineIoContext, listener: TransportListener, query: EngineIoQuery): PollingTransport {
   return new PollingTransport({
     name: 'polling',
     listener,
@@ -82,7 +82,7 @@ function newPolling ({ engine: { wheel, endOfTurn }, shared }: EngineIoContext, 
     pollingDuration: undefined, // heartbeats answer polls often enough
     noop: TYPE.noop,
     breaksSession: true,
-    endOfTurn
+    answers
   })
 }
 
@@ -103,16 +103,16 @@ export function handlePoll (context: EngineIoContext, request: EngineIoRequest, 
   reply.type(request[JSONP] === undefined ? CONTENT_TYPES.text : CONTENT_TYPES.script)
   if (request.raw.socket.destroyed) return // given up while the app's hooks ran; nothing would tell us of it any more
   if (!request.query.sid) return handleHandshake(context, request, reply)
-  const { socket, transport } = pollingOf(context, request)
+  const { socket, polls } = pollingOf(context, request)
   if (socket.parting) throw new RefusedRequest('unknown session', 'the server has told the client to leave', { sid: socket.id })
-  if (transport.open) {
+  if (socket.transport.open) {
     socket.end('protocol violation', undefined, new Error('two polls at a time'))
     throw new RefusedRequest('protocol violation', 'two polls at a time', { sid: socket.id })
   }
   addHeaders(engine, reply, false)
   // Pipelined behind an answer that is still under way: Node would not tell it of the end of the connection.
-  if (reply.raw.socket === null) reply.send(transport.codec.encodePayload([TYPE.noop]))
-  else acceptPoll(engine, transport, reply)
+  if (reply.raw.socket === null) reply.send(polls.codec.encodePayload([TYPE.noop]))
+  else acceptPoll(engine, polls, reply)
 }
 
 /** A WebSocket without a session opens one; with one, it is tried out for it. */
@@ -128,11 +128,12 @@ export function webSocketHandler (context: EngineIoContext) {
       return engine.attach(session, transport(session))
     }
     const session = engine.find(query.sid, `engine ${version}`)
-    if (session === undefined || session.parting || session.upgrade !== undefined || !(session.transport instanceof PollingTransport)) {
+    const polls = session?.transport.polls
+    if (session === undefined || session.parting || session.upgrade !== undefined || polls === undefined) {
       request.log.info({ sid: cut(query.sid) }, 'upgrade closed: the session has ended, is being upgraded, or has been upgraded')
       return transport(NO_LISTENER).close()
     }
-    const attempt = new Upgrade({ socket: session, polling: session.transport, wheel, upgradeTimeout })
+    const attempt = new Upgrade({ socket: session, polls, wheel, upgradeTimeout })
     attempt.start(transport(attempt))
     adoptConnectionWhenClosed(engine, session)
   }

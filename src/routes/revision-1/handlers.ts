@@ -7,7 +7,7 @@ import type { Engine } from '../../engine/engine.js'
 import { RefusedRequest } from '../../errors.js'
 import type { Socket } from '../../session/socket.js'
 import { NO_LISTENER } from '../../session/transport.js'
-import type { TransportListener } from '../../session/transport.js'
+import type { Polls, TransportListener } from '../../session/transport.js'
 import type { TransportRow } from '../../transports/index.js'
 import { PollingTransport } from '../../transports/polling.js'
 import { WebSocketTransport } from '../../transports/websocket.js'
@@ -32,10 +32,10 @@ function answeredSession (engine: Engine, request: Revision1Request): Socket | u
   return socket?.parting === true ? undefined : socket
 }
 
-/** The session's polling transport under this name, made if it has another one. */
-function pollingTransport ({ engine, name, settings: { pollingDuration } }: TransportContext, socket: Socket): PollingTransport {
-  const current = socket.transport
-  if (current instanceof PollingTransport && current.name === name) return current
+/** What takes the session's polls under this name. It is made if the session has another transport. */
+function pollsOf ({ engine, name, settings: { pollingDuration } }: TransportContext, socket: Socket): Polls {
+  const { transport: { polls, name: current } } = socket
+  if (polls !== undefined && current === name) return polls
   const { wheel } = engine
   const transport = new PollingTransport({
     name,
@@ -45,7 +45,7 @@ function pollingTransport ({ engine, name, settings: { pollingDuration } }: Tran
     pollingDuration,
     noop: NOOP,
     breaksSession: false,
-    endOfTurn: undefined
+    answers: undefined
   })
   engine.attach(socket, transport)
   return transport
@@ -86,7 +86,7 @@ export function getHandler (context: TransportContext, row: HttpRow): Handler {
       if (socket === undefined) reply.send(UNKNOWN_SESSION)
       // Pipelined behind an answer that is still under way: Node would not tell it of the end of the connection.
       else if (reply.raw.socket === null) reply.send(NOOP)
-      else acceptPoll(engine, pollingTransport(context, socket), reply)
+      else acceptPoll(engine, pollsOf(context, socket), reply)
       return
     }
     const format = row.format()
@@ -113,7 +113,7 @@ function handleLastPackets (engine: Engine, frames: readonly string[], socket: S
   let delivered = true
   for (const frame of frames) delivered = socket.onFrame(frame) && delivered
   if (!delivered) throw engine.refusal('a packet asks for an acknowledgement, which cannot reach the client any more', socket.id)
-  engine.endOfTurn.defer(() => reply.send('1'))
+  engine.answers.write(() => reply.send('1'))
 }
 
 /**
@@ -128,10 +128,10 @@ export function postHandler (context: TransportContext, row: HttpRow): Handler {
     const frames = socket === undefined ? [] : framesOf(request, row, maxPackets)
     reply.type('text/plain; charset=UTF-8')
     if (socket?.parting === true) return handleLastPackets(engine, frames, socket, reply)
-    engine.endOfTurn.defer(() => reply.send('1'))
+    engine.answers.write(() => reply.send('1'))
     if (socket === undefined) return unknownSession(engine, request)
     // The first request opens the session, also a POST, and its packets are delivered (docs/revision-1.md, Transports).
-    if (socket.readyState === 'opening') pollingTransport(context, socket)
+    if (socket.readyState === 'opening') pollsOf(context, socket)
     for (const frame of frames) socket.onFrame(frame)
   }
 }

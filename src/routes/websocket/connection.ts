@@ -3,7 +3,6 @@
 import type { Socket as TcpSocket } from 'node:net'
 import type { Engine } from '../../engine/engine.js'
 import type { Socket } from '../../session/socket.js'
-import { WebSocketTransport } from '../../transports/websocket.js'
 
 /** A browser's connection brings few sessions. Those of proxies bring very many, and last. */
 const MAX_TRACKED = 16
@@ -16,8 +15,8 @@ const isEncrypted = (socket: unknown): boolean => (socket as { encrypted?: boole
 /** Takes the connection of the session's WebSocket instead; `handshake.secure` stays what it is. */
 function adoptConnection ({ request, transport }: Socket): void {
   const { socket, complete } = request
-  if (!complete || !(transport instanceof WebSocketTransport)) return
   const { connection } = transport
+  if (!complete) return
   if (connection !== undefined && isEncrypted(connection) === isEncrypted(socket)) Object.assign(request, { socket: connection, client: connection }) // the old name of it
 }
 

@@ -10,7 +10,7 @@ import { NOOP, revision1 } from '../../../src/codec/revision-1.js'
 import socketioTransports from '../../../src/index.js'
 import { TimerWheel } from '../../../src/time/timer-wheel.js'
 import { PollingTransport } from '../../../src/transports/polling.js'
-import type { Poll } from '../../../src/transports/polling.js'
+import type { Poll } from '../../../src/session/transport.js'
 import { unframe } from '../../kit/client.js'
 import { clock, serve, until } from '../../kit/server.js'
 import type { Session } from '../../kit/server.js'
@@ -45,7 +45,7 @@ function polling (t: { teardown (fn: () => unknown): unknown }) {
     onClose: () => { calls.push('close') }
   }
   const wheel = new TimerWheel(10)
-  const transport = new PollingTransport({ name: 'xhr-polling', listener, codec: revision1, wheel, pollingDuration: 20_000, noop: NOOP, breaksSession: false, endOfTurn: undefined })
+  const transport = new PollingTransport({ name: 'xhr-polling', listener, codec: revision1, wheel, pollingDuration: 20_000, noop: NOOP, breaksSession: false, answers: undefined })
   return { transport, calls, returned, tick }
 }
 

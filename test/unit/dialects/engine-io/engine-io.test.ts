@@ -1,4 +1,5 @@
 import t from 'tap'
+import { LastEncoded } from '../../../../src/codec/last-encoded.js'
 import { EngineIo } from '../../../../src/dialects/engine-io/engine-io.js'
 import type { DialectSocket } from '../../../../src/session/dialect.js'
 import type { Frame } from '../../../../src/codec/packet.js'
@@ -7,7 +8,7 @@ import type { Frame } from '../../../../src/codec/packet.js'
 function written (version: 3 | 4, ...messages: unknown[]): Frame[] {
   const frames: Frame[] = []
   const socket = { id: 'a', enqueue: (frame: Frame) => { frames.push(frame) } } as unknown as DialectSocket
-  const shared = { version, pingInterval: 1000, pingTimeout: 1000, maxPayload: 1000, maxAttachments: 10, maxNesting: 1000, maxArguments: 1000, maxEndpoints: 10, parser: undefined, isMessagePack: false, isSocketio: true, memo: { text: undefined, frame: '' } }
+  const shared = { version, pingInterval: 1000, pingTimeout: 1000, maxPayload: 1000, maxAttachments: 10, maxNesting: 1000, maxArguments: 1000, maxEndpoints: 10, parser: undefined, isMessagePack: false, isSocketio: true, last: new LastEncoded<Frame>() }
   for (const data of messages) new EngineIo(socket, shared, []).write(data as Buffer, {})
   return frames
 }
