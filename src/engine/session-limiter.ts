@@ -34,7 +34,12 @@ interface Slots {
   release (address: string): void
 }
 
-/** The right to one session. The handshake acquires it, and the session commits it. */
+/**
+ * The right to one session.
+ *
+ *   free ── acquire(): a handshake begins ──► acquired ── commit(): the session opens ──► committed ── release(): the session ends ──► free
+ *                                             acquired ── expire(): no session has opened in the turn ──► free
+ */
 export class SessionSlot {
   readonly #limiter: Slots
   readonly #address: string

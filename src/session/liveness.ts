@@ -21,7 +21,14 @@ export interface LivenessInit {
   readonly listener: LivenessListener
 }
 
-/** The time that a session has left. */
+/**
+ * The timer of one session.
+ *
+ *   anything ── wait(): a request, a poll or the client's heartbeat must come ── time is over ──► dead
+ *   interval ── time is over: a heartbeat is sent ──► answer ── time is over ──► dead
+ *      ▲                                                │ extend(): another packet came, once
+ *      └──────────────── onHeartbeat() ─────────────────┘
+ */
 export class Liveness {
   readonly #heartbeat: Heartbeat
   readonly #closeTimeout: number

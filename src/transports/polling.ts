@@ -30,7 +30,17 @@ export interface PollingInit {
   answers: Pick<AnswerSchedule, 'collect'> | undefined
 }
 
-/** The polls of one session under one transport name. */
+/**
+ * The polls of one session under one transport name.
+ *
+ *   no poll ── accept() ──► parked ── send() ──► gathering ── flush ──► in flight ── responseEnded(whole) ──► no poll
+ *                           │   ▲                    │                      │
+ *                           │   └── it breaks: frames are returned ◄────────┴── responseEnded(broken)
+ *                           └── pollingDuration is over: answered with a noop ──► no poll
+ *
+ * A poll may be parked while an answer is in flight: the client asks again before the end of that answer is known. `close()` answers the parked poll
+ * with the farewell, and every later one with a noop.
+ */
 export class PollingTransport implements Transport, Polls {
   readonly name: TransportName
   readonly persistent = false

@@ -6,8 +6,9 @@ import { ProtocolError } from '../../codec/packet.js'
 import { checkArguments, checkDepth, checkShape, VALUE_BYTES, weighJson } from '../../codec/shape.js'
 import type { ShapeLimits } from '../../codec/shape.js'
 import { isReservedEvent, PacketType } from '../../codec/socketio.js'
-import type { SocketioCodec, SocketioPacket } from '../../codec/socketio.js'
+import type { SocketioCodec } from '../../codec/socketio.js'
 import { readHead, TYPES } from '../../codec/socketio-head.js'
+import { decodeSafely, listOf } from './decode.js'
 import { Holdings } from './holdings.js'
 import type { Holder } from './holdings.js'
 
@@ -178,23 +179,4 @@ function parse (json: string, reviver: (name: string, value: unknown) => unknown
   } catch (error) {
     if (error instanceof ProtocolError) throw error
   }
-}
-
-/** @throws ProtocolError when the parser throws, or makes something else than a packet. */
-export function decodeSafely (codec: SocketioCodec, data: string | Buffer): SocketioPacket | undefined {
-  let packet: SocketioPacket | undefined
-  try {
-    packet = codec.decode(data)
-  } catch (error) {
-    if (error instanceof ProtocolError) throw error
-    throw new ProtocolError(error instanceof Error ? error.message : String(error))
-  }
-  if (packet !== undefined && (typeof packet.nsp !== 'string' || PacketType[packet.type] === undefined)) throw new ProtocolError('not a packet')
-  return packet
-}
-
-/** @throws ProtocolError when it is none. */
-function listOf (data: unknown): readonly unknown[] {
-  if (!Array.isArray(data)) throw new ProtocolError('the arguments are not a list')
-  return data
 }

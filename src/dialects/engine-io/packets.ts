@@ -5,6 +5,7 @@ import { ProtocolError } from '../../codec/packet.js'
 import { fromMessage, isReservedEvent, PacketType, toMessage } from '../../codec/socketio.js'
 import type { SocketioCodec, SocketioPacket } from '../../codec/socketio.js'
 import { toEndpoint, toNsp } from '../endpoint.js'
+import { decodeSafely, listOf } from './decode.js'
 
 /** What the face may do with its session. */
 export interface PacketFaceSession {
@@ -38,12 +39,6 @@ function textOf (id: number): string {
 /** The id of an acknowledgement asked for; handlers acknowledge, nothing does so by itself. */
 const toAckRequest = ({ id }: SocketioPacket): { id?: string, ack?: 'data' } => id === undefined ? {} : { id: textOf(id), ack: 'data' }
 
-/** @throws ProtocolError when it is none: parsers let a packet without data pass, and custom ones any data. */
-function listOf (data: unknown): unknown[] {
-  if (!Array.isArray(data)) throw new ProtocolError('the arguments are not a list')
-  return data
-}
-
 /** One session's packets. */
 export class PacketFace {
   readonly #session: PacketFaceSession
@@ -58,14 +53,8 @@ export class PacketFace {
 
   /** One message of the client. @throws ProtocolError when it is no packet. */
   receive (data: string | Buffer): void {
-    let decoded: SocketioPacket | undefined
-    try {
-      decoded = this.#codec.decode(data)
-    } catch (error) {
-      if (error instanceof ProtocolError) throw error
-      throw new ProtocolError(error instanceof Error ? error.message : String(error))
-    }
-    if (decoded !== undefined) this.#received(decoded)
+    const packet = decodeSafely(this.#codec, data)
+    if (packet !== undefined) this.#received(packet)
   }
 
   #received (packet: SocketioPacket): void {
