@@ -32,7 +32,8 @@ const LAYERS = [
     may: [OWN, String.raw`\.\./endpoint\.js`, String.raw`(?:\.\./)+codec/.+`],
     mayTypes: [TYPES, String.raw`\.\./\.\./session/(?:dialect|transport)\.js`, String.raw`\.\./\.\./time/.+`]
   },
-  { files: ['src/options.ts'], may: [String.raw`\./errors\.js`, String.raw`\./transports/index\.js`, 'cookie'], mayTypes: [TYPES, 'fastify'] },
+  { files: ['src/option-rules.ts'], may: [String.raw`\./errors\.js`, String.raw`\./transports/index\.js`], mayTypes: [TYPES] },
+  { files: ['src/options.ts'], may: [String.raw`\./(?:errors|option-rules)\.js`, String.raw`\./transports/index\.js`, 'cookie'], mayTypes: [TYPES, 'fastify'] },
   { files: ['src/flash-policy.ts'], may: ['node:.+', String.raw`\./errors\.js`], mayTypes: [TYPES, 'fastify'] },
   {
     files: ['src/routes/*.ts'],

@@ -1,4 +1,4 @@
-// The echo application that clients and tools are tried against:
+// An echo application to test clients and tools with:
 //   npm run echo -- --port N [--config JSON]
 // `message` → the same; `echo` (x, ack) → ack(x), or emits `echo` x; `many` n → emits `many` 0…n-1; `up` i → emits `up` i;
 // `bcast` x → `news` x to all. The config holds options of the plugin, or of a socket.io 0.9 server by their old names (seconds).

@@ -1,7 +1,7 @@
 // An echo without the official Server, for clients and protocol suites of Engine.IO:
 //   npm run engine-echo -- --port N [--config JSON]
-// Each message goes back as it came, text or binary. Revision 1 has no raw messages of its own: its messages, JSON messages and
-// events go back as decoded packets, and its endpoints are connected as they ask. The config holds options of the plugin.
+// Sends each message back, text or binary. Revision 1 has no such messages: its messages, JSON messages and
+// events are sent back as decoded packets, and its endpoints are connected. The config has options of the plugin.
 import Fastify from 'fastify'
 import socketioTransports from 'fastify-socketio-transports'
 import { DRAIN, readFlags, run, TRANSPORTS } from './command.js'
@@ -10,7 +10,7 @@ const { config, ...address } = readFlags()
 const app = Fastify({ forceCloseConnections: true })
 await app.register(socketioTransports, { transports: TRANSPORTS, cors: { origin: true }, drainTimeout: DRAIN, ...config })
 
-/** What goes back for a packet of revision 1; without its id, which is the client's own count. */
+/** The answer to a packet of revision 1; without the id, which the client has counted. */
 function answerTo ({ type, endpoint, data, name, args }) {
   switch (type) {
     case 'connect': return { type, endpoint }

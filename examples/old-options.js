@@ -1,8 +1,8 @@
-// The options of a socket.io 0.9 server, by their old names and with times in seconds, as options of the plugin.
+// Translates options of a socket.io 0.9 server (old names, times in seconds) to options of the plugin.
 
 const seconds = (value) => value * 1000
 
-/** `host:port` entries, either part `*`, in a list or with spaces between, as what `cors.origin` takes. */
+/** Translates `host:port` entries (either part may be `*`), in a list or separated by spaces, to a value of `cors.origin`. */
 function toOrigin (origins) {
   const entries = Array.isArray(origins) ? origins : origins.split(' ')
   if (entries.includes('*:*')) return true
@@ -17,14 +17,14 @@ const OLD_NAMES = {
   'heartbeat timeout': (value) => ({ heartbeatTimeout: seconds(value) }),
   'close timeout': (value) => ({ closeTimeout: seconds(value) }),
   'polling duration': (value) => ({ pollingDuration: seconds(value) }),
-  // The old server refused bodies that reach its limit.
+  // The old server refused bodies of exactly this size, too.
   'destroy buffer size': (value) => ({ maxPayload: value - 1 }),
   heartbeats: (value) => value === false ? { heartbeatInterval: false } : {},
   origins: (value) => ({ cors: { origin: toOrigin(value) } }),
   'flash policy port': (value) => value > 0 ? { flashPolicy: { port: value, allow: ['*:*'] } } : {}
 }
 
-/** Old names are translated; names that are none are taken for options of the plugin. */
+/** Translates old names. Other names must be options of the plugin. */
 export function toOptions (config) {
   const options = Object.entries(config).map(([name, value]) => OLD_NAMES[name]?.(value) ?? { [name]: value })
   return Object.assign({}, ...options)

@@ -3,9 +3,9 @@ import socketioTransports from 'fastify-socketio-transports'
 
 const app = Fastify({ logger: true })
 await app.register(socketioTransports, {
-  io: {}, // options of the official Server, found as app.io
-  cors: { origin: ['https://app.example'] }, // beside the server's own origin
-  drainTimeout: 5000 // what app.close() takes to send clients to the next server
+  io: {}, // options of the official Server, which becomes app.io
+  cors: { origin: ['https://app.example'] }, // in addition to the server's own origin
+  drainTimeout: 5000 // how long app.close() may take to end sessions one by one, in ms
 })
 
 app.io.on('connection', (socket) => {

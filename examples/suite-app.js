@@ -1,7 +1,7 @@
-// The application that the published test suite of Socket.IO protocol 5 talks to:
+// The application that the published test suite of Socket.IO protocol 5 needs:
 //   npm run suite-app -- --port N [--config JSON]
-// Namespaces `/` and `/custom` tell each client what it authenticated with (`auth`); `/` answers `message` with `message-back`, and
-// `message-with-ack` by acknowledging with the same arguments. The times and sizes are those that the suite expects to read.
+// The namespaces `/` and `/custom` send each client its `auth` back. `/` answers `message` with `message-back`, and
+// acknowledges `message-with-ack` with the same arguments. The suite expects these times and sizes.
 import Fastify from 'fastify'
 import socketioTransports from 'fastify-socketio-transports'
 import { DRAIN, readFlags, run, TRANSPORTS } from './command.js'
@@ -15,7 +15,7 @@ await app.register(socketioTransports, {
   pingInterval: 300,
   pingTimeout: 200,
   maxPayload: 1_000_000,
-  // The suite waits two seconds for the Server to close a connection that joins no namespace, and polls for one without joining any.
+  // The suite waits two seconds until the Server closes a connection that joins no namespace, and also polls for one second without joining any.
   io: { connectTimeout: 1500 },
   ...config
 })

@@ -27,7 +27,7 @@ export const UnsupportedVersionError = createError<[library: string, part: strin
 /** A second registration in a scope that has one already. */
 export const AlreadyRegisteredError = createError(
   'FST_SIO_ALREADY_REGISTERED',
-  'fastify-socketio-transports is registered in this scope already; give each registration a scope and a path of its own', 500)
+  'fastify-socketio-transports is already registered in this scope; give each registration its own scope and its own path', 500)
 
 /** A packet that the application sends has no form on the wire. */
 export const InvalidPacketError = createError<[type: string, reason: string]>(
@@ -35,7 +35,7 @@ export const InvalidPacketError = createError<[type: string, reason: string]>(
 
 /** `generateId` made an id that cannot be used. */
 export const InvalidIdError = createError<[id: string]>(
-  'FST_SIO_INVALID_ID', 'generateId made the session id %s; it must be unused, 1 to 100 characters of [A-Za-z0-9_-]', 500)
+  'FST_SIO_INVALID_ID', 'generateId returned the session id %s; an id must be unused and have 1 to 100 characters of [A-Za-z0-9_-]', 500)
 
 /** What `connection_error` listeners are told, by code (engine.io's numbering). */
 export const CONNECTION_ERRORS = {
@@ -62,7 +62,7 @@ export interface Refusal {
 interface RefusalRow {
   /** What it is for 'connection_error' listeners. */
   readonly code: ConnectionErrorCode
-  /** What revision 1 is told (WIRE.md 2, where it has words for it). */
+  /** The answer to clients of revision 1 (docs/revision-1.md, Handshake). */
   readonly revision1: readonly [status: number, body: string]
   /** Engine.IO is told 400 and the code's own words, unless there is more to say. */
   readonly engine?: readonly [status: number, message?: string]

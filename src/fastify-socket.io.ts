@@ -23,7 +23,7 @@ function isInstalled (name: string): boolean {
 function clientFiles ({ serveClient }: FastifySocketioOptions, log: FastifyBaseLogger): string | false {
   if (serveClient === false) return false
   if (serveClient || isInstalled(STATIC)) return clientFolder()
-  log.warn(`the client's files (socket.io.js and others) are not served: npm install ${STATIC}, or set "serveClient: false"`)
+  log.warn(`the files of the client (socket.io.js and others) are not served: install ${STATIC}, or set "serveClient: false"`)
   return false
 }
 
@@ -38,7 +38,7 @@ const plugin: FastifyPluginAsync<FastifySocketioOptions> = async function fastif
   const settings = toOptions(options)
   warnOfUnused(options, app.log)
   if (app.prefix !== '') {
-    app.log.warn(`registered below the prefix ${app.prefix}: unlike fastify-socket.io's, the path is below it too, and clients must ask for that`)
+    app.log.warn(`registered in a scope with the prefix ${app.prefix}: clients must put the prefix before the path, which fastify-socket.io ignored`)
   }
   const server = await createServer({ ...options })
 

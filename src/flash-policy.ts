@@ -7,7 +7,7 @@ import type { FlashPolicyOptions, OriginOption } from '../types/options.js'
 import { BadOptionError } from './errors.js'
 
 const REQUEST = '<policy-file-request/>\0'
-/** What Flash asks since 0.8 (WIRE.md 5). */
+/** The port that Flash clients from 0.8 on ask (docs/revision-1.md, Flash). */
 const DEFAULT_PORT = 10_843
 /** Connections at a time on the policy port, and how long each may last, ms. */
 const MAX_CONNECTIONS = 100
@@ -59,7 +59,7 @@ function answerInline (app: FastifyInstance, policy: string): void {
 export function registerFlashPolicy (app: FastifyInstance, options: FlashPolicyOptions, origin: OriginOption | undefined): void {
   const { port = DEFAULT_PORT, host = '127.0.0.1', inline = true, allow = fromOrigins(origin) } = options
   if (allow.length === 0) {
-    throw new BadOptionError('flashPolicy.allow', 'missing', 'a list of "host:port", since cors.origin has no strings to take it from')
+    throw new BadOptionError('flashPolicy.allow', 'missing', 'a list of "host:port"; it is required, because cors.origin contains no string')
   }
   const policy = policyFile(allow)
   if (inline) answerInline(app, policy)
@@ -67,7 +67,7 @@ export function registerFlashPolicy (app: FastifyInstance, options: FlashPolicyO
   let server: TcpServer | undefined
   app.addHook('onReady', async () => {
     server = await openPort(policy, port, host)
-    app.log.info({ port, host }, 'flash policy port open')
+    app.log.info({ port, host }, 'listening for Flash policy requests')
   })
   app.addHook('preClose', async () => { server?.close() })
 }

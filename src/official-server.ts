@@ -28,12 +28,12 @@ const UNUSED: Partial<Record<ServerOption, keyof SocketioTransportsOptions>> = {
 
 /** Options for what no option of the plugin does, and what there is instead. */
 export const NOT_HERE = {
-  httpCompression: 'answers are compressed by @fastify/compress, where the app has registered it',
-  wsEngine: 'WebSockets are those of @fastify/websocket',
+  httpCompression: 'register @fastify/compress to compress answers to polls',
+  wsEngine: 'WebSockets are opened by @fastify/websocket',
   initialPacket: 'emit it on "connection"',
-  destroyUpgrade: 'upgrades that no route takes are answered',
-  destroyUpgradeTimeout: 'upgrades that no route takes are answered at once',
-  addTrailingSlash: 'clients may ask with a slash at the end of the path, or without'
+  destroyUpgrade: 'upgrade requests without a route are answered with 404',
+  destroyUpgradeTimeout: 'upgrade requests without a route are answered with 404 at once',
+  addTrailingSlash: 'the path is served with a slash at the end and without'
 } as const satisfies Partial<Record<ServerOption, string>>
 
 /** A Server is told from the options of one by what it can do. */
@@ -67,6 +67,6 @@ export async function officialServer (io: IoOption, log: FastifyBaseLogger): Pro
 /** The parser that the Server has, or is to have. Warns where that cannot be told. */
 export function parserOf (io: IoOption, log: FastifyBaseLogger): ParserModule | undefined {
   const options = isServer(io) ? optionsOf(io) : io
-  if (options === undefined) log.warn('this version of socket.io does not tell the options of a Server: if it has a "parser", give the plugin the same')
+  if (options === undefined) log.warn('the options of the Server cannot be read in this version of socket.io: if the Server has a "parser", set the same as the option "parser" of fastify-socketio-transports')
   return options?.parser
 }

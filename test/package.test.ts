@@ -144,7 +144,7 @@ t.test('the drop-in is required as fastify-socket.io is; without @fastify/static
     open: '0{"sid"',
     io: 'Server',
     file: 404,
-    lines: ['the client\'s files (socket.io.js and others) are not served: npm install @fastify/static, or set "serveClient: false"']
+    lines: ['the files of the client (socket.io.js and others) are not served: install @fastify/static, or set "serveClient: false"']
   })
   const imported = await script('drop-in.mjs', `
     import plugin, { socketioServer } from 'fastify-socketio-transports/fastify-socket.io'

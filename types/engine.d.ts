@@ -12,11 +12,11 @@ export interface ConnectionError {
    * 5 unsupported protocol version
    */
   code: 0 | 1 | 2 | 3 | 4 | 5
-  /** The code in words. */
+  /** The text that belongs to the code. */
   message: string
-  /** Exactly why. */
+  /** The exact reason. */
   reason: RefusalReason
-  /** More about it, for logs: `detail` says it in words. */
+  /** Details for logs; `detail` is a sentence. */
   context: Record<string, unknown>
 }
 
@@ -26,34 +26,34 @@ export interface EngineEvents {
   connection: [socket: Socket]
   /** A request was refused: bad origin, unauthorized, unknown transport, too large, and so on. */
   connection_error: [error: ConnectionError]
-  /** The first answer of a session (revision 1: its handshake) is about to be made: add headers to the object. */
+  /** Before the first answer of a session (revision 1: the answer to the handshake) is sent. Add headers to the object. */
   initial_headers: [headers: Record<string, string | string[]>, req: IncomingMessage]
-  /** The same for every answer of a session, the first one included; upgrades too. */
+  /** Before every answer of a session is sent, the first answer and the answer to an upgrade included. Add headers to the object. */
   headers: [headers: Record<string, string | string[]>, req: IncomingMessage]
 }
 
 /** The registry of sessions, and the object that the official Server binds to: `io.bind(app.socketio)`. */
 export interface Engine extends EventEmitter<EngineEvents> {
-  /** Every session from its handshake on, by id. */
+  /** All sessions by id, also those that have made only a handshake. */
   readonly sessions: ReadonlyMap<string, Socket>
-  /** Sessions that have connected: those of {@link sessions} that made a transport request. */
+  /** Number of connected sessions: those of {@link sessions} that have made a transport request. */
   readonly clientsCount: number
-  /** What has happened since the start, by reason, and what waits now: a copy, for monitoring. */
+  /** Counters since the start, and bytes that wait now. A copy, for monitoring. */
   readonly metrics: Metrics
-  /** Whether {@link drain} has been called, or {@link close}: for a readiness probe. */
+  /** Whether {@link drain} or {@link close} has been called; for a readiness probe. */
   readonly draining: boolean
-  /** Makes the session ids, as the option of that name does; assign to replace. */
+  /** Makes the session ids: the function of the option `generateId`. Assign another function to replace it. */
   generateId: (request: IncomingMessage) => string | Promise<string>
   /**
-   * Takes this server out of service: refuses handshakes from now on (503), and ends the sessions so that their clients come back to the next
-   * server, spread over `ms` milliseconds. What is queued goes out first, as long as there is time. Resolves when no session is
-   * left: at the latest `farewellTimeout` after `ms`, in which those who have been told to go last are still heard. `app.close()` calls it with the option
-   * `drainTimeout`.
+   * Takes this server out of service. Handshakes are refused from now on (503). The sessions end one by one during `ms` milliseconds, in a way that
+   * makes their clients reconnect to the next server. Queued packets are sent first, as long as there is time. Resolves when no session is
+   * left, at the latest `farewellTimeout` after `ms`: for this time, packets of the last clients are still delivered. `app.close()` calls this method with
+   * the option `drainTimeout`.
    */
   drain (ms: number): Promise<void>
   /**
-   * Ends every session at once, so that its client comes back to the next server, and refuses handshakes from then on (503). `app.close()` calls it
-   * when nothing more is to come of the clients. Idempotent.
+   * Ends every session at once, in a way that makes its client reconnect to the next server, and refuses handshakes from then on (503). `app.close()`
+   * calls it at its end. Idempotent.
    */
   close (): this
 }

@@ -1,16 +1,16 @@
-// An application written for fastify-socket.io says itself what `app.io` is, with the types of its events: nothing is declared here.
+// This file does not declare the type of `app.io`: an application for fastify-socket.io declares it, with the types of its events.
 import type { FastifyPluginAsync } from 'fastify'
 import type { ServerOptions } from 'socket.io'
 
-/** The options of socket.io's Server, and what happens when the application closes. */
+/** The options of socket.io's Server, and `preClose`. */
 export type FastifySocketioOptions = Partial<ServerOptions> & {
   /**
-   * Called before the server closes, instead of the default `app.io.local.disconnectSockets(true)`; the server closes once it
-   * has called `done`. Clients that are still connected then are let go in a way that makes them come back.
+   * Called before the server closes, instead of the default `app.io.local.disconnectSockets(true)`. The server closes when this function has
+   * called `done`. Clients that are still connected then are disconnected in a way that makes them reconnect.
    */
   preClose?: (done: (error?: Error) => void) => void
 }
 
-/** fastify-socket.io, on the transports of fastify-socketio-transports. `app.io` is the Server, without asking. */
+/** A replacement of the plugin fastify-socket.io on top of fastify-socketio-transports. It always sets `app.io` to the Server. */
 export declare const socketioServer: FastifyPluginAsync<FastifySocketioOptions>
 export default socketioServer

@@ -21,7 +21,7 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** The sessions of fastify-socketio-transports. */
     socketio: Engine
-    /** The official Server, when the option `io` was given. Typed further by `SocketioTypes`. */
+    /** The official Server, when the option `io` is set. Its type can be set in `SocketioTypes`. */
     io: SocketioTypes extends { server: infer OwnServer } ? OwnServer : Server
   }
   interface FastifyRequest {
@@ -33,6 +33,6 @@ declare module 'fastify' {
   }
 }
 
-/** Socket.IO's transports as Fastify routes. */
+/** The plugin: serves the transports of Socket.IO as Fastify routes. */
 export declare const socketioTransports: FastifyPluginAsync<SocketioTransportsOptions>
 export default socketioTransports

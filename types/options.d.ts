@@ -11,9 +11,9 @@ type OriginCallback = (error: Error | null | undefined, origin?: OriginValue | r
 
 /**
  * Which origins may use the transports, in the forms that @fastify/cors takes: a value, a list of strings and regular
- * expressions, or a function of the request's `Origin`. It answers by its callback, or by what it returns: a value, a list, or a
- * promise of these; a value counts where it takes no callback. A function that fails, or has not answered within `handshakeTimeout`,
- * refuses the request (403).
+ * expressions, or a function. The function gets the request's `Origin`. It answers by its callback, or it returns a value, a list, or a
+ * promise of these (a return value counts only if the function has no callback parameter). If it fails, or gives no answer within
+ * `handshakeTimeout`, the request is refused (403).
  */
 export type OriginOption =
   | OriginValue
@@ -21,23 +21,23 @@ export type OriginOption =
   | ((origin: string, callback: OriginCallback) => void)
   | ((origin: string) => OriginValue | readonly OriginValue[] | PromiseLike<OriginValue | readonly OriginValue[]>)
 
-/** Cross-origin access: what `cors` takes. */
+/** The option `cors`: access from other origins. */
 export interface CorsOptions {
-  /** Origins allowed beside the server's own; others are refused with 403. Default: none. */
+  /** Origins that are allowed in addition to the server's own. Others are refused with 403. Default: none. */
   origin?: OriginOption
-  /** Whether answers allow cookies. Default true: the 0.9 client's handshake asks with credentials. */
+  /** Whether answers allow credentials (cookies). Default true: the handshake of the 0.9 client needs it. */
   credentials?: boolean
 }
 
 /**
- * The cookie of the session id: what `cookie` takes, and the package of that name. Default: `io`, for the path `/`, `HttpOnly` and
+ * The option `cookie`: `name`, and the options of the package cookie. Default: `io`, for the path `/`, `HttpOnly` and
  * `SameSite=Lax`.
  */
 export interface CookieOptions extends Omit<SerializeOptions, 'encode'> {
   name?: string
 }
 
-/** Compression of WebSocket messages: what `perMessageDeflate` takes, and the package ws (whose defaults these are). */
+/** The option `perMessageDeflate`: compression of WebSocket messages. These are options of the package ws, with its defaults. */
 export interface DeflateOptions {
   /** Messages below this many bytes are sent as they are. Default 1024. */
   threshold?: number
@@ -51,19 +51,19 @@ export interface DeflateOptions {
   zlibInflateOptions?: ZlibOptions
 }
 
-/** The Flash policy responder: what `flashPolicy` takes. */
+/** The option `flashPolicy`: answers the policy requests of Flash clients. */
 export interface FlashPolicyOptions {
   /**
-   * The TCP port of the policy: 10843 is what flash clients of 0.8 and later ask. 0: any free one. `false`: none.
-   * A port that is taken fails `app.ready()`. Default 10843.
+   * The TCP port of the policy. Flash clients from 0.8 on use 10843. 0: any free port. `false`: no port.
+   * If the port is in use, `app.ready()` fails. Default 10843.
    */
   port?: number | false
   /** The address that the policy port listens on. Default `127.0.0.1`. */
   host?: string
-  /** Answer `<policy-file-request/>` on the HTTP port as well. Default true. */
+  /** Whether `<policy-file-request/>` is answered on the HTTP port, too. Default true. */
   inline?: boolean
   /**
-   * `host:port` entries; `*` must be written out. Default: `host:*` for each string in `cors.origin`; where there is
+   * Entries of the policy, as `host:port`, where either may be `*`. Default: `host:*` for each string in `cors.origin`. If there is
    * none, this option is required (FST_SIO_BAD_OPTION).
    */
   allow?: readonly string[]
@@ -82,159 +82,161 @@ export interface ParserModule {
 /**
  * Options of the plugin. Times are milliseconds, from 1 to 2^31 - 1; sizes are bytes.
  *
- * Registration fails with FST_SIO_BAD_OPTION, which names the option and what is allowed, for a wrong or unknown option;
- * with FST_SIO_MISSING_PEER when `io` or `serveClient` needs a package that is not installed; with
- * FST_SIO_ALREADY_REGISTERED for a second registration in one scope; and with FST_SIO_UNSUPPORTED_VERSION, which names it, when a
- * library or Node lacks what the plugin needs of it.
+ * Registration fails with one of these error codes:
+ * - FST_SIO_BAD_OPTION: an option is wrong or unknown. The message names the option and the allowed values.
+ * - FST_SIO_MISSING_PEER: `io` or `serveClient` needs a package that is not installed.
+ * - FST_SIO_ALREADY_REGISTERED: a second registration in the same scope.
+ * - FST_SIO_UNSUPPORTED_VERSION: this version of a library or of Node lacks a part that the plugin needs. The message names it.
  */
 export interface SocketioTransportsOptions {
-  /** URL path of every route, below `prefix`: a slash before each segment, none at the end. Default `/socket.io`. */
+  /** URL path of all routes, after `prefix`. A slash before each segment, none at the end. Default `/socket.io`. */
   path?: string
-  /** Fastify's: put before `path`. Default: none. */
+  /** The option of Fastify's `register`: comes before `path`. Default: none. */
   prefix?: string
   /**
-   * The protocol generations spoken; requests of the others are refused. Default: all,
+   * The protocol generations that are served. Requests of others are refused. Default: all,
    * `['revision 1', 'engine 3', 'engine 4']`.
    */
   dialects?: readonly DialectName[]
   /**
-   * Whether requests of Engine.IO that name no version (`EIO`) speak 3, as those of old Swift clients do; they are refused
-   * otherwise. Default false.
+   * Whether requests of Engine.IO without a version (`EIO`) are served as version 3. Old Swift clients need it. If false, they are
+   * refused. Default false.
    */
   assumeEngine3?: boolean
   /**
-   * The transports offered. Revision 1's handshake names its own in this order, and clients try them so. `websocket` is of every
-   * dialect, `polling` of Engine.IO (XHR and JSONP), the others of revision 1. Default
+   * The transports that are served. `websocket` is for every dialect, `polling` (XHR and JSONP) for Engine.IO, the others for
+   * revision 1. Clients of revision 1 try their transports in this order. Default
    * `['websocket', 'htmlfile', 'xhr-polling', 'jsonp-polling', 'polling']`.
    */
   transports?: readonly TransportName[]
-  /** Engine.IO: time between two pings, which the server sends in 4, and the client in 3. Default 25000. */
+  /** Engine.IO: time between two pings. In version 4 the server sends them, in version 3 the client. Default 25000. */
   pingInterval?: number
   /** Engine.IO: how long the other side may take to answer a ping. Default 20000. */
   pingTimeout?: number
   /** Engine.IO: whether a session may move from polling to a WebSocket. Default true. */
   allowUpgrades?: boolean
-  /** Engine.IO: how long that may take, before the WebSocket is closed and polling goes on. Default 10000. */
+  /** Engine.IO: how long this move may take. After that, the WebSocket is closed, and polling continues. Default 10000. */
   upgradeTimeout?: number
   /**
-   * Revision 1: time from opening, or the client's last heartbeat, to the next one, on streams and WebSockets; `false`: none, which
-   * 0.9 clients do not live with (logged as a warning). Default 25000.
+   * Revision 1, streams and WebSockets: the server sends a heartbeat this long after the opening, or after the client's last heartbeat.
+   * `false`: no heartbeats; 0.9 clients then cannot connect, and a warning is logged. Default 25000.
    */
   heartbeatInterval?: number | false
-  /** Revision 1: how long a client may take to answer a heartbeat, before its session ends with `ping timeout`. Default 60000. */
+  /** Revision 1: how long a client may take to answer a heartbeat. After that, its session ends with `ping timeout`. Default 60000. */
   heartbeatTimeout?: number
   /**
-   * Revision 1: how long a client may stay away between two polls, before its session ends with `ping timeout`. Engine.IO: how
-   * long what is queued waits for a client whose session the server has closed. Default 60000.
+   * Revision 1: how long a client may take between two polls. After that, its session ends with `poll timeout`. Engine.IO: how
+   * long queued packets wait for a client after the server has closed its session. Default 60000.
    */
   closeTimeout?: number
-  /** Revision 1: how long a poll waits before it is answered with nothing; in Engine.IO heartbeats do that. Default 20000. */
+  /** Revision 1: how long a poll is held open before it is answered with a noop. (In Engine.IO, heartbeats answer polls.) Default 20000. */
   pollingDuration?: number
   /**
-   * How long a handshake may take: `authorize` and `generateId` have this time to answer (then it is refused with 503), as has a function in
-   * `cors.origin` (403), and in revision 1 the first request has it to come. Default 30000.
+   * How long a handshake may take. If `authorize` or `generateId` takes longer, it is refused with 503; if a function in `cors.origin`
+   * takes longer, with 403. In revision 1 also: how long a session waits for its first request. Default 30000.
    */
   handshakeTimeout?: number
   /**
-   * Largest body of a POST (more: 413) and largest WebSocket message (more: the connection is closed with 1009). A
-   * @fastify/websocket that the application registered before keeps its own limit for messages, and its `perMessageDeflate`. Default 1000000.
+   * Largest body of a POST (above: 413) and largest WebSocket message (above: the connection is closed with 1009). If the application has
+   * registered @fastify/websocket before, the limit and the `perMessageDeflate` of that instance are in force for messages. Default 1000000.
    */
   maxPayload?: number
-  /** Packets in one POST. More: 413, and nothing of it is delivered. Default 10000. */
+  /** Most packets in one POST. Above: 413, and no packet of the POST is delivered. Default 10000. */
   maxPackets?: number
   /**
-   * Packets that one session may send in a second, in one go or spread over it; more end it with `too many packets`. Heartbeats
+   * Most packets that a session may send in one second. If it sends more, it ends with `too many packets`. Heartbeats
    * count. Default `false`: no limit.
    */
   maxPacketsPerSecond?: number | false
-  /** Attachments of one packet with binary, for decoded packets of Engine.IO; together they hold `maxPayload` bytes at most. Default 10. */
+  /** Engine.IO with decoded packets: most attachments of one binary packet. Together they have at most `maxPayload` bytes. Default 10. */
   maxAttachments?: number
   /**
-   * Levels of nesting in the JSON of one packet, `auth` of a namespace included; a deeper packet is dropped (revision 1) or ends the session
-   * with `parse error`. Beyond some thousands, an application that sends back what it was sent would fail. Default 1000.
+   * Deepest nesting in the JSON of a packet, `auth` of a namespace included. A deeper packet is dropped (revision 1) or ends the session
+   * with `parse error`. `JSON.stringify` fails on values that are nested some thousands deep, so an application that sends such a value on would
+   * fail. Default 1000.
    */
   maxNesting?: number
   /**
-   * Arguments of one event or acknowledgement; a packet with more is dropped (revision 1) or ends the session with `parse error`. Listeners are
-   * called with all of them, and a call with some hundred thousand ends the process. Default 1000.
+   * Most arguments of one event or acknowledgement. A packet with more is dropped (revision 1) or ends the session with `parse error`. A listener is
+   * called with all arguments, and a call with some hundred thousand arguments ends the process. Default 1000.
    */
   maxArguments?: number
-  /** How long the body of a POST may take to arrive; then 408, and its connection is closed. Two seconds more when the app closes. Default 30000. */
+  /** How long the body of a POST may take to arrive; after that 408, and the connection is closed. Two seconds more when the app closes. Default 30000. */
   bodyTimeout?: number
   /**
-   * Compression of WebSocket messages: ws's options, or `true` for its defaults. Costs memory per connection. Default `false`.
+   * Compression of WebSocket messages: options of ws, or `true` for its defaults. Costs memory for each connection. Default `false`.
    */
   perMessageDeflate?: boolean | DeflateOptions
-  /** Engine.IO: tell the session id by a cookie in the first answer of a polling client, for load balancers. Default `false`. */
+  /** Engine.IO: sends the session id as a cookie in the first answer to a polling client, for load balancers. Default `false`. */
   cookie?: boolean | CookieOptions
   /**
-   * Most bytes of memory that one session's queue may take: its contents, and for each packet 96 (binary: 256) beside them. Default 16777216.
+   * Largest queue of one session, in bytes of memory: the contents, and 96 bytes for each packet (binary: 256). Default 16777216.
    */
   maxQueueBytes?: number
   /**
-   * Most bytes that may be held for all clients of this registration together: their queues; what a response or WebSocket holds for a client that
-   * reads too slowly; what waits for namespaces to connect, or for attachments; namespaces and their `auth`; acknowledgements that are outstanding
-   * (revision 1); and what a handshake has beyond 8 KiB. One session may hold no more than is still free, and where nothing is, the largest go for one
-   * that holds less. Default 268435456.
+   * Most bytes of memory that are held for all clients of this registration together. These count: queues; answers and WebSocket messages that a client
+   * has not read; packets that wait for a namespace or for attachments; namespaces and their `auth`; outstanding acknowledgements (revision 1); and the
+   * part of a handshake beyond 8 KiB. One session may hold as much as is still free. When nothing is free and a session with little needs memory, the
+   * sessions that hold most end. Default 268435456.
    */
   maxTotalQueueBytes?: number
   /**
-   * What happens above `maxQueueBytes` or `maxTotalQueueBytes`: `close` ends the session with `slow client`; `drop` drops its
-   * volatile packets, and ends it only if that is not enough. Default `close`.
+   * What happens above `maxQueueBytes` or `maxTotalQueueBytes`. `close`: the session ends with `slow client`. `drop`: its
+   * volatile packets are dropped, and it ends only if that is not enough. Default `close`.
    */
   slowClient?: 'close' | 'drop'
-  /** Sessions at a time, handshakes under way included; more are refused with 503 and `Retry-After: 30`. Default 100000. */
+  /** Most sessions at a time, handshakes under way included. More are refused with 503 and `Retry-After: 30`. Default 100000. */
   maxSessions?: number
   /**
-   * The same for one client address, as Fastify's `trustProxy` sees it; the addresses of one IPv6 network (/64) count as one. More are refused
-   * with 429 (revision 1: 503) and `Retry-After: 30`. Default `false`: no limit, since many may share an address.
+   * Most sessions of one client address (see Fastify's `trustProxy`). The addresses of one IPv6 network (/64) count as one. More are refused
+   * with 429 (revision 1: 503) and `Retry-After: 30`. Default `false`: no limit, because many users may share an address.
    */
   maxSessionsPerAddress?: number | false
   /**
-   * How long `app.close()` lets sessions go one by one, with their queues, before it ends the rest: `app.socketio.drain`. Default `false`: at once.
+   * How long `app.close()` may take to end sessions one by one, after their queues are sent. Then it ends the rest. See `app.socketio.drain`.
+   * Default `false`: all end at once.
    */
   drainTimeout?: number | false
   /**
-   * How long a client that is told to go, since the server drains or closes, may take to hear of it: what it has said by then is heard, on its
-   * WebSocket until it has closed that, too, and in POSTs. Also how long it may take to close a WebSocket that the server has closed. A client that is
-   * gone holds up `app.close()` for so long. Default 1000.
+   * How long the server waits for a client that it has told to leave, because it drains or closes. Packets of the client until then are delivered: on a
+   * WebSocket until the client has closed it, too, and in POSTs. Also how long a client may take to close a WebSocket that the server has closed. A client
+   * that has vanished delays `app.close()` by this time. Default 1000.
    */
   farewellTimeout?: number
   /**
-   * Namespaces that one session may hold with the official Server. More are refused in the dialect's own way: by `CONNECT_ERROR` in Engine.IO, by
-   * silence in revision 1. Default 100.
+   * With the official Server: most namespaces of one session. More are refused with `CONNECT_ERROR` in Engine.IO, and get no answer in
+   * revision 1. Default 100.
    */
   maxEndpoints?: number
   /**
-   * Revision 1: acknowledgements that one session may have outstanding in each direction with the official Server; the oldest is
+   * Revision 1 with the official Server: most outstanding acknowledgements of one session in each direction. Above it, the oldest is
    * forgotten. Default 1000.
    */
   maxAcks?: number
-  /** Cross-origin access. Default: same origin only, and requests without an `Origin`. */
+  /** Access from other origins. Default: only the own origin, and requests without an `Origin`. */
   cors?: CorsOptions
   /**
-   * Decides about a handshake: `false` refuses it (403), a throw fails it (500, or the error's own `statusCode` from 400
-   * to 599), anything else is accepted and found as `socket.context`. Default: everybody is let in.
+   * Decides about a handshake. It returns `false`: refused with 403. It throws: refused with 500, or with the error's `statusCode` (400
+   * to 599). It returns anything else: accepted, and the value becomes `socket.context`. Default: all are accepted.
    */
   authorize?: (request: FastifyRequest) => SocketContext | boolean | void | Promise<SocketContext | boolean | void>
   /**
-   * Makes session ids from the handshake's raw request: 1 to 100 characters of `[A-Za-z0-9_-]`, unguessable, unused; any
-   * other fails the handshake with FST_SIO_INVALID_ID (500). May be async. Default: 120 random
-   * bits in 20 characters.
+   * Makes session ids from the handshake's raw request. An id has 1 to 100 characters of `[A-Za-z0-9_-]`, and must be unused and impossible to
+   * guess. Any other fails the handshake with FST_SIO_INVALID_ID (500). May be async. Default: 120 random bits in 20 characters.
    */
   generateId?: (request: IncomingMessage) => string | Promise<string>
-  /** Flash policy responder; `true`: with its defaults. Default `false`. */
+  /** Answers the policy requests of Flash clients; `true`: with the defaults of {@link FlashPolicyOptions}. Default `false`. */
   flashPolicy?: boolean | FlashPolicyOptions
   /**
-   * Folder of a client's files, of any release (its `dist`: `socket.io.js` and other builds), relative to the working directory or
-   * absolute, served below `path` by @fastify/static (FST_SIO_MISSING_PEER without it). Default `false`.
+   * Folder with the files of a client of any release (its `dist`, with `socket.io.js` and other builds), relative to the working directory or
+   * absolute. @fastify/static serves them below `path` (FST_SIO_MISSING_PEER without it). Default `false`.
    */
   serveClient?: false | string
   /**
-   * The official Server on top: one of yours, or the options to make one (FST_SIO_MISSING_PEER without socket.io); found
-   * as `app.io`. One made here is closed with the application, one of yours is not. Default: none, packets only.
+   * The official Server on top: your own, or the options to make one (FST_SIO_MISSING_PEER without socket.io). It becomes `app.io`.
+   * A Server that the plugin made is closed with the application; your own is not. Default: none, only decoded packets.
    */
   io?: Server | Partial<ServerOptions>
-  /** The custom parser of a Server that is bound by hand. Default: that of the Server in `io`, else that of socket.io. */
+  /** The custom parser, for a Server that is bound by hand. Default: the parser of the Server in `io`, else socket.io-parser. */
   parser?: ParserModule
 }

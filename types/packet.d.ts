@@ -4,43 +4,43 @@
  */
 
 /**
- * How a packet asks to be acknowledged. `plain`: the receiver acknowledges by itself, without arguments, before its
- * handlers run (revision 1 only; elsewhere it is sent as `data`). `data`: the receiver's handler acknowledges, with arguments.
+ * How a packet asks for an acknowledgement. `plain`: the receiver acknowledges automatically, without arguments, before its
+ * handlers run (only in revision 1; in Engine.IO it is sent as `data`). `data`: the receiver's handler acknowledges, with arguments.
  */
 export type AckKind = 'plain' | 'data'
 
-/** Why a server refused something: reasons 0, 1 and 2 of the protocol's table. */
+/** The reason of an error packet: 0, 1 and 2 in the protocol of revision 1. */
 export type ErrorReason = 'transport not supported' | 'client not handshaken' | 'unauthorized'
 
 interface Addressed {
-  /** The endpoint (namespace): `''` is the default one, others look like `/chat`. No colon in it (revision 1), or comma (Engine.IO). */
+  /** The endpoint (namespace). `''` is the default one; others look like `/chat`. Without a colon (revision 1) or comma (Engine.IO). */
   endpoint: string
 }
 
 interface Acknowledged {
   /** The acknowledgement's id: decimal digits, kept as text because peers echo it as text (`007`). */
   id?: string
-  /** Present when an acknowledgement is asked for. */
+  /** Present when the packet asks for an acknowledgement. */
   ack?: AckKind
 }
 
 /**
- * An endpoint is connected. From a client: it asks to be. `query` is `?a=b`, as clients up to 2.x write it; `auth` is what those from
- * 3.x on send instead.
+ * From the server: an endpoint is connected. From a client: it asks to connect an endpoint. `query` is `?a=b` (clients up to 2.x), `auth`
+ * any JSON value (clients from 3.x on).
  */
 export interface ConnectPacket extends Addressed { type: 'connect', query?: string, auth?: unknown }
 /**
- * An endpoint is left. Sent on the default endpoint, it ends the whole connection; so does a client of revision 1, while later ones
- * may stay in other endpoints.
+ * An endpoint is disconnected. When the server sends it on the default endpoint, the session ends. When a client sends it on the default
+ * endpoint, the session ends in revision 1; clients of Engine.IO may stay in other endpoints.
  */
 export interface DisconnectPacket extends Addressed { type: 'disconnect' }
 /** A text message. */
 export interface MessagePacket extends Addressed, Acknowledged { type: 'message', data: string }
 /** A message of one JSON value. */
 export interface JsonPacket extends Addressed, Acknowledged { type: 'json', data: unknown }
-/** A named event with its arguments, which may hold binary but in revision 1. */
+/** A named event with its arguments. They may contain binary data, except in revision 1. */
 export interface EventPacket extends Addressed, Acknowledged { type: 'event', name: string, args: unknown[] }
-/** The acknowledgement of packet `id`, with what the handler gave. */
+/** The acknowledgement of packet `id`, with the arguments of the handler. */
 export interface AckPacket extends Addressed { type: 'ack', id: string, args: unknown[] }
 /** A refusal; `advice: 'reconnect'` tells the client to handshake anew. */
 export interface ErrorPacket extends Addressed { type: 'error', reason?: ErrorReason, advice?: 'reconnect' }
@@ -51,15 +51,15 @@ export type Packet = ConnectPacket | DisconnectPacket | MessagePacket | JsonPack
 type Relaxed<P, K extends string> = P extends unknown ? Omit<P, K> & Partial<Pick<P, K & keyof P>> : never
 
 /**
- * A packet to send. `endpoint` defaults to `''`, `args` to none. With `ack` and without `id`, the connection's next id
- * is taken and returned by `send`.
+ * A packet to send. The defaults are `''` for `endpoint` and `[]` for `args`. With `ack` and without `id`, `send` uses and returns the next id of
+ * the connection.
  */
 export type OutgoingPacket = Relaxed<Exclude<Packet, AckPacket>, 'endpoint' | 'args'> | Relaxed<AckPacket, 'endpoint' | 'args'>
 
-/** The two packets that live below the application; no listener sees them. */
+/** Handled by the plugin; no listener gets it. */
 export interface HeartbeatPacket { type: 'heartbeat' }
-/** Answers a poll that has waited long enough. */
+/** The answer to a poll that has been open for `pollingDuration`. No listener gets it. */
 export interface NoopPacket { type: 'noop' }
 
-/** Everything revision 1 puts on the wire: nine types. */
+/** All nine packet types of revision 1. */
 export type WirePacket = Packet | HeartbeatPacket | NoopPacket

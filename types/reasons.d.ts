@@ -1,27 +1,36 @@
 /**
- * Why a session ended, one word for the event, the log line and the metrics.
+ * Why a session ended. The event, the log line and the metrics use the same word.
  *
- * By the client: `client left` (it said goodbye), `connection closed` (its stream or WebSocket is gone, however it went), `connection broken` (its poll
- * broke, or the system reports an error of its WebSocket), `ping timeout` (no answer to heartbeats), `poll timeout` (no further poll within `closeTimeout`), `handshake timeout` (no
- * first request within `handshakeTimeout`).
- * For what it did: `parse error` (a packet that is none), `payload too large` (a message above `maxPayload`), `too many packets`
- * (above `maxPacketsPerSecond`), `protocol violation` (two polls at a time, a broken WebSocket frame, …), `slow client` (more waited for it than
- * `maxQueueBytes` or `maxTotalQueueBytes` allow).
- * By this side: `closed by server` (the application), `server closing`, `server draining`.
+ * The client left or vanished:
+ * - `client left`: it disconnected by a packet or request.
+ * - `connection closed`: its stream or WebSocket was closed or has broken.
+ * - `connection broken`: its poll broke, or the system reported an error of its WebSocket.
+ * - `ping timeout`: it did not answer a heartbeat (Engine.IO 3: it sent no ping).
+ * - `poll timeout`: no further poll within `closeTimeout`.
+ * - `handshake timeout`: no first request within `handshakeTimeout`.
+ *
+ * The client did something that is not allowed:
+ * - `parse error`: it sent a packet that cannot be parsed.
+ * - `payload too large`: it sent a message above `maxPayload`.
+ * - `too many packets`: it sent more than `maxPacketsPerSecond`.
+ * - `protocol violation`: two polls at a time, an invalid WebSocket frame, and so on.
+ * - `slow client`: more bytes waited for it than `maxQueueBytes` or `maxTotalQueueBytes` allow.
+ *
+ * The server ended it: `closed by server` (the application did), `server closing`, `server draining`.
  */
 export type EndReason =
   | 'client left' | 'connection closed' | 'connection broken' | 'ping timeout' | 'poll timeout' | 'handshake timeout'
   | 'parse error' | 'payload too large' | 'too many packets' | 'protocol violation' | 'slow client'
   | 'closed by server' | 'server closing' | 'server draining'
 
-/** How a session ended: what 'close' listeners are told besides engine.io's word, and 'disconnect' listeners of the official Server. */
+/** How a session ended: the second argument of the event 'close', and of 'disconnect' on the official Server. */
 export interface SessionEnd {
   readonly reason: EndReason
-  /** What went wrong, where something did; its message says more. */
+  /** The error, if there was one; its message has details. */
   readonly cause?: Error
 }
 
-/** Why a request was refused, one word for the event, the log line and the metrics. The client is told in the words of its dialect. */
+/** Why a request was refused. The event, the log line and the metrics use the same word. The client gets the error of its dialect. */
 export type RefusalReason =
   | 'origin refused' | 'unauthorized' | 'authorize failed' | 'handshake timeout'
   | 'too many sessions' | 'too many sessions of address' | 'server draining' | 'server closing'
@@ -29,18 +38,18 @@ export type RefusalReason =
   | 'unknown session' | 'bad request' | 'parse error' | 'protocol violation'
   | 'payload too large' | 'too many packets' | 'body timeout'
 
-/** What has happened since the start, and what waits now. */
+/** Counters since the start, and bytes that wait now. */
 export interface Metrics {
   /** Sessions opened by a handshake. */
   readonly opened: number
-  /** Sessions ended, by reason; reasons that have not occurred are left out. */
+  /** Sessions ended, by reason. Reasons that have not occurred are missing. */
   readonly ended: Readonly<Partial<Record<EndReason, number>>>
   /** Requests refused, by reason. */
   readonly refused: Readonly<Partial<Record<RefusalReason, number>>>
-  /** Volatile packets dropped: nothing was open, or the client was slow. */
+  /** Volatile packets dropped, because the client held nothing open or was slow. */
   readonly dropped: number
   /**
-   * What is held for all clients at present, bytes of memory; see `maxTotalQueueBytes`, which bounds it but for ordinary answers that are under way.
+   * Bytes of memory that are held for all clients now. `maxTotalQueueBytes` is the limit, except for ordinary answers under way.
    */
   readonly queuedBytes: number
 }

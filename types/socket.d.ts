@@ -4,8 +4,8 @@ import type { OutgoingPacket, Packet } from './packet.js'
 import type { SessionEnd } from './reasons.js'
 
 /**
- * Every transport, under its name on the wire. `websocket` is of every dialect, `polling` (by XHR or JSONP) of Engine.IO, the
- * others of revision 1.
+ * The transports, by their names in the protocols. `websocket` is for every dialect, `polling` (XHR or JSONP) for Engine.IO, the
+ * others for revision 1.
  */
 export type TransportName = 'websocket' | 'polling' | 'flashsocket' | 'htmlfile' | 'xhr-multipart' | 'xhr-polling' | 'jsonp-polling'
 
@@ -16,27 +16,27 @@ export type TransportName = 'websocket' | 'polling' | 'flashsocket' | 'htmlfile'
 export type DialectName = 'revision 1' | 'engine 3' | 'engine 4'
 
 /**
- * Why a session ended, in the official Server's words (engine.io's `socket.on('close')`).
- * `ping timeout`: the client fell silent; `transport close`: it left; `forced close`: this side ended it;
- * `transport error`: its connection broke, or it did what it may not. {@link SessionEnd} says exactly which.
+ * Why a session ended, as a reason of the official Server (engine.io's `socket.on('close')`).
+ * `ping timeout`: the client sent nothing for too long; `transport close`: it left; `forced close`: the server ended the session;
+ * `transport error`: its connection broke, or it did something that is not allowed. {@link SessionEnd} has the exact reason.
  */
 export type CloseReason = 'transport error' | 'transport close' | 'forced close' | 'ping timeout' | 'parse error'
 
 /** How one packet is sent. */
 export interface SendOptions {
-  /** Drop the packet when the client holds nothing open, instead of queueing it. */
+  /** Drops the packet, instead of queueing it, when the client has no poll, stream or WebSocket open. */
   volatile?: boolean
 }
 
-/** What a connection moves its packets with. Never null, also between two polls. */
+/** The transport of a connection. Never null, also between two polls. */
 export interface TransportView {
   readonly name: TransportName
-  /** Whether a packet would leave at once. */
+  /** Whether a packet would be sent at once. */
   readonly writable: boolean
 }
 
 /**
- * Augment to type what `authorize` returns and `socket.context` holds, and the events of `app.io`:
+ * Augment this interface to set the type of `socket.context` (which `authorize` returns), and of `app.io`:
  * `declare module 'fastify-socketio-transports' { interface SocketioTypes { context: { user: string }, server: Server<MyEvents> } }`
  */
 export interface SocketioTypes {}
@@ -46,68 +46,66 @@ export type SocketContext = SocketioTypes extends { context: infer Context } ? C
 
 /** The events of a {@link Socket}. */
 export interface SocketEvents {
-  /** A decoded packet of the client. Packets are decoded only as far as somebody listens. */
+  /** A decoded packet of the client. Packets are decoded only when a listener needs them. */
   packet: [packet: Packet]
   /**
-   * A message as it came: of Engine.IO, text or binary. Of revision 1, translated to what the official Server reads (the grammar
-   * of Socket.IO protocol 4). Whoever listens from 'connection' on takes over what is done by itself otherwise: connecting the
-   * default endpoint.
+   * A message of the client, not decoded: text or binary. Messages of revision 1 are translated to the grammar of Socket.IO protocol 4, for the
+   * official Server. If a listener is added in 'connection', the plugin does not connect the default endpoint by itself: the listener must do it.
    */
   data: [data: string | Buffer]
   /** The session moved to another transport. */
   upgrade: [transport: TransportView]
   /**
-   * What was sent is on its way to the client and more is welcome: comes at the end of each turn of the event loop in which something has left at once and,
-   * after packets that did not, when `bufferedAmount` has fallen again (a WebSocket's: below 64 KiB).
+   * Packets are on their way, and more may be sent. Emitted at the end of each turn of the event loop in which packets were sent at once. If packets had
+   * to wait: emitted when `bufferedAmount` has fallen again (on a WebSocket: below 64 KiB).
    */
   drain: []
-  /** The session has ended; emitted once, and only if the session had connected. */
+  /** The session has ended. Emitted once, and only if the session was connected. */
   close: [reason: CloseReason, details: SessionEnd]
-  /** For the official Server, which listens to it. What goes wrong with a session ends it: see `close`. */
+  /** Only for the official Server, which listens to it. An error ends the session: use `close`. */
   error: [error: Error]
 }
 
-/** One client's abstract connection, whatever transport carries it. */
+/** The connection of one client, independent of its transport. */
 export interface Socket extends EventEmitter<SocketEvents> {
   /** The session id. */
   readonly id: string
-  /** The protocol generation that its client speaks. */
+  /** The protocol generation of the client. */
   readonly dialect: DialectName
-  /** The Engine.IO protocol of this connection, as the official Server sees it; revision 1 follows the model of 3. */
+  /** The Engine.IO protocol version that the official Server sees. It is 3 for revision 1. */
   readonly protocol: 3 | 4
   /**
-   * `opening` from the handshake to the first transport request, `closing` while what was queued before {@link close} waits
-   * for the client, `closed` for good.
+   * `opening`: between the handshake and the first transport request. `open`: connected. `closing`: packets that were queued before
+   * {@link close} wait for the client. `closed`: ended.
    */
   readonly readyState: 'opening' | 'open' | 'closing' | 'closed'
   /**
-   * The handshake's raw request. When the connection that it came by has been closed and a WebSocket carries the session, its `socket` is that of the
-   * WebSocket.
+   * The raw request of the handshake. When the connection of the handshake has been closed, and the session uses a WebSocket, its `socket` is the socket of
+   * the WebSocket.
    */
   readonly request: IncomingMessage & { _query?: Record<string, unknown> }
-  /** The client's address at the handshake, as Fastify's `trustProxy` sees it. */
+  /** The address of the client at the handshake (see Fastify's `trustProxy`). */
   readonly remoteAddress: string
-  /** What carries its packets at present. */
+  /** The current transport. */
   readonly transport: TransportView
-  /** What `authorize` returned; `undefined` without one. */
+  /** The value that `authorize` returned; `undefined` without `authorize`. */
   readonly context: SocketContext
-  /** Bytes accepted and not yet handed to the operating system; at most `maxQueueBytes` of them are queued. */
+  /** Bytes that were sent by the application and not yet handed over to the operating system. At most `maxQueueBytes` of them are queued. */
   readonly bufferedAmount: number
   /**
-   * Sends a decoded packet, or queues it until the client holds something open. Returns the id of the acknowledgement it
-   * asks for, if it asks for one. `disconnect` on the default endpoint ends the session. On a session that is not open
-   * it does nothing.
-   * @throws FST_SIO_INVALID_PACKET when the packet cannot be written (an endpoint with a colon or comma, say).
+   * Sends a packet. The packet is queued while the client has no poll, stream or WebSocket open. If the packet asks for an acknowledgement, returns its
+   * id. A `disconnect` packet on the default endpoint ends the session. On a session that is not open, this method does nothing.
+   * @throws FST_SIO_INVALID_PACKET when the packet cannot be encoded, for example an endpoint with a colon or comma.
    */
   send (packet: OutgoingPacket, options?: SendOptions): string | undefined
   /**
-   * Sends a message as it is, text or binary; to revision 1, what is given in the official Server's grammar. For the Server, and
-   * for applications that use Engine.IO without Socket.IO; others use {@link send}.
+   * Sends a message without encoding it, text or binary. To a client of revision 1, it must have the grammar of Socket.IO protocol 4, which is translated.
+   * For the official Server, and for applications that use Engine.IO without Socket.IO. Other applications use {@link send}.
    */
   write (data: string | Uint8Array, options?: SendOptions): this
   /**
-   * Ends the session; the client may come back with a new one. With Engine.IO, what is queued goes out before, for which a
-   * polling client has `closeTimeout`. Idempotent.
+   * Ends the session. The client may open a new one. With Engine.IO, queued packets are sent first; a polling client has `closeTimeout` to
+   * fetch them. Idempotent.
    */
   close (): void
 }

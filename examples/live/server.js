@@ -1,4 +1,4 @@
-// One page with every generation of client side by side: what one of them says is heard by all, over every transport that it has.
+// One page with clients of every generation side by side, over all their transports. A message of one client is sent to all.
 //   npm start                       http://127.0.0.1:3000
 //   npm start -- --port N --host H  or with PORT set
 import { readFileSync } from 'node:fs'
@@ -32,9 +32,9 @@ app.get('/clients.json', async () => versions)
 
 await app.register(socketioTransports, {
   transports: ['websocket', 'polling', 'flashsocket', 'htmlfile', 'xhr-multipart', 'xhr-polling', 'jsonp-polling'],
-  cors: { origin: /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/ }, // the page asks under several names, see app.js
-  serveClient: clients[0].dist, // where pages of 0.9 load it: /socket.io/socket.io.js
-  drainTimeout: 5000, // Ctrl+C: the panels come back to the next server, a few at a time
+  cors: { origin: /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/ }, // the page uses several host names, see app.js
+  serveClient: clients[0].dist, // at /socket.io/socket.io.js, the URL that pages of 0.9 use
+  drainTimeout: 5000, // after Ctrl+C: the clients reconnect to the next server, a few at a time
   io: {}
 })
 

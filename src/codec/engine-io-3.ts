@@ -39,10 +39,10 @@ function decodeBinary (body: Buffer, maxPackets: number): Frame[] {
     const kind = body[at]
     const end = body.subarray(at + 1, at + 2 + MAX_DIGITS).indexOf(END_OF_LENGTH)
     const digits = [...body.subarray(at + 1, at + 1 + end)]
-    if ((kind !== IS_TEXT && kind !== IS_BINARY) || end < 1 || digits.some((digit) => digit > 9)) throw new ProtocolError('a packet has no length')
+    if ((kind !== IS_TEXT && kind !== IS_BINARY) || end < 1 || digits.some((digit) => digit > 9)) throw new ProtocolError('a packet has no valid length')
     const start = at + 2 + end
     at = start + Number(digits.join(''))
-    if (at > body.length) throw new ProtocolError('a packet is cut off')
+    if (at > body.length) throw new ProtocolError('a packet is shorter than its length says')
     const bytes = body.subarray(start, at)
     frames.push(kind === IS_TEXT ? bytes.toString() : bytes)
   }
@@ -56,10 +56,10 @@ function split (body: string, maxPackets: number): string[] {
     if (pieces.length === maxPackets) throw new TooManyPacketsError(maxPackets)
     const colon = body.slice(at, at + MAX_DIGITS + 1).indexOf(':')
     const length = body.slice(at, at + Math.max(colon, 0))
-    if (!/^\d+$/.test(length)) throw new ProtocolError('a packet has no length')
+    if (!/^\d+$/.test(length)) throw new ProtocolError('a packet has no valid length')
     const start = at + colon + 1
     at = start + Number(length)
-    if (at > body.length) throw new ProtocolError('a packet is cut off')
+    if (at > body.length) throw new ProtocolError('a packet is shorter than its length says')
     if (at > start) pieces.push(detachFrom(body, body.slice(start, at))) // `0:` is how the client writes no packet at all
   }
   return pieces
@@ -96,7 +96,7 @@ export class Engine3Payloads implements PayloadCodec {
   }
 
   decodePayload (body: string | Buffer, maxPackets = Infinity): Frame[] {
-    if (body.length === 0) throw new ProtocolError('a payload is not empty')
+    if (body.length === 0) throw new ProtocolError('the payload is empty')
     const frames = typeof body === 'string' ? split(body, maxPackets).map((text) => this.#decodeText(text)) : decodeBinary(body, maxPackets)
     if (!frames.every((frame) => typeof frame !== 'string' || isFrame(frame, 3))) throw new ProtocolError('not a packet')
     return frames

@@ -14,7 +14,7 @@ function encodePayload (frames: readonly Frame[]): string {
 }
 
 function decodePayload (body: string | Buffer, maxPackets = Infinity): string[] {
-  if (typeof body !== 'string') throw new ProtocolError('a payload is text')
+  if (typeof body !== 'string') throw new ProtocolError('the payload is binary; Engine.IO 4 allows only text')
   if (!body.includes(SEPARATOR) && isFrame(body, 4) && maxPackets > 0) return [body] // most hold one
   const frames = body.split(SEPARATOR, Math.min(maxPackets + 1, MAX_SPLIT))
   if (frames.length > maxPackets) throw new TooManyPacketsError(maxPackets)

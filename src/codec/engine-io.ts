@@ -52,7 +52,7 @@ export function toText (frame: Frame, version: EngineVersion): string {
 
 function decodeBinary (frame: Buffer, version: EngineVersion): EnginePacket {
   if (version === 4) return { type: 'message', data: frame }
-  if (frame[0] !== MESSAGE_BYTE[0]) throw new ProtocolError('binary that is no message')
+  if (frame[0] !== MESSAGE_BYTE[0]) throw new ProtocolError('a binary packet is not a message')
   return { type: 'message', data: frame.subarray(1) }
 }
 

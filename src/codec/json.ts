@@ -7,8 +7,8 @@ const escapeSeparators = (json: string): string =>
   SEPARATORS.test(json) ? json.split('\u2028').join('\\u2028').split('\u2029').join('\\u2029') : json
 
 /**
- * JSON text without raw U+2028 and U+2029. Both of the old parsers cut an acknowledgement's arguments there, and as
- * script the text would be a syntax error in browsers of the time (WIRE.md 3 and 5). What has no JSON form is null.
+ * JSON text without raw U+2028 and U+2029. Both old parsers cut an acknowledgement's arguments there, and in a script they are a
+ * syntax error in old browsers (docs/revision-1.md, Packets). A value without a JSON form becomes null.
  */
 export function toJson (value: unknown): string {
   try {

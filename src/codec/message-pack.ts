@@ -20,7 +20,7 @@ type Value =
   | { readonly end: number, readonly values?: never, readonly isMap?: never, readonly text?: string }
   | { readonly end: number, readonly values: number, readonly isMap: boolean, readonly text?: never }
 
-const cutOff = (): ProtocolError => new ProtocolError('MessagePack is cut off')
+const cutOff = (): ProtocolError => new ProtocolError('the MessagePack data ends too early')
 
 /** A number of 1, 2 or 4 bytes. */
 function readLength (bytes: Buffer, at: number, size: number): number {
@@ -79,7 +79,7 @@ function readValue (bytes: Buffer, at: number): Value {
     case 0xdd: return sizedContainer(bytes, at, 4, false)
     case 0xde: return sizedContainer(bytes, at, 2, true)
     case 0xdf: return sizedContainer(bytes, at, 4, true)
-    default: throw new ProtocolError('not MessagePack') // 0xc1 is never used
+    default: throw new ProtocolError('the data is not MessagePack') // 0xc1 is never used
   }
 }
 
@@ -97,7 +97,7 @@ export function checkMessagePack (bytes: Buffer, maxNesting: number): void {
     current.left--
     at = value.end
     if (at > bytes.length) throw cutOff()
-    if (isKey && value.text === PROTO) throw new ProtocolError('a member is named __proto__')
+    if (isKey && value.text === PROTO) throw new ProtocolError('a key of an object is __proto__')
     if (value.values !== undefined) {
       if (value.values > bytes.length - at) throw cutOff() // each takes a byte at least
       open.push(current)

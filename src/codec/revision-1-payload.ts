@@ -1,4 +1,4 @@
-// Payloads of revision 1: several packets in one body, each behind its length (WIRE.md 4). Pure: no clock, no I/O, no Fastify.
+// Payloads of revision 1: several packets in one body, each behind its length (docs/revision-1.md, Payloads). Pure: no clock, no I/O, no Fastify.
 import { detachFrom } from './detach.js'
 import { ProtocolError, TooManyPacketsError } from './packet.js'
 import type { Frame } from './packet.js'
@@ -77,6 +77,6 @@ export function decodePayload (body: string | Buffer, maxPackets = Infinity): st
     if (frames !== undefined) return frames
   }
   const frames = cut(payload, inUnits, maxPackets, true)
-  if (frames === undefined) throw new ProtocolError('a frame does not begin where its predecessor ends, or has no length')
+  if (frames === undefined) throw new ProtocolError('a frame has no length, or does not begin at the end of the frame before it')
   return frames
 }

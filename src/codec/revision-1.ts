@@ -29,11 +29,11 @@ const DIGITS = /^\d+$/
 type AckRequest = { id?: string, ack?: AckKind }
 const NO_ACK: AckRequest = {}
 
-/** The acknowledgement asked for: a `+` without an id asks for nothing (transcript plus-without-id). */
+/** The acknowledgement asked for. A `+` without an id asks for none (docs/revision-1.md, Packets). */
 function parseAckRequest (id: string): AckRequest {
   if (id === '') return NO_ACK
   const match = ID.exec(id)
-  if (match === null) throw new ProtocolError('an id is at most 16 decimal digits')
+  if (match === null) throw new ProtocolError('an acknowledgement\'s id is not 1 to 16 decimal digits')
   return match[1] === '' ? NO_ACK : { id: detach(match[1] ?? ''), ack: match[2] === '' ? 'plain' : 'data' }
 }
 
@@ -41,28 +41,28 @@ function parse (json: string): unknown {
   try {
     return JSON.parse(json)
   } catch {
-    throw new ProtocolError('data is not JSON')
+    throw new ProtocolError('the data is not JSON')
   }
 }
 
 function parseList (json: string | undefined): unknown[] {
   const list = json === undefined || json === '' ? [] : parse(json)
-  if (!Array.isArray(list)) throw new ProtocolError('arguments are not a list')
+  if (!Array.isArray(list)) throw new ProtocolError('the arguments are not a list')
   return list
 }
 
 function parseEvent (data: string): { name: string, args: unknown[] } {
   const event = parse(data)
-  if (typeof event !== 'object' || event === null) throw new ProtocolError('event is not an object')
+  if (typeof event !== 'object' || event === null) throw new ProtocolError('the event is not an object')
   const { name, args = [] } = event as { name?: unknown, args?: unknown }
-  if (typeof name !== 'string') throw new ProtocolError('event has no name')
-  if (!Array.isArray(args)) throw new ProtocolError('arguments are not a list')
+  if (typeof name !== 'string') throw new ProtocolError('the event has no name')
+  if (!Array.isArray(args)) throw new ProtocolError('the arguments are not a list')
   return { name, args }
 }
 
 function parseError (endpoint: string, data: string): WirePacket {
   const match = ERROR_DATA.exec(data)
-  if (match === null) throw new ProtocolError('error is not of the form reason+advice')
+  if (match === null) throw new ProtocolError('the error does not have the form reason+advice')
   const reason = REASONS[Number(match[1] || NaN)]
   return { type: 'error', endpoint, ...(reason && { reason }), ...(match[2] === '0' && { advice: 'reconnect' }) }
 }
@@ -79,7 +79,7 @@ export function jsonStart (text: string): number | undefined {
 
 /** @throws ProtocolError when the text is no packet; time is linear in its length. */
 function decodePacket (text: string): WirePacket {
-  // TYPE ':' [ID ['+']] ':' [ENDPOINT] [':' DATA]: only the first three colons separate (WIRE.md 3).
+  // TYPE ':' [ID ['+']] ':' [ENDPOINT] [':' DATA]: only the first three colons separate (docs/revision-1.md, Packets).
   const type = TYPES[text.charCodeAt(0) - DIGIT_0]
   const second = text.charCodeAt(1) === COLON ? text.indexOf(':', 2) : -1
   if (type === undefined || second < 0) throw new ProtocolError('not a packet')
@@ -95,7 +95,7 @@ function decodePacket (text: string): WirePacket {
     case 'event': return { type, endpoint, ...parseEvent(data ?? ''), ...ackRequest }
     case 'ack': {
       const ack = ACK_DATA.exec(data ?? '')
-      if (ack === null) throw new ProtocolError('acknowledgement without an id')
+      if (ack === null) throw new ProtocolError('the acknowledgement has no id')
       return { type, endpoint, id: detach(ack[1] ?? ''), args: parseList(ack[2]) }
     }
     case 'error': return parseError(endpoint, data ?? '')
@@ -107,9 +107,9 @@ function decodePacket (text: string): WirePacket {
 
 /** `type:id:endpoint`, with the acknowledgement's id when one is asked for. */
 function head (type: number, endpoint = '', ackRequest: AckRequest = NO_ACK): string {
-  if (endpoint.includes(':')) throw new ProtocolError('an endpoint cannot hold a colon')
+  if (endpoint.includes(':')) throw new ProtocolError('an endpoint cannot contain a colon')
   if (ackRequest.ack === undefined) return `${type}::${endpoint}`
-  if (ackRequest.id === undefined || !DIGITS.test(ackRequest.id)) throw new ProtocolError('an id is decimal digits')
+  if (ackRequest.id === undefined || !DIGITS.test(ackRequest.id)) throw new ProtocolError('the id must be decimal digits')
   return `${type}:${ackRequest.id}${ackRequest.ack === 'data' ? '+' : ''}:${endpoint}`
 }
 
@@ -124,16 +124,16 @@ function encodePacket (packet: Parameters<Codec['encodePacket']>[0]): string {
     case 'disconnect': return head(0, packet.endpoint)
     case 'connect': return head(1, packet.endpoint) + (packet.query ? `:${packet.query}` : '')
     case 'heartbeat': return HEARTBEAT
-    // Empty text has no third colon (transcript message-colons).
+    // Empty text has no third colon (docs/revision-1.md, Packets).
     case 'message': return head(3, packet.endpoint, packet) + (packet.data === '' ? '' : `:${packet.data}`)
     case 'json': return `${head(4, packet.endpoint, packet)}:${toJson(packet.data)}`
     case 'event': {
-      // Name first, args left out when empty (transcript event-no-args).
+      // `name` first; empty `args` are left out (docs/revision-1.md, Packets).
       const args = packet.args === undefined || packet.args.length === 0 ? '' : `,"args":${toJson(packet.args)}`
       return `${head(5, packet.endpoint, packet)}:{"name":${toJson(packet.name)}${args}}`
     }
     case 'ack': {
-      if (!DIGITS.test(packet.id)) throw new ProtocolError('an id is decimal digits')
+      if (!DIGITS.test(packet.id)) throw new ProtocolError('the id must be decimal digits')
       const args = packet.args === undefined || packet.args.length === 0 ? '' : `+${toJson(packet.args)}`
       return `${head(6, packet.endpoint)}:${packet.id}${args}`
     }

@@ -32,7 +32,13 @@ export class Waiting {
   }
 }
 
-/** An endpoint that is not listed is absent, refused or left. */
+/**
+ * An endpoint of one session.
+ *
+ *   absent ── the client connects it ──► connecting ── the Server connects it, one tick later ──► connected
+ *   connecting ── the Server refuses it ──► absent
+ *   connected ── either disconnects it ──► absent
+ */
 export interface Endpoint {
   state: 'connecting' | 'connected'
   waiting: Waiting

@@ -30,7 +30,7 @@ function toAuthorize (allowRequest: AllowRequest): Authorize {
     return new Promise((resolve, reject) => {
       const answer: unknown = allowRequest(request.raw, (message, allowed) => allowed
         ? resolve()
-        : reject(new RefusedRequest('unauthorized', 'allowRequest said no', message ? { message } : {})))
+        : reject(new RefusedRequest('unauthorized', 'allowRequest refused the request', message ? { message } : {})))
       if (answer instanceof Promise) answer.catch(reject)
     })
   }

@@ -7,49 +7,24 @@ import type { Metrics } from '../../types/reasons.js'
 import type { DialectName } from '../../types/socket.js'
 import { QueueBudget } from '../session/queue-budget.js'
 import { Counters } from './counters.js'
-import type { Dialect, DialectSession } from '../session/dialect.js'
 import { Drain } from './drain.js'
 import { BadOptionError, codeOf, CONNECTION_ERRORS, InvalidIdError, RefusedRequest } from '../errors.js'
 import type { RefusalReason } from '../errors.js'
 import { Flushes } from '../session/flushes.js'
+import type { EngineOptions, HandshakeInit } from './engine-init.js'
 import { handshakeBytes } from './handshake-bytes.js'
 import { Parting } from './parting.js'
 import { SessionLimiter } from './session-limiter.js'
-import type { SessionSlot } from './session-limiter.js'
 import type { EndReason } from '../session/reasons.js'
 import { newSessionId } from './session-ids.js'
 import { Session } from '../session/session.js'
 import { sessionOf } from '../session/socket.js'
 import type { Socket } from '../session/socket.js'
-import type { SessionLimits, SessionShared } from '../session/session-init.js'
+import type { SessionShared } from '../session/session-init.js'
 import { TimerWheel } from '../time/timer-wheel.js'
 import type { Transport } from '../session/transport.js'
 import { AnswerSchedule } from '../time/answer-schedule.js'
 import { EndOfTurn } from '../time/end-of-turn.js'
-
-/** What an {@link Engine} is made of. */
-export interface EngineOptions {
-  limits: SessionLimits
-  /** The shortest time in use, ms; decides how finely the timers run. */
-  shortestTime: number
-  maxSessions: number
-  maxSessionsPerAddress: number | false
-  maxTotalQueueBytes: number
-  generateId?: PublicEngine['generateId']
-  log: FastifyBaseLogger
-}
-
-/** What a handshake gives its session. */
-export interface HandshakeInit {
-  /** What {@link Engine.newId} has made. */
-  id: string
-  request: IncomingMessage
-  /** What {@link SessionLimiter.admit} has taken for it. */
-  slot: SessionSlot
-  remoteAddress: string
-  context: unknown
-  dialect: (socket: DialectSession) => Dialect
-}
 
 /** The longest time that setTimeout knows, ms. */
 const MAX_TIME = 2 ** 31 - 1
@@ -122,7 +97,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   checkHandshake (request: IncomingMessage): void {
     const bytes = handshakeBytes(request)
     if (bytes > 0 && bytes + this.#budget.total > this.#budget.free) {
-      throw new RefusedRequest('too many sessions', 'a handshake of many headers or a long query, while half of maxTotalQueueBytes is in use', { bytes })
+      throw new RefusedRequest('too many sessions', 'the headers and query of the handshake are large, and half of maxTotalQueueBytes is in use', { bytes })
     }
   }
 
@@ -192,7 +167,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   async drain (ms: number): Promise<void> {
     if (!Number.isFinite(ms) || ms < 0 || ms > MAX_TIME) throw new BadOptionError('ms" of "drain', String(ms), `milliseconds from 0 to ${MAX_TIME}`)
     if (this.#drain === undefined) {
-      this.#log.info({ sessions: this.#sessions.size, ms }, 'draining: no more handshakes, sessions end one by one')
+      this.#log.info({ sessions: this.#sessions.size, ms }, 'draining: handshakes are refused, and sessions end one by one')
       this.limiter.close('server draining')
       this.#drain = new Drain(this.#sessions, this.wheel)
     }

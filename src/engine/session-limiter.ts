@@ -34,7 +34,12 @@ interface Slots {
   release (address: string): void
 }
 
-/** The right to one session. The handshake acquires it, and the session commits it. */
+/**
+ * The right to one session.
+ *
+ *   free ── acquire(): a handshake begins ──► acquired ── commit(): the session opens ──► committed ── release(): the session ends ──► free
+ *                                             acquired ── expire(): no session has opened in the turn ──► free
+ */
 export class SessionSlot {
   readonly #limiter: Slots
   readonly #address: string
@@ -135,7 +140,7 @@ export class SessionLimiter implements Slots {
   }
 
   #refuse (reason: RefusalReason | undefined, address: string): void {
-    if (reason !== undefined) throw new RefusedRequest(reason, 'no slot for one more session', { sessions: this.#count, address })
+    if (reason !== undefined) throw new RefusedRequest(reason, 'no more sessions are accepted', { sessions: this.#count, address })
   }
 
   #change (address: string, by: 1 | -1): void {

@@ -12,7 +12,7 @@ interface Closing { onClose?: unknown }
 export function beforePreClose (app: FastifyInstance & Closing, run: () => Promise<void>): void {
   const { onClose } = app
   if (typeof onClose !== 'function') {
-    throw new UnsupportedVersionError('fastify', 'onClose of avvio', 'leave out the option "drainTimeout", and call app.socketio.drain() before app.close()')
+    throw new UnsupportedVersionError('fastify', 'onClose of avvio', 'remove the option "drainTimeout", and call app.socketio.drain() before app.close()')
   }
   app.addHook('onReady', async () => { onClose.call(app, run) })
 }

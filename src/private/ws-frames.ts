@@ -42,4 +42,4 @@ const found = find()
 export const canMakeFrames: boolean = found !== undefined
 
 /** The pieces of one frame: its head and, unless it is part of that, the payload. */
-export const makeFrame: MakeFrame = found ?? (() => { throw new Error('ws makes no frames here') })
+export const makeFrame: MakeFrame = found ?? (() => { throw new Error('Sender.frame of ws is missing') })

@@ -50,7 +50,7 @@ async function authorized (request: FastifyRequest, authorize: NonNullable<Setti
     const status = statusOf(error)
     throw new RefusedRequest('authorize failed', 'authorize failed', { err: error, ...(status !== undefined && { status }) })
   }
-  throw new RefusedRequest('unauthorized', 'authorize said no')
+  throw new RefusedRequest('unauthorized', 'authorize returned false')
 }
 
 /** Asks `authorize`, then makes an id. The result is a promise only if the application takes its time for one of the two. */

@@ -1,4 +1,4 @@
-// How the bodies of POSTs are read: the Content-Type says nothing (WIRE.md 5), but for the binary payloads of Engine.IO 3.
+// How the bodies of POSTs are read. The Content-Type says nothing (docs/revision-1.md, Transports), except for binary payloads of Engine.IO 3.
 import type { FastifyInstance } from 'fastify'
 
 const BINARY = /^application\/octet-stream\b/

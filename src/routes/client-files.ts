@@ -20,7 +20,7 @@ const toScript = (build: string): ClientFile[] => [
 const FLASH = ['WebSocketMain.swf', 'WebSocketMainInsecure.swf']
 const toFlash = (name: string): ClientFile => ({ url: `/static/flashsocket/${name}`, name, type: 'application/x-shockwave-flash' })
 
-/** Where they are asked for (WIRE.md 1; socket.io's own server has the same URLs), and their names in a client's `dist`. */
+/** The URLs of the files (docs/revision-1.md, URLs; socket.io's own server has the same), and their names in the `dist` of a client. */
 const FILES: readonly ClientFile[] = [
   ...BUILDS.flatMap(toScript),
   ...FLASH.map(toFlash)

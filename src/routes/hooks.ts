@@ -29,7 +29,7 @@ function addVary (reply: FastifyReply, field: string): void {
   reply.header('vary', [...fields, field].join(', '))
 }
 
-/** Whether a browser reads this request's answer across origins by CORS; scripts and frames need no leave (WIRE.md 2 and 5). */
+/** Whether a browser reads this answer across origins by CORS; scripts and frames need no CORS (docs/revision-1.md, Cross-origin answers). */
 function isCors (request: FastifyRequest): boolean {
   const { transport = null, dialect } = request.routeOptions.config.socketio ?? {}
   if (request.method !== 'GET') return true
@@ -60,8 +60,8 @@ function preflight (request: FastifyRequest, reply: FastifyReply): void {
   reply.code(204).send()
 }
 
-const FOREIGN = 'origin not allowed: neither in cors.origin nor the own one (as trustProxy sees it)'
-const NAMELESS = 'a script without Origin, Sec-Fetch-Site and Referer: its page must send a Referer (Referrer-Policy: origin) or be on https, or cors.origin be true'
+const FOREIGN = 'the origin is not allowed by cors.origin and is not the own origin of the server (behind a proxy, see trustProxy)'
+const NAMELESS = 'a request for a script without Origin, Sec-Fetch-Site and Referer: let the page send a Referer (Referrer-Policy: origin), serve it by https, or set cors.origin to true'
 
 function originHook (policy: OriginPolicy) {
   return function checkOrigin (request: FastifyRequest, reply: FastifyReply, done: Done): void {
@@ -87,7 +87,7 @@ function refuseStrayUpgrade (request: FastifyRequest, _reply: FastifyReply, done
   const { transport = null, dialect } = request.routeOptions.config.socketio ?? {}
   if (transport === null && dialect !== 'revision 1') return done() // what takes nothing, says why
   const stray = transport === null || !isRevision1(transport) || TRANSPORTS[transport].kind !== 'websocket'
-  done(stray ? new RefusedRequest('bad request', 'upgrade on a route that takes none') : undefined)
+  done(stray ? new RefusedRequest('bad request', 'an upgrade request on a route that is not for WebSockets') : undefined)
 }
 
 // ---- preHandler and onSend: JSONP. The index is taken after validation, and onSend reads nothing but it: onSend runs for
@@ -117,7 +117,7 @@ export function engineIoJsonp (request: FastifyRequest, reply: FastifyReply, don
   const { j } = request.query as { j?: unknown }
   if (j === undefined) return done()
   const index = callbackIndex(j)
-  if (index === undefined) return done(new RefusedRequest('bad request', 'j is no index'))
+  if (index === undefined) return done(new RefusedRequest('bad request', 'the query parameter j has other characters than digits'))
   request[JSONP] = { callback: toEngineCallback(index), failed: false }
   reply.header('x-xss-protection', '0')
   done()

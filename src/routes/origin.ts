@@ -63,7 +63,7 @@ function matches (origin: string, allowed: OriginAnswer): boolean {
 /** How long a function of the application may take. */
 type OriginLimit = Omit<Limit, 'late'>
 
-const NO_ANSWER = 'cors.origin has not answered within handshakeTimeout: it must call its callback, or return true, false, an origin or a promise'
+const NO_ANSWER = 'the function in cors.origin gave no answer within handshakeTimeout: it must call its callback, or return a value or a promise'
 
 /** Whether a request may use the transports, by where it comes from. */
 export class OriginPolicy {

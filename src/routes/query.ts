@@ -17,20 +17,20 @@ const queryOf = ({ query }: FastifyRequest): Query => Object(query)
 const isSimple = (value: unknown): boolean => typeof value !== 'object' || value === null
 const isText = (value: unknown): boolean => isSimple(value) || (Array.isArray(value) && value.every(isSimple))
 
-/** The last value of a query parameter: the client puts its own behind those of the page (WIRE.md 1). */
+/** The last value of a query parameter: the client puts its own parameters behind those of the page (docs/revision-1.md, URLs). */
 export function lastOf (request: FastifyRequest, name: string): unknown {
   const value = queryOf(request)[name]
   return Array.isArray(value) ? value.at(-1) : value
 }
 
-/** Whether the request ends its session: the key counts, not its value (WIRE.md 1). */
+/** Whether the request ends its session: the key counts, not its value (docs/revision-1.md, URLs). */
 export const hasDisconnect = (request: FastifyRequest): boolean => 'disconnect' in queryOf(request)
 
 /** Hook: refuses what is neither a text nor a list of texts; the schemas turn numbers into texts. */
 export function checkQuery (request: FastifyRequest, _reply: unknown, done: (error?: Error) => void): void {
   const query = queryOf(request)
   for (const name of NAMES[request.routeOptions.config.socketio?.dialect ?? 'revision 1']) {
-    if (!isText(query[name])) return done(new RefusedRequest('bad request', `the parameter ${name} is no text`))
+    if (!isText(query[name])) return done(new RefusedRequest('bad request', `the query parameter ${name} is neither a string nor a list of strings`))
   }
   done()
 }

@@ -26,7 +26,7 @@ const isCutOff = ({ code }: FastifyError, { raw }: FastifyRequest): boolean => c
 function toRefused (error: FastifyError, request: FastifyRequest): RefusedRequest | undefined {
   if (error instanceof RefusedRequest) return error
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new RefusedRequest('payload too large', error.message)
-  if (isCutOff(error, request)) return new RefusedRequest('bad request', 'the connection has ended in the middle of the body')
+  if (isCutOff(error, request)) return new RefusedRequest('bad request', 'the connection ended before the end of the body')
   if (!isOfFastify(error)) return undefined
   return new RefusedRequest('bad request', error.message, { status: error.statusCode ?? 400 })
 }
@@ -76,7 +76,7 @@ function errorHook (engine: Engine) {
       request[JSONP] = undefined
       return reply.code(context.status ?? refusal.status).type(refusal.type).send(refusal.body)
     }
-    // A script cannot see a status: it is handed the error (WIRE.md 2).
+    // A script cannot see a status: the error is an argument of its callback (docs/revision-1.md, Handshake).
     jsonp.failed = true
     return reply.code(200).type('application/javascript').send(refusal.body)
   }

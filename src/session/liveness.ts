@@ -21,7 +21,14 @@ export interface LivenessInit {
   readonly listener: LivenessListener
 }
 
-/** The time that a session has left. */
+/**
+ * The timer of one session.
+ *
+ *   anything ── wait(): a request, a poll or the client's heartbeat must come ── time is over ──► dead
+ *   interval ── time is over: a heartbeat is sent ──► answer ── time is over ──► dead
+ *      ▲                                                │ extend(): another packet came, once
+ *      └──────────────── onHeartbeat() ─────────────────┘
+ */
 export class Liveness {
   readonly #heartbeat: Heartbeat
   readonly #closeTimeout: number
@@ -65,7 +72,7 @@ export class Liveness {
     if (!this.#heartbeat.onPolls) this.wait(this.#closeTimeout)
   }
 
-  /** The client's heartbeat has come, asked for or not: the interval counts from it (WIRE.md 6). */
+  /** A heartbeat of the client has come, as an answer or not: the interval counts from it (docs/revision-1.md, Timers). */
   onHeartbeat ({ persistent, open }: Transport): void {
     if (this.#heartbeat.onPolls || (persistent && open)) this.#beat()
   }

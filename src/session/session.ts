@@ -166,7 +166,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
   /** More is held for the client, or for all, than may be. */
   giveUp (): void {
     this.transport.destroy()
-    this.end('slow client', undefined, new Error('more waits than maxQueueBytes, or than maxTotalQueueBytes leaves'))
+    this.end('slow client', undefined, new Error('more bytes wait for the client than maxQueueBytes or maxTotalQueueBytes allows'))
   }
 
   /** Counts what is held for the client. Returns whether the session goes on. */
@@ -181,13 +181,13 @@ export class Session implements TransportListener, DialectSession, LivenessListe
   onFrame (frame: Frame): boolean {
     if (this.#readyState !== 'open' && this.#readyState !== 'closing') return false
     if (this.#rate?.tryConsume() === false) {
-      this.end('too many packets', undefined, new Error('more than maxPacketsPerSecond'))
+      this.end('too many packets', undefined, new Error('the client sent more packets than maxPacketsPerSecond'))
       return false
     }
     if (this.dialect.heartbeat.onPolls) this.#liveness.extend()
     try {
       if (this.dialect.receive(frame)) return true
-      this.#shared.log.debug({ sid: this.id }, 'packet dropped: it asks for an answer, and its client has been told to go')
+      this.#shared.log.debug({ sid: this.id }, 'packet dropped: it asks for an acknowledgement, which cannot reach the client any more')
       return false
     } catch (error) {
       if (error instanceof ProtocolError) this.#shared.log.debug({ sid: this.id, detail: error.message }, 'packet dropped')

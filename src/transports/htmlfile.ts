@@ -2,7 +2,7 @@
 import { toJson } from '../codec/json.js'
 import type { StreamFormat } from './stream.js'
 
-/** Padded to 256 bytes, at which Internet Explorer begins to render (transcript htmlfile/connect). */
+/** Padded to 256 bytes: Internet Explorer renders nothing before (docs/revision-1.md, Transports). */
 const PROLOGUE = '<html><body><script>var _ = function (msg) { parent.s._(msg, document); };</script>'.padEnd(256)
 
 /**

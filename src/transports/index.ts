@@ -9,7 +9,7 @@ import { xhrMultipart } from './xhr-multipart.js'
 interface CommonRow {
   /** The payload in a POST's body. */
   readonly decodeBody: (body: string) => string
-  /** Whether answers to GETs carry CORS headers; scripts and frames need none (WIRE.md 5). */
+  /** Whether answers to GETs carry CORS headers; scripts and frames need none (docs/revision-1.md, Cross-origin answers). */
   readonly cors: boolean
 }
 

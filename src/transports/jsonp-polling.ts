@@ -4,8 +4,8 @@ import { toJson } from '../codec/json.js'
 const DIGITS = /^\d+$/
 
 /**
- * The callback index of a query value, as text: all digits, or undefined. It is written into a script, so nothing else is
- * ever taken from the client (WIRE.md 5).
+ * The callback index of a query value, as text: all digits, or undefined. It is written into a script, so nothing else of the
+ * query is used (docs/revision-1.md, Transports).
  */
 export function callbackIndex (value: unknown): string | undefined {
   return typeof value === 'string' && DIGITS.test(value) ? value : undefined

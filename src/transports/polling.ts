@@ -26,11 +26,21 @@ export interface PollingInit {
   noop: Frame
   /** Whether the client gives up its session with a poll that breaks. */
   breaksSession: boolean
-  /** Collects frames for an answer. Undefined: the first frames are the answer, as in the old server (WIRE.md 7). */
+  /** Collects frames for an answer. Undefined: the first frames are the answer, as in the old server (docs/revision-1.md, Transports). */
   answers: Pick<AnswerSchedule, 'collect'> | undefined
 }
 
-/** The polls of one session under one transport name. */
+/**
+ * The polls of one session under one transport name.
+ *
+ *   no poll ── accept() ──► parked ── send() ──► gathering ── flush ──► in flight ── responseEnded(whole) ──► no poll
+ *                           │   ▲                    │                      │
+ *                           │   └── it breaks: frames are returned ◄────────┴── responseEnded(broken)
+ *                           └── pollingDuration is over: answered with a noop ──► no poll
+ *
+ * A poll may be parked while an answer is in flight: the client asks again before the end of that answer is known. `close()` answers the parked poll
+ * with the farewell, and every later one with a noop.
+ */
 export class PollingTransport implements Transport, Polls {
   readonly name: TransportName
   readonly persistent = false

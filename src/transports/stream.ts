@@ -38,7 +38,13 @@ export interface StreamInit {
   wheel: TimerWheel
 }
 
-/** One response that stays open, as long as it lasts. */
+/**
+ * One response that stays open.
+ *
+ *   open ── send() beyond the high-water mark ──► full ── drained ──► open
+ *   open, full ── close() ──► ending ── gone() ──► gone
+ *   open, full ── gone(): the client has closed it ──► gone
+ */
 export class StreamTransport implements Transport {
   readonly name: TransportName
   readonly persistent = true

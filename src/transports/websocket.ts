@@ -7,30 +7,9 @@ import { canMakeFrames } from '../private/ws-frames.js'
 import type { Timer, TimerWheel } from '../time/timer-wheel.js'
 import type { EndReason, Transport, TransportListener, TransportName } from '../session/transport.js'
 import { HIGH_WATER_MARK } from './high-water-mark.js'
+import { CLOSE_CODES, isFrameError, reasonOf } from './websocket-reasons.js'
 import { toPieces } from './websocket-frame.js'
 import type { Pieces } from './websocket-frame.js'
-
-/** The close codes of RFC 6455, 7.4.1, for ends that the client may want to know the reason of. */
-const CLOSE_CODES: Partial<Record<EndReason, number>> = {
-  'server closing': 1001,
-  'server draining': 1001,
-  'parse error': 1002,
-  'protocol violation': 1002,
-  'too many packets': 1008,
-  'payload too large': 1009
-}
-
-/** What the library calls messages that are larger than they may be. */
-const TOO_LARGE = new Set(['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', 'WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH', 'WS_ERR_TOO_MANY_BUFFERED_PARTS'])
-
-/** Whether it is what a peer has done to its frames: errors of the library, or of the inflation in it. */
-export const isFrameError = (error: unknown): boolean => /^(?:WS_ERR|Z)_/.test(String(Object(error).code))
-
-function reasonOf (error: Error | undefined): EndReason {
-  if (error === undefined) return 'connection closed'
-  if (!isFrameError(error)) return 'connection broken'
-  return TOO_LARGE.has(String(Object(error).code)) ? 'payload too large' : 'protocol violation'
-}
 
 type Connection = Writable & { resetAndDestroy (): unknown }
 
@@ -73,7 +52,13 @@ function onMessage (this: TrackedWebSocket, data: unknown, isBinary: boolean): v
 function onError (this: TrackedWebSocket, error: Error): void { this[TRANSPORT]?.failed(error) }
 function onClose (this: TrackedWebSocket): void { this[TRANSPORT]?.gone() }
 
-/** One WebSocket, as long as it lasts. */
+/**
+ * One WebSocket.
+ *
+ *   open ── send() beyond the high-water mark ──► full ── written ──► open
+ *   open, full ── close(): a close frame is sent, and frames of the client are still reported ──► closed ── gone(), or farewellTimeout ──► gone
+ *   open, full ── gone(): the client has closed it, or it broke ──► gone
+ */
 export class WebSocketTransport implements Transport {
   readonly name: TransportName
   readonly persistent = true

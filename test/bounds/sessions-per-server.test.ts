@@ -12,6 +12,7 @@ import { dial } from '../kit/raw/connection.js'
 import { turn, turns, until } from '../kit/waiting.js'
 import { parse } from '../kit/raw/http.js'
 import { WebSocketClient } from '../kit/websocket.js'
+import { sessionBehind } from '../kit/session-behind.js'
 
 /** A way to shake hands. */
 interface Entrance {
@@ -212,7 +213,7 @@ t.test('sessions of every kind share the places, whatever becomes of them', asyn
   for (let round = 0; round < 3; round++) {
     for (let i = 0; i < 4; i++) t.ok(isIn(await knock(t, app, ENTRANCES[(round + i) % ENTRANCES.length] as Entrance)))
     for (const entrance of ENTRANCES) t.equal((await knock(t, app, entrance)).status, 503, entrance.name)
-    for (const socket of [...app.socketio.sessions.values()]) (socket as unknown as { end (reason: string): void }).end('ping timeout')
+    for (const socket of [...app.socketio.sessions.values()]) sessionBehind(socket).end('ping timeout')
     t.equal(app.socketio.sessions.size, 0)
   }
   t.equal(app.socketio.metrics.opened, 12)

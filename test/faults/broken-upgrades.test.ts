@@ -13,6 +13,7 @@ import { start } from './faulty-sessions.js'
 import type { FaultyServer, Session } from './faulty-sessions.js'
 import { until } from '../kit/waiting.js'
 import type { Eio } from '../kit/engine-io/payload.js'
+import { sessionBehind } from '../kit/session-behind.js'
 
 // The frames of the client are its probe, 5 and two messages; that of the server is its answer to the probe.
 const BEFORE_5: readonly SessionSlot[] = [
@@ -33,7 +34,7 @@ const BEHIND_5: readonly (SessionSlot & { heard: number[] })[] = [
 ]
 
 /** The attempt that the server knows of: nothing outside tells. */
-const attemptOn = ({ socket }: Session): unknown => (socket as unknown as { upgrade: unknown }).upgrade
+const attemptOn = ({ socket }: Session): unknown => sessionBehind(socket).upgrade
 
 /** A client that polls, and what it has read. */
 interface Polling extends Session {

@@ -28,7 +28,7 @@ t.test('authorize: false is 403, a throw is 500, a status of its own is kept, an
   t.equal(reported.length, 8)
   t.equal(lines[0]?.msg, 'refused: handshake unauthorized')
   t.equal(lines[0]?.['reason'], 'unauthorized')
-  t.equal(lines[0]?.['detail'], 'authorize said no')
+  t.equal(lines[0]?.['detail'], 'authorize returned false')
   t.equal((lines[2]?.['err'] as { message: string }).message, 'the database is down')
   t.equal((await app.inject('/socket.io/1/?as=me')).statusCode, 200)
 })

@@ -393,8 +393,8 @@ t.test('what has no effect is logged, and nothing where there is nothing to say'
   const options = { httpCompression: true, wsEngine: {}, addTrailingSlash: true, transports: ['websocket', 'webtransport'] as const, cors: { maxAge: 1 } }
   await build(t, options as unknown as FastifySocketioOptions, { logger })
   t.same(lines.map(({ msg }) => msg), [
-    'httpCompression has no effect: answers are compressed by @fastify/compress, where the app has registered it',
-    'wsEngine has no effect: WebSockets are those of @fastify/websocket',
+    'httpCompression has no effect: register @fastify/compress to compress answers to polls',
+    'wsEngine has no effect: WebSockets are opened by @fastify/websocket',
     'cors.maxAge has no effect: register @fastify/cors for the whole app',
     'the transport "webtransport" is not served'
   ])

@@ -129,6 +129,6 @@ t.test('the port is said in the log', async (t) => {
   const app = newApp(t, { logger })
   await app.register(socketioTransports, { flashPolicy: { port, allow: ['*:*'] } })
   await app.ready()
-  t.match(lines.find(({ msg }) => msg === 'flash policy port open'), { port, host: '127.0.0.1' })
+  t.match(lines.find(({ msg }) => msg === 'listening for Flash policy requests'), { port, host: '127.0.0.1' })
   t.equal(await dial(t, port).rest(), policy('*:*'), 'everybody, since the app says so')
 })

@@ -71,7 +71,7 @@ for (const [name, hearBy] of Object.entries(POLLS)) {
   })
 }
 
-t.test('who does not come is forgotten after closeTimeout', async (t) => {
+t.test('a client that does not come is forgotten after closeTimeout', async (t) => {
   const tick = clock(t)
   const { app, sid, socket } = await connected(t, byXhr, { closeTimeout: 5000 })
   socket.disconnect(true)
@@ -117,7 +117,7 @@ t.test('a stream that opens instead of the next poll is told, too', async (t) =>
 })
 
 for (const transport of ['xhr-polling', 'websocket']) {
-  t.test(`client 0.9, ${transport}: it hears why, that it is disconnected, and stays away`, async (t) => {
+  t.test(`client 0.9, ${transport}: the client gets the reason and the disconnect, and stays away`, async (t) => {
     const server = await serve(t, { transports: ['websocket', 'xhr-polling'], io: {} })
     let connections = 0
     server.app.io.on('connection', (socket) => {

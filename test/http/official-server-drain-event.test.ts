@@ -4,7 +4,7 @@ import { connected, PLACES, start } from '../kit/servers/side-by-side.js'
 import { turn } from '../kit/waiting.js'
 
 for (const transport of ['websocket', 'polling']) {
-  t.test(`${transport}: who listens to 'drain' behind an emit hears it, whether that has left at once or not`, async (t) => {
+  t.test(`${transport}: a listener of 'drain' that is added after an emit is called, whether the packet has left at once or not`, async (t) => {
     const { socket } = await connected(t, await start(t, 'here'), transport)
     for (let i = 0; i < 5; i++) {
       await new Promise<void>((resolve) => {

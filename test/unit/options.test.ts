@@ -38,12 +38,12 @@ const WRONG: readonly Wrong[] = [
   },
   {
     option: 'transports',
-    allowed: 'a list without doubles of "websocket", "flashsocket", "htmlfile", "xhr-multipart", "xhr-polling", "jsonp-polling", "polling"',
+    allowed: 'a list of these, each at most once: "websocket", "flashsocket", "htmlfile", "xhr-multipart", "xhr-polling", "jsonp-polling", "polling"',
     values: [[[], '[]'], ['websocket', '"websocket"'], [['webtransport'], '["webtransport"]'], [['websocket', 'websocket'], '["websocket","websocket"]'], [['toString'], '["toString"]'], [[7], '[7]'], [{}, 'an object']]
   },
   {
     option: 'dialects',
-    allowed: 'a list without doubles of "revision 1", "engine 3", "engine 4"',
+    allowed: 'a list of these, each at most once: "revision 1", "engine 3", "engine 4"',
     values: [[[], '[]'], [['engine 5'], '["engine 5"]'], ['engine 4', '"engine 4"'], [['engine 4', 'engine 4'], '["engine 4","engine 4"]'], [4, '4']]
   },
   { option: 'assumeEngine3', allowed: 'true or false', values: [[3, '3'], [null, 'null']] },
@@ -209,9 +209,9 @@ t.test('times that the old client cannot live with are allowed with a warning', 
   t.strictSame(await warnings({}), [], 'the defaults are fine')
   t.strictSame(await warnings({ heartbeatInterval: 999, heartbeatTimeout: 1000, closeTimeout: 1000, pollingDuration: 999 }), [], 'just below is fine')
   t.strictSame(await warnings({ heartbeatInterval: false }),
-    ['heartbeatInterval is false: 0.9 clients never connect, since they read an empty heartbeat timeout as 0 ms'])
+    ['heartbeatInterval is false: 0.9 clients never connect, because they read the empty heartbeat timeout of the handshake as 0 ms'])
   t.strictSame(await warnings({ heartbeatInterval: 60_000, closeTimeout: 90_000 }),
-    ['heartbeatInterval (60000) is not below heartbeatTimeout (60000) and closeTimeout (90000): 0.9 clients take the silence for a lost connection'])
+    ['heartbeatInterval (60000) is not below heartbeatTimeout (60000) and closeTimeout (90000): 0.9 clients close a connection that is silent for that long'])
   t.strictSame(await warnings({ pollingDuration: 60_000 }),
     ['pollingDuration (60000) is not below closeTimeout (60000): 0.9 clients give up a poll before it is answered'])
   t.equal((await warnings({ heartbeatInterval: 30_000, closeTimeout: 20_000 })).length, 2)
@@ -220,7 +220,7 @@ t.test('times that the old client cannot live with are allowed with a warning', 
 
 t.test('a dialect without a transport is logged as a warning', async (t) => {
   t.strictSame(await warnings({ transports: ['polling'] }),
-    ['none of the transports is of the dialect "revision 1": its clients are refused; take it out of "dialects"'])
+    ['the option "transports" names no transport of the dialect "revision 1", so its clients are refused: add one, or remove the dialect from the option "dialects"'])
   t.equal((await warnings({ transports: ['htmlfile'] })).length, 2)
   t.strictSame(await warnings({ transports: ['polling'], dialects: ['engine 3'] }), [])
   t.strictSame(await warnings({ transports: ['websocket'] }), [])

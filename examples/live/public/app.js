@@ -5,15 +5,15 @@ import { copyOf, find } from './element.js'
 import { GENERATIONS } from './generations.js'
 import { Panel } from './panel.js'
 
-/** A browser opens six connections to one host; one of them is left for what the clients send. */
+/** A browser opens six connections to one host. One of them must stay free for POSTs of the clients. */
 const MOST_HELD = 5
 
-// Frames come later, or the endless document of htmlfile would keep the page loading.
+// Frames are added later. Otherwise the endless document of htmlfile would keep the page loading.
 const loaded = new Promise((resolve) => addEventListener('load', resolve))
 
 /**
- * Where a generation connects. On a machine's own page each has a name of its own, `v4.localhost`, and so its own six
- * connections; 0.9 stays with the page. Not every browser finds these names: then all share one host.
+ * The host that a generation connects to. On localhost each has its own host name, `v4.localhost`, and so its own six
+ * connections; 0.9 uses the host of the page. Not every browser resolves these names: then all share one host.
  */
 async function chooseServers () {
   const serverOf = (generation) => `http://v${parseInt(generation)}.localhost:${location.port || 80}`
@@ -67,7 +67,7 @@ const held = new Map()
 setTimeout(() => {
   for (const panel of panels) {
     const count = (held.get(panel.server) ?? 0) + (panel.holds ? 1 : 0)
-    if (count > MOST_HELD) continue // to be switched on by hand, in place of another
+    if (count > MOST_HELD) continue // the user can switch it on in place of another
     held.set(panel.server, count)
     panel.turn(true)
   }

@@ -1,4 +1,4 @@
-// The last message that was sent to all: when each panel heard it.
+// The last message that was sent to all, and when each panel received it.
 import { element, find, inMs } from './element.js'
 
 const now = () => performance.timeOrigin + performance.now()
@@ -22,7 +22,7 @@ export class Broadcast {
   }
 
   arrived (panel, id, at) {
-    if (id !== this.#id) return // from another page
+    if (id !== this.#id) return // sent by another page
     this.#arrivals.set(panel, at - this.#sentAt)
     this.#draw()
   }

@@ -1,8 +1,8 @@
-// The old client, as it was published, with its traffic shown.
+// The published 0.9 client; shows its traffic.
 /* global addEventListener, io */
 import { run, server, tell, transport } from './frame.js'
 
-/** Shows what leaves and arrives, as text, before the client reads it and after it has written it. */
+/** Shows the text that the client sends and receives. */
 function tap (carrier) {
   const { onData } = carrier
   carrier.onData = function (data) {
@@ -19,8 +19,8 @@ function tap (carrier) {
 }
 
 /**
- * htmlfile runs where there is ActiveX. The client makes an `htmlfile` document, puts itself into its window, and lets a frame
- * in it load the endless response. A document of a hidden frame does as well.
+ * The client uses htmlfile only with ActiveX. It creates an `htmlfile` document, puts itself into its window, and loads the endless response in a
+ * frame of it. The document of a hidden frame works, too.
  */
 function standInForActiveX () {
   const hosts = new Set()
@@ -33,7 +33,7 @@ function standInForActiveX () {
     host.contentDocument.parentWindow = host.contentWindow
     return host.contentDocument
   }
-  // The client calls this when it has left its document.
+  // The client calls this when it does not need its document any more.
   window.CollectGarbage = () => {
     for (const host of hosts) {
       if (host.contentDocument.querySelector('iframe')) continue
@@ -44,7 +44,7 @@ function standInForActiveX () {
 }
 
 if (transport === 'htmlfile') standInForActiveX()
-// The option `transports` of `io.connect` would not restrict it.
+// The option `transports` of `io.connect` would not exclude other transports.
 io.transports = [transport]
 const { getTransport } = io.Socket.prototype
 io.Socket.prototype.getTransport = function (...args) {

@@ -1,4 +1,4 @@
-// Small things that the page's files share.
+// Helpers that the files of the page share.
 
 export const find = (id) => document.getElementById(id)
 export const copyOf = (template) => find(template).content.firstElementChild.cloneNode(true)

@@ -1,16 +1,16 @@
-// What every client does in its hidden frame: tells the page what happens, and does what the page asks.
+// Runs in the hidden frame of every client: reports events to the page, and executes commands of the page.
 /* global addEventListener, location, parent */
 
 const EVERY = 2000 // ms between two round trips
 
-/** Which client this is, and where it connects. */
+/** The generation of this client, and the server that it connects to. */
 export const { generation, transport, server } = Object.fromEntries(new URLSearchParams(location.search))
 
 export function tell (type, detail = {}) {
   parent.postMessage({ type, at: performance.timeOrigin + performance.now(), ...detail }, location.origin)
 }
 
-/** `socket` is one of any client, or of a stand-in, which has the same three methods. */
+/** `socket` is the socket of a client, or of the stand-in (stand-in.js), which has the same three methods. */
 export function run (socket) {
   let connected = false
   let measuring = true
@@ -44,7 +44,7 @@ export function run (socket) {
   })
   socket.on('disconnect', () => state('disconnected'))
   socket.on('connect_failed', () => state('failed'))
-  // 0.9 tells this by the socket, 3.x and 4.x by its manager, the others by both.
+  // 0.9 emits this on the socket, 3.x and 4.x on its manager, the others on both.
   socket.on('reconnecting', () => state('reconnecting'))
   socket.io?.on('reconnect_attempt', () => state('reconnecting'))
   socket.on('message', (text) => tell('message', { text }))

@@ -1,5 +1,5 @@
-// The rows of the page: each generation of client, and a cell for each way in which it carries messages. `holds`: the cell keeps
-// a connection of the browser taken all the time.
+// The rows of the page: one for each generation of client, with one cell for each transport. `holds`: the cell keeps
+// one connection of the browser busy all the time.
 
 const WEBSOCKET = { transport: 'websocket' }
 const POLLING = { transport: 'polling', holds: true }

@@ -1,4 +1,4 @@
-// A client since 1.0, as it was published, with its traffic shown: what the browser carries for it.
+// A published client from 1.0 on; shows its traffic in the browser.
 /* global HTMLFormElement, XMLHttpRequest, io */
 import { generation, run, server, tell, transport } from './frame.js'
 
@@ -9,7 +9,7 @@ const OPTIONS = {
   'jsonp-polling': { transports: ['polling'], forceJSONP: true }
 }
 
-/** Payloads may be binary: Engine.IO 3 has them for text, too. */
+/** Payloads may be binary, in Engine.IO 3 also for text. */
 const asText = (data) => data instanceof ArrayBuffer ? new TextDecoder().decode(data) : String(data)
 const arrived = (data) => tell('in', { payload: asText(data) })
 const leaves = (data) => tell('out', { payload: asText(data) })
@@ -34,7 +34,7 @@ window.XMLHttpRequest = class extends XMLHttpRequest {
   }
 }
 
-// JSONP: an answer calls the function that the client has put into this list, and a form takes what the client writes.
+// JSONP: an answer calls the function that the client has put into this list, and the client sends by a form.
 window.___eio = Object.assign([], {
   push (take) {
     this[this.length] = (payload) => {

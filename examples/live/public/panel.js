@@ -1,4 +1,4 @@
-// A cell of the page, and behind it a hidden frame with a client that has only this transport.
+// A cell of the page, with a hidden frame in which a client runs that has only this transport.
 /* global location */
 import { copyOf, element, inMs } from './element.js'
 
@@ -12,7 +12,7 @@ function median (times) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-/** Control characters made visible: payloads have separators among them. */
+/** Makes control characters visible: some of them separate the packets of a payload. */
 const visible = (text) => text.replace(/\p{Cc}/gu, (character) => character < ' ' ? String.fromCharCode(0x2400 + character.charCodeAt(0)) : '·')
 
 export class Panel {
@@ -24,7 +24,7 @@ export class Panel {
   on = false
   root = copyOf('panel')
 
-  /** `server`: where the client connects. `say(text)` and `heard(id, at)`: called with what is said to all, from here and to here. */
+  /** `server`: the URL that the client connects to. `say(text)` is called to send a message to all, `heard(id, at)` when such a message has arrived here. */
   constructor ({ generation, transport, standIn = false, note = '', holds = false, server }, { say, heard }) {
     this.name = `${generation} ${transport}`
     this.holds = holds
@@ -47,7 +47,7 @@ export class Panel {
     this.turn(false)
   }
 
-  /** Brings the client to life, or ends it. */
+  /** Starts the client, or ends it. */
   turn (on) {
     this.on = on
     this.root.querySelector('[role="switch"]').checked = on
@@ -67,7 +67,7 @@ export class Panel {
     return this.on && source === this.#frame.contentWindow
   }
 
-  /** What the client in the frame has to tell. */
+  /** Handles a report of the client in the frame. */
   take ({ type, at, ...detail }) {
     switch (type) {
       case 'state': return this.#state(detail.state)
@@ -82,7 +82,7 @@ export class Panel {
     }
   }
 
-  /** Milliseconds that a message to all took to get here, if it has, and the longest that it took anywhere. */
+  /** Milliseconds until a message to all arrived here, if it has arrived, and the longest time of all panels. */
   showArrival (time, longest) {
     this.#figure('heard', time === undefined ? '–' : inMs(time))
     this.root.querySelector('.bar i').style.width = `${time === undefined ? 0 : Math.max(time / longest * 100, 2)}%`
@@ -121,7 +121,7 @@ export class Panel {
     this.root.querySelector('.latest').replaceChildren(element('q', '', text), ` ${where}`)
   }
 
-  /** The newest line is the first, and in sight when the others are not. */
+  /** Adds a line at the top, where it is visible. */
   #log (arrow, direction, payload, at) {
     const log = this.root.querySelector('.log')
     const line = element('li', direction, '')

@@ -1,12 +1,12 @@
-// A small client of revision 1 for the two transports that no client brings into a browser of today: xhr-multipart, read from
-// a fetch stream, and flashsocket, on the browser's own WebSocket.
+// A small client of revision 1 for the two transports that no published client can use in current browsers: xhr-multipart, which it reads from
+// a fetch stream, and flashsocket, for which it uses the browser's WebSocket.
 /* global location */
 import { run, tell, transport } from './frame.js'
 
 const BASE = '/socket.io/1'
 const RETRY = 1000 // ms
 
-// ---- carriers: each opens the session, hands over payloads until it ends, and says how to send one
+// ---- transports: each opens the session, yields payloads until it ends, and has a way to send one
 
 async function flashsocket (sid, { onOpen, onPayload }) {
   const socket = new WebSocket(`${location.origin.replace('http', 'ws')}${BASE}/flashsocket/${sid}`)
@@ -36,7 +36,7 @@ async function xhrMultipart (sid, { onOpen, onPayload }) {
 
 // ---- payloads and packets
 
-/** One packet is bare; more are framed, each with its length. */
+/** One packet is sent as it is. More are framed, each with its length. */
 function split (payload) {
   if (!payload.startsWith('\ufffd')) return [payload]
   const packets = []
@@ -80,7 +80,7 @@ class StandIn {
     this.#send(`5:${id && `${id}+`}::${JSON.stringify({ name, args })}`)
   }
 
-  /** Handshakes, carries until it is over, and begins again, unless the server has said goodbye. */
+  /** Handshakes, receives until the connection ends, and begins again, unless the server has sent a disconnect packet. */
   async connect () {
     let over = false
     while (!over) {
@@ -93,7 +93,7 @@ class StandIn {
             for (const packet of split(payload)) over = this.#take(packet) || over
           }
         })
-      } catch {} // the server is away, or the stream broke
+      } catch {} // the server is not running, or the stream broke
       this.#call('disconnect')
       if (over) return
       await new Promise((resolve) => setTimeout(resolve, RETRY))
@@ -110,7 +110,7 @@ class StandIn {
     this.#listeners.get(name)?.(...args)
   }
 
-  /** Whether this was the end. */
+  /** Whether the packet ends the session. */
   #take (packet) {
     const [, type, , , data] = PACKET.exec(packet) ?? []
     if (type === TYPE.connect) this.#call('connect')

@@ -1,7 +1,7 @@
 // Recognises packets of a client that ask for an acknowledgement.
 import { PacketType } from '../../codec/socketio.js'
 import type { SocketioCodec } from '../../codec/socketio.js'
-import { decodeSafely } from './guard.js'
+import { decodeSafely } from './decode.js'
 
 /** As the official parser writes them: `2[/NAMESPACE,]ID[…]`, `5ATTACHMENTS-[/NAMESPACE,]ID[…]`. */
 const ASKING = /^(?:2|5(\d+)-)(?:\/[^,]*,)?\s*\d/

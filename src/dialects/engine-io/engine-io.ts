@@ -180,7 +180,7 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
   keep (bytes: number): boolean { return this.#session.keep(bytes) }
 
   refuse (nsp: string, message: string): void {
-    this.#session.warn(`a namespace is refused: ${message}; see the options maxEndpoints and maxTotalQueueBytes`)
+    this.#session.warn(`a namespace was refused: ${message}; see the options maxEndpoints and maxTotalQueueBytes`)
     this.#packets.refuse(nsp, message)
   }
 

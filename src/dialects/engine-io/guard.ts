@@ -6,8 +6,9 @@ import { ProtocolError } from '../../codec/packet.js'
 import { checkArguments, checkDepth, checkShape, VALUE_BYTES, weighJson } from '../../codec/shape.js'
 import type { ShapeLimits } from '../../codec/shape.js'
 import { isReservedEvent, PacketType } from '../../codec/socketio.js'
-import type { SocketioCodec, SocketioPacket } from '../../codec/socketio.js'
+import type { SocketioCodec } from '../../codec/socketio.js'
 import { readHead, TYPES } from '../../codec/socketio-head.js'
+import { decodeSafely, listOf } from './decode.js'
 import { Holdings } from './holdings.js'
 import type { Holder } from './holdings.js'
 
@@ -85,7 +86,7 @@ export class Guard {
       case TYPES.disconnect: return this.#disconnect(nsp)
       case TYPES.event:
       case TYPES.binaryEvent:
-        if (json === text.length && this.#session.onServer && NAMELESS.test(text)) throw new ProtocolError('an event without a name')
+        if (json === text.length && this.#session.onServer && NAMELESS.test(text)) throw new ProtocolError('the event has no name')
         checkShape(text, json, maxNesting, maxArguments + 1)
         break
       case TYPES.ack:
@@ -110,7 +111,7 @@ export class Guard {
   }
 
   #wait (fits: boolean): void {
-    if (!fits) throw new ProtocolError('too much waits for attachments')
+    if (!fits) throw new ProtocolError('packets that wait for attachments exceed maxTotalQueueBytes')
   }
 
   #passDecoded (data: string | Buffer, { codec, isMessagePack }: CustomParser): boolean {
@@ -124,7 +125,7 @@ export class Guard {
       case PacketType.EVENT:
       case PacketType.BINARY_EVENT: {
         const [name, ...args] = listOf(packet.data)
-        if (typeof name !== 'number' && (typeof name !== 'string' || isReservedEvent(name))) throw new ProtocolError('an event has no name that it may have')
+        if (typeof name !== 'number' && (typeof name !== 'string' || isReservedEvent(name))) throw new ProtocolError('the event has no name, or a reserved name')
         checkArguments(args.length, this.#limits)
         return true
       }
@@ -166,7 +167,7 @@ const MAY_BE_PROTO = /__proto__|\\u/
 function checkMembers (text: string, json: number): void {
   if (!MAY_BE_PROTO.test(text)) return
   parse(text.slice(json), (name, value: unknown) => {
-    if (name === '__proto__') throw new ProtocolError('a member is named __proto__')
+    if (name === '__proto__') throw new ProtocolError('a key of an object is __proto__')
     return value
   })
 }
@@ -178,23 +179,4 @@ function parse (json: string, reviver: (name: string, value: unknown) => unknown
   } catch (error) {
     if (error instanceof ProtocolError) throw error
   }
-}
-
-/** @throws ProtocolError when the parser throws, or makes something else than a packet. */
-export function decodeSafely (codec: SocketioCodec, data: string | Buffer): SocketioPacket | undefined {
-  let packet: SocketioPacket | undefined
-  try {
-    packet = codec.decode(data)
-  } catch (error) {
-    if (error instanceof ProtocolError) throw error
-    throw new ProtocolError(error instanceof Error ? error.message : String(error))
-  }
-  if (packet !== undefined && (typeof packet.nsp !== 'string' || PacketType[packet.type] === undefined)) throw new ProtocolError('not a packet')
-  return packet
-}
-
-/** @throws ProtocolError when it is none. */
-function listOf (data: unknown): readonly unknown[] {
-  if (!Array.isArray(data)) throw new ProtocolError('no list of arguments')
-  return data
 }

@@ -5,6 +5,7 @@ import { ProtocolError } from '../../codec/packet.js'
 import { fromMessage, isReservedEvent, PacketType, toMessage } from '../../codec/socketio.js'
 import type { SocketioCodec, SocketioPacket } from '../../codec/socketio.js'
 import { toEndpoint, toNsp } from '../endpoint.js'
+import { decodeSafely, listOf } from './decode.js'
 
 /** What the face may do with its session. */
 export interface PacketFaceSession {
@@ -31,18 +32,12 @@ function splitQuery (nsp: string): { endpoint: string, query?: string } {
 
 /** @throws ProtocolError when it could not be sent back: parsers read any number of digits, and custom ones any data. */
 function textOf (id: number): string {
-  if (!Number.isSafeInteger(id) || id < 0) throw new ProtocolError('an id is a whole number below 2^53')
+  if (!Number.isSafeInteger(id) || id < 0) throw new ProtocolError('the id is not a whole number below 2^53')
   return String(id)
 }
 
 /** The id of an acknowledgement asked for; handlers acknowledge, nothing does so by itself. */
 const toAckRequest = ({ id }: SocketioPacket): { id?: string, ack?: 'data' } => id === undefined ? {} : { id: textOf(id), ack: 'data' }
-
-/** @throws ProtocolError when it is none: parsers let a packet without data pass, and custom ones any data. */
-function listOf (data: unknown): unknown[] {
-  if (!Array.isArray(data)) throw new ProtocolError('no list of arguments')
-  return data
-}
 
 /** One session's packets. */
 export class PacketFace {
@@ -58,14 +53,8 @@ export class PacketFace {
 
   /** One message of the client. @throws ProtocolError when it is no packet. */
   receive (data: string | Buffer): void {
-    let decoded: SocketioPacket | undefined
-    try {
-      decoded = this.#codec.decode(data)
-    } catch (error) {
-      if (error instanceof ProtocolError) throw error
-      throw new ProtocolError(error instanceof Error ? error.message : String(error))
-    }
-    if (decoded !== undefined) this.#received(decoded)
+    const packet = decodeSafely(this.#codec, data)
+    if (packet !== undefined) this.#received(packet)
   }
 
   #received (packet: SocketioPacket): void {
@@ -78,7 +67,7 @@ export class PacketFace {
       case PacketType.BINARY_EVENT: return this.#session.emit({ ...toMessage(listOf(data)), endpoint, ...toAckRequest(packet) })
       case PacketType.ACK:
       case PacketType.BINARY_ACK:
-        if (packet.id === undefined) throw new ProtocolError('an acknowledgement of nothing')
+        if (packet.id === undefined) throw new ProtocolError('the acknowledgement has no id')
         return this.#session.emit({ type: 'ack', endpoint, id: textOf(packet.id), args: data === undefined ? [] : listOf(data) })
       case PacketType.CONNECT_ERROR: return this.#session.emit({ type: 'error', endpoint })
       default: return type satisfies never
@@ -104,7 +93,7 @@ export class PacketFace {
   /** A packet for the client; returns the id of the acknowledgement it asks for. @throws ProtocolError when it has no form. */
   send (packet: OutgoingPacket, options: SendOptions): string | undefined {
     const { type, endpoint = '' } = packet
-    if (!/^(?:\/[^,]*)?$/.test(endpoint)) throw new ProtocolError('an endpoint begins with a slash and holds no comma')
+    if (!/^(?:\/[^,]*)?$/.test(endpoint)) throw new ProtocolError('an endpoint must begin with a slash and cannot contain a comma')
     const nsp = toNsp(endpoint)
     switch (type) {
       case 'connect':
@@ -139,7 +128,7 @@ export class PacketFace {
   }
 
   #number (id: string): number {
-    if (!DIGITS.test(id) || !Number.isSafeInteger(Number(id))) throw new ProtocolError('an id is decimal digits, below 2^53')
+    if (!DIGITS.test(id) || !Number.isSafeInteger(Number(id))) throw new ProtocolError('the id must be decimal digits, below 2^53')
     return Number(id)
   }
 

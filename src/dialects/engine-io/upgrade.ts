@@ -27,7 +27,12 @@ export interface UpgradeInit {
 }
 
 /**
- * One attempt. Until the client says `5`, its packets go over polls, both ways; `3probe` makes it finish the poll it has open, which is
+ * One attempt.
+ *
+ *   start() ──► probing ── `2probe`: answered with `3probe`, and polls are answered at once ──► probed
+ *   probing, probed ── `5` ──► complete: the session moves
+ *   probing, probed ── another frame, upgradeTimeout, or the WebSocket closes ──► abandoned: the session stays with its polls
+ * Until the client says `5`, its packets go over polls, both ways; `3probe` makes it finish the poll it has open, which is
  * therefore answered at once. An attempt that fails leaves the session where it was.
  */
 export class Upgrade implements TransportListener {

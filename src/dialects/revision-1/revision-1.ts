@@ -57,7 +57,7 @@ export class Revision1 implements Dialect, FaceDialect {
   }
 
   receive (frame: Frame): boolean {
-    // Binary is none of its words; the old server ignored it too (transcript websocket/binary-frame).
+    // Revision 1 has no binary; the old server ignored it, too (docs/revision-1.md, Transports).
     return this.#hasDisconnected || typeof frame !== 'string' || this.#received(frame)
   }
 
@@ -75,7 +75,7 @@ export class Revision1 implements Dialect, FaceDialect {
   }
 
   #hear (packet: Packet): void {
-    // Before the handlers run, and whatever becomes of the packet (transcript event-plain-id).
+    // Before the handlers run, also for a packet that is then dropped (docs/revision-1.md, Packets).
     if ('ack' in packet && packet.ack === 'plain' && packet.id !== undefined) {
       this.#session.enqueue(revision1.encodePacket({ type: 'ack', endpoint: packet.endpoint, id: packet.id, args: [] }))
     }
@@ -87,8 +87,8 @@ export class Revision1 implements Dialect, FaceDialect {
   }
 
   /**
-   * The client's goodbye is answered with one, on whatever is open (WIRE.md 8). The Server hears of it first: it is to call this
-   * 'client namespace disconnect'.
+   * The client's `0::` is answered with `0::` on what is open (docs/revision-1.md, The end of a session). The Server is told first, so that its
+   * reason is 'client namespace disconnect'.
    */
   #clientDisconnected (): void {
     this.#hasDisconnected = true
@@ -122,7 +122,7 @@ export class Revision1 implements Dialect, FaceDialect {
 
   // ---- what both use
 
-  /** Ids count per session from 1 (transcript server-acks-count). */
+  /** Ids count per session from 1 (docs/revision-1.md, Packets). */
   nextId (): string {
     return String(++this.#lastId)
   }

@@ -38,7 +38,7 @@ export class ServerFace {
   }
 
   #overflow (): void {
-    this.#session.end('too many packets', undefined, new Error('too much waits for endpoints to be connected'))
+    this.#session.end('too many packets', undefined, new Error('packets that wait for endpoints to connect exceed maxPayload'))
   }
 
   // ---- from the client
@@ -97,7 +97,7 @@ export class ServerFace {
         this.#endpoints.delete(endpoint)
         this.#keep()
         return this.#deliver({ type: PacketType.DISCONNECT, nsp })
-      // The old server answered each connect (transcript websocket/namespace).
+      // The old server answered each connect (docs/revision-1.md, Packets).
       case 'connect': return this.#enqueue({ type: 'connect', endpoint })
       case 'error': return
       default: packet satisfies never
@@ -150,7 +150,7 @@ export class ServerFace {
     try {
       return this.#shared.codec.decode(data)
     } catch (error) {
-      this.#session.warn(`a packet of the Server is dropped, since its parser does not read it: ${error instanceof Error ? error.message : String(error)}`)
+      this.#session.warn(`a packet of the Server is dropped, because the parser cannot decode it: ${error instanceof Error ? error.message : String(error)}`)
       return undefined
     }
   }
@@ -201,7 +201,7 @@ export class ServerFace {
     const id = this.#dialect.nextId()
     this.#acks.addOfServer(id, endpoint, packet.id)
     if (!this.#keep()) return this.#overflow()
-    // The old client acknowledges messages by itself, and events never but with `id+` (WIRE.md 3).
+    // The old client acknowledges messages by itself, but events only with `id+` (docs/revision-1.md, Packets).
     this.#enqueue({ ...message, endpoint, id, ack: message.type === 'event' ? 'data' : 'plain' }, volatile)
   }
 

@@ -67,9 +67,9 @@ export function handlePost (context: EngineIoContext, request: EngineIoRequest, 
   const { session, polls } = pollingOf(context, request)
   const delivered = deliver(session, framesIn(request, session, polls, context.settings.maxPackets))
   const reason = session.ended?.reason ?? ''
-  if (isRefusalReason(reason)) throw new RefusedRequest(reason, 'a packet of this payload has ended the session', { sid: session.id })
+  if (isRefusalReason(reason)) throw new RefusedRequest(reason, 'a packet of this payload ended the session', { sid: session.id })
   if (!delivered && reason !== 'client left') {
-    if (session.parting) throw context.engine.refusal('a packet asks for an acknowledgement, for which there is no way any more', session.id)
+    if (session.parting) throw context.engine.refusal('a packet asks for an acknowledgement, which cannot reach the client any more', session.id)
     return refuseAtEnd(session, request, reply)
   }
   addHeaders(context.engine, reply, false)

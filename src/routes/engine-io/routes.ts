@@ -61,7 +61,7 @@ function pollingRows (context: EngineIoContext, toRows: ToRows): EngineIoRow[] {
       preHandler,
       handler: (request, reply) => handlePost(context, request, reply)
     }),
-    ...toRows(null, refusal('bad handshake method', 'neither GET nor POST', OTHERS))
+    ...toRows(null, refusal('bad handshake method', 'the method is neither GET nor POST', OTHERS))
   ]
 }
 
@@ -73,7 +73,7 @@ function webSocketRows (context: EngineIoContext, toRows: ToRows): EngineIoRow[]
       handler: () => {},
       wsHandler: webSocketHandler(context)
     }),
-    ...toRows(null, refusal('bad handshake method', 'not a GET', ['POST', ...OTHERS]))
+    ...toRows(null, refusal('bad handshake method', 'the method is not GET', ['POST', ...OTHERS]))
   ]
 }
 
@@ -81,7 +81,7 @@ function webSocketRows (context: EngineIoContext, toRows: ToRows): EngineIoRow[]
 function transportRows (context: EngineIoContext, transport: typeof TRANSPORT_KEYS[number], toRows: ToRows): EngineIoRow[] {
   const { settings: { dialects, transports }, shared: { version } } = context
   const dialect = `engine ${version}` as const
-  if (!dialects.includes(dialect)) return toRows(null, refusal('unsupported version', `${dialect} is not among the dialects`))
+  if (!dialects.includes(dialect)) return toRows(null, refusal('unsupported version', `the dialect "${dialect}" is not enabled`))
   if (transport === 'unknown' || !transports.includes(transport)) return toRows(null, refusal('unknown transport', 'transport unknown or not enabled'))
   return transport === 'polling' ? pollingRows(context, toRows) : webSocketRows(context, toRows)
 }

@@ -53,7 +53,7 @@ function translationOf (version: EngineVersion, query: EngineIoQuery): Translati
 
 function open ({ engine, shared }: EngineIoContext, request: EngineIoRequest, upgrades: readonly string[]): Session {
   const admitted = request[ADMITTED]
-  if (admitted === undefined) throw new RefusedRequest('unauthorized', 'not admitted')
+  if (admitted === undefined) throw new RefusedRequest('unauthorized', 'the handshake was not admitted')
   const session = engine.handshake({
     ...admitted,
     request: request.raw,
@@ -70,7 +70,7 @@ export function pollingOf ({ engine, shared: { version } }: EngineIoContext, req
   const session = engine.find(sid, `engine ${version}`)
   const polls = session?.transport.polls
   if (session !== undefined && polls !== undefined) return { session, polls }
-  throw new RefusedRequest('unknown session', 'the session has ended meanwhile', { sid })
+  throw new RefusedRequest('unknown session', 'the session ended while this request was being processed', { sid })
 }
 
 function newPolling ({ engine: { wheel, answers }, shared }: EngineIoContext, listener: TransportListener, query: EngineIoQuery): PollingTransport {
@@ -104,7 +104,7 @@ export function handlePoll (context: EngineIoContext, request: EngineIoRequest, 
   if (request.raw.socket.destroyed) return // given up while the app's hooks ran; nothing would tell us of it any more
   if (!request.query.sid) return handleHandshake(context, request, reply)
   const { session, polls } = pollingOf(context, request)
-  if (session.parting) throw new RefusedRequest('unknown session', 'its client has been told to go', { sid: session.id })
+  if (session.parting) throw new RefusedRequest('unknown session', 'the server has told the client to leave', { sid: session.id })
   if (session.transport.open) {
     session.end('protocol violation', undefined, new Error('two polls at a time'))
     throw new RefusedRequest('protocol violation', 'two polls at a time', { sid: session.id })
@@ -130,7 +130,7 @@ export function webSocketHandler (context: EngineIoContext) {
     const session = engine.find(query.sid, `engine ${version}`)
     const polls = session?.transport.polls
     if (session === undefined || session.parting || session.upgrade !== undefined || polls === undefined) {
-      request.log.info({ sid: cut(query.sid) }, 'upgrade of a session that has ended, or has been or is being upgraded')
+      request.log.info({ sid: cut(query.sid) }, 'upgrade closed: the session has ended, is being upgraded, or has been upgraded')
       return transport(NO_LISTENER).close()
     }
     const attempt = new Upgrade({ session, polls, wheel, upgradeTimeout })

@@ -13,7 +13,7 @@ function checkSession ({ engine, settings, shared: { version } }: EngineIoContex
   const socket = engine.find(sid, `engine ${version}`)
   if (socket === undefined) {
     const previousProtocol = version === 3 ? 4 : 3
-    if (engine.find(sid, `engine ${previousProtocol}`) === undefined) throw new RefusedRequest('unknown session', 'unknown session', { sid })
+    if (engine.find(sid, `engine ${previousProtocol}`) === undefined) throw new RefusedRequest('unknown session', 'no session of this dialect has this id', { sid })
     throw new RefusedRequest('protocol mismatch', 'PROTOCOL_MISMATCH', { sid, protocol: version, previousProtocol })
   }
   const { transport: { name: previousTransport } } = socket
@@ -29,7 +29,7 @@ export function verify (context: EngineIoContext, transport: 'polling' | 'websoc
       checkSession(context, transport, request, sid)
       return done()
     }
-    if (request.method !== 'GET') throw new RefusedRequest('bad handshake method', 'a handshake is a GET', { method: request.method })
+    if (request.method !== 'GET') throw new RefusedRequest('bad handshake method', 'a handshake must be a GET', { method: request.method })
     const proceed = (admitted: Admitted): void => {
       request[ADMITTED] = admitted
       done()
@@ -42,7 +42,7 @@ export function verify (context: EngineIoContext, transport: 'polling' | 'websoc
 
 /** Refuses requests for a WebSocket that are no upgrades. */
 export const onlyUpgrades: Hook = (request, _reply, done) => {
-  done(isUpgrade(request) ? undefined : new RefusedRequest('not an upgrade', 'not an upgrade'))
+  done(isUpgrade(request) ? undefined : new RefusedRequest('not an upgrade', 'the request does not ask for an upgrade to a WebSocket'))
 }
 
 /** Lets listeners of the Engine add headers to the answer to an upgrade. */

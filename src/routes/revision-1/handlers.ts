@@ -57,7 +57,7 @@ function unknownSession (engine: Engine, request: Revision1Request): void {
   engine.refused(request.raw, 'unknown session', { sid })
 }
 
-/** `?disconnect`, on any URL that names a session, ends it, whether something is open or not (WIRE.md 8). */
+/** `?disconnect` on any URL with a session id ends the session, also when the client holds nothing open (docs/revision-1.md, The end of a session). */
 export function forceDisconnect (engine: Engine) {
   return function disconnect (request: Revision1Request, reply: FastifyReply, done: () => void): void {
     if (!hasDisconnect(request)) return done()
@@ -112,7 +112,7 @@ function framesOf (request: Revision1Request, row: HttpRow, maxPackets: number):
 function handleLastPackets (engine: Engine, frames: readonly string[], session: Session, reply: FastifyReply): void {
   let delivered = true
   for (const frame of frames) delivered = session.onFrame(frame) && delivered
-  if (!delivered) throw engine.refusal('a packet asks for an acknowledgement, for which there is no way any more', session.id)
+  if (!delivered) throw engine.refusal('a packet asks for an acknowledgement, which cannot reach the client any more', session.id)
   engine.answers.write(() => reply.send('1'))
 }
 
@@ -130,7 +130,7 @@ export function postHandler (context: TransportContext, row: HttpRow): Handler {
     if (session?.parting === true) return handleLastPackets(engine, frames, session, reply)
     engine.answers.write(() => reply.send('1'))
     if (session === undefined) return unknownSession(engine, request)
-    // Whatever comes first connects the session; nothing said then is lost (WIRE.md 7).
+    // The first request opens the session, also a POST, and its packets are delivered (docs/revision-1.md, Transports).
     if (session.readyState === 'opening') pollsOf(context, session)
     for (const frame of frames) session.onFrame(frame)
   }
@@ -146,7 +146,7 @@ export function webSocketHandler ({ engine, name, settings: { farewellTimeout } 
       engine.attach(session, transport(session))
       return adoptConnectionWhenClosed(engine, session)
     }
-    // The upgrade succeeds, for only then is the client told to handshake anew (WIRE.md 5).
+    // The upgrade is accepted, because the client must read `7:::1+0` to handshake anew (docs/revision-1.md, Transports).
     unknownSession(engine, request)
     transport(NO_LISTENER).close(UNKNOWN_SESSION)
   }

@@ -39,7 +39,7 @@ export function createHandshake (engine: Engine, settings: Settings, dialect: (s
     }
     const version = Number(protocol)
     if (Number.isNaN(version) && transport === undefined) return await welcome(request, reply)
-    if (version !== 1) throw new RefusedRequest('unsupported version', 'unsupported revision', { protocol })
+    if (version !== 1) throw new RefusedRequest('unsupported version', 'the revision is not 1', { protocol })
     // `/1//SID/?disconnect`, where the host takes two slashes for one.
     if (hasDisconnect(request) && transport !== undefined && !isRevision1(transport)) {
       engine.find(transport, 'revision 1')?.end('client left', DISCONNECT)

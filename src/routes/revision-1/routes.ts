@@ -31,16 +31,16 @@ const SCHEMA = {
   params: { type: 'object', properties: { protocol: { type: 'string' }, transport: { type: 'string' }, sid: { type: 'string' } } }
 }
 
-/** The revision is compared as a number: `1.0` is 1 (transcript handshake/version-1.0). */
+/** The revision is compared as a number: `1.0` is 1 (docs/revision-1.md, URLs). */
 const checkVersion: Hook<Revision1Route> = ({ params: { protocol } }, _reply, done) => {
-  done(Number(protocol) === 1 ? undefined : new RefusedRequest('unsupported version', 'unsupported revision', { protocol }))
+  done(Number(protocol) === 1 ? undefined : new RefusedRequest('unsupported version', 'the revision is not 1', { protocol }))
 }
 
 const refuseTransport: Hook<Revision1Route> = ({ params: { transport } }, _reply, done) => {
   done(new RefusedRequest('unknown transport', 'transport unknown or not enabled', { transport }))
 }
 
-const refuseGet = (): never => { throw new RefusedRequest('not an upgrade', 'not an upgrade') }
+const refuseGet = (): never => { throw new RefusedRequest('not an upgrade', 'the request does not ask for an upgrade to a WebSocket') }
 
 function transportRows (context: TransportContext, toRows: ToRows<Revision1Route>): Revision1Row[] {
   const { engine, settings: { maxPayload: bodyLimit }, name } = context

@@ -74,7 +74,7 @@ export async function registerWebsocket (scope: FastifyInstance, base: string, s
   })
   if (detached === undefined) {
     const { maxPayload: theirs } = scope.websocketServer.options
-    scope.log.info({ maxPayload: theirs }, 'reusing the @fastify/websocket of this app; its options rule for WebSockets, maxPayload and perMessageDeflate too')
+    scope.log.info({ maxPayload: theirs }, 'using the @fastify/websocket of this app: for WebSockets, its maxPayload and perMessageDeflate are in force, not those of this plugin')
     return
   }
   await scope.register(fastifyWebsocket, {

@@ -55,7 +55,7 @@ const BOTH: readonly Case[] = [
 /** Refused as requests that are no upgrades. */
 const PLAIN: readonly Case[] = [
   ...BOTH,
-  { url: urlOf(4, 'polling', '&sid=unknown'), code: 1, context: { detail: 'unknown session', sid: 'unknown' } },
+  { url: urlOf(4, 'polling', '&sid=unknown'), code: 1, context: { detail: 'no session of this dialect has this id', sid: 'unknown' } },
   { url: urlOf(3, 'polling', '&sid=__proto__'), code: 1, context: { sid: '__proto__' } },
   { url: urlOf(4, 'polling', '&sid=OLD'), code: 1, context: {} },
   { url: urlOf(4, 'polling', '&sid=unknown'), code: 1, context: {}, method: 'POST' },
@@ -64,21 +64,21 @@ const PLAIN: readonly Case[] = [
   { url: urlOf(3, 'polling'), code: 2, context: {}, method: 'PUT' },
   { url: urlOf(4, 'polling', '&sid=SID4'), code: 2, context: {}, method: 'DELETE' },
   { url: urlOf(4, 'polling', '&sid=SID4'), code: 2, context: {}, method: 'PATCH' },
-  { url: urlOf(4, 'websocket'), code: 2, context: { detail: 'not a GET' }, method: 'POST' },
+  { url: urlOf(4, 'websocket'), code: 2, context: { detail: 'the method is not GET' }, method: 'POST' },
   { url: urlOf(4, 'websocket', '&sid=SID4'), code: 2, context: {}, method: 'POST' },
-  { url: urlOf(4, 'websocket'), code: 3, reason: 'not an upgrade', context: { detail: 'not an upgrade' } },
-  { url: urlOf(4, 'websocket', '&sid=SID4'), code: 3, reason: 'not an upgrade', context: { detail: 'not an upgrade' } },
+  { url: urlOf(4, 'websocket'), code: 3, reason: 'not an upgrade', context: { detail: 'the request does not ask for an upgrade to a WebSocket' } },
+  { url: urlOf(4, 'websocket', '&sid=SID4'), code: 3, reason: 'not an upgrade', context: { detail: 'the request does not ask for an upgrade to a WebSocket' } },
   { url: urlOf(3, 'polling', '&sid=SID4'), code: 3, reason: 'protocol mismatch', context: { detail: 'PROTOCOL_MISMATCH', protocol: 3, previousProtocol: 4 } },
   { url: urlOf(4, 'polling', '&sid=SID3'), code: 3, reason: 'protocol mismatch', context: { detail: 'PROTOCOL_MISMATCH', protocol: 4, previousProtocol: 3 }, method: 'POST' },
   { url: urlOf(4, 'polling', '&EIO=4'), code: 3, reason: 'bad request', context: { detail: /EIO/ } },
   { url: urlOf(4, 'polling', '&sid=SID4&sid=SID3'), code: 3, reason: 'bad request', context: {} },
-  { url: urlOf(4, 'polling', '&j=abc'), code: 3, reason: 'bad request', context: { detail: 'j is no index' } },
-  { url: urlOf(4, 'polling', '&j='), code: 3, reason: 'bad request', context: { detail: 'j is no index' } },
-  { url: urlOf(3, 'polling', '&j=alert(1)//&sid=SID3'), code: 3, reason: 'bad request', context: { detail: 'j is no index' } },
+  { url: urlOf(4, 'polling', '&j=abc'), code: 3, reason: 'bad request', context: { detail: 'the query parameter j has other characters than digits' } },
+  { url: urlOf(4, 'polling', '&j='), code: 3, reason: 'bad request', context: { detail: 'the query parameter j has other characters than digits' } },
+  { url: urlOf(3, 'polling', '&j=alert(1)//&sid=SID3'), code: 3, reason: 'bad request', context: { detail: 'the query parameter j has other characters than digits' } },
   { url: urlOf(4, 'polling'), code: 4, reason: 'origin refused', context: { detail: /origin/, origin: foreign.origin }, headers: foreign, status: 403 },
   { url: urlOf(4, 'polling', '&sid=SID4'), code: 4, reason: 'origin refused', context: {}, headers: foreign, status: 403 },
   { url: urlOf(3, 'polling', '&sid=SID3'), code: 4, reason: 'origin refused', context: {}, headers: foreign, method: 'POST', status: 403 },
-  { url: urlOf(4, 'polling', '&as=nobody'), code: 4, reason: 'unauthorized', context: { detail: 'authorize said no' }, status: 403 }
+  { url: urlOf(4, 'polling', '&as=nobody'), code: 4, reason: 'unauthorized', context: { detail: 'authorize returned false' }, status: 403 }
 ]
 
 /** Refused as upgrades. */
@@ -86,13 +86,13 @@ const UPGRADES: readonly Case[] = [
   ...BOTH,
   { url: urlOf(4, 'websocket', '&sid=unknown'), code: 1, context: { sid: 'unknown' } },
   { url: urlOf(3, 'websocket', '&sid=OLD'), code: 1, context: { sid: /./ } },
-  { url: urlOf(4, 'polling'), code: 3, reason: 'bad request', context: { detail: 'upgrade on a route that takes none' } },
+  { url: urlOf(4, 'polling'), code: 3, reason: 'bad request', context: { detail: 'an upgrade request on a route that is not for WebSockets' } },
   { url: urlOf(4, 'polling', '&sid=SID4'), code: 3, reason: 'bad request', context: {} },
   { url: urlOf(3, 'websocket', '&sid=SID4'), code: 3, reason: 'protocol mismatch', context: { detail: 'PROTOCOL_MISMATCH', protocol: 3, previousProtocol: 4 } },
   { url: urlOf(4, 'websocket', '&transport=websocket'), code: 3, reason: 'bad request', context: {} },
   { url: urlOf(4, 'websocket'), code: 4, reason: 'origin refused', context: { origin: foreign.origin }, headers: foreign, status: 403 },
   { url: urlOf(4, 'websocket', '&sid=SID4'), code: 4, reason: 'origin refused', context: {}, headers: foreign, status: 403 },
-  { url: urlOf(3, 'websocket', '&as=nobody'), code: 4, reason: 'unauthorized', context: { detail: 'authorize said no' }, status: 403 }
+  { url: urlOf(3, 'websocket', '&as=nobody'), code: 4, reason: 'unauthorized', context: { detail: 'authorize returned false' }, status: 403 }
 ]
 
 async function setUp (t: Teardown, options: SocketioTransportsOptions = {}) {

@@ -19,6 +19,7 @@ import type { Eio, Message } from '../../kit/engine-io/payload.js'
 import { dial } from '../../kit/raw/connection.js'
 import { head, parse, UPGRADE } from '../../kit/raw/http.js'
 import { beganGet } from '../../kit/raw/unread.js'
+import { sessionBehind } from '../../kit/session-behind.js'
 
 const VERSIONS: readonly Eio[] = [3, 4]
 const POLLS: readonly Way[] = WAYS.filter((way) => !isWebSocket(way))
@@ -120,7 +121,7 @@ async function move (session: EngineSession): Promise<EngineWebSocket> {
 }
 
 /** The attempt that the server knows of: nothing outside tells. */
-const attemptOn = ({ socket }: EngineSession): unknown => (socket as unknown as { upgrade: unknown }).upgrade
+const attemptOn = ({ socket }: EngineSession): unknown => sessionBehind(socket).upgrade
 
 /** A session that polls, with a WebSocket that has come to a step; the server knows of the attempt. */
 async function tryOut (t: Test, eio: Eio, reach: (attempt: Attempt) => Promise<void>): Promise<Attempt & { server: EngineServer }> {

@@ -112,7 +112,7 @@ t.test('where the app has @fastify/websocket, the log says that its maxPayload r
   await app.register(fastifyWebsocket, { options: { maxPayload: 100 } })
   await app.register(socketioTransports)
   const [line] = lines.filter(({ msg }) => msg.includes('@fastify/websocket'))
-  t.equal(line?.msg, 'reusing the @fastify/websocket of this app; its options rule for WebSockets, maxPayload and perMessageDeflate too')
+  t.equal(line?.msg, 'using the @fastify/websocket of this app: for WebSockets, its maxPayload and perMessageDeflate are in force, not those of this plugin')
   t.equal(line?.['maxPayload'], 100)
   const client = await connectWebsocket(app)
   client.send(`3:::${'x'.repeat(100)}`)

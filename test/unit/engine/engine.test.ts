@@ -51,7 +51,7 @@ t.test('generateId gets the handshake\'s request and may be replaced', async (t)
 t.test('ids that cannot be used are refused', async (t) => {
   for (const id of ['', 'a:b', 'a/b', 'a?b', 'a b', 'ä', 'a\n', 'a.b', 'x'.repeat(101)]) {
     const { engine, handshake } = newEngine({ generateId: () => id })
-    t.throws(handshake, { code: 'FST_SIO_INVALID_ID', message: `generateId made the session id ${JSON.stringify(id)}; ` }, JSON.stringify(id))
+    t.throws(handshake, { code: 'FST_SIO_INVALID_ID', message: `generateId returned the session id ${JSON.stringify(id)}; ` }, JSON.stringify(id))
     t.equal(engine.sessions.size, 0)
   }
   t.equal(newEngine({ generateId: () => 'x'.repeat(100) }).handshake().id.length, 100)

@@ -28,7 +28,7 @@ t.test('without onClose of avvio, drainTimeout is an error at registration, and 
     return (await app.inject('/socket.io/1/')).statusCode
   }
   await t.rejects(register({ drainTimeout: 1000 }), {
-    code: 'FST_SIO_UNSUPPORTED_VERSION', message: /"fastify" lacks onClose of avvio; leave out the option "drainTimeout", and call app.socketio.drain\(\)/
+    code: 'FST_SIO_UNSUPPORTED_VERSION', message: /"fastify" lacks onClose of avvio; remove the option "drainTimeout", and call app.socketio.drain\(\)/
   })
   t.equal(await register({}), 200)
 })
@@ -55,7 +55,7 @@ const discreet = (io: Server): Server => new Proxy(io, {
 t.test('a Server that does not tell its options is a warning, which the option "parser" takes away', async (t) => {
   const { lines, logger } = captureLog('warn')
   const app = await pluginApp(t, { io: discreet(new Server()) }, { logger })
-  t.match(lines, [{ msg: /does not tell the options of a Server: if it has a "parser", give the plugin the same/ }])
+  t.match(lines, [{ msg: /the options of the Server cannot be read in this version of socket.io: if the Server has a "parser", set the same as the option "parser"/ }])
   app.io.on('connection', (socket) => socket.on('echo', (x) => socket.emit('echo', x)))
   const client = await connectWebsocket(app)
   client.send('5:::{"name":"echo","args":["x"]}')

@@ -138,7 +138,7 @@ t.test('a client that does not take what it is sent is closed above maxQueueByte
   socket.send(message(''))
   t.equal(socket.readyState, 'closed')
   t.strictSame(transport.ends, ['destroyed', 'silently'])
-  t.match(closes, [['transport error', 'slow client', { message: /^more waits than maxQueueBytes/ }]])
+  t.match(closes, [['transport error', 'slow client', { message: /^more bytes wait for the client than maxQueueBytes/ }]])
   t.strictSame(ended, [true])
 })
 

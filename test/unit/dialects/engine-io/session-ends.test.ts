@@ -279,7 +279,7 @@ for (const version of VERSIONS) {
         t.equal(socket.bufferedAmount, 20)
         t.strictSame(closes, [], 'not at it')
         socket.write('')
-        t.match(closes, [['transport error', 'slow client', { message: /^more waits than maxQueueBytes/ }]])
+        t.match(closes, [['transport error', 'slow client', { message: /^more bytes wait for the client than maxQueueBytes/ }]])
       }
     })
 

@@ -1,0 +1,131 @@
+// Which values each option may have.
+import type { CorsOptions, FlashPolicyOptions, SocketioTransportsOptions } from '../types/options.js'
+import type { DialectName } from '../types/socket.js'
+import { BadOptionError } from './errors.js'
+import { TRANSPORT_NAMES } from './transports/index.js'
+
+interface Rule {
+  allowed: string
+  check (value: unknown): boolean
+}
+
+/** Every dialect, oldest first. */
+export const DIALECTS: readonly DialectName[] = ['revision 1', 'engine 3', 'engine 4']
+/** The longest time that setTimeout knows, ms. */
+export const MAX_TIME = 2 ** 31 - 1
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isTime = (value: unknown): boolean => Number.isInteger(value) && Number(value) > 0 && Number(value) <= MAX_TIME
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0
+const isOrigin = (value: unknown): boolean => typeof value === 'string' || value instanceof RegExp
+const isPort = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 65536
+const isTextList = (value: unknown): value is string[] => Array.isArray(value) && value.length > 0 && value.every(isText)
+
+const time: Rule = { check: isTime, allowed: `a whole number of milliseconds from 1 to ${MAX_TIME}` }
+const count: Rule = { check: isCount, allowed: 'a positive whole number' }
+const timeOrNone: Rule = { check: (value) => value === false || isTime(value), allowed: `${time.allowed}, or false for none` }
+const countOrNone: Rule = { check: (value) => value === false || isCount(value), allowed: `${count.allowed}, or false for none` }
+const text: Rule = { check: isText, allowed: 'a string that is not empty' }
+const flag: Rule = { check: (value) => typeof value === 'boolean', allowed: 'true or false' }
+/** Some of the values, each once. */
+const listOf = (values: readonly string[]): Rule => ({
+  check: (value) => isTextList(value) && new Set(value).size === value.length && value.every((one) => values.includes(one)),
+  allowed: `a list of these, each at most once: ${values.map((name) => `"${name}"`).join(', ')}`
+})
+const callback: Rule = { check: (value) => typeof value === 'function', allowed: 'a function' }
+
+/** The rules of the options. */
+export const RULES: Record<keyof SocketioTransportsOptions, Rule> = {
+  path: {
+    check: (value) => typeof value === 'string' && /^(?:\/[\w.~-]+)+$/.test(value),
+    allowed: 'a path like "/socket.io": a slash before each segment, none at the end'
+  },
+  prefix: { check: (value) => typeof value === 'string', allowed: 'a string' },
+  dialects: listOf(DIALECTS),
+  assumeEngine3: flag,
+  transports: listOf(TRANSPORT_NAMES),
+  pingInterval: time,
+  pingTimeout: time,
+  allowUpgrades: flag,
+  upgradeTimeout: time,
+  heartbeatInterval: timeOrNone,
+  heartbeatTimeout: time,
+  closeTimeout: time,
+  pollingDuration: time,
+  handshakeTimeout: time,
+  maxPayload: count,
+  maxPackets: count,
+  maxPacketsPerSecond: countOrNone,
+  maxAttachments: count,
+  maxNesting: count,
+  maxArguments: count,
+  bodyTimeout: time,
+  perMessageDeflate: { check: (value) => typeof value === 'boolean' || isObject(value), allowed: 'true, false, or an object with options of ws' },
+  cookie: {
+    check: (value) => typeof value === 'boolean' || (isObject(value) && (value['name'] === undefined || isText(value['name']))),
+    allowed: 'true, false, or an object with options of the package cookie and a "name"'
+  },
+  maxQueueBytes: count,
+  maxTotalQueueBytes: count,
+  slowClient: { check: (value) => value === 'close' || value === 'drop', allowed: '"close" or "drop"' },
+  maxSessions: count,
+  maxSessionsPerAddress: countOrNone,
+  drainTimeout: timeOrNone,
+  farewellTimeout: time,
+  maxEndpoints: count,
+  maxAcks: count,
+  cors: { check: isObject, allowed: 'an object with "origin" and "credentials"' },
+  authorize: callback,
+  generateId: callback,
+  flashPolicy: { check: (value) => typeof value === 'boolean' || isObject(value), allowed: 'true, false or an object' },
+  serveClient: { check: (value) => value === false || isText(value), allowed: 'false, or the folder of the client files' },
+  io: { check: isObject, allowed: 'a socket.io Server, or the options of one' },
+  parser: {
+    check: (value) => isObject(value) && typeof value['Encoder'] === 'function' && typeof value['Decoder'] === 'function',
+    allowed: 'an object with the classes "Encoder" and "Decoder"'
+  }
+}
+
+/** The rules of the option `cors`. */
+export const CORS_RULES: Record<keyof CorsOptions, Rule> = {
+  origin: {
+    check: (value) => typeof value === 'boolean' || typeof value === 'function' || isOrigin(value) ||
+      (Array.isArray(value) && value.every(isOrigin)),
+    allowed: 'true, false, a string, a regular expression, a list of these two, or a function'
+  },
+  credentials: flag
+}
+
+/** The rules of the option `flashPolicy`. */
+export const FLASH_RULES: Record<keyof FlashPolicyOptions, Rule> = {
+  port: { check: (value) => value === false || isPort(value), allowed: 'a port number, or false for none' },
+  host: text,
+  inline: flag,
+  allow: {
+    // Nothing that could end the attribute or the element it is written into.
+    check: (value) => isTextList(value) && value.every((entry) => /^[\w.*-]+:(?:\d+|\*)$/.test(entry)),
+    allowed: 'a list of "host:port", where either may be "*"'
+  }
+}
+
+/** What Fastify itself reads from the options of `register`. */
+const FASTIFY_OPTIONS = new Set(['logLevel', 'logSerializers'])
+
+function show (value: unknown): string {
+  if (typeof value === 'function') return 'a function'
+  if (isObject(value)) return 'an object'
+  return typeof value === 'string' || Array.isArray(value) ? JSON.stringify(value) : String(value)
+}
+
+/** @throws FST_SIO_BAD_OPTION, which names the option, its value and what is allowed. */
+export function check (options: object, rules: Record<string, Rule>, prefix = ''): void {
+  for (const [name, value] of Object.entries(options)) {
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
+    if (rule === undefined) {
+      if (prefix === '' && FASTIFY_OPTIONS.has(name)) continue
+      throw new BadOptionError(prefix + name, 'not known', Object.keys(rules).map((known) => prefix + known).join(', '))
+    }
+    if (value !== undefined && !rule.check(value)) throw new BadOptionError(prefix + name, show(value), rule.allowed)
+  }
+}
