@@ -1,4 +1,4 @@
-// The crowd, in a process of its own: so many places, each taken by one session after another. Started by run.js with its settings as JSON;
+// The crowd, in a process of its own: so many places, each taken by one session after another. Started by main.js with its settings as JSON;
 // tells it now and then what has been done.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'

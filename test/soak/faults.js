@@ -1,4 +1,4 @@
-// What can be made to go wrong in the server, so that it is seen that run.js notices.
+// What can be made to go wrong in the server, so that it is seen that main.js notices.
 
 const kept = []
 

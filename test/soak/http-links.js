@@ -1,7 +1,7 @@
 // Links over HTTP: polls, or a stream, with POSTs in the other direction. And the handshake of revision 1.
 import { Agent, request as httpRequest } from 'node:http'
 import { Link } from './link.js'
-import { fromScript, PAYLOADS, STREAMS, toForm } from './wire.js'
+import { PAYLOADS, STREAMS } from './payloads.js'
 
 const agent = new Agent({ keepAlive: true })
 
@@ -58,7 +58,7 @@ class PostingLink extends Link {
     const { dialect, jsonp } = this.way
     const payload = PAYLOADS[dialect].pack(this.#queue)
     this.#queue = []
-    this.#post = askWhole(this.way, { query: jsonp, body: jsonp ? toForm(payload, dialect) : payload }, (status, body) => {
+    this.#post = askWhole(this.way, { query: jsonp, body: jsonp ? PAYLOADS[dialect].toForm(payload) : payload }, (status, body) => {
       this.#post = undefined
       this.#onIdle?.()
       if (status !== 200 || String(body) !== (dialect === 'revision 1' ? '1' : 'ok')) this.ended(`a POST is answered with ${status} ${body}`)
@@ -92,11 +92,11 @@ export class PollingLink extends PostingLink {
 
   start () {
     const { dialect, jsonp } = this.way
-    const callback = dialect === 'revision 1' ? 'io.j[0]' : '___eio[0]'
+    const { unpack, unpackScript } = PAYLOADS[dialect]
     this.#get = askWhole(this.way, { query: jsonp }, (status, body) => {
       this.#get = undefined
       if (status !== 200) return this.ended(`a poll is answered with ${status} ${body}`)
-      this.hear(PAYLOADS[dialect].unpack(jsonp ? fromScript(body, callback) : body))
+      this.hear((jsonp ? unpackScript : unpack)(body))
       if (this.stopped) return
       if (this.#resting) this.#onRest?.()
       else this.start()
@@ -130,7 +130,7 @@ export class StreamLink extends PostingLink {
     this.#get = ask(this.way, {}, (response) => {
       const decode = STREAMS[this.way.stream](response.headers)
       response.setEncoding('utf8')
-      response.on('data', (text) => this.hear(decode(text)))
+      response.on('data', (text) => this.hear(decode(text, false)))
       response.on('error', () => {}).once('close', () => {
         this.#get = undefined // its connection may be somebody else's from now on
         this.ended(`a stream with status ${response.statusCode} ended`)

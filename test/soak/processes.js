@@ -1,7 +1,12 @@
 // Processes of the soak, and what they say to the one that started them.
 import { fork } from 'node:child_process'
+import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+
+/** Flags of Node's for files that use the kit: Node 20 runs no TypeScript by itself. */
+process.env['TS_NODE_TRANSPILE_ONLY'] = '1'
+export const TYPESCRIPT = ['--import', import.meta.resolve('@tapjs/typescript/import')]
 
 /** Starts a file of this folder with its settings. */
 export const start = (file, settings, execArgv = []) => fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(settings)], { execArgv })

@@ -1,5 +1,5 @@
-// The server, in a process of its own so that its heap is measured alone. Started by run.js with its settings as JSON; says where it listens,
-// then a sample every few seconds, and whatever a message of run.js asks for.
+// The server, in a process of its own so that its heap is measured alone. Started by main.js with its settings as JSON; says where it listens,
+// then a sample every few seconds, and whatever a message of main.js asks for.
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, { LogController } from 'fastify'

@@ -42,7 +42,7 @@ interface Storm { options: { maxQueueBytes: number, maxTotalQueueBytes: number, 
 async function weather (storm: Storm): Promise<Outcome> {
   const socketPath = join(tmpdir(), `storm-${process.pid}-${storm.options.slowClient}.sock`)
   const settings = { socketPath, readers: READERS, size: SIZE, patience: 30_000, ...storm }
-  const { stdout } = await promisify(execFile)(process.execPath, [STORM, JSON.stringify(settings)])
+  const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, STORM, JSON.stringify(settings)])
   return JSON.parse(stdout) as Outcome
 }
 

@@ -2,7 +2,7 @@
 import { WebSocket } from 'ws'
 import { PollingLink } from './http-links.js'
 import { Link } from './link.js'
-import { fromWebSocket, toWebSocket } from './wire.js'
+import { PAYLOADS } from './payloads.js'
 
 /** A WebSocket. */
 export class WebSocketLink extends Link {
@@ -16,13 +16,13 @@ export class WebSocketLink extends Link {
     const origin = at.socketPath === undefined ? `ws://${at.host}:${at.port}` : `ws+unix:${at.socketPath}:`
     this.#ws = new WebSocket(origin + url, { perMessageDeflate: false, localAddress: at.localAddress })
     this.#ws.once('upgrade', ({ socket }) => { this.#socket = socket })
-    this.#ws.on('message', (data, isBinary) => this.hear([fromWebSocket(data, isBinary, dialect)]))
+    this.#ws.on('message', (data, isBinary) => this.hear([PAYLOADS[dialect].fromMessage(isBinary ? data : String(data))]))
     this.#ws.on('error', (error) => this.ended(error)).once('close', (code) => this.ended(`a WebSocket closed with ${code}`))
     this.opened = new Promise((resolve) => this.#ws.once('open', resolve))
   }
 
   send (...packets) {
-    for (const packet of packets) if (this.#ws.readyState === WebSocket.OPEN) this.#ws.send(toWebSocket(packet, this.way.dialect))
+    for (const packet of packets) if (this.#ws.readyState === WebSocket.OPEN) this.#ws.send(PAYLOADS[this.way.dialect].toMessage(packet))
   }
 
   /** The start of a text frame of a hundred bytes. */

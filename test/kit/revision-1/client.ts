@@ -49,11 +49,11 @@ function holdHttp (url: string, agent: Agent, decoderFor: (headers: IncomingHttp
     message.setEncoding('utf8')
     message.on('data', (chunk: string) => {
       text += chunk
-      arrivals.add(decode(text, false))
+      arrivals.add(decode(chunk, false))
     })
     message.on('error', () => {})
     await new Promise((resolve) => message.once('close', resolve))
-    if (message.complete) arrivals.add(decode(text, true))
+    if (message.complete) arrivals.add(decode('', true))
     return { whole: message.complete }
   }).catch(() => ({ whole: false }))
   opened.catch(() => {})

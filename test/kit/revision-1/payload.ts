@@ -26,10 +26,19 @@ export const toForm = (payload: string): string => `d=${encodeURIComponent(JSON.
 
 // ---- what comes down
 
-/** Takes text as it arrives, gives packets. */
+/** Takes text as it arrives, and `over` behind the last; gives packets. */
 export type Decoder = (text: string, over: boolean) => string[]
 
-const readText = (): Decoder => (text, over) => over ? fromPayload(text) : []
+/** Reads an answer that has an end. */
+function atEnd (read: (text: string) => string[]): Decoder {
+  let all = ''
+  return (text, over) => {
+    all += text
+    return over ? read(all) : []
+  }
+}
+
+const readText = (): Decoder => atEnd(fromPayload)
 
 /** Evaluates the script as a browser of the time did: a raw line separator is a syntax error. */
 export function callback (text: string): { index: string, payload: string } {
@@ -38,16 +47,18 @@ export function callback (text: string): { index: string, payload: string } {
   return { index, payload: JSON.parse(literal) as string }
 }
 
-const readScript = (): Decoder => (text, over) => over ? fromPayload(callback(text).payload) : []
+const readScript = (): Decoder => atEnd((text) => fromPayload(callback(text).payload))
 
-/** Cuts pieces that end with `end` off the text that has arrived. */
-function pieces (start: number, end: string, read: (piece: string) => string): Decoder {
-  let at = start
+/** Cuts pieces that end with `end` off the text that has arrived, after a prologue of so many characters. */
+function pieces (prologue: number, end: string, read: (piece: string) => string): Decoder {
+  let [rest, at] = ['', prologue]
   return (text) => {
+    rest += text
     const packets: string[] = []
-    for (let to = text.indexOf(end, at); to >= 0; to = text.indexOf(end, at)) {
-      packets.push(...fromPayload(read(text.slice(at, to))))
-      at = to + end.length
+    for (let to = rest.indexOf(end, at); to >= 0; to = rest.indexOf(end, at)) {
+      packets.push(...fromPayload(read(rest.slice(at, to))))
+      rest = rest.slice(to + end.length)
+      at = 0
     }
     return packets
   }
