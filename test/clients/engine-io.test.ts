@@ -1,15 +1,14 @@
 // Clients of Engine.IO alone, with nothing of Socket.IO on either side: the application sends each message back as it came.
 import { createRequire } from 'node:module'
-import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import type { Test } from 'tap'
-import socketioTransports from '../../src/index.js'
 import { listen } from './scenario-app.js'
 import { plain } from './later-scenario.js'
 import { WAYS } from './later-suite.js'
 import type { Way } from './later-suite.js'
 import { TEXTS } from './every-suite.js'
+import { pluginApp } from '../kit/servers/app.js'
 
 const require = createRequire(import.meta.url)
 
@@ -34,9 +33,7 @@ const MESSAGES = [...TEXTS.filter((text) => text !== ''), Buffer.from([0, 4, 0x3
 
 async function echoApp (t: Test): Promise<{ app: FastifyInstance, url: string, arrived: unknown[] }> {
   const arrived: unknown[] = []
-  const app = Fastify({ forceCloseConnections: true })
-  t.teardown(() => app.close())
-  await app.register(socketioTransports, { transports: ['polling', 'websocket'] })
+  const app = await pluginApp(t, { transports: ['polling', 'websocket'] })
   app.socketio.on('connection', (socket) => socket.on('data', (data) => {
     arrived.push(plain(data))
     socket.write(data)

@@ -1,17 +1,14 @@
 // Polls over HTTP/2, whose streams break without their connection.
 import { once } from 'node:events'
-import { connect } from 'node:http2'
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2'
-import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import Fastify from 'fastify'
-import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import type { Test } from 'tap'
-import socketioTransports from '../../src/index.js'
 import type { Socket } from '../../types/socket.js'
 import { fromPayload } from '../kit/revision-1/payload.js'
 import { turn, until } from '../kit/waiting.js'
+import { sidOf } from '../kit/revision-1/inject.js'
+import { serveHttp2 } from '../kit/servers/http2.js'
 
 const DATA = 'x'.repeat(100_000)
 /** As many as fit into one answer, which is longer than the window of a stream. */
@@ -28,22 +25,13 @@ interface Session {
 
 /** A session of revision 1 whose connect packet has been read. */
 async function start (t: Test): Promise<Session> {
-  const app = Fastify({ http2: true }) as unknown as FastifyInstance
   const gate: { arrive: () => void, opened: Promise<void> | undefined } = { arrive () {}, opened: undefined }
-  app.addHook('onRequest', async () => {
+  const { app, session: http, ask } = await serveHttp2(t, {}, (app) => app.addHook('onRequest', async () => {
     gate.arrive()
     await gate.opened
-  })
-  await app.register(socketioTransports)
-  await app.listen({ port: 0, host: '127.0.0.1' })
-  const http = connect(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`)
-  t.teardown(async () => {
-    http.destroy()
-    await app.close()
-  })
-  const get = (path: string): ClientHttp2Stream => http.request({ ':path': path }).on('error', () => {})
-  const [sid = ''] = (await text(get('/socket.io/1/'))).split(':')
-  const poll = (): ClientHttp2Stream => get(PATH + sid)
+  }))
+  const sid = sidOf({ body: await text(ask('/socket.io/1/')) })
+  const poll = (): ClientHttp2Stream => ask(PATH + sid)
   await text(poll())
   const socket = app.socketio.sessions.get(sid)
   if (socket === undefined) throw new Error('no session')

@@ -1,12 +1,11 @@
 // A session is of one dialect: under its id, every request of another dialect finds nothing. The session lives, and its client hears nothing.
-import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import socketioTransports from '../../src/index.js'
 import { EngineClient } from '../kit/engine-io/client.js'
 import { ALL, Revision1Client } from '../kit/revision-1/client.js'
 import { fetchText } from '../kit/request.js'
-import { portOf } from '../kit/servers/app.js'
+import { newApp, portOf } from '../kit/servers/app.js'
 import type { Teardown } from '../kit/teardown.js'
 import { head, UPGRADE } from '../kit/raw/http.js'
 import type { DialectName } from '../../types/socket.js'
@@ -90,8 +89,7 @@ async function ownerOf (app: FastifyInstance, t: Teardown, dialect: DialectName,
 for (const dialect of ['revision 1', 'engine 3', 'engine 4'] as const) {
   for (const websocket of [true, false]) {
     t.test(`a session of ${dialect} ${websocket ? 'on a WebSocket' : 'that polls'} is unknown to the other dialects`, async (t) => {
-      const app = Fastify({ forceCloseConnections: true }) as FastifyInstance
-      t.teardown(() => app.close())
+      const app = newApp(t)
       const found: unknown[] = []
       app.addHook('onRequest', async (request) => {
         if (request.headers.referer !== undefined) found.push(request.socketio)

@@ -2,11 +2,8 @@
 // unguessable: 100,000 ids show no place that says more than another, and guesses by the thousand open nothing.
 import { randomBytes } from 'node:crypto'
 import t from 'tap'
-import Fastify from 'fastify'
-import type { FastifyInstance } from 'fastify'
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
-import socketioTransports from '../../src/index.js'
 import { ALL } from '../kit/revision-1/client.js'
 import { pathOf } from './posters.js'
 import { head, UPGRADE } from '../kit/raw/http.js'
@@ -14,6 +11,7 @@ import { UNKNOWN_SESSION } from './refusal-texts.js'
 import { engine, expect, revision1, VERSIONS } from './entrances.js'
 import { startTarget, withstands } from './withstands.js'
 import { RawConnection } from '../kit/raw/connection.js'
+import { pluginApp } from '../kit/servers/app.js'
 
 const COUNT = 100_000
 const LENGTH = 20
@@ -41,9 +39,7 @@ function deviation (count: Map<string, number>, kinds: number): number {
 }
 
 t.test('100,000 ids: none twice, and no place of theirs tells anything', async (t) => {
-  const app = Fastify() as FastifyInstance
-  t.teardown(() => app.close())
-  await app.register(socketioTransports)
+  const app = await pluginApp(t)
   const request = new IncomingMessage(new Socket())
   const ids: string[] = []
   while (ids.length < COUNT) ids.push(await app.socketio.generateId(request))

@@ -1,9 +1,7 @@
 // Engine.IO in an app that has set things up its own way: prefixes, slashes, case, timeouts, HTTP/2, constraints and hooks of its own.
 import { once } from 'node:events'
-import { connect as connectHttp2 } from 'node:http2'
 import { buffer } from 'node:stream/consumers'
 import t from 'tap'
-import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import socketioTransports from '../../../src/index.js'
 import { newApp, pluginApp, portOf } from '../../kit/servers/app.js'
@@ -11,6 +9,7 @@ import { connectEngine, echo, ECHOES, echoesOf, refusedBy, urlOf } from '../../k
 import { openWebSocket } from '../../kit/websocket.js'
 import { requestUpgrade } from '../../kit/request.js'
 import { DIALECTS, readOpen } from '../../kit/engine-io/payload.js'
+import { serveHttp2 } from '../../kit/servers/http2.js'
 
 const originOf = async (app: FastifyInstance): Promise<string> => `http://127.0.0.1:${await portOf(app)}`
 
@@ -79,17 +78,10 @@ for (const dialect of DIALECTS) {
   })
 
   t.test(`${name} polls over HTTP/2`, async (t) => {
-    const app = Fastify({ http2: true }) as unknown as FastifyInstance
-    await app.register(socketioTransports)
+    const { app, ask: begin } = await serveHttp2(t)
     echo(app.socketio)
-    const client = connectHttp2(await app.listen({ port: 0, host: '127.0.0.1' }))
-    t.teardown(async () => {
-      client.close()
-      await app.close()
-    })
     const ask = async (path: string, payload?: string) => {
-      const stream = client.request({ ':path': path, ':method': payload === undefined ? 'GET' : 'POST', 'content-type': 'text/plain;charset=UTF-8' })
-      stream.end(payload)
+      const stream = begin(path, payload, { 'content-type': 'text/plain;charset=UTF-8' })
       const [headers] = await once(stream, 'response') as [Record<string, unknown>]
       return { status: headers[':status'], body: await buffer(stream) }
     }

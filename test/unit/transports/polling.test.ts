@@ -1,8 +1,3 @@
-import { once } from 'node:events'
-import { connect as connectHttp2 } from 'node:http2'
-import type { AddressInfo, Socket as TcpSocket } from 'node:net'
-import Fastify from 'fastify'
-import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import type { Frame } from '../../../src/codec/packet.js'
 import { NOOP, revision1 } from '../../../src/codec/revision-1.js'
@@ -19,6 +14,11 @@ import { turn, until } from '../../kit/waiting.js'
 import { dial } from '../../kit/raw/connection.js'
 import { head } from '../../kit/raw/http.js'
 import { beganGet, unreadGet } from '../../kit/raw/unread.js'
+import { sidOf } from '../../kit/revision-1/inject.js'
+import { newApp, portOf } from '../../kit/servers/app.js'
+import { serveHttp2 } from '../../kit/servers/http2.js'
+import { text } from 'node:stream/consumers'
+import type { Socket as TcpSocket } from 'node:net'
 
 class FakePoll implements Poll {
   readonly answers: string[] = []
@@ -261,22 +261,9 @@ t.test('an answer that is never read ends with the session', async (t) => {
 })
 
 t.test('over HTTP/2, what a poll was answered with is not said again', async (t) => {
-  const app = Fastify({ http2: true }) as unknown as FastifyInstance
-  await app.register(socketioTransports)
-  await app.listen({ port: 0, host: '127.0.0.1' })
-  const session = connectHttp2(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`)
-  t.teardown(async () => {
-    session.destroy()
-    await app.close()
-  })
-  async function get (path: string): Promise<string> {
-    const stream = session.request({ ':path': path }).setEncoding('utf8')
-    let body = ''
-    stream.on('data', (chunk: string) => { body += chunk })
-    await once(stream, 'end')
-    return body
-  }
-  const [sid = ''] = (await get('/socket.io/1/')).split(':')
+  const { app, ask } = await serveHttp2(t)
+  const get = (path: string): Promise<string> => text(ask(path))
+  const sid = sidOf({ body: await get('/socket.io/1/') })
   t.equal(await get(`/socket.io/1/xhr-polling/${sid}`), '1::')
   for (const data of ['a', 'b', 'c']) {
     app.socketio.sessions.get(sid)?.send({ type: 'message', data })
@@ -286,16 +273,14 @@ t.test('over HTTP/2, what a poll was answered with is not said again', async (t)
 
 /** An app whose hooks take as long as the test wants; a connected session, and a way to send a GET that is given up meanwhile. */
 async function slowHooks (t: Teardown) {
-  const app = Fastify({ forceCloseConnections: true }) as FastifyInstance
+  const app = newApp(t)
   const gate: { arrived?: () => void, opened: Promise<void> | undefined } = { opened: undefined }
   app.addHook('onRequest', async () => {
     gate.arrived?.()
     await gate.opened
   })
   await app.register(socketioTransports, { transports: ['xhr-polling', 'htmlfile'] })
-  await app.listen({ port: 0, host: '127.0.0.1' })
-  t.teardown(() => app.close())
-  const { port } = app.server.address() as AddressInfo
+  const port = await portOf(app)
   const get = async (path: string): Promise<string> => await (await fetch(`http://127.0.0.1:${port}/socket.io/1/${path}`)).text()
   const [sid = ''] = (await get('')).split(':')
   await get(`xhr-polling/${sid}`)
