@@ -1,13 +1,13 @@
 // The options: their defaults, and the checks at registration. No option is used anywhere before it was checked here.
 import { serialize } from 'cookie'
 import type { FastifyBaseLogger } from 'fastify'
-import type { CookieOptions, CorsOptions, FlashPolicyOptions, SocketioTransportsOptions } from '../types/options.js'
+import type { CookieOptions, FlashPolicyOptions, SocketioTransportsOptions } from '../types/options.js'
 import { BadOptionError } from './errors.js'
 import { check, CORS_RULES, DIALECTS, FLASH_RULES, RULES } from './option-rules.js'
 import { isRevision1 } from './transports/index.js'
 
 export { MAX_TIME } from './option-rules.js'
-export type { CorsOptions, FlashPolicyOptions, SocketioTransportsOptions }
+export type { SocketioTransportsOptions }
 
 /** Options that have no default. */
 type Optional = 'authorize' | 'generateId' | 'io' | 'parser'

@@ -54,7 +54,7 @@ function parseList (json: string | undefined): unknown[] {
 function parseEvent (data: string): { name: string, args: unknown[] } {
   const event = parse(data)
   if (typeof event !== 'object' || event === null) throw new ProtocolError('the event is not an object')
-  const { name, args = [] } = event as { name?: unknown, args?: unknown }
+  const { name, args = [] }: { name?: unknown, args?: unknown } = Object(event)
   if (typeof name !== 'string') throw new ProtocolError('the event has no name')
   if (!Array.isArray(args)) throw new ProtocolError('the arguments are not a list')
   return { name, args }

@@ -9,7 +9,7 @@ const TEXT_BYTES = 64
 export const bytesOf = (text: string): number => Buffer.byteLength(text) + TEXT_BYTES
 
 /** Packets that wait until the Server has connected an endpoint, as text: parsed, they could take twenty times as much. */
-export class Waiting {
+class Waiting {
   readonly #texts: string[] = []
   #next = 0
   #bytes = 0

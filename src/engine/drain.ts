@@ -1,6 +1,5 @@
 // Taking a server out of service: its sessions end one by one, so that the next server does not get all clients in one moment.
-import { sessionOf } from '../session/socket.js'
-import type { Socket } from '../session/socket.js'
+import type { Session } from '../session/session.js'
 import type { Timer, TimerWheel } from '../time/timer-wheel.js'
 
 /** The part of the time in which sessions are asked to end; the rest is for the last ones to take what is queued. */
@@ -8,19 +7,19 @@ const SPREAD = 0.8
 
 /** One drain, from its beginning to the last session. */
 export class Drain {
-  readonly #sessions: ReadonlyMap<string, Socket>
+  readonly #sessions: ReadonlyMap<string, Session>
   readonly #timers: Timer[]
   readonly #done: () => void
   #end = Infinity
   /** Resolves when no session is left. */
   readonly finished: Promise<void>
 
-  constructor (sessions: ReadonlyMap<string, Socket>, wheel: TimerWheel) {
+  constructor (sessions: ReadonlyMap<string, Session>, wheel: TimerWheel) {
     this.#sessions = sessions
     let done = (): void => {}
     this.finished = new Promise((resolve) => { done = resolve })
     this.#done = done
-    this.#timers = [...sessions.values()].map((socket) => wheel.timer(() => sessionOf(socket).endWhenIdle('server draining')))
+    this.#timers = [...sessions.values()].map((session) => wheel.timer(() => session.endWhenIdle('server draining')))
     this.#timers.push(wheel.timer(() => this.endAll()))
   }
 
@@ -36,7 +35,7 @@ export class Drain {
 
   /** The time is over. Clients that have just been told to go are still heard, for farewellTimeout. */
   endAll (): void {
-    for (const socket of [...this.#sessions.values()]) sessionOf(socket).endWithFarewell('server draining')
+    for (const session of [...this.#sessions.values()]) session.endWithFarewell('server draining')
     this.check()
   }
 

@@ -18,7 +18,6 @@ import { SessionLimiter } from './session-limiter.js'
 import type { EndReason } from '../session/reasons.js'
 import { newSessionId } from './session-ids.js'
 import { Session } from '../session/session.js'
-import { sessionOf } from '../session/socket.js'
 import type { Socket } from '../session/socket.js'
 import type { SessionShared } from '../session/session-init.js'
 import { TimerWheel } from '../time/timer-wheel.js'
@@ -41,7 +40,9 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   readonly limiter: SessionLimiter
   readonly #log: FastifyBaseLogger
   readonly #shared: SessionShared
-  readonly #sessions = new Map<string, Socket>()
+  readonly #sessions = new Map<string, Session>()
+  /** What applications have of the sessions. */
+  readonly #sockets = new Map<string, Socket>()
   readonly #counters = new Counters()
   readonly #budget: QueueBudget
   #clientsCount = 0
@@ -54,7 +55,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   constructor (options: EngineOptions) {
     super()
     this.#log = options.log
-    this.#budget = new QueueBudget(options.maxTotalQueueBytes, () => [...this.#sessions.values()].map(sessionOf))
+    this.#budget = new QueueBudget(options.maxTotalQueueBytes, () => this.#sessions.values())
     this.limiter = new SessionLimiter(options.maxSessions, options.maxSessionsPerAddress || Infinity)
     this.wheel = new TimerWheel(resolutionFor(options.shortestTime))
     this.#shared = {
@@ -70,7 +71,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     this.generateId = options.generateId ?? newSessionId
   }
 
-  get sessions (): ReadonlyMap<string, Socket> { return this.#sessions }
+  get sessions (): ReadonlyMap<string, Socket> { return this.#sockets }
   get clientsCount () { return this.#clientsCount }
   get closing () { return this.#closing }
   get draining () { return this.#closing || this.#drain !== undefined }
@@ -106,13 +107,15 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     this.#checked(id)
     slot.commit()
     const session = new Session({ id, request, remoteAddress, context, dialect, slot, handshakeBytes: handshakeBytes(request), shared: this.#shared })
-    this.#sessions.set(id, session.socket)
+    this.#sessions.set(id, session)
+    this.#sockets.set(id, session.socket)
     this.#counters.opened++
     return session
   }
 
   #onEnd (id: string, reason: EndReason, wasOpen: boolean): void {
     this.#sessions.delete(id)
+    this.#sockets.delete(id)
     this.#counters.ended(reason)
     if (wasOpen) this.#clientsCount--
     this.#drain?.check()
@@ -122,7 +125,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   /** When the server closes, all sessions end together, so that the official Server gives its own reason: 'server shutting down'. */
   #onSilent (id: string): void {
     if (this.#parting !== undefined) return this.#parting.over(id)
-    const session = this.#find(id)
+    const session = this.#sessions.get(id)
     session?.afterDelivered(() => session.end('server draining'))
   }
 
@@ -133,13 +136,8 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
 
   /** The session with this id. For the clients of another dialect there is none. */
   find (sid: string, dialect: DialectName): Session | undefined {
-    const session = this.#find(sid)
+    const session = this.#sessions.get(sid)
     return session?.dialect.name === dialect ? session : undefined
-  }
-
-  #find (sid: string): Session | undefined {
-    const socket = this.#sessions.get(sid)
-    return socket && sessionOf(socket)
   }
 
   /** Gives a session its next transport. The first one connects it. */
@@ -195,7 +193,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   close (): this {
     this.#closing = true
     this.limiter.close('server closing')
-    for (const socket of [...this.#sessions.values()]) sessionOf(socket).end('server closing')
+    for (const session of [...this.#sessions.values()]) session.end('server closing')
     return this
   }
 }

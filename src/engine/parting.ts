@@ -1,6 +1,5 @@
 // Ends all sessions of an Engine together. Packets that clients have sent by then are delivered first.
-import { sessionOf } from '../session/socket.js'
-import type { Socket } from '../session/socket.js'
+import type { Session } from '../session/session.js'
 import type { TimerWheel } from '../time/timer-wheel.js'
 
 /** The official Server calls listeners a tick or two after it has read a packet. */
@@ -20,10 +19,10 @@ export class Parting {
   }
 
   /** @param ms how long to wait at most */
-  start (sessions: ReadonlyMap<string, Socket>, ms: number): void {
+  start (sessions: ReadonlyMap<string, Session>, ms: number): void {
     this.#waiting = new Set(sessions.keys())
     const silence = new Promise<void>((resolve) => { this.#done = resolve })
-    for (const socket of [...sessions.values()]) sessionOf(socket).endWithFarewell('server closing')
+    for (const session of [...sessions.values()]) session.endWithFarewell('server closing')
     this.finished = this.#finish(this.#waiting.size > 0 ? silence : undefined, ms)
   }
 

@@ -39,6 +39,6 @@ export function isAnswering (request: IncomingMessage, socket: Duplex): boolean 
 
 /** The answer that the connection carries, where Node tells. */
 export function answerOn (socket: Duplex): ServerResponse | undefined {
-  const { _httpMessage: answer } = socket as { _httpMessage?: unknown }
+  const { _httpMessage: answer }: { _httpMessage?: unknown } = Object(socket)
   return answer instanceof ServerResponse ? answer : undefined
 }

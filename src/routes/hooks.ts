@@ -114,7 +114,7 @@ export function pollJsonp (request: FastifyRequest, reply: FastifyReply, done: D
 
 /** Engine.IO's `j`: digits, where there is one; its clients write nothing else. */
 export function engineIoJsonp (request: FastifyRequest, reply: FastifyReply, done: Done): void {
-  const { j } = request.query as { j?: unknown }
+  const { j }: { j?: unknown } = Object(request.query)
   if (j === undefined) return done()
   const index = callbackIndex(j)
   if (index === undefined) return done(new RefusedRequest('bad request', 'the query parameter j has other characters than digits'))

@@ -33,7 +33,7 @@ function toRefused (error: FastifyError, request: FastifyRequest): RefusedReques
 
 /** Whether the application has made the error for the peer, as http-errors do; otherwise something is broken, and its stack is of use. */
 function isForPeer (error: unknown): boolean {
-  const { statusCode, status = statusCode } = Object(error) as { statusCode?: unknown, status?: unknown }
+  const { statusCode, status = statusCode }: { statusCode?: unknown, status?: unknown } = Object(error)
   return typeof status === 'number' && status >= 400 && status < 500
 }
 

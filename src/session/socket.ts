@@ -5,13 +5,20 @@ import type { SendOptions, Socket as PublicSocket, SocketContext, SocketEvents }
 import { ProtocolError } from '../codec/packet.js'
 import type { OutgoingPacket } from '../codec/packet.js'
 import { InvalidPacketError } from '../errors.js'
-import type { Session } from './session.js'
+import type { Dialect } from './dialect.js'
 import type { SessionInit } from './session-init.js'
+import type { Transport } from './transport.js'
 
 const NO_OPTIONS: SendOptions = {}
 
-/** The session behind a Socket. Applications cannot reach it. */
-export let sessionOf: (socket: Socket) => Session
+/** What a Socket needs of the session behind it, which applications cannot reach. */
+interface SocketSession {
+  readonly dialect: Dialect
+  readonly readyState: PublicSocket['readyState']
+  readonly transport: Transport
+  readonly bufferedAmount: number
+  close (): void
+}
 
 /** One client's abstract connection, whatever transport carries it. */
 export class Socket extends EventEmitter<SocketEvents> implements PublicSocket {
@@ -19,13 +26,9 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket {
   readonly request: IncomingMessage
   readonly remoteAddress: string
   readonly context: SocketContext
-  readonly #session: Session
+  readonly #session: SocketSession
 
-  static {
-    sessionOf = (socket) => socket.#session
-  }
-
-  constructor (session: Session, { id, request, remoteAddress, context }: Pick<SessionInit, 'id' | 'request' | 'remoteAddress' | 'context'>) {
+  constructor (session: SocketSession, { id, request, remoteAddress, context }: Pick<SessionInit, 'id' | 'request' | 'remoteAddress' | 'context'>) {
     super()
     this.id = id
     this.request = request

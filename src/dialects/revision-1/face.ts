@@ -4,7 +4,7 @@ import type { SocketioCodec } from '../../codec/socketio.js'
 import type { DialectSession } from '../../session/dialect.js'
 
 /** Bounds of one session. */
-export interface FaceLimits {
+interface FaceLimits {
   readonly maxEndpoints: number
   readonly maxAcks: number
   /** Most that may wait for endpoints to connect; bytes. */

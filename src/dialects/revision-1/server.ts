@@ -184,7 +184,7 @@ export class ServerFace {
   /** A namespace that does not exist is silence, as in the old server; any other refusal is `7::/ep:2`. */
   #refused (endpoint: string, data: unknown): void {
     this.#forget(endpoint)
-    const { message } = Object(data) as { message?: unknown }
+    const { message }: { message?: unknown } = Object(data)
     if (message !== 'Invalid namespace') this.#enqueue({ type: 'error', endpoint, reason: 'unauthorized' })
   }
 

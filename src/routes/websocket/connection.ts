@@ -10,7 +10,7 @@ const MAX_TRACKED = 16
 /** The sessions that a connection has brought, and that have moved. */
 const sessionsOf = new WeakMap<TcpSocket, string[]>()
 
-const isEncrypted = (socket: unknown): boolean => (socket as { encrypted?: boolean }).encrypted === true
+const isEncrypted = (socket: unknown): boolean => Object(socket).encrypted === true
 
 /** Takes the connection of the session's WebSocket instead; `handshake.secure` stays what it is. */
 function adoptConnection ({ request, transport }: Pick<Session, 'request' | 'transport'>): void {

@@ -5,7 +5,8 @@ import Fastify from 'fastify'
 import { revision1 } from '../../../src/codec/revision-1.js'
 import { decodePacket } from '../../../src/codec/engine-io.js'
 import type { Session } from '../../../src/session/session.js'
-import { sessionOf, Socket } from '../../../src/session/socket.js'
+import type { Socket } from '../../../src/session/socket.js'
+import { Engine } from '../../../src/engine/engine.js'
 import socketioTransports from '../../../src/index.js'
 import { captureLog } from '../../kit/servers/app.js'
 import { connectEngine } from '../../kit/engine-io/inject.js'
@@ -85,8 +86,9 @@ class App {
     this.#app ??= this.#start()
     const app = await this.#app
     const { sid, send } = await this.#open(app, input.charCodeAt(0) % 3)
-    const socket = app.socketio.sessions.get(sid)
-    const session = socket instanceof Socket ? sessionOf(socket) : undefined
+    const { socketio: engine } = app
+    const socket = engine.sessions.get(sid)
+    const session = engine instanceof Engine && socket !== undefined ? engine.find(sid, socket.dialect) : undefined
     for (const body of input.slice(1).split(PART)) {
       const status = await this.#answer(send(body), session)
       assert.ok([200, 400, 413].includes(status), `status ${status}`)
