@@ -213,7 +213,7 @@ t.test('sessions of every kind share the places, whatever becomes of them', asyn
   for (let round = 0; round < 3; round++) {
     for (let i = 0; i < 4; i++) t.ok(isIn(await knock(t, app, ENTRANCES[(round + i) % ENTRANCES.length] as Entrance)))
     for (const entrance of ENTRANCES) t.equal((await knock(t, app, entrance)).status, 503, entrance.name)
-    for (const socket of [...app.socketio.sessions.values()]) sessionBehind(socket).end('ping timeout')
+    for (const socket of [...app.socketio.sessions.values()]) sessionBehind(app, socket)?.end('ping timeout')
     t.equal(app.socketio.sessions.size, 0)
   }
   t.equal(app.socketio.metrics.opened, 12)

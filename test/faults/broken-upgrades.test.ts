@@ -34,7 +34,7 @@ const BEHIND_5: readonly (SessionSlot & { heard: number[] })[] = [
 ]
 
 /** The attempt that the server knows of: nothing outside tells. */
-const attemptOn = ({ socket }: Session): unknown => sessionBehind(socket).upgrade
+const attemptOn = ({ server: { app } }: FaultyServer, { socket }: Session): unknown => sessionBehind(app, socket)?.upgrade
 
 /** A client that polls, and what it has read. */
 interface Polling extends Session {
@@ -102,7 +102,7 @@ for (const eio of [3, 4] as const) {
         t.teardown(() => session.client.close())
         await cut(faulty, session, place, kind)
         if (!NOTICED.includes(kind)) tick(10_200)
-        await until(() => attemptOn(session) === undefined)
+        await until(() => attemptOn(faulty, session) === undefined)
         await goesOn(t, session)
       })
     }

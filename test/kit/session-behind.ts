@@ -1,7 +1,10 @@
+import type { FastifyInstance } from 'fastify'
+import { Engine } from '../../src/engine/engine.js'
 import type { Session } from '../../src/session/session.js'
-import { sessionOf } from '../../src/session/socket.js'
-import type { Socket } from '../../src/session/socket.js'
-import type { Socket as PublicSocket } from '../../types/socket.js'
+import type { Socket } from '../../types/socket.js'
 
-/** The session behind a Socket, which applications cannot reach. */
-export const sessionBehind = (socket: PublicSocket): Session => sessionOf(socket as Socket)
+/** The session behind a Socket, which applications cannot reach; undefined when it has ended. */
+export function sessionBehind ({ socketio }: FastifyInstance, { id, dialect }: Socket): Session | undefined {
+  if (!(socketio instanceof Engine)) throw new Error('no engine of ours')
+  return socketio.find(id, dialect)
+}

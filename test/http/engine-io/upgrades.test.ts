@@ -121,7 +121,7 @@ async function move (session: EngineSession): Promise<EngineWebSocket> {
 }
 
 /** The attempt that the server knows of: nothing outside tells. */
-const attemptOn = ({ socket }: EngineSession): unknown => sessionBehind(socket).upgrade
+const attemptOn = ({ app, socket }: EngineSession): unknown => sessionBehind(app, socket)?.upgrade
 
 /** A session that polls, with a WebSocket that has come to a step; the server knows of the attempt. */
 async function tryOut (t: Test, eio: Eio, reach: (attempt: Attempt) => Promise<void>): Promise<Attempt & { server: EngineServer }> {

@@ -13,6 +13,7 @@ import type { Eio, Message } from './payload.js'
 
 /** A session, seen from both ends. */
 export interface EngineSession {
+  app: FastifyInstance
   client: EngineClient
   socket: Socket
   /** The messages that have come, in order. */
@@ -33,14 +34,14 @@ export interface EngineServer {
 export async function serveEngine (t: Teardown, options: SocketioTransportsOptions = {}): Promise<EngineServer> {
   const app = Fastify({ forceCloseConnections: true }) as FastifyInstance
   const clients: EngineClient[] = []
-  const sessions = new Map<string, Omit<EngineSession, 'client'>>()
+  const sessions = new Map<string, Omit<EngineSession, 'app' | 'client'>>()
   t.teardown(async () => {
     for (const client of clients) client.close()
     await app.close()
   })
   await app.register(socketioTransports, { transports: ['polling', 'websocket'], ...options })
   app.socketio.on('connection', (socket) => {
-    const session: Omit<EngineSession, 'client'> = { socket, heard: [], closed: { count: 0 } }
+    const session: Omit<EngineSession, 'app' | 'client'> = { socket, heard: [], closed: { count: 0 } }
     sessions.set(socket.id, session)
     socket.on('data', (data) => session.heard.push(data))
     socket.on('close', (reason, { reason: end, cause }) => Object.assign(session.closed, { count: session.closed.count + 1, reason, end, cause }))
@@ -59,7 +60,7 @@ export async function serveEngine (t: Teardown, options: SocketioTransportsOptio
     await made.open()
     const session = sessions.get(made.sid)
     if (session === undefined) throw new Error(`no session ${made.sid}`)
-    return { client: made, ...session }
+    return { app, client: made, ...session }
   }
 
   return { app, port, client, connect }
