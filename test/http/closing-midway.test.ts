@@ -1,10 +1,12 @@
 // The end of an app whose clients are in the middle of something: what they have said by then is heard, and what has been said to them is read.
 import t from 'tap'
+import type { Test } from 'tap'
 import { countRequests, newApp, portOf } from '../kit/servers/app.js'
 import type { Teardown } from '../kit/teardown.js'
 import { EngineClient } from '../kit/engine-io/client.js'
 import { connectEngine } from '../kit/engine-io/inject.js'
 import { dial } from '../kit/raw/connection.js'
+import type { RawConnection } from '../kit/raw/connection.js'
 import { until } from '../kit/waiting.js'
 import socketioTransports from '../../src/index.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
@@ -12,6 +14,7 @@ import { parse } from '../kit/raw/http.js'
 import { rawWebSocket } from '../kit/raw/websocket.js'
 import { connectPolling } from '../kit/revision-1/inject.js'
 import { DIALECTS, toBody } from '../kit/engine-io/payload.js'
+import type { Eio } from '../kit/engine-io/payload.js'
 
 /** What the application hears, on the official Server. */
 async function hearing (t: Teardown, options: SocketioTransportsOptions = {}, app = newApp(t)) {
@@ -44,8 +47,23 @@ const SESSIONS: Record<string, (app: App, words: readonly string[]) => Promise<P
   }]))
 }
 
+/** A client on a WebSocket that has joined the default namespace. */
+async function onWebSocket (t: Test, app: App, eio: Eio): Promise<EngineClient> {
+  const client = new EngineClient(await portOf(app), eio, 'websocket')
+  t.teardown(() => client.close())
+  await client.open()
+  if (eio === 4) await client.send('40')
+  await client.next()
+  return client
+}
+
 const headOf = ({ url, body }: Post): string =>
   `POST ${url} HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain;charset=UTF-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`
+
+async function isAcknowledged (t: Test, client: RawConnection, { acknowledgement }: Post): Promise<void> {
+  const { status, body } = parse(await client.answers(1))
+  t.strictSame([status, body], [200, acknowledgement])
+}
 
 for (const [name, connect] of Object.entries(SESSIONS)) {
   t.test(`${name}: a POST whose body is under way when the app closes is heard and acknowledged`, async (t) => {
@@ -59,8 +77,7 @@ for (const [name, connect] of Object.entries(SESSIONS)) {
     const closed = app.close()
     await until(() => app.socketio.draining)
     client.writeLines(post.body.slice(20))
-    const { status, body } = parse(await client.answers(1))
-    t.strictSame([status, body], [200, post.acknowledgement])
+    await isAcknowledged(t, client, post)
     await closed
     t.strictSame(heard, ['half', 'whole', 'server shutting down'])
   })
@@ -80,8 +97,7 @@ for (const [name, connect] of Object.entries(SESSIONS)) {
     const closed = app.close()
     await until(() => app.socketio.draining)
     letIn[0]?.()
-    const { status, body } = parse(await client.answers(1))
-    t.strictSame([status, body], [200, post.acknowledgement])
+    await isAcknowledged(t, client, post)
     await closed
     t.strictSame(heard, ['late', 'server shutting down'])
   })
@@ -109,11 +125,7 @@ for (const { eio } of DIALECTS) {
 
   t.test(`engine ${eio}: what is queued for a WebSocket when the app closes is read, and what its client has said by then is heard`, async (t) => {
     const { app, heard } = await hearing(t)
-    const client = new EngineClient(await portOf(app), eio, 'websocket')
-    t.teardown(() => client.close())
-    await client.open()
-    if (eio === 4) client.wire?.send('40')
-    await client.next()
+    const client = await onWebSocket(t, app, eio)
     client.wire?.socket.pause()
     const [socket] = app.socketio.sessions.values()
     for (let i = 0; i < 100; i++) app.io.emit(String(i), 'x'.repeat(100_000))
@@ -132,10 +144,7 @@ for (const { eio } of DIALECTS) {
 
 t.test('a WebSocket whose client reads nothing holds up no shutdown for long', async (t) => {
   const { app, heard } = await hearing(t, { farewellTimeout: 100 })
-  const client = new EngineClient(await portOf(app), 3, 'websocket')
-  t.teardown(() => client.close())
-  await client.open()
-  await client.next()
+  const client = await onWebSocket(t, app, 3)
   client.wire?.socket.pause()
   for (let i = 0; i < 100; i++) app.io.emit(String(i), 'x'.repeat(100_000))
   const start = performance.now()
@@ -148,11 +157,7 @@ t.test('packets that ask for an answer are not heard once there is no way for it
   const { app, heard } = await hearing(t)
   const asked: unknown[] = []
   app.io.on('connection', (socket) => { socket.onAny((...args) => asked.push(args)) })
-  const client = new EngineClient(await portOf(app), 4, 'websocket')
-  t.teardown(() => client.close())
-  await client.open()
-  client.wire?.send('40')
-  await client.next()
+  const client = await onWebSocket(t, app, 4)
   const { wire } = client
   wire?.socket.pause() // so that it does not know yet
   const closed = app.close()
@@ -192,11 +197,7 @@ t.test('a request that waits for a hook while the app closes holds it up no long
 
 t.test('a client that reads nothing, and that the application has let go of, holds up no drain', async (t) => {
   const { app } = await hearing(t, { farewellTimeout: 100 })
-  const client = new EngineClient(await portOf(app), 4, 'websocket')
-  t.teardown(() => client.close())
-  await client.open()
-  client.wire?.send('40')
-  await client.next()
+  const client = await onWebSocket(t, app, 4)
   client.wire?.socket.pause()
   for (let i = 0; i < 100; i++) app.io.emit(String(i), 'x'.repeat(100_000))
   app.io.disconnectSockets(true)
