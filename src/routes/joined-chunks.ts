@@ -4,15 +4,15 @@ import { pipeline, Transform } from 'node:stream'
 import type { TransformCallback } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
-/** Bytes of the first block. Each further block is twice as large, up to MOST. So little memory is allocated for a client that sends little. */
-const FIRST = 512
-const MOST = 16 * 1024
+/** Bytes of the first block. Each further block is twice as large, up to LARGEST_BLOCK. So little memory is allocated for a client that sends little. */
+const FIRST_BLOCK = 512
+const LARGEST_BLOCK = 16 * 1024
 
 /** Joins chunks to blocks. */
 class Joined extends Transform {
   #block = Buffer.alloc(0)
   #length = 0
-  #size = FIRST
+  #size = FIRST_BLOCK
   /** Bytes that the body may still have. A body above its limit is passed on at once, so that Fastify refuses it. */
   #rest: number
 
@@ -39,7 +39,7 @@ class Joined extends Transform {
     if (this.#length === 0) return
     this.push(this.#block.subarray(0, this.#length))
     this.#length = 0
-    this.#size = Math.min(this.#size * 2, MOST)
+    this.#size = Math.min(this.#size * 2, LARGEST_BLOCK)
   }
 }
 
