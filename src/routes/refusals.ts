@@ -8,7 +8,7 @@ import { handshakeCallback, JSONP } from './hooks.js'
 import { cut, cutAll } from './log.js'
 import { isUpgrade } from './upgrade-requests.js'
 
-const LEAVING: ReadonlySet<RefusalReason> = new Set(['server draining', 'server closing'])
+const SHUTDOWN_REASONS: ReadonlySet<RefusalReason> = new Set(['server draining', 'server closing'])
 
 /** Longest `detail` in the log, characters. Details are messages of the plugin, which may contain advice. */
 const LONGEST_DETAIL = 200
@@ -51,7 +51,7 @@ function log (request: FastifyRequest, { reason, message, context: { err, ...con
  * would be read as a request. When the server drains or closes, the client must connect to another server.
  */
 function isLast (engine: Engine, request: FastifyRequest, reason: RefusalReason): boolean {
-  return isUpgrade(request) || (request.raw.httpVersionMajor === 1 && (reason === 'body timeout' || (engine.draining && LEAVING.has(reason))))
+  return isUpgrade(request) || (request.raw.httpVersionMajor === 1 && (reason === 'body timeout' || (engine.draining && SHUTDOWN_REASONS.has(reason))))
 }
 
 /** Returns whether it is a handshake of revision 1 that was refused before its JSONP callback was stored. Its page waits for the callback. */
