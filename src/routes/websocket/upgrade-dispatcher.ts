@@ -33,7 +33,7 @@ function pathOf (url = ''): string {
 const asksForWebSocket = ({ method, headers: { upgrade } }: IncomingMessage): boolean => method === 'GET' && upgrade?.toLowerCase() === 'websocket'
 
 /** How many listeners for 'upgrade' a dispatcher adds to its server. */
-const OWN = 2
+const OWN_LISTENERS = 2
 
 /** Dispatches the upgrades of one server. */
 export class UpgradeDispatcher {
@@ -73,7 +73,7 @@ export class UpgradeDispatcher {
     if (isAccepted(request)) return
     const owned = this.#owns(request)
     const wanted = owned && asksForWebSocket(request)
-    const alone = this.#server.listenerCount('upgrade') === OWN
+    const alone = this.#server.listenerCount('upgrade') === OWN_LISTENERS
     this.#unclaimed.guard(socket)
     if (isBehindAnother(request)) {
       // The connection carries another answer, and assigning a second one would throw.
