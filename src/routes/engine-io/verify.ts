@@ -10,13 +10,13 @@ import type { EngineIoContext, EngineIoRequest, EngineIoRoute } from './context.
 /** Checks that the request has the version and transport of its session. @throws RefusedRequest if it has not, or if there is no such session. */
 function checkSession ({ engine, settings, shared: { version } }: EngineIoContext, transport: string, request: EngineIoRequest, sid: string): void {
   engine.wheel.catchUp() // ends sessions whose time is over now, not at the next tick
-  const socket = engine.find(sid, `engine ${version}`)
-  if (socket === undefined) {
+  const session = engine.find(sid, `engine ${version}`)
+  if (session === undefined) {
     const previousProtocol = version === 3 ? 4 : 3
     if (engine.find(sid, `engine ${previousProtocol}`) === undefined) throw new RefusedRequest('unknown session', 'no session of this dialect has this id', { sid })
     throw new RefusedRequest('protocol mismatch', 'PROTOCOL_MISMATCH', { sid, protocol: version, previousProtocol })
   }
-  const { transport: { name: previousTransport } } = socket
+  const { transport: { name: previousTransport } } = session
   const fits = isUpgrade(request) ? settings.allowUpgrades : transport === previousTransport
   if (!fits) throw new RefusedRequest('transport mismatch', 'TRANSPORT_MISMATCH', { sid, transport, previousTransport })
 }

@@ -69,7 +69,7 @@ function transportRows (context: TransportContext, toRows: ToRows<Revision1Route
 function handshakeRows ({ engine, settings, shared }: Revision1Context, toRows: ToRows<Revision1Route>): Revision1Row[] {
   const { heartbeatInterval: interval, heartbeatTimeout: timeout, transports } = settings
   const heartbeat = { frame: HEARTBEAT, interval, timeout, onPolls: false }
-  const handler = createHandshake(engine, settings, (socket) => new Revision1(socket, shared, heartbeat))
+  const handler = createHandshake(engine, settings, (session) => new Revision1(session, shared, heartbeat))
   const rows = (url: string, preHandler: Hook<Revision1Route>[]): Revision1Row[] => [
     ...toRows(url, null, { method: ['GET', 'POST'], preHandler, onSend: quoteJsonp, handler }),
     ...toRows(url, null, PREFLIGHT)
