@@ -125,19 +125,19 @@ export function webSocketHandler (context: EngineIoContext) {
   return function upgrade (socket: WebSocket, request: EngineIoRequest): void {
     const query = request.query
     const translation = translationOf(version, query)
-    const transport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, farewellTimeout, ...toWebSocketInit(socket, request), ...(translation && { translation }) })
+    const newTransport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, farewellTimeout, ...toWebSocketInit(socket, request), ...(translation && { translation }) })
     if (!query.sid) {
       const session = open(context, request, [])
-      return engine.attach(session, transport(session))
+      return engine.attach(session, newTransport(session))
     }
     const session = engine.find(query.sid, `engine ${version}`)
     const polls = session?.transport.polls
     if (session === undefined || session.parting || session.upgrade !== undefined || polls === undefined) {
       request.log.info({ sid: cut(query.sid) }, 'upgrade closed: the session has ended, is being upgraded, or has been upgraded')
-      return transport(NO_LISTENER).close()
+      return newTransport(NO_LISTENER).close()
     }
     const attempt = new Upgrade({ session, polls, wheel, upgradeTimeout })
-    attempt.start(transport(attempt))
+    attempt.start(newTransport(attempt))
     adoptConnectionWhenClosed(engine, session)
   }
 }

@@ -142,13 +142,13 @@ export function webSocketHandler ({ engine, name, settings: { farewellTimeout } 
   return function upgrade (socket: WebSocket, request: Revision1Request): void {
     const { wheel } = engine
     const session = answeredSession(engine, request)
-    const transport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, farewellTimeout, ...toWebSocketInit(socket, request) })
+    const newTransport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, farewellTimeout, ...toWebSocketInit(socket, request) })
     if (session !== undefined) {
-      engine.attach(session, transport(session))
+      engine.attach(session, newTransport(session))
       return adoptConnectionWhenClosed(engine, session)
     }
     // The upgrade is accepted, because the client must read `7:::1+0` to handshake anew (docs/revision-1.md, Transports).
     unknownSession(engine, request)
-    transport(NO_LISTENER).close(UNKNOWN_SESSION)
+    newTransport(NO_LISTENER).close(UNKNOWN_SESSION)
   }
 }
