@@ -68,7 +68,7 @@ export function forceDisconnect (engine: Engine) {
 
 /** Makes a hook in which listeners of the Engine add headers. */
 export function headersHook (engine: Engine) {
-  return function announceHeaders (_request: Revision1Request, reply: FastifyReply, done: () => void): void {
+  return function addEngineHeaders (_request: Revision1Request, reply: FastifyReply, done: () => void): void {
     addHeaders(engine, reply, false)
     done()
   }
