@@ -113,7 +113,7 @@ export function engineIoRows (host: FastifyInstance, { engine, settings, parser 
     const toRows = toRowsOf('engine 4', constraints)
     return [...toRows(null, PREFLIGHT), ...toRows(null, refusal(reason, detail))]
   }
-  rows.push(...refuseAll(constrain('unknown'), 'unsupported version', 'EIO is neither 4 nor 3; see the option assumeEngine3 for clients that send none'))
+  rows.push(...refuseAll(constrain('unknown'), 'unsupported version', 'EIO is not 2, 3 or 4; see the option assumeEngine3 for clients that send none'))
   // Requests without parameters of Engine.IO are for revision 1, which has a route with the same URL.
   if (!dialects.includes('revision 1')) rows.push(...refuseAll({}, 'unknown transport', 'nothing of Engine.IO in the URL, and no revision 1'))
   return rows

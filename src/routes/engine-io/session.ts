@@ -73,7 +73,7 @@ export function pollingOf ({ engine, shared: { version } }: EngineIoContext, req
   const session = engine.find(sid, `engine ${version}`)
   const polls = session?.transport.polls
   if (session !== undefined && polls !== undefined) return { session, polls }
-  throw new RefusedRequest('unknown session', 'the session ended while this request was being processed', { sid })
+  throw new RefusedRequest('unknown session', 'the session ended, or moved to a WebSocket, while this request was being processed', { sid })
 }
 
 function newPolling ({ engine: { wheel, answers }, shared }: EngineIoContext, listener: TransportListener, query: EngineIoQuery): PollingTransport {
@@ -136,8 +136,7 @@ export function webSocketHandler (context: EngineIoContext) {
       request.log.info({ sid: cut(query.sid) }, 'upgrade closed: the session has ended, is being upgraded, or has been upgraded')
       return newTransport(NO_LISTENER).close()
     }
-    const attempt = new Upgrade({ session, polls, wheel, upgradeTimeout })
+    const attempt = new Upgrade({ session, polls, wheel, upgradeTimeout, onComplete: () => adoptConnectionWhenClosed(engine, session) })
     attempt.start(newTransport(attempt))
-    adoptConnectionWhenClosed(engine, session)
   }
 }
