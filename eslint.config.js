@@ -1,4 +1,4 @@
-// House style, and the only direction imports may run (docs/architecture.md).
+// Code style, and which files may import which (docs/architecture.md).
 import neostandard, { plugins } from 'neostandard'
 
 const TYPES = String.raw`(?:\.\./)+types/[\w-]+\.js`
@@ -6,8 +6,8 @@ const OWN = String.raw`\./.+`
 const NODE = 'node:(?!https?$|net$)[a-z_/]+'
 
 /**
- * One row per layer: `may` is what its files import, `mayTypes` what they import types of and nothing else. Regular
- * expressions over whole specifiers. A file of src that is in no row may import nothing.
+ * One row per layer. `may`: the modules that its files may import. `mayTypes`: the modules from which they may import only types. Both are
+ * regular expressions that match whole specifiers. A file of src that is in no row may import nothing.
  */
 const LAYERS = [
   { files: ['src/codec/packet.ts'], may: [], mayTypes: [TYPES] },
@@ -37,7 +37,7 @@ const LAYERS = [
   { files: ['src/flash-policy.ts'], may: ['node:.+', String.raw`\./errors\.js`], mayTypes: [TYPES, 'fastify'] },
   {
     files: ['src/routes/*.ts'],
-    may: ['node:.+', String.raw`\./[\w-]+\.js`, String.raw`\.\./(?:codec|transports)/.+`, String.raw`\.\./private/node-answer\.js`, String.raw`\.\./(?:errors|options)\.js`, 'cookie'],
+    may: ['node:.+', String.raw`\./[\w-]+\.js`, String.raw`\.\./(?:codec|transports)/.+`, String.raw`\.\./private/node-answer\.js`, String.raw`\.\./(?:errors|options)\.js`, 'cookie', '@fastify/ajv-compiler'],
     mayTypes: [TYPES, String.raw`\.\./(?:engine|session)/.+`, 'fastify', 'ws']
   },
   {
@@ -61,7 +61,7 @@ const LAYERS = [
   }
 ]
 
-/** The two packages that are there only when an option asks for them, each imported in one place. */
+/** The two optional packages, which are imported only if an option needs them. Each has one file that may import it. */
 const OPTIONAL_PEERS = { 'src/official-server.ts': 'socket.io', 'src/routes/client-files.ts': '@fastify/static' }
 
 const RESTRICTED = '@typescript-eslint/no-restricted-imports'
@@ -82,7 +82,7 @@ function arrows ({ files, may, mayTypes }) {
   return { name: `arrows of ${layer}`, files, rules: { [RESTRICTED]: ['error', { patterns }] } }
 }
 
-/** `import()` is for the optional peers; anywhere else it would go round the arrows. */
+/** Forbids `import()` except of an optional peer, because the rules for imports do not check it. */
 function dynamicImport (files, peer) {
   const selector = peer === undefined ? 'ImportExpression' : `ImportExpression:not([source.value="${peer}"])`
   const message = 'import() is for optional peers only; everything else is imported at the top, where the arrows are checked.'

@@ -26,6 +26,7 @@ import type { Row } from './routes/rows.js'
 import { answerRefusals } from './routes/refusals.js'
 import { revision1Rows } from './routes/revision-1/routes.js'
 import { closeWith } from './shutdown.js'
+import { addValidator } from './routes/validation.js'
 import { registerWebsocket } from './routes/websocket/upgrade.js'
 
 function createEngine (app: FastifyInstance, settings: Settings): Engine {
@@ -77,6 +78,7 @@ function routes (engine: Engine, settings: Settings, server: Server | undefined)
   return async function socketioRoutes (scope: FastifyInstance): Promise<void> {
     const { io, path, bodyTimeout, dialects } = settings
     addParsers(scope)
+    addValidator(scope)
     addHooks(scope, new OriginPolicy(settings.cors, { wheel: engine.wheel, ms: settings.handshakeTimeout }))
     answerRefusals(scope, engine)
     joinChunks(scope)

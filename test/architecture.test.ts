@@ -1,4 +1,4 @@
-// The lint rules that keep the layers apart bite: small texts that break them, under a path of src, fail.
+// The lint rules for imports work: small texts that break them, linted under a path of src, fail.
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ESLint } from 'eslint'
@@ -6,7 +6,7 @@ import t from 'tap'
 
 const eslint = new ESLint()
 
-/** The rules that a text breaks when it stands in that file. */
+/** Returns the rules that a text breaks as the contents of a file. */
 async function broken (file: string, text: string): Promise<string[]> {
   const [result] = await eslint.lintText(text + '\n', { filePath: file })
   return (result?.messages ?? []).map(({ ruleId, message }) => ruleId ?? message)
@@ -19,66 +19,66 @@ const type = (from: string): string => `import type { X } from '${from}'\nexport
 interface Case { file: string, text: string, why: string }
 
 const FORBIDDEN: Case[] = [
-  { file: 'src/codec/new.ts', text: type('fastify'), why: 'a codec knows no Fastify' },
-  { file: 'src/codec/new.ts', text: value('../session/transport.js'), why: 'a codec knows no transport' },
+  { file: 'src/codec/new.ts', text: type('fastify'), why: 'a codec does not depend on Fastify' },
+  { file: 'src/codec/new.ts', text: value('../session/transport.js'), why: 'a codec does not depend on a transport' },
   { file: 'src/codec/new.ts', text: value('node:net'), why: 'a codec does no I/O' },
-  { file: 'src/codec/new.ts', text: value('../../types/packet.js'), why: 'the types are no code' },
-  { file: 'src/codec/packet.ts', text: value('./revision-1.js'), why: 'what all codecs share knows none of them' },
-  { file: 'src/session/transport.ts', text: type('./socket.js'), why: 'the contract knows no Socket' },
-  { file: 'src/session/transport.ts', text: type('../transports/polling.js'), why: 'the contract knows no transport' },
-  { file: 'src/transports/new.ts', text: type('../session/socket.js'), why: 'a transport knows its listener, not the Socket' },
-  { file: 'src/transports/new.ts', text: type('../engine/engine.js'), why: 'a transport knows no registry' },
-  { file: 'src/transports/new.ts', text: value('../routes/hooks.js'), why: 'a transport knows no route' },
-  { file: 'src/transports/new.ts', text: type('../dialects/revision-1/revision-1.js'), why: 'a transport knows no dialect' },
-  { file: 'src/transports/new.ts', text: type('fastify'), why: 'a transport knows no Fastify' },
-  { file: 'src/transports/new.ts', text: value('ws'), why: 'a transport is handed its WebSocket' },
-  { file: 'src/transports/new.ts', text: value('../codec/revision-1.js'), why: 'a transport is handed its codec' },
-  { file: 'src/session/new.ts', text: type('../transports/websocket.js'), why: 'the Socket knows no concrete transport' },
-  { file: 'src/session/new.ts', text: value('../codec/revision-1.js'), why: 'the Socket knows no codec' },
-  { file: 'src/session/new.ts', text: value('../dialects/revision-1/revision-1.js'), why: 'the Socket knows no dialect' },
-  { file: 'src/session/new.ts', text: value('../routes/replies.js'), why: 'the Socket knows no route' },
-  { file: 'src/session/new.ts', text: type('../engine/engine.js'), why: 'the Socket knows no registry' },
-  { file: 'src/session/new.ts', text: value('fastify'), why: 'a session knows of Fastify only types' },
-  { file: 'src/engine/new.ts', text: type('../routes/revision-1/routes.js'), why: 'the Engine knows no route' },
-  { file: 'src/engine/new.ts', text: type('../transports/polling.js'), why: 'the Engine knows no concrete transport' },
-  { file: 'src/engine/new.ts', text: value('../dialects/revision-1/revision-1.js'), why: 'the Engine knows no dialect' },
-  { file: 'src/engine/new.ts', text: value('fastify'), why: 'the Engine knows of Fastify only types' },
-  { file: 'src/dialects/revision-1/new.ts', text: type('../../session/socket.js'), why: 'a dialect knows what it may do, not the Socket' },
-  { file: 'src/dialects/revision-1/new.ts', text: type('socket.io'), why: 'a dialect knows the Server only by its message text' },
-  { file: 'src/dialects/engine-io/new.ts', text: value('../../transports/polling.js'), why: 'a dialect knows no transport' },
-  { file: 'src/dialects/engine-io/new.ts', text: type('../../engine/engine.js'), why: 'a dialect knows no registry' },
-  { file: 'src/dialects/engine-io/new.ts', text: type('../revision-1/server.js'), why: 'a dialect does not know the other' },
-  { file: 'src/dialects/engine-io/new.ts', text: value('../../session/dialect.js'), why: 'of the contract a dialect knows only types' },
-  { file: 'src/routes/new.ts', text: value('../index.js'), why: 'nobody knows the plugin' },
-  { file: 'src/routes/new.ts', text: value('./websocket/upgrade.js'), why: 'what all routes share knows none of them' },
-  { file: 'src/routes/engine-io/new.ts', text: value('../../index.js'), why: 'nobody knows the plugin' },
-  { file: 'src/routes/engine-io/new.ts', text: value('../revision-1/handlers.js'), why: 'the routes of a dialect do not know those of the other' },
-  { file: 'src/routes/websocket/new.ts', text: type('../engine-io/routes.js'), why: 'upgrades know no dialect' },
-  { file: 'src/routes/new.ts', text: value('socket.io'), why: 'a route knows no Server' },
-  { file: 'src/time/new.ts', text: type('../session/socket.js'), why: 'the timers know nobody' },
-  { file: 'src/errors.ts', text: type('./engine/engine.js'), why: 'the errors know nobody' },
-  { file: 'src/options.ts', text: value('./routes/hooks.js'), why: 'the options know no route' },
-  { file: 'src/official-server.ts', text: value('socket.io'), why: 'the optional peer is imported when it is asked for' },
-  { file: 'src/drop-in/new.ts', text: value('../official-server.js'), why: 'what the drop-in translates knows no Server' },
-  { file: 'src/drop-in/new.ts', text: value('../routes/hooks.js'), why: 'what the drop-in translates knows no route' },
-  { file: 'src/fastify-socket.io.ts', text: value('./routes/hooks.js'), why: 'the drop-in knows the plugin, not what it is made of' },
-  { file: 'src/index.ts', text: value('./fastify-socket.io.js'), why: 'the plugin does not know who stands on it' },
-  { file: 'src/transports/websocket-frame.ts', text: value('ws'), why: 'what is private of ws has its file in private/' },
-  { file: 'src/private/new.ts', text: value('../routes/hooks.js'), why: 'what is private of others knows nobody here' },
+  { file: 'src/codec/new.ts', text: value('../../types/packet.js'), why: 'types/ contains no values' },
+  { file: 'src/codec/packet.ts', text: value('./revision-1.js'), why: 'the part that all codecs share depends on none of them' },
+  { file: 'src/session/transport.ts', text: type('./socket.js'), why: 'the transport contract does not depend on the Socket' },
+  { file: 'src/session/transport.ts', text: type('../transports/polling.js'), why: 'the transport contract does not depend on a transport' },
+  { file: 'src/transports/new.ts', text: type('../session/socket.js'), why: 'a transport depends on its listener, not on the Socket' },
+  { file: 'src/transports/new.ts', text: type('../engine/engine.js'), why: 'a transport does not depend on the registry' },
+  { file: 'src/transports/new.ts', text: value('../routes/hooks.js'), why: 'a transport does not depend on a route' },
+  { file: 'src/transports/new.ts', text: type('../dialects/revision-1/revision-1.js'), why: 'a transport does not depend on a dialect' },
+  { file: 'src/transports/new.ts', text: type('fastify'), why: 'a transport does not depend on Fastify' },
+  { file: 'src/transports/new.ts', text: value('ws'), why: 'a transport gets its WebSocket as an argument' },
+  { file: 'src/transports/new.ts', text: value('../codec/revision-1.js'), why: 'a transport gets its codec as an argument' },
+  { file: 'src/session/new.ts', text: type('../transports/websocket.js'), why: 'a session does not depend on a concrete transport' },
+  { file: 'src/session/new.ts', text: value('../codec/revision-1.js'), why: 'a session does not depend on a codec' },
+  { file: 'src/session/new.ts', text: value('../dialects/revision-1/revision-1.js'), why: 'a session does not depend on a dialect' },
+  { file: 'src/session/new.ts', text: value('../routes/replies.js'), why: 'a session does not depend on a route' },
+  { file: 'src/session/new.ts', text: type('../engine/engine.js'), why: 'a session does not depend on the registry' },
+  { file: 'src/session/new.ts', text: value('fastify'), why: 'a session imports only types of Fastify' },
+  { file: 'src/engine/new.ts', text: type('../routes/revision-1/routes.js'), why: 'the Engine does not depend on a route' },
+  { file: 'src/engine/new.ts', text: type('../transports/polling.js'), why: 'the Engine does not depend on a concrete transport' },
+  { file: 'src/engine/new.ts', text: value('../dialects/revision-1/revision-1.js'), why: 'the Engine does not depend on a dialect' },
+  { file: 'src/engine/new.ts', text: value('fastify'), why: 'the Engine imports only types of Fastify' },
+  { file: 'src/dialects/revision-1/new.ts', text: type('../../session/socket.js'), why: 'a dialect depends on its contract, not on the Socket' },
+  { file: 'src/dialects/revision-1/new.ts', text: type('socket.io'), why: 'a dialect does not depend on the Server: it exchanges messages with it as text' },
+  { file: 'src/dialects/engine-io/new.ts', text: value('../../transports/polling.js'), why: 'a dialect does not depend on a transport' },
+  { file: 'src/dialects/engine-io/new.ts', text: type('../../engine/engine.js'), why: 'a dialect does not depend on the registry' },
+  { file: 'src/dialects/engine-io/new.ts', text: type('../revision-1/server.js'), why: 'a dialect does not depend on the other one' },
+  { file: 'src/dialects/engine-io/new.ts', text: value('../../session/dialect.js'), why: 'a dialect imports only types of the contract' },
+  { file: 'src/routes/new.ts', text: value('../index.js'), why: 'a route does not depend on the plugin' },
+  { file: 'src/routes/new.ts', text: value('./websocket/upgrade.js'), why: 'the part that all routes share depends on none of them' },
+  { file: 'src/routes/engine-io/new.ts', text: value('../../index.js'), why: 'a route does not depend on the plugin' },
+  { file: 'src/routes/engine-io/new.ts', text: value('../revision-1/handlers.js'), why: 'the routes of a dialect do not depend on the routes of the other one' },
+  { file: 'src/routes/websocket/new.ts', text: type('../engine-io/routes.js'), why: 'upgrades do not depend on a dialect' },
+  { file: 'src/routes/new.ts', text: value('socket.io'), why: 'a route does not depend on the Server' },
+  { file: 'src/time/new.ts', text: type('../session/socket.js'), why: 'timers depend on nothing else' },
+  { file: 'src/errors.ts', text: type('./engine/engine.js'), why: 'errors depend on nothing else' },
+  { file: 'src/options.ts', text: value('./routes/hooks.js'), why: 'the options do not depend on a route' },
+  { file: 'src/official-server.ts', text: value('socket.io'), why: 'an optional peer is imported only if an option needs it' },
+  { file: 'src/drop-in/new.ts', text: value('../official-server.js'), why: 'the parts of the drop-in do not depend on the Server' },
+  { file: 'src/drop-in/new.ts', text: value('../routes/hooks.js'), why: 'the parts of the drop-in do not depend on a route' },
+  { file: 'src/fastify-socket.io.ts', text: value('./routes/hooks.js'), why: 'the drop-in depends on the plugin, not on its parts' },
+  { file: 'src/index.ts', text: value('./fastify-socket.io.js'), why: 'the plugin does not depend on the drop-in' },
+  { file: 'src/transports/websocket-frame.ts', text: value('ws'), why: 'private parts of ws are used only in private/' },
+  { file: 'src/private/new.ts', text: value('../routes/hooks.js'), why: 'files of private/ do not depend on a route' },
   { file: 'src/new.ts', text: value('./errors.js'), why: 'a file that is in no layer may import nothing' },
   { file: 'src/codec/new.ts', text: "export { x } from '../session/socket.js'", why: 'an export is an import too' },
   { file: 'src/transports/new.ts', text: "export type { X } from '../session/socket.js'", why: 'an export of a type is an import too' }
 ]
 
 const ALLOWED: Case[] = [
-  { file: 'src/codec/new.ts', text: value('./packet.js'), why: 'a codec knows what all codecs share' },
-  { file: 'src/transports/new.ts', text: type('../session/transport.js'), why: 'a transport knows the contract' },
-  { file: 'src/transports/new.ts', text: type('ws'), why: 'a transport knows the type of what it is handed' },
-  { file: 'src/session/new.ts', text: value('./transport.js'), why: 'a session knows the contract' },
-  { file: 'src/engine/new.ts', text: value('../session/socket.js'), why: 'the Engine makes Sockets' },
-  { file: 'src/routes/new.ts', text: value('../transports/websocket.js'), why: 'a route makes its transport' },
-  { file: 'src/routes/new.ts', text: type('../engine/engine.js'), why: 'a route is handed the Engine' },
-  { file: 'src/index.ts', text: type('socket.io'), why: "the plugin knows the Server's type" }
+  { file: 'src/codec/new.ts', text: value('./packet.js'), why: 'a codec may import the part that all codecs share' },
+  { file: 'src/transports/new.ts', text: type('../session/transport.js'), why: 'a transport may import types of its contract' },
+  { file: 'src/transports/new.ts', text: type('ws'), why: 'a transport may import the type of its WebSocket' },
+  { file: 'src/session/new.ts', text: value('./transport.js'), why: 'a session may import the transport contract' },
+  { file: 'src/engine/new.ts', text: value('../session/socket.js'), why: 'the Engine makes sessions, so it may import them' },
+  { file: 'src/routes/new.ts', text: value('../transports/websocket.js'), why: 'a route makes its transport, so it may import it' },
+  { file: 'src/routes/new.ts', text: type('../engine/engine.js'), why: 'a route gets the Engine as an argument, so it may import its type' },
+  { file: 'src/index.ts', text: type('socket.io'), why: 'the plugin may import the type of the Server' }
 ]
 
 t.test('an import against the arrows is an error', async (t) => {

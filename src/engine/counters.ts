@@ -1,5 +1,6 @@
 // What an Engine has seen since it was made, by reason. Pure.
-import type { EndReason, RefusalReason } from '../../types/reasons.js'
+import type { RefusalReason } from '../../types/reasons.js'
+import type { EndReason } from '../session/transport.js'
 
 type Counts<Reason extends string> = Partial<Record<Reason, number>>
 

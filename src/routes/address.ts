@@ -1,11 +1,11 @@
-// The address of a client, as the application's `trustProxy` has it.
+// The IP address of a client. It is `request.ip`, so the application's `trustProxy` applies.
 import type { FastifyRequest } from 'fastify'
 
-/** An address with a port, as some proxies write it into `X-Forwarded-For`: IPv4, or IPv6 in brackets, maybe quoted (RFC 7239, 6). */
+/** An address with a port, which some proxies write into `X-Forwarded-For`: IPv4, or IPv6 in brackets, possibly in quotes (RFC 7239, 6). */
 const WITH_PORT = /^"?(?:\[([^[\]"]*)\]|([^:[\]"]+))(?::\d*)?"?$/
 
-/** Without the port: that is another one for each connection, and would make another client of it. */
+/** Returns the address without its port. The port differs for each connection, so with it each connection would count as another client. */
 export function addressOf ({ ip }: FastifyRequest): string {
-  const [, v6, v4] = WITH_PORT.exec(ip ?? '') ?? [] // a Unix domain socket has none, whatever the type says
+  const [, v6, v4] = WITH_PORT.exec(ip ?? '') ?? [] // `ip` is undefined on a Unix domain socket, although its type is string
   return v6 ?? v4 ?? ip
 }

@@ -1,4 +1,4 @@
-// Who may open a session: whoever finds a slot, and whom the application's `authorize` lets in.
+// Decides whether a handshake may open a session: there must be a free slot, and the application's `authorize` must allow it.
 import type { FastifyRequest } from 'fastify'
 import type { Engine } from '../engine/engine.js'
 import { RefusedRequest } from '../errors.js'
@@ -7,9 +7,10 @@ import type { Settings } from '../options.js'
 import { addressOf } from './address.js'
 import { inTime } from './in-time.js'
 
-/** What a session is opened with: its id, its slot, and what `authorize` said. */
+/** A handshake that may open a session. */
 export interface Admitted {
   readonly id: string
+  /** The result of `authorize`. */
   readonly context: unknown
   readonly slot: SessionSlot
 }
@@ -19,28 +20,28 @@ interface Admission {
   readonly settings: Settings
 }
 
-/** The same on its way from a hook to the handler. */
+/** Property of a request. It carries the result of `admit` from a hook to the handler. */
 export const ADMITTED: unique symbol = Symbol('fastify-socketio-transports.admitted')
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Not decorated: Fastify writes a decorator's value into every request, of which few are handshakes. */
+    /** Not a decorator: Fastify would write its value into every request, and few requests are handshakes. */
     [ADMITTED]?: Admitted
   }
 }
 
 type RawRequest = FastifyRequest['raw'] & { _query?: unknown }
 
-/** What a handshake is given before its session opens. */
+/** The part of a handshake that does not depend on the slot. */
 type Credentials = Omit<Admitted, 'slot'>
 
-/** The status of an error that the application made for the client, as http-errors do. */
+/** Returns the HTTP status that the application gave an error, in `statusCode` as http-errors does; undefined without one. */
 function statusOf (error: unknown): number | undefined {
   const { statusCode }: { statusCode?: unknown } = Object(error)
   return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 600 ? statusCode : undefined
 }
 
-/** What `authorize` returns. @throws RefusedRequest when it says no, or fails. */
+/** Calls `authorize` and returns its result. @throws RefusedRequest when the result is `false`, and when `authorize` throws. */
 async function authorized (request: FastifyRequest, authorize: NonNullable<Settings['authorize']>): Promise<unknown> {
   try {
     const context: unknown = await authorize(request)
@@ -53,7 +54,7 @@ async function authorized (request: FastifyRequest, authorize: NonNullable<Setti
   throw new RefusedRequest('unauthorized', 'authorize returned false')
 }
 
-/** Asks `authorize`, then makes an id. The result is a promise only if the application takes its time for one of the two. */
+/** Calls `authorize`, then makes an id. Returns a promise only if `authorize` is set or `generateId` returns a promise. */
 function credentials ({ engine, settings: { authorize } }: Admission, request: FastifyRequest): Credentials | Promise<Credentials> {
   const withId = (context: unknown): Credentials | Promise<Credentials> => {
     const id = engine.newId(request.raw)
@@ -65,14 +66,14 @@ function credentials ({ engine, settings: { authorize } }: Admission, request: F
 const LATE = 'authorize or generateId took longer than handshakeTimeout'
 
 /**
- * Lets a handshake in: it acquires a slot, is authorized, and gets an id. The result is a promise only if one of these takes time.
- * @throws RefusedRequest when `authorize` says no, fails or takes too long, and when there are too many sessions or the server is
- * closing; what `generateId` throws.
+ * Admits a handshake: acquires a slot, calls `authorize`, and makes an id. Returns a promise only if `authorize` is set or `generateId` returns a promise.
+ * @throws RefusedRequest when `authorize` returns `false`, throws or takes too long, when there are too many sessions, and when the server drains or
+ * closes. Errors of `generateId` are thrown as they are.
  */
 export function admit (admission: Admission, request: FastifyRequest): Admitted | Promise<Admitted> {
   const { engine, engine: { limiter, wheel }, settings: { handshakeTimeout: ms } } = admission
   const raw: RawRequest = request.raw
-  raw._query = request.query // read by the official Server (`socket.handshake.query`), which keeps this request
+  raw._query = request.query // the official Server keeps this request, and reads `socket.handshake.query` from here
   engine.checkHandshake(raw)
   return limiter.admit(addressOf(request), () => {
     const found = credentials(admission, request)

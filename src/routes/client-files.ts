@@ -1,4 +1,4 @@
-// The client's files, which pages load from the server: `<script src="/socket.io/socket.io.js">`.
+// Serves the client's files, which pages load from the server: `<script src="/socket.io/socket.io.js">`.
 import { readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { FastifyInstance } from 'fastify'
@@ -6,10 +6,10 @@ import { BadOptionError, missingPeer } from '../errors.js'
 
 interface ClientFile { url: string, name: string, type: string }
 
-/** Every build that a client release has come in: `.min` since 0.9, `.dev` and `.slim` in 1.x and 2.x, `.esm` and `.msgpack` since 3. */
+/** Suffixes of the builds of all client releases: `.min` since 0.9, `.dev` and `.slim` in 1.x and 2.x, `.esm` and `.msgpack` since 3. */
 const BUILDS = ['', '.min', '.esm.min', '.msgpack.min', '.slim', '.slim.min', '.dev', '.slim.dev']
 
-/** Today's builds hold UTF-8, and a page may have another encoding. */
+/** Current builds contain UTF-8. Without a charset, a page with another encoding would read them in its own. */
 const CHARSET = '; charset=utf-8'
 
 const toScript = (build: string): ClientFile[] => [
@@ -20,7 +20,7 @@ const toScript = (build: string): ClientFile[] => [
 const FLASH = ['WebSocketMain.swf', 'WebSocketMainInsecure.swf']
 const toFlash = (name: string): ClientFile => ({ url: `/static/flashsocket/${name}`, name, type: 'application/x-shockwave-flash' })
 
-/** The URLs of the files (docs/revision-1.md, URLs; socket.io's own server has the same), and their names in the `dist` of a client. */
+/** The URLs of the files (docs/revision-1.md, URLs; socket.io's own server has the same URLs), and their names in the folder `dist` of a client. */
 const FILES: readonly ClientFile[] = [
   ...BUILDS.flatMap(toScript),
   ...FLASH.map(toFlash)
@@ -28,14 +28,14 @@ const FILES: readonly ClientFile[] = [
 
 const OPTIONS = { schema: { hide: true } as object, config: { socketio: { transport: null, dialect: 'revision 1' } } } as const
 
-/** The application answers; the URL looks like that of a session. */
+/** Adds a route that passes the URL of a file to the application's 404 handler. Otherwise a route of revision 1 would match the URL. */
 function miss (scope: FastifyInstance, url: string): void {
   scope.get(url, { ...OPTIONS, exposeHeadRoute: false }, (_request, reply) => { reply.callNotFound() })
 }
 
 /**
- * Serves the files in `folder`, whichever client's they are. They are public, to `import` from other origins too: the origin
- * policy is for sessions. @throws FST_SIO_BAD_OPTION without the folder.
+ * Serves the files in `folder`, of any version of the client. They are public, also for `import` from other origins: the origin policy protects only
+ * sessions. @throws FST_SIO_BAD_OPTION when the folder cannot be read, FST_SIO_MISSING_PEER without @fastify/static.
  */
 export async function registerClientFiles (scope: FastifyInstance, path: string, folder: string): Promise<void> {
   const root = resolve(folder)
@@ -43,7 +43,7 @@ export async function registerClientFiles (scope: FastifyInstance, path: string,
   const found = await readdir(root).catch(() => {
     throw new BadOptionError('serveClient', JSON.stringify(folder), 'false, or the folder of the client files')
   })
-  const old = FLASH.some((name) => found.includes(name)) // 0.9's are ASCII; its server said no more
+  const old = FLASH.some((name) => found.includes(name)) // the files of 0.9 are ASCII, and its server sent neither a charset nor CORS headers
   await scope.register(fastifyStatic, { root, serve: false, decorateReply: !scope.hasReplyDecorator('sendFile') })
   for (const { url, name, type } of FILES) {
     if (!found.includes(name)) {
@@ -51,14 +51,14 @@ export async function registerClientFiles (scope: FastifyInstance, path: string,
       continue
     }
     scope.get(path + url, OPTIONS, (_request, reply) => {
-      // For `import` from other origins, unless an app-wide @fastify/cors has answered already.
+      // For `import` from other origins, unless an app-wide @fastify/cors has set the header.
       if (!old && !reply.hasHeader('access-control-allow-origin')) reply.header('access-control-allow-origin', '*')
       return reply.type(old ? type : type + CHARSET).sendFile(name, root, { contentType: false })
     })
   }
 }
 
-/** Where no files are served. */
+/** Passes the URLs of all files to the application's 404 handler. For apps that do not serve the files. */
 export function missClientFiles (scope: FastifyInstance, path: string): void {
   for (const { url } of FILES) miss(scope, path + url)
 }

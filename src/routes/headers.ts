@@ -8,16 +8,16 @@ import { isUpgrade } from './upgrade-requests.js'
 
 type Headers = Record<string, string | string[]>
 
-/** What goes out with the answer to an upgrade. */
+/** Headers for the answer to an upgrade. */
 const ofUpgrades = new WeakMap<IncomingMessage, Headers>()
 
-/** Nothing that would end the line and begin another header. */
+/** Removes line breaks, which would begin another header. */
 const toLine = (text: unknown): string => String(text).replace(/[\r\n]/g, '')
 
 const toLines = (headers: Headers): Headers => Object.fromEntries(Object.entries(headers).map(([name, value]) =>
   [name, Array.isArray(value) ? value.map(toLine) : toLine(value)]))
 
-/** Asks the listeners, if there are any. `initial`: this is the first answer of its session. */
+/** Adds the headers of the Engine's listeners to an answer. @param initial whether it is the first answer of its session */
 export function addHeaders (engine: Engine, reply: FastifyReply, initial: boolean): void {
   if (engine.listenerCount('headers') + (initial ? engine.listenerCount('initial_headers') : 0) === 0) return
   const { raw } = reply.request
@@ -26,7 +26,7 @@ export function addHeaders (engine: Engine, reply: FastifyReply, initial: boolea
   else reply.headers(headers)
 }
 
-/** The WebSocket library writes the answers to upgrades itself. */
+/** Makes the WebSocket library, which writes the answers to upgrades, add the headers stored for them. */
 export function addUpgradeHeaders (scope: FastifyInstance): void {
   scope.websocketServer.on('headers', (lines: string[], request: IncomingMessage) => {
     const headers = ofUpgrades.get(request) ?? {}
@@ -37,7 +37,7 @@ export function addUpgradeHeaders (scope: FastifyInstance): void {
   })
 }
 
-/** Tells the session id by cookie, for load balancers that send a client's requests to one server. */
+/** Sets a cookie with the session id, for load balancers that send all requests of a client to one server. */
 export function setCookie (reply: FastifyReply, { name, ...options }: CookieOptions & { name: string }, sid: string): void {
   reply.header('set-cookie', serialize(name, sid, options))
 }

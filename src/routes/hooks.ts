@@ -1,4 +1,4 @@
-// What happens to every request of the plugin in Fastify's lifecycle: origin policy, CORS, preflight, JSONP.
+// The Fastify hooks of the plugin's routes: origin policy, CORS, preflight, JSONP.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RefusedRequest } from '../errors.js'
 import { callbackIndex, toCallback, toEngineCallback, toErrorScript, toScript } from '../transports/jsonp-polling.js'
@@ -11,12 +11,12 @@ import { isUpgrade } from './upgrade-requests.js'
 
 type Done = (error?: Error) => void
 
-/** The callback that this request's answer is for, once it is known to be digits. */
+/** Property of a request: the JSONP callback of its answer. Its index has been checked, and has only digits. */
 export const JSONP: unique symbol = Symbol('fastify-socketio-transports.jsonp')
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Not decorated: Fastify writes a decorator's value into every request, of which few have a callback. */
+    /** Not a decorator: Fastify would write its value into every request, and few requests have a callback. */
     [JSONP]?: { callback: string, failed: boolean } | undefined
   }
 }
@@ -29,7 +29,7 @@ function addVary (reply: FastifyReply, field: string): void {
   reply.header('vary', [...fields, field].join(', '))
 }
 
-/** Whether a browser reads this answer across origins by CORS; scripts and frames need no CORS (docs/revision-1.md, Cross-origin answers). */
+/** Returns whether a page of another origin needs CORS to read the answer. Scripts and frames need none (docs/revision-1.md, Cross-origin answers). */
 function isCors (request: FastifyRequest): boolean {
   const { transport = null, dialect } = request.routeOptions.config.socketio ?? {}
   if (request.method !== 'GET') return true
@@ -40,15 +40,15 @@ function addCors (request: FastifyRequest, reply: FastifyReply, policy: OriginPo
   const { origin } = request.headers
   if (!policy.configured || !isCors(request)) return
   addVary(reply, 'Origin')
-  // An app-wide @fastify/cors has answered already.
+  // An app-wide @fastify/cors may have set the header.
   if (origin === undefined || reply.hasHeader('access-control-allow-origin')) return
-  // Never `*`: the old client's handshake asks with credentials.
+  // Never `*`: the handshake of client 0.9 sends credentials.
   reply.header('access-control-allow-origin', origin)
   if (policy.credentials) reply.header('access-control-allow-credentials', 'true')
   if (request.method === 'POST') reply.header('x-xss-protection', '0')
 }
 
-/** The client never needs one, but a proxy or a page with headers of its own may. */
+/** Answers OPTIONS. The client's own requests need no preflight, but a page or a proxy may add headers that do. */
 function preflight (request: FastifyRequest, reply: FastifyReply): void {
   const asked = request.headers['access-control-request-headers']
   reply.header('allow', 'GET, POST, OPTIONS')
@@ -81,38 +81,38 @@ function originHook (policy: OriginPolicy) {
   }
 }
 
-/** An upgrade on a route that is no WebSocket would be accepted by @fastify/websocket, and then closed. */
+/** Refuses an upgrade on a route that is not for WebSockets. @fastify/websocket would accept it and then close it. */
 function refuseStrayUpgrade (request: FastifyRequest, _reply: FastifyReply, done: Done): void {
   if (!isUpgrade(request)) return done()
   const { transport = null, dialect } = request.routeOptions.config.socketio ?? {}
-  if (transport === null && dialect !== 'revision 1') return done() // what takes nothing, says why
+  if (transport === null && dialect !== 'revision 1') return done() // this route refuses every request, with its own reason
   const stray = transport === null || !isRevision1(transport) || TRANSPORTS[transport].kind !== 'websocket'
   done(stray ? new RefusedRequest('bad request', 'an upgrade request on a route that is not for WebSockets') : undefined)
 }
 
-// ---- preHandler and onSend: JSONP. The index is taken after validation, and onSend reads nothing but it: onSend runs for
-// answers to invalid requests too.
+// ---- preHandler and onSend: JSONP. The preHandler runs after validation and stores the callback. onSend also runs for answers to invalid requests, so it
+// reads only the stored callback, not the query.
 
-/** The handshake's `jsonp`: all digits, else the plain form. */
+/** Stores the callback of a handshake. Without a valid `jsonp`, the answer has the plain form. */
 export function handshakeJsonp (request: FastifyRequest, _reply: FastifyReply, done: Done): void {
   request[JSONP] = handshakeCallback(request)
   done()
 }
 
-/** The callback that a handshake asks for. */
+/** Returns the callback of a handshake; undefined unless the parameter `jsonp` has only digits. */
 export function handshakeCallback (request: FastifyRequest): FastifyRequest[typeof JSONP] {
   const index = callbackIndex(lastOf(request, 'jsonp'))
   return index === undefined ? undefined : { callback: toCallback(index), failed: false }
 }
 
-/** A poll's `i`: all digits, else 0. */
+/** Stores the callback of a poll. Its index is the parameter `i`, or 0 if that has other characters than digits. */
 export function pollJsonp (request: FastifyRequest, reply: FastifyReply, done: Done): void {
   request[JSONP] = { callback: toCallback(callbackIndex(lastOf(request, 'i')) ?? '0'), failed: false }
   reply.header('x-xss-protection', '0')
   done()
 }
 
-/** Engine.IO's `j`: digits, where there is one; its clients write nothing else. */
+/** Stores the callback of an Engine.IO request. Its index is the parameter `j`. No client sends a `j` with other characters than digits, so it is refused. */
 export function engineIoJsonp (request: FastifyRequest, reply: FastifyReply, done: Done): void {
   const { j }: { j?: unknown } = Object(request.query)
   if (j === undefined) return done()
@@ -123,14 +123,14 @@ export function engineIoJsonp (request: FastifyRequest, reply: FastifyReply, don
   done()
 }
 
-/** Makes the answer a script, if the request has a callback. */
+/** Hook `onSend`: makes the answer a script if the request has a callback. */
 export function quoteJsonp (request: FastifyRequest, _reply: FastifyReply, payload: unknown, done: (error: null, payload: unknown) => void): void {
   const jsonp = request[JSONP]
   if (jsonp === undefined || typeof payload !== 'string') return done(null, payload)
   done(null, jsonp.failed ? toErrorScript(jsonp.callback, payload) : toScript(jsonp.callback, payload))
 }
 
-/** Adds what all routes of the scope share. */
+/** Adds the hooks that all routes of the scope share. */
 export function addHooks (scope: FastifyInstance, policy: OriginPolicy): void {
   scope.addHook('onRequest', originHook(policy))
   scope.addHook('onRequest', refuseStrayUpgrade)

@@ -1,15 +1,15 @@
-// What the application does for a request has an end.
+// A time limit for asynchronous functions of the application.
 import type { Engine } from '../engine/engine.js'
 
-/** How long it may take. */
+/** The time limit of a task. */
 export interface Limit {
   readonly wheel: Engine['wheel']
   readonly ms: number
-  /** What is thrown at the end of that time. */
+  /** Makes the error for a task that takes longer. */
   late (): Error
 }
 
-/** The result of a task. What comes too late has no effect. */
+/** Returns the result of a task. A result after the limit is ignored. @throws the error of `late` at the limit. */
 export async function inTime <T> (task: Promise<T>, { wheel, ms, late }: Limit): Promise<T> {
   let expire = (): void => {}
   const timer = wheel.timer(() => expire())

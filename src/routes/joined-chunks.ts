@@ -1,19 +1,19 @@
-// Bodies that come in very many small pieces. Fastify keeps each piece as it has come, which takes memory of its own: some hundred bytes for a chunk of one,
-// which is six bytes on the wire.
+// Joins the chunks of bodies that arrive in many small chunks. Fastify keeps each chunk separately, which takes additional memory: some hundred bytes for a
+// chunk of one byte, which has six bytes on the wire.
 import { pipeline, Transform } from 'node:stream'
 import type { TransformCallback } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
-/** The first block has so many bytes, each further one twice as many as the one before, up to the most: who sends little makes us keep little. */
-const FIRST = 512
-const MOST = 16 * 1024
+/** Bytes of the first block. Each further block is twice as large, up to LARGEST_BLOCK. So little memory is allocated for a client that sends little. */
+const FIRST_BLOCK = 512
+const LARGEST_BLOCK = 16 * 1024
 
-/** Joins pieces to blocks. */
+/** Joins chunks to blocks. */
 class Joined extends Transform {
   #block = Buffer.alloc(0)
   #length = 0
-  #size = FIRST
-  /** What may still come, bytes. */
+  #size = FIRST_BLOCK
+  /** Bytes that the body may still have. A body above its limit is passed on at once, so that Fastify refuses it. */
   #rest: number
 
   constructor (limit: number) {
@@ -39,17 +39,17 @@ class Joined extends Transform {
     if (this.#length === 0) return
     this.push(this.#block.subarray(0, this.#length))
     this.#length = 0
-    this.#size = Math.min(this.#size * 2, MOST)
+    this.#size = Math.min(this.#size * 2, LARGEST_BLOCK)
   }
 }
 
-/** Whether pieces may be smaller than what the network carries at a time. Browsers send no chunks. */
+/** Returns whether chunks may be smaller than network packets: with chunked encoding, which browsers do not use, and in HTTP/2. */
 const mayBeSmall = ({ headers, raw }: FastifyRequest): boolean => headers['transfer-encoding'] !== undefined || raw.httpVersionMajor === 2
 
-/** Has bodies read in pieces that are worth their memory. */
+/** Joins small chunks of bodies before Fastify reads them. */
 export function joinChunks (scope: FastifyInstance): void {
   scope.addHook('preParsing', (request, _reply, payload, done) => {
     if (request.method === 'GET' || !mayBeSmall(request)) return done(null, payload)
-    done(null, pipeline(payload, new Joined(request.routeOptions.bodyLimit), () => {})) // whoever reads it hears of its errors
+    done(null, pipeline(payload, new Joined(request.routeOptions.bodyLimit), () => {})) // the reader handles the errors
   })
 }

@@ -1,11 +1,11 @@
-// What a peer has chosen, as it goes into the log: cut short, so that nobody fills a disk by long requests.
+// Cuts text of clients for the log, so that long requests cannot fill a disk.
 
-/** Characters of one text. In JSON each takes 6 bytes at most. */
+/** Longest text in the log, characters. In JSON, a character takes 6 bytes at most. */
 const LONGEST = 100
 
-/** A text, cut when it is longer than so many characters. */
+/** Cuts a text that has more than `longest` characters. */
 export const cut = (text: string, longest = LONGEST): string => text.length > longest ? `${text.slice(0, longest)}…` : text
 
-/** An object for a log line, its texts cut. */
+/** Copies an object for a log line, and cuts its texts. */
 export const cutAll = (details: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(details).map(([name, value]) => [name, typeof value === 'string' ? cut(value) : value]))

@@ -1,12 +1,12 @@
-// What a function in `cors.origin` answers: by its callback, a promise, or what it returns.
+// Calls a function in `cors.origin`, and gets its answer from its callback, from a promise, or from its return value.
 import type { OriginOption } from '../../types/options.js'
 
 type OriginValue = boolean | string | RegExp
 
-/** What an origin is compared with. */
+/** One or more values that an origin is compared with. */
 export type OriginAnswer = OriginValue | readonly OriginValue[] | undefined
 
-/** A function of the application. */
+/** A function in `cors.origin`. */
 export type Decide = Extract<OriginOption, (...args: never) => unknown>
 
 const isThenable = (value: unknown): value is PromiseLike<OriginAnswer> => typeof Object(value).then === 'function'
@@ -15,8 +15,8 @@ const isAnswer = (value: unknown): value is OriginAnswer =>
   typeof value === 'boolean' || typeof value === 'string' || value instanceof RegExp || Array.isArray(value)
 
 /**
- * Asks it. The first answer counts; an answer that is there at once is returned as it is. What a function returns that takes a callback is
- * an answer only as a promise: `(origin, callback) => bus.emit('origin', origin, callback)` returns true, and means nothing by it.
+ * Calls the function and returns its first answer: as a value if it answers synchronously, else as a promise. If the function takes a callback, its return
+ * value is ignored unless it is a promise: `(origin, callback) => bus.emit('origin', origin, callback)` returns true, which is not an answer.
  */
 export function ask (origin: string, decide: Decide): OriginAnswer | Promise<OriginAnswer> {
   const answers: OriginAnswer[] = []

@@ -1,4 +1,4 @@
-// The one origin policy, for every transport, upgrades and JSONP included.
+// The origin policy. It applies to every transport, and also to upgrades and JSONP.
 import type { FastifyRequest } from 'fastify'
 import type { CorsOptions, OriginOption } from '../../types/options.js'
 import { RefusedRequest } from '../errors.js'
@@ -8,7 +8,7 @@ import { ask } from './origin-answer.js'
 import type { OriginAnswer } from './origin-answer.js'
 import { isScript } from './script.js'
 
-/** Undefined: it is none. `URL.canParse` does not tell: once compiled, that of Node 20 takes Latin-1 for UTF-8. */
+/** Parses a URL; undefined if it is invalid. Not with `URL.canParse`: in Node 20, once it is optimised, it reads Latin-1 strings as UTF-8. */
 function urlOf (text: string): URL | undefined {
   try {
     return new URL(text)
@@ -18,34 +18,37 @@ function urlOf (text: string): URL | undefined {
 }
 
 /**
- * Whether it is a script's, and nothing says of which page. A browser of today says it of pages on https and localhost only, and a page may hold
- * back its Referer: then any page could read a session, with the cookies of its visitor.
+ * Returns whether the answer is a script and no header names the page that loads it. Current browsers send Sec-Fetch-Site only to https and localhost, and a
+ * page can suppress its Referer. If such a request were allowed, any page could read a session, with the cookies of the page's visitor.
  */
 export function isNameless (request: FastifyRequest): boolean {
   const { origin, referer, 'sec-fetch-site': site } = request.headers
   return origin === undefined && referer === undefined && site === undefined && isScript(request)
 }
 
-/** Where a request comes from, as far as a browser says so; undefined when nothing does (no browser). */
+/**
+ * Returns the origin that the headers of a request give; 'null' if the browser or the page hides it. Undefined if no header gives one (the client is not a
+ * browser), or if Sec-Fetch-Site is `same-origin` or `none`.
+ */
 export function originOf (request: FastifyRequest): string | undefined {
   const { referer, 'sec-fetch-site': site, 'sec-websocket-origin': draft } = request.headers
-  const { origin = draft?.toString() } = request.headers // WebSockets of the drafts 4 to 12 have it under another name (hybi 8, 5.1)
+  const { origin = draft?.toString() } = request.headers // the name of this header in drafts 4 to 12 of WebSocket (hybi 8, 5.1)
   if (origin !== undefined) return origin
-  // A script element sends no Origin. The browser's own word goes before the page's, which may be held back.
+  // A script element sends no Origin. Sec-Fetch-Site is used before Referer, because a page can suppress its Referer.
   if (site === 'same-origin' || site === 'none') return undefined
   const page = referer === undefined ? 'null' : urlOf(referer)?.origin ?? 'null'
-  // The own page by way of another server's redirect is foreign to the browser.
+  // Sec-Fetch-Site is same-site or cross-site here. If the page is the server's own, another server has redirected the request.
   if (site !== undefined) return isOwn(page, request) ? 'null' : page
   return referer === undefined && !isScript(request) ? undefined : page
 }
 
-/** The server's own origin, behind a proxy as Fastify's `trustProxy` sees it. */
+/** Returns the server's own origin. Behind a proxy, Fastify's `trustProxy` decides it. */
 export const ownOrigin = (request: FastifyRequest): string => `${request.protocol}://${request.host}`
 
 function isOwn (origin: string, request: FastifyRequest): boolean {
   const own = ownOrigin(request)
   if (origin === own) return true
-  // The 0.9 client in Node, and ws 0.4 below 1.0 to 1.2, write `host:port`. No browser does: its origins have a scheme, or are `null`.
+  // Client 0.9 in Node, and ws 0.4 in clients 1.0 to 1.2, send `host:port`. No browser does: its origins have a scheme, or are `null`.
   const url = urlOf(origin.includes('://') || origin === 'null' ? origin : `${request.protocol}://${origin}`)
   return url !== undefined && url.origin === urlOf(own)?.origin
 }
@@ -54,18 +57,18 @@ function matches (origin: string, allowed: OriginAnswer): boolean {
   if (typeof allowed === 'boolean') return allowed
   if (typeof allowed === 'string') return allowed === '*' || allowed === origin
   if (allowed instanceof RegExp) {
-    allowed.lastIndex = 0 // a global expression remembers where it stopped
+    allowed.lastIndex = 0 // a global expression would continue behind its last match
     return allowed.test(origin)
   }
   return Array.isArray(allowed) && allowed.some((value) => matches(origin, value))
 }
 
-/** How long a function of the application may take. */
+/** The time limit of a function in `cors.origin`. */
 type OriginLimit = Omit<Limit, 'late'>
 
 const NO_ANSWER = 'the function in cors.origin gave no answer within handshakeTimeout: it must call its callback, or return a value or a promise'
 
-/** Whether a request may use the transports, by where it comes from. */
+/** Decides by the origin of a request whether it may use the transports. */
 export class OriginPolicy {
   readonly #allowed: OriginOption
   readonly #limit: OriginLimit
@@ -77,10 +80,13 @@ export class OriginPolicy {
     this.credentials = credentials
   }
 
-  /** Whether answers differ by Origin at all. */
+  /** Whether answers depend on the header Origin. */
   get configured (): boolean { return this.#allowed !== false }
 
-  /** A promise fails as `cors.origin` does, and when that gives no answer. Allowed: no browser, the server's own origin, or one that `cors.origin` allows. */
+  /**
+   * Returns whether a request is allowed: it has no origin, the server's own origin, or one that `cors.origin` allows. A promise is rejected when the function
+   * in `cors.origin` fails or does not answer in time.
+   */
   allows (origin: string | undefined, request: FastifyRequest): boolean | Promise<boolean> {
     if (origin === undefined || isOwn(origin, request)) return true
     if (typeof this.#allowed !== 'function') return matches(origin, this.#allowed)

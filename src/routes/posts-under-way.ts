@@ -1,18 +1,18 @@
-// Tells sessions of their POSTs: a session must not end before its POSTs have been delivered.
+// Reports to each session when its POSTs begin and end: a session must not end before the packets of its POSTs have been delivered.
 import type { ServerResponse } from 'node:http'
 import type { Engine } from '../engine/engine.js'
 import type { Session } from '../session/session.js'
 import type { Hook } from './rows.js'
 import { sessionIdOf } from './query.js'
 
-/** A property of the response, so that all responses can share one listener. */
+/** Property of a response: its session. So all responses can share one listener. */
 const SESSION: unique symbol = Symbol('fastify-socketio-transports.session')
 
 type Answer = ServerResponse & { [SESSION]?: Session }
 
 function onClose (this: Answer): void { this[SESSION]?.onPost(true) }
 
-/** Hook `onRequest`: tells the session that a POST has begun and, with the end of the response, that it is over. */
+/** Makes a hook for `onRequest`. It reports to the session that a POST has begun and, when the response has closed, that the POST is over. */
 export function notePost (engine: Engine): Hook {
   return function noteSessionsPost (request, reply, done) {
     const { dialect } = request.routeOptions.config.socketio ?? {}

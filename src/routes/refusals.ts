@@ -1,4 +1,4 @@
-// How refused requests end: the answer in the words of the dialect, one line in the log, and the event.
+// Answers refused requests in the form of their dialect, logs one line for each, and emits 'connection_error'.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Engine } from '../engine/engine.js'
 import { RefusedRequest, refusalFor } from '../errors.js'
@@ -8,21 +8,21 @@ import { handshakeCallback, JSONP } from './hooks.js'
 import { cut, cutAll } from './log.js'
 import { isUpgrade } from './upgrade-requests.js'
 
-const LEAVING: ReadonlySet<RefusalReason> = new Set(['server draining', 'server closing'])
+const SHUTDOWN_REASONS: ReadonlySet<RefusalReason> = new Set(['server draining', 'server closing'])
 
-/** Our own words may say what to do. */
+/** Longest `detail` in the log, characters. Details are messages of the plugin, which may contain advice. */
 const LONGEST_DETAIL = 200
 
-/** Whether Fastify says that the peer is at fault: a body or a query that it does not take. */
+/** Returns whether Fastify itself has refused the request, because of its body or its query. */
 function isOfFastify ({ code, statusCode = 500, validation, validationContext }: FastifyError): boolean {
   if (validation !== undefined || validationContext !== undefined) return true
   return String(code).startsWith('FST_ERR_') && statusCode >= 400 && statusCode < 500
 }
 
-/** Whether the connection has ended in the middle of the body. */
+/** Returns whether the connection has ended in the middle of the body. */
 const isCutOff = ({ code }: FastifyError, { raw }: FastifyRequest): boolean => code === 'ECONNRESET' && raw.destroyed && !raw.complete
 
-/** What refuses the request; undefined for errors of others. */
+/** Converts an error to a refusal. Returns undefined for errors of the application and of other plugins. */
 function toRefused (error: FastifyError, request: FastifyRequest): RefusedRequest | undefined {
   if (error instanceof RefusedRequest) return error
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new RefusedRequest('payload too large', error.message)
@@ -31,7 +31,7 @@ function toRefused (error: FastifyError, request: FastifyRequest): RefusedReques
   return new RefusedRequest('bad request', error.message, { status: error.statusCode ?? 400 })
 }
 
-/** Whether the application has made the error for the peer, as http-errors do; otherwise something is broken, and its stack is of use. */
+/** Returns whether the application made the error for the client, with a 4xx status as http-errors does. Other errors are faults, so their stack is logged. */
 function isForPeer (error: unknown): boolean {
   const { statusCode, status = statusCode }: { statusCode?: unknown, status?: unknown } = Object(error)
   return typeof status === 'number' && status >= 400 && status < 500
@@ -39,7 +39,7 @@ function isForPeer (error: unknown): boolean {
 
 const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
 
-/** One line. A stack is in it only where the application or the plugin is at fault: any peer can cause the others as often as it likes. */
+/** Logs one line. It has a stack only for a fault of the application or the plugin, because any client can cause the other refusals as often as it likes. */
 function log (request: FastifyRequest, { reason, message, context: { err, ...context } }: RefusedRequest, { body }: Refusal): void {
   const cause = err === undefined ? {} : isForPeer(err) ? { cause: messageOf(err) } : { err }
   const line = { reason, detail: cut(message, LONGEST_DETAIL), ...cutAll({ ...context, ...cause }) }
@@ -47,18 +47,18 @@ function log (request: FastifyRequest, { reason, message, context: { err, ...con
 }
 
 /**
- * Whether nothing more is to come on this connection: nobody reads a second request from an upgrade, the rest of a body that is given up would
- * be taken for one, and a client that is sent away is to find the next server.
+ * Returns whether the connection must close after this answer. Behind an upgrade, no further request would be read. The rest of a body that took too long
+ * would be read as a request. When the server drains or closes, the client must connect to another server.
  */
 function isLast (engine: Engine, request: FastifyRequest, reason: RefusalReason): boolean {
-  return isUpgrade(request) || (request.raw.httpVersionMajor === 1 && (reason === 'body timeout' || (engine.draining && LEAVING.has(reason))))
+  return isUpgrade(request) || (request.raw.httpVersionMajor === 1 && (reason === 'body timeout' || (engine.draining && SHUTDOWN_REASONS.has(reason))))
 }
 
-/** A handshake of revision 1 that is refused before it is looked at any closer: its page would wait for the callback. */
+/** Returns whether it is a handshake of revision 1 that was refused before its JSONP callback was stored. Its page waits for the callback. */
 const isEarlyHandshake = (request: FastifyRequest, reason: RefusalReason, dialect: DialectName): boolean =>
   reason === 'origin refused' && dialect === 'revision 1' && request.routeOptions.config.socketio?.transport === null
 
-/** Errors of others (a rate limiter, an authentication hook, our own bugs) go on to the application's error handler. */
+/** Makes the error handler. Errors that are not refusals (of a rate limiter, an authentication hook, a bug) go to the application's error handler. */
 function errorHook (engine: Engine) {
   return function answerRefusal (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const refused = toRefused(error, request)
@@ -82,7 +82,7 @@ function errorHook (engine: Engine) {
   }
 }
 
-/** Has the refusals of a scope answered. */
+/** Sets the error handler of a scope, which answers refusals. */
 export function answerRefusals (scope: FastifyInstance, engine: Engine): void {
   scope.setErrorHandler(errorHook(engine))
 }

@@ -1,4 +1,4 @@
-// Between Fastify's replies and the transports, which know no Fastify.
+// Connects Fastify's replies with the transports, which do not depend on Fastify.
 import { Socket as TcpSocket } from 'node:net'
 import { PassThrough } from 'node:stream'
 import type { Writable } from 'node:stream'
@@ -13,8 +13,8 @@ import type { StreamFormat } from '../transports/stream.js'
 import { JSONP } from './hooks.js'
 
 /**
- * Cuts a connection off whose client does not read. What the kernel has for it goes too: up to four megabytes, which no option bounds and a mere
- * close would go on offering for minutes. Only TCP can be reset; others are closed.
+ * Resets a connection whose client does not read. So the kernel also discards the bytes that it has not sent yet: up to four megabytes, which no option limits,
+ * and which it would keep for minutes after an ordinary close. Only TCP connections can be reset; others are destroyed.
  */
 export function reset (connection: { resetAndDestroy (): unknown, destroy (): unknown }): void {
   try {
@@ -24,10 +24,10 @@ export function reset (connection: { resetAndDestroy (): unknown, destroy (): un
   }
 }
 
-/** The same for what carries an answer, which in HTTP/2 is not all that its connection carries. */
+/** Resets the connection of an answer. In HTTP/2, only the stream is destroyed, because the connection carries other requests too. */
 const cutOff = ({ raw, request }: FastifyReply): void => {
   const { httpVersionMajor, socket } = request.raw
-  if (httpVersionMajor === 1 && socket instanceof TcpSocket) reset(socket) // that of `inject` is none
+  if (httpVersionMajor === 1 && socket instanceof TcpSocket) reset(socket) // with `inject` it is not a TCP socket
   else raw.destroy()
 }
 
@@ -42,7 +42,7 @@ class HttpPoll implements Poll {
 
   send (payload: string | Buffer, last = false): number {
     if (typeof payload !== 'string') this.#reply.type('application/octet-stream')
-    // The client goes to the next server; a kept connection would hold this one up.
+    // The client connects to another server next, and a connection that is kept alive would delay the shutdown.
     if ((this.#engine.closing || (last && this.#engine.draining)) && this.#reply.request.raw.httpVersionMajor === 1) this.#reply.header('connection', 'close')
     this.#engine.answers.write(() => this.#reply.send(payload), last || this.#engine.closing)
     return this.#reply.request[JSONP] === undefined ? Buffer.byteLength(payload) : scriptLength(payload)
@@ -54,8 +54,8 @@ class HttpPoll implements Poll {
 }
 
 /**
- * Whether 'finish' means what it says: handed to the operating system whole. A hook of the app may have put an error in the answer's slot, and
- * Node says 'finish' also of writes that have failed, or were given up with their connection or, in HTTP/2, their stream.
+ * Returns at 'finish' whether the whole payload has been handed to the operating system. A hook of the app may have replaced the answer by an error. And Node
+ * also emits 'finish' when the write has failed, or when the connection (in HTTP/2: the stream) was destroyed before.
  */
 function isWhole ({ raw }: FastifyReply, connection: TcpSocket | undefined): boolean {
   const { stream } = raw as { stream?: Writable }
@@ -64,10 +64,10 @@ function isWhole ({ raw }: FastifyReply, connection: TcpSocket | undefined): boo
   return connection === undefined || !(hasFailed(connection) || connection.destroyed)
 }
 
-/** That of `inject` has no such property. */
+/** Returns whether a stream has failed. The socket of `inject` has no `errored`. */
 const hasFailed = ({ errored }: Writable): boolean => errored instanceof Error
 
-/** Parks a GET. */
+/** Parks a GET until the transport answers it. */
 export function acceptPoll (engine: Engine, polls: Polls, reply: FastifyReply): void {
   const poll = new HttpPoll(reply, engine)
   const { httpVersionMajor, socket } = reply.request.raw
@@ -77,7 +77,7 @@ export function acceptPoll (engine: Engine, polls: Polls, reply: FastifyReply): 
   polls.accept(poll)
 }
 
-/** What a stream is opened for. */
+/** The stream that a GET opens, and its session. */
 export interface StreamRequest {
   readonly engine: Engine
   readonly name: TransportName
@@ -102,7 +102,7 @@ export function openStream ({ engine, name, session, format }: StreamRequest, re
     wheel: engine.wheel
   })
   reply.raw.once('close', () => transport.gone())
-  // What was announced as kept alive would hold up a shutdown.
+  // The headers of the answer have announced that the connection is kept alive. That would delay a shutdown.
   reply.raw.once('finish', () => { if (engine.closing) connection?.end() })
   reply.send(stream)
   engine.attach(session, transport)

@@ -1,10 +1,10 @@
-// JSONP: which requests are those of a script element.
+// Recognises requests whose answer is a script (JSONP).
 import type { FastifyRequest } from 'fastify'
 import { callbackIndex } from '../transports/jsonp-polling.js'
 import { isRevision1, TRANSPORTS } from '../transports/index.js'
 import { lastOf } from './query.js'
 
-/** Whether the answer is a script, which any page may load and then reads. */
+/** Returns whether the answer is a script. A page of any origin can load a script and read its contents. */
 export function isScript (request: FastifyRequest): boolean {
   const { transport = null, dialect } = request.routeOptions.config.socketio ?? {}
   if (request.method !== 'GET' || transport === 'websocket') return false

@@ -1,17 +1,17 @@
-// Connections of a server that asked for an upgrade and carry no WebSocket: answered plainly, refused, or still in a hook of the app. Node has
-// given them away with the event: neither its timeouts nor `closeAllConnections` know them, and `close` waits for them.
+// Connections with a request for an upgrade that carry no WebSocket: the request is answered plainly, is refused, or waits for a hook of the app. Node has
+// handed these connections over with the event 'upgrade': its timeouts and `closeAllConnections` ignore them, but `close` waits for them.
 import type { Duplex } from 'node:stream'
 
-/** How long an answer under way may take when the app closes, ms. */
+/** How long an answer may still take when the app closes, ms. */
 const GRACE = 1000
 
 function destroy (this: Duplex): void { this.destroy() }
 
-/** Those of one server. */
+/** The unclaimed connections of one server. */
 export class UnclaimedConnections {
   readonly #open = new Set<Duplex>()
   readonly #onClose: (this: Duplex) => void
-  /** How long those that are open may last, ms; undefined until the app closes. */
+  /** How long connections may stay open, ms; undefined until the app closes. */
   #grace: number | undefined
 
   constructor () {
@@ -26,17 +26,17 @@ export class UnclaimedConnections {
     if (this.#grace !== undefined) this.#endAfter(this.#grace, [socket])
   }
 
-  /** Has errors of a connection heard: whoever takes it may not listen at once, and nobody may take it. */
+  /** Adds a listener for errors of a connection, without which an error would end the process. Other listeners may be added late or never. */
   guard (socket: Duplex): void { socket.on('error', destroy) }
 
-  /** It carries a WebSocket, whose owner closes it. */
+  /** Removes a connection that carries a WebSocket now. The owner of the WebSocket closes it. */
   delete (socket: Duplex): void {
     this.#open.delete(socket)
     socket.removeListener('close', this.#onClose)
     socket.removeListener('error', destroy)
   }
 
-  /** The app closes. @param atOnce whether an answer under way is given no time, as with `forceCloseConnections` */
+  /** Ends the connections when the app closes. @param atOnce whether to end them without the grace period, as with `forceCloseConnections` */
   end (atOnce: boolean): void {
     this.#grace ??= atOnce ? 0 : GRACE
     this.#endAfter(this.#grace, [...this.#open])
@@ -47,6 +47,6 @@ export class UnclaimedConnections {
       for (const socket of sockets) if (this.#open.has(socket)) socket.destroy()
     }
     if (ms === 0) end()
-    else if (sockets.length > 0) setTimeout(end, ms).unref() // connections keep the process going, if there are any
+    else if (sockets.length > 0) setTimeout(end, ms).unref() // open connections keep the process alive without the timer
   }
 }

@@ -125,7 +125,7 @@ export class Outbox {
   }
 
   /** Drops all frames that wait. */
-  drop (): void { this.#queue.take() }
+  drop (): void { this.#queue.takeAll() }
 
   /** Counts what is held for the client. Returns whether that may be held. */
   count (): boolean { return this.#backpressure.note(this.#transport, this.#previous) }

@@ -69,8 +69,10 @@ export class OutgoingQueue {
     for (const one of queued) this.#add(one)
   }
 
+  takeAll (): Frame[] { return this.take(Infinity) }
+
   /** The frames that have waited longest: as many as weigh no more than `limit` bytes, but one at least. */
-  take (limit = Infinity): Frame[] {
+  take (limit: number): Frame[] {
     const count = this.#countWithin(limit)
     const taken = count === this.#items.length ? this.#items : this.#items.splice(0, count)
     if (taken === this.#items) this.#items = EMPTY

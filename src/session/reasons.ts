@@ -1,8 +1,6 @@
 // The one table of how a session may end, and engine.io's five words for it. Pure.
-import type { EndReason } from '../../types/reasons.js'
 import type { CloseReason } from '../../types/socket.js'
-
-export type { EndReason, SessionEnd } from '../../types/reasons.js'
+import type { EndReason } from './transport.js'
 
 /** Ends that come of what the client does or sends: it may have said something right before. */
 export const CLIENT_ENDS: ReadonlySet<EndReason> = new Set(['client left', 'connection closed', 'connection broken', 'parse error', 'payload too large', 'protocol violation'])

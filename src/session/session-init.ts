@@ -4,7 +4,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { QueueBudget } from './queue-budget.js'
 import type { Dialect, DialectSession } from './dialect.js'
 import type { Flushes } from './flushes.js'
-import type { EndReason } from './reasons.js'
+import type { EndReason } from './transport.js'
 import type { TimerWheel } from '../time/timer-wheel.js'
 
 /** The bounds and times of a session; ms and bytes. */

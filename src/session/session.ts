@@ -17,10 +17,9 @@ import { Outbox } from './outbox.js'
 import type { OutboxListener } from './outbox.js'
 import { PacketRate } from './packet-rate.js'
 import { CLIENT_ENDS, CLOSE_REASONS } from './reasons.js'
-import type { EndReason, SessionEnd } from './reasons.js'
 import type { SessionInit, SessionShared } from './session-init.js'
 import { Socket } from './socket.js'
-import type { Transport, TransportListener } from './transport.js'
+import type { EndReason, SessionEnd, Transport, TransportListener } from './transport.js'
 
 const LISTENER_FAILED = 'a listener of this session failed; what fails next is logged at debug level'
 const PACKET_LISTENER_FAILED = 'a listener of "packet" failed: it is called with decoded packets, { type, endpoint, data, … }, not with those of ' +

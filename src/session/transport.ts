@@ -1,9 +1,9 @@
 // The contract between a session and what carries its frames; no transport is known here.
-import type { EndReason } from '../../types/reasons.js'
+import type { EndReason, SessionEnd } from '../../types/reasons.js'
 import type { DialectName, TransportName } from '../../types/socket.js'
 import type { Frame, PayloadCodec } from '../codec/packet.js'
 
-export type { DialectName, EndReason, TransportName }
+export type { DialectName, EndReason, SessionEnd, TransportName }
 
 /** One GET of a client that polls. */
 export interface Poll {

@@ -24,6 +24,8 @@ export interface UpgradeInit {
   wheel: TimerWheel
   /** How long the client may take, ms. */
   upgradeTimeout: number
+  /** Called when the session has moved. */
+  onComplete: () => void
 }
 
 /**
@@ -68,6 +70,7 @@ export class Upgrade implements TransportListener {
     this.#over()
     candidate.handOver(this.#init.session)
     this.#init.session.attach(candidate)
+    this.#init.onComplete()
   }
 
   #over (): void {

@@ -1,17 +1,17 @@
-// What the requests of one version of Engine.IO share, and what the schema has let pass of each.
+// Types of the Engine.IO routes: the context of a version, and a request that has passed the schema.
 import type { FastifyRequest } from 'fastify'
 import type { EngineIoShared } from '../../dialects/engine-io/engine-io.js'
 import type { Engine } from '../../engine/engine.js'
 import type { Settings } from '../../options.js'
 
-/** What all requests of one version share. */
+/** The context that all requests of one version share. */
 export interface EngineIoContext {
   readonly engine: Engine
   readonly settings: Settings
   readonly shared: EngineIoShared
 }
 
-/** The parameters that Engine.IO reads. */
+/** The query parameters of Engine.IO. */
 export interface EngineIoQuery {
   EIO?: string
   sid?: string

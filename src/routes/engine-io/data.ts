@@ -1,4 +1,4 @@
-// What a POST of Engine.IO does: it brings packets, and is acknowledged when all of them have been delivered.
+// Handles POSTs of Engine.IO, which carry packets of the client. The answer is "ok" when all of them have been delivered.
 import type { FastifyReply } from 'fastify'
 import { ProtocolError, TooManyPacketsError } from '../../codec/packet.js'
 import type { Frame } from '../../codec/packet.js'
@@ -11,13 +11,13 @@ import type { EngineIoContext, EngineIoRequest } from './context.js'
 import { addHeaders } from '../headers.js'
 import { JSONP } from '../hooks.js'
 
-/** What a POST carries: text, or in 3 a binary payload. */
+/** Returns the payload of a POST: text or, in Engine.IO 3, possibly bytes. */
 function payloadIn (request: EngineIoRequest): string | Buffer {
   const body = request.body ?? ''
   return request[JSONP] === undefined || typeof body !== 'string' ? body : decodeEngineBody(body)
 }
 
-/** The frames of a POST, all or none. @throws RefusedRequest for a payload that cannot be read, which ends the session, or is too large. */
+/** Decodes the frames of a POST. @throws RefusedRequest if the payload cannot be decoded (this ends the session), or has more than `maxPackets` packets. */
 function framesIn (request: EngineIoRequest, session: Session, { codec }: Polls, maxPackets: number): Frame[] {
   try {
     return codec.decodePayload(payloadIn(request), maxPackets)
@@ -30,8 +30,8 @@ function framesIn (request: EngineIoRequest, session: Session, { codec }: Polls,
 }
 
 /**
- * Whether every frame was delivered. Frames are not delivered after the application has closed the session. A packet that asks for an acknowledgement is not
- * delivered after the client has been told to go.
+ * Delivers frames. Returns whether all of them were delivered. Frames are not delivered after the application has closed the session. A packet that asks for
+ * an acknowledgement is not delivered after the client has been told to leave.
  */
 function deliver (session: Session, frames: readonly Frame[]): boolean {
   let delivered = true
@@ -42,13 +42,13 @@ function deliver (session: Session, frames: readonly Frame[]): boolean {
   return delivered
 }
 
-/** Sessions with a POST that waits for their end. */
+/** Sessions with a POST that will be refused when the session ends. */
 const refusing = new WeakSet<Session>()
 
 /**
- * Refuses packets to a session that the application has closed: at its end, since a client that is refused does not come for what is
- * left. A client has one POST under way at a time; whoever has more is refused at once. What it carries is not kept meanwhile, nor the request when
- * its client has gone.
+ * Refuses a POST to a session that the application has closed. It is refused when the session ends, not before: after a refusal, the client would not fetch
+ * the packets that still wait for it. A correct client sends one POST at a time, so a second one is refused at once. The body is released at once, and the
+ * request when its client disconnects.
  */
 function refuseAtEnd (session: Session, request: EngineIoRequest, reply: FastifyReply): void {
   request.body = undefined
@@ -62,7 +62,7 @@ function refuseAtEnd (session: Session, request: EngineIoRequest, reply: Fastify
   })
 }
 
-/** A POST brings packets; with one that cannot be read, the session ends. "ok" says that all were delivered. */
+/** Delivers the packets of a POST, and answers "ok" if all were delivered. A packet that cannot be decoded ends the session. */
 export function handlePost (context: EngineIoContext, request: EngineIoRequest, reply: FastifyReply): void {
   const { session, polls } = pollingOf(context, request)
   const delivered = deliver(session, framesIn(request, session, polls, context.settings.maxPackets))
@@ -73,6 +73,6 @@ export function handlePost (context: EngineIoContext, request: EngineIoRequest, 
     return refuseAtEnd(session, request, reply)
   }
   addHeaders(context.engine, reply, false)
-  reply.type('text/html') // as plain text, old browsers offered it for download
+  reply.type('text/html') // old browsers offered plain text for download
   context.engine.answers.write(() => reply.send('ok'))
 }

@@ -1,20 +1,20 @@
-// Which dialect and transport a URL asks for. Engine.IO names both in its query, and all of its requests go to one path; Fastify tells
-// their routes apart by a constraint.
+// Recognises the version of Engine.IO and the transport by the query of a URL. All requests of Engine.IO have the same path, so Fastify selects their routes
+// by a constraint.
 import type { FastifyInstance } from 'fastify'
 import type { EngineVersion } from '../../codec/engine-io.js'
 
-/** Every transport that a URL may ask for; `unknown`: none, or another one. */
+/** The transports of a URL. `unknown`: the URL has another transport, or none. */
 export const TRANSPORT_KEYS = ['polling', 'websocket', 'unknown'] as const
 
-/** A value of the constraint: a version and a transport, as far as the URL tells; `unknown` for a version that nobody speaks. */
+/** A value of the constraint: the version and the transport of a URL. `unknown`: the version is not supported. */
 export type GenerationKey = `${EngineVersion} ${typeof TRANSPORT_KEYS[number]}` | 'unknown'
 
-/** 2 is that of the clients 1.0: 3, but for how text is written (docs/engine-3-payloads.md). */
+/** The versions by the parameter `EIO`. Clients 1.0 send 2: this is version 3 with another encoding of text (docs/engine-3-payloads.md). */
 const VERSIONS: ReadonlyMap<string, EngineVersion> = new Map([['2', 3], ['3', 3], ['4', 4]])
 
 const SEPARATORS = '?&'
 
-/** The first value of a parameter, read without a parser: the router asks for every request of the host. */
+/** Returns the first value of a parameter. It does not parse the whole query, because the router calls it for every request of the host. */
 function valueOf (url: string, query: number, name: string): string | undefined {
   let at = url.indexOf(name, query)
   while (at >= 0 && !SEPARATORS.includes(url.charAt(at - 1))) at = url.indexOf(name, at + 1)
@@ -24,7 +24,7 @@ function valueOf (url: string, query: number, name: string): string | undefined 
   return url.slice(start, end < 0 ? url.length : end)
 }
 
-/** Undefined: nothing of Engine.IO in it. */
+/** Returns the key of a URL; undefined if the query has no parameter of Engine.IO. */
 function keyOf (url: string, assumeEngine3: boolean): GenerationKey | undefined {
   const query = url.indexOf('?')
   if (query < 0) return undefined
@@ -36,9 +36,9 @@ function keyOf (url: string, assumeEngine3: boolean): GenerationKey | undefined 
   return `${version} ${transport === 'polling' || transport === 'websocket' ? transport : 'unknown'}`
 }
 
-/** Teaches the host's router to tell them apart. Returns what constrains a route to a key. */
+/** Adds the constraint to the host's router. Returns a function that makes the `constraints` of a route from a key. */
 export function addGenerations (scope: FastifyInstance, assumeEngine3: boolean) {
-  // One for all registrations that assume the same. The router makes code of the name: it must be an identifier.
+  // Registrations with the same `assumeEngine3` share one strategy. The name must be an identifier, because the router generates code from it.
   const name = assumeEngine3 ? 'socketioAssuming3' : 'socketio'
   if (!scope.hasConstraintStrategy(name)) {
     scope.addConstraintStrategy({

@@ -1,4 +1,4 @@
-// The routes of Engine.IO 3 and 4. All have the same URL: a constraint on the query tells them apart (generation.ts).
+// The routes of Engine.IO 3 and 4. All have the same URL. The router selects one by a constraint on the query (generation.ts).
 import type { FastifyInstance } from 'fastify'
 import type { ParserModule } from '../../../types/options.js'
 import type { EngineVersion } from '../../codec/engine-io.js'
@@ -26,7 +26,7 @@ type EngineIoRow = Row<EngineIoRoute>
 type ToRows = (transport: 'polling' | 'websocket' | null, options: RowOptions<EngineIoRoute>) => EngineIoRow[]
 
 const VERSIONS: readonly EngineVersion[] = [3, 4]
-/** Engine.IO answers requests of these methods too. */
+/** Methods that no transport has. As in engine.io, they are refused with an error of Engine.IO. */
 const OTHERS = ['PUT', 'PATCH', 'DELETE']
 const ALL = ['GET', 'POST', ...OTHERS]
 const TEXT = { type: 'string' }
@@ -38,7 +38,7 @@ const SCHEMA = {
   }
 }
 
-/** A route that refuses every request. */
+/** Makes the options of a route that refuses every request. */
 function refusal (reason: RefusalReason, detail: string, method = ALL): RowOptions<EngineIoRoute> {
   const refuse: Hook = (request, _reply, done) => { done(new RefusedRequest(reason, detail, { url: request.url })) }
   return { method, preHandler: refuse, handler: () => {} }
@@ -77,7 +77,7 @@ function webSocketRows (context: EngineIoContext, toRows: ToRows): EngineIoRow[]
   ]
 }
 
-/** The rows of one version and transport. Where one of the two is off, they refuse. */
+/** Makes the rows of one version and transport. If one of the two is not enabled, the rows refuse every request. */
 function transportRows (context: EngineIoContext, transport: typeof TRANSPORT_KEYS[number], toRows: ToRows): EngineIoRow[] {
   const { settings: { dialects, transports }, shared: { version } } = context
   const dialect = `engine ${version}` as const
@@ -86,14 +86,14 @@ function transportRows (context: EngineIoContext, transport: typeof TRANSPORT_KE
   return transport === 'polling' ? pollingRows(context, toRows) : webSocketRows(context, toRows)
 }
 
-/** A packet as the parser writes it. @throws what the parser throws, which then cannot be used. */
+/** Encodes a packet, to see what the parser writes. @throws the error of a parser that does not work. */
 const encodeConnect = (parser: ParserModule): unknown => new SocketioCodec(parser).encode({ type: PacketType.CONNECT, nsp: '/' })[0]
 
 function sharedOf (settings: Settings, parser: ParserModule | undefined): Omit<EngineIoShared, 'version' | 'last'> {
   return { ...settings, parser, isMessagePack: parser !== undefined && isMessagePack(encodeConnect(parser)), isSocketio: (settings.io ?? parser) !== undefined }
 }
 
-/** Every route of Engine.IO. */
+/** Makes the rows of Engine.IO. */
 export function engineIoRows (host: FastifyInstance, { engine, settings, parser }: { engine: Engine, settings: Settings, parser: ParserModule | undefined }): EngineIoRow[] {
   const { path, maxPayload, assumeEngine3, dialects } = settings
   const shared = sharedOf(settings, parser)
@@ -113,8 +113,8 @@ export function engineIoRows (host: FastifyInstance, { engine, settings, parser 
     const toRows = toRowsOf('engine 4', constraints)
     return [...toRows(null, PREFLIGHT), ...toRows(null, refusal(reason, detail))]
   }
-  rows.push(...refuseAll(constrain('unknown'), 'unsupported version', 'EIO is neither 4 nor 3; see the option assumeEngine3 for clients that send none'))
-  // Revision 1 has this URL too, for requests without a query of Engine.IO.
+  rows.push(...refuseAll(constrain('unknown'), 'unsupported version', 'EIO is not 2, 3 or 4; see the option assumeEngine3 for clients that send none'))
+  // Requests without parameters of Engine.IO are for revision 1, which has a route with the same URL.
   if (!dialects.includes('revision 1')) rows.push(...refuseAll({}, 'unknown transport', 'nothing of Engine.IO in the URL, and no revision 1'))
   return rows
 }

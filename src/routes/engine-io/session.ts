@@ -1,4 +1,4 @@
-// What a request of Engine.IO does: a handshake opens a session, GETs are polls, upgrades become WebSockets. POSTs: data.ts.
+// Handles requests of Engine.IO: handshakes, polls and upgrades to WebSockets. POSTs are in data.ts.
 import type { FastifyReply } from 'fastify'
 import type { WebSocket } from 'ws'
 import { toText, TYPE } from '../../codec/engine-io.js'
@@ -27,17 +27,20 @@ import { JSONP } from '../hooks.js'
 import { cut } from '../log.js'
 import { toWebSocketInit } from '../websocket/upgraded.js'
 
-/** Whether the client takes only text: it says so, or polls by script. */
+/** Returns whether the client accepts only text: its query has `b64`, or `j` because it polls with scripts. */
 const takesText = ({ b64, j }: EngineIoQuery): boolean => Boolean(b64) || j !== undefined
 
-/** The clients 1.0 to 1.3 tell the time in milliseconds, where later ones write it shorter. */
+/** Returns whether it is a client 1.0 to 1.3. These write the time in `t` in milliseconds; later ones encode it (docs/engine-3-payloads.md). */
 const isEarly = ({ EIO, t = '' }: EngineIoQuery): boolean => EIO === '2' || /^\d{13}-\d+$/.test(t)
 
 function payloadsOf (version: EngineVersion, query: EngineIoQuery): PayloadCodec {
   return version === 4 ? engine4 : new Engine3Payloads({ binary: !takesText(query), early: isEarly(query) })
 }
 
-/** What stands between the frames of most clients and those of one that takes only text, or has only bytes in its text (EIO 2). */
+/**
+ * Returns the translation of WebSocket messages for a client that accepts only text, or that writes text as byte strings (EIO 2; docs/engine-3-payloads.md).
+ * Undefined for all other clients.
+ */
 function translationOf (version: EngineVersion, query: EngineIoQuery): Translation | undefined {
   const bytes = query.EIO === '2'
   if (!bytes && !takesText(query)) return undefined
@@ -64,13 +67,13 @@ function open ({ engine, shared }: EngineIoContext, request: EngineIoRequest, up
   return session
 }
 
-/** The session that a poll or POST names. A hook has looked at it before, so that only its end can have come between. */
+/** Returns the session of a poll or POST. A hook has found it before. @throws RefusedRequest if it has ended or left polling since. */
 export function pollingOf ({ engine, shared: { version } }: EngineIoContext, request: EngineIoRequest): { session: Session, polls: Polls } {
   const { sid = '' } = request.query
   const session = engine.find(sid, `engine ${version}`)
   const polls = session?.transport.polls
   if (session !== undefined && polls !== undefined) return { session, polls }
-  throw new RefusedRequest('unknown session', 'the session ended while this request was being processed', { sid })
+  throw new RefusedRequest('unknown session', 'the session ended, or moved to a WebSocket, while this request was being processed', { sid })
 }
 
 function newPolling ({ engine: { wheel, answers }, shared }: EngineIoContext, listener: TransportListener, query: EngineIoQuery): PollingTransport {
@@ -86,10 +89,10 @@ function newPolling ({ engine: { wheel, answers }, shared }: EngineIoContext, li
   })
 }
 
-/** A GET without a session opens one, and is its first poll: it brings the open packet. */
+/** Opens a session for a GET without `sid`. This GET is the first poll: its answer contains the open packet. */
 function handleHandshake (context: EngineIoContext, request: EngineIoRequest, reply: FastifyReply): void {
   const { engine, settings: { allowUpgrades, transports, cookie } } = context
-  addHeaders(engine, reply, true) // first, for a listener that fails leaves no session behind
+  addHeaders(engine, reply, true) // before the session opens: if a listener throws, there is no session
   const session = open(context, request, allowUpgrades && transports.includes('websocket') ? ['websocket'] : [])
   const transport = newPolling(context, session, request.query)
   if (cookie !== false) setCookie(reply, cookie, session.id)
@@ -97,11 +100,11 @@ function handleHandshake (context: EngineIoContext, request: EngineIoRequest, re
   acceptPoll(engine, transport, reply)
 }
 
-/** A GET waits for something to say. */
+/** Handles a GET: a handshake, or a poll, which waits for a packet. */
 export function handlePoll (context: EngineIoContext, request: EngineIoRequest, reply: FastifyReply): void {
   const { engine } = context
   reply.type(request[JSONP] === undefined ? CONTENT_TYPES.text : CONTENT_TYPES.script)
-  if (request.raw.socket.destroyed) return // given up while the app's hooks ran; nothing would tell us of it any more
+  if (request.raw.socket.destroyed) return // the client disconnected while the app's hooks ran; no event would report this any more
   if (!request.query.sid) return handleHandshake(context, request, reply)
   const { session, polls } = pollingOf(context, request)
   if (session.parting) throw new RefusedRequest('unknown session', 'the server has told the client to leave', { sid: session.id })
@@ -110,31 +113,30 @@ export function handlePoll (context: EngineIoContext, request: EngineIoRequest, 
     throw new RefusedRequest('protocol violation', 'two polls at a time', { sid: session.id })
   }
   addHeaders(engine, reply, false)
-  // Pipelined behind an answer that is still under way: Node would not tell it of the end of the connection.
+  // The request is pipelined behind an answer that is not finished. Node would not report the end of the connection to it, so it cannot be parked.
   if (reply.raw.socket === null) reply.send(polls.codec.encodePayload([TYPE.noop]))
   else acceptPoll(engine, polls, reply)
 }
 
-/** A WebSocket without a session opens one; with one, it is tried out for it. */
+/** Makes the handler of WebSockets. A WebSocket without `sid` opens a session. One with `sid` starts an upgrade of that session. */
 export function webSocketHandler (context: EngineIoContext) {
   const { engine, engine: { wheel }, settings: { upgradeTimeout, farewellTimeout }, shared: { version } } = context
   const name = 'websocket'
   return function upgrade (socket: WebSocket, request: EngineIoRequest): void {
     const query = request.query
     const translation = translationOf(version, query)
-    const transport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, farewellTimeout, ...toWebSocketInit(socket, request), ...(translation && { translation }) })
+    const newTransport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, farewellTimeout, ...toWebSocketInit(socket, request), ...(translation && { translation }) })
     if (!query.sid) {
       const session = open(context, request, [])
-      return engine.attach(session, transport(session))
+      return engine.attach(session, newTransport(session))
     }
     const session = engine.find(query.sid, `engine ${version}`)
     const polls = session?.transport.polls
     if (session === undefined || session.parting || session.upgrade !== undefined || polls === undefined) {
       request.log.info({ sid: cut(query.sid) }, 'upgrade closed: the session has ended, is being upgraded, or has been upgraded')
-      return transport(NO_LISTENER).close()
+      return newTransport(NO_LISTENER).close()
     }
-    const attempt = new Upgrade({ session, polls, wheel, upgradeTimeout })
-    attempt.start(transport(attempt))
-    adoptConnectionWhenClosed(engine, session)
+    const attempt = new Upgrade({ session, polls, wheel, upgradeTimeout, onComplete: () => adoptConnectionWhenClosed(engine, session) })
+    attempt.start(newTransport(attempt))
   }
 }

@@ -1,17 +1,17 @@
-// What the requests of revision 1 share, and what the schema has let pass of each.
+// Types of the revision 1 routes: the context of a transport, and a request that has passed the schema.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Engine } from '../../engine/engine.js'
 import type { Settings } from '../../options.js'
 import type { Revision1Transport } from '../../transports/index.js'
 
-/** What all requests of one transport share. */
+/** The context that all requests of one transport share. */
 export interface TransportContext {
   readonly engine: Engine
   readonly settings: Settings
   readonly name: Revision1Transport
 }
 
-/** For Fastify's route generics. Routes have the first one, two or three of the parameters. */
+/** For Fastify's route generics. A route has only the parameters that are in its URL. */
 export interface Revision1Route {
   Params: { protocol: string, transport?: string, sid: string }
 }

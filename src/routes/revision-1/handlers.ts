@@ -1,4 +1,4 @@
-// What a request of a session does: GETs are held open, POSTs bring packets, upgrades become WebSockets, `?disconnect` ends it.
+// Handles requests of a session of revision 1: a GET is held open, a POST carries packets, an upgrade becomes a WebSocket, `?disconnect` ends the session.
 import type { FastifyReply } from 'fastify'
 import type { WebSocket } from 'ws'
 import { ProtocolError, TooManyPacketsError } from '../../codec/packet.js'
@@ -21,18 +21,18 @@ import { toWebSocketInit } from '../websocket/upgraded.js'
 
 type HttpRow = Exclude<TransportRow, { kind: 'websocket' }>
 
-/** The session that the request names, if it is one of revision 1. */
+/** Returns the session that a request names, if it is a session of revision 1. */
 function findSession (engine: Engine, request: Revision1Request): Session | undefined {
   return engine.find(request.params.sid, 'revision 1')
 }
 
-/** The same for requests that are answered: a client that has been told to go is not. */
+/** Returns the session that a request names, unless its client has been told to leave: then the request is answered as if the session were unknown. */
 function answeredSession (engine: Engine, request: Revision1Request): Session | undefined {
   const session = findSession(engine, request)
   return session?.parting === true ? undefined : session
 }
 
-/** What takes the session's polls under this name. It is made if the session has another transport. */
+/** Returns the polling transport of a session. If the session has a transport of another name, it moves to a new polling transport. */
 function pollsOf ({ engine, name, settings: { pollingDuration } }: TransportContext, session: Session): Polls {
   const { transport: { polls, name: current } } = session
   if (polls !== undefined && current === name) return polls
@@ -57,7 +57,7 @@ function unknownSession (engine: Engine, request: Revision1Request): void {
   engine.refused(request.raw, 'unknown session', { sid })
 }
 
-/** `?disconnect` on any URL with a session id ends the session, also when the client holds nothing open (docs/revision-1.md, The end of a session). */
+/** Makes a hook that ends the session if the query has `disconnect`, also when the client holds nothing open (docs/revision-1.md, The end of a session). */
 export function forceDisconnect (engine: Engine) {
   return function disconnect (request: Revision1Request, reply: FastifyReply, done: () => void): void {
     if (!hasDisconnect(request)) return done()
@@ -66,25 +66,25 @@ export function forceDisconnect (engine: Engine) {
   }
 }
 
-/** Lets listeners of the Engine add headers. */
+/** Makes a hook in which listeners of the Engine add headers. */
 export function headersHook (engine: Engine) {
-  return function announceHeaders (_request: Revision1Request, reply: FastifyReply, done: () => void): void {
+  return function addEngineHeaders (_request: Revision1Request, reply: FastifyReply, done: () => void): void {
     addHeaders(engine, reply, false)
     done()
   }
 }
 
-/** A GET is a poll or opens a stream. */
+/** Makes the handler of GETs. A GET is a poll, or opens a stream. */
 export function getHandler (context: TransportContext, row: HttpRow): Handler {
   const { engine } = context
   return function get (request, reply) {
-    if (request.raw.socket.destroyed) return // given up while the app's hooks ran; nothing would tell us of it any more
+    if (request.raw.socket.destroyed) return // the client disconnected while the app's hooks ran; no event would report this any more
     const session = answeredSession(engine, request)
     if (session === undefined) unknownSession(engine, request)
     if (row.kind === 'poll') {
       reply.type(row.contentType)
       if (session === undefined) reply.send(UNKNOWN_SESSION)
-      // Pipelined behind an answer that is still under way: Node would not tell it of the end of the connection.
+      // The request is pipelined behind an answer that is not finished. Node would not report the end of the connection to it, so it cannot be parked.
       else if (reply.raw.socket === null) reply.send(NOOP)
       else acceptPoll(engine, pollsOf(context, session), reply)
       return
@@ -96,7 +96,7 @@ export function getHandler (context: TransportContext, row: HttpRow): Handler {
   }
 }
 
-/** The frames of a POST; none when its framing is broken. @throws RefusedRequest when there are too many, as when it is too large. */
+/** Decodes the frames of a POST; none if their framing is invalid. @throws RefusedRequest if there are more than `maxPackets`: 413, as for a large body. */
 function framesOf (request: Revision1Request, row: HttpRow, maxPackets: number): string[] {
   try {
     return revision1.decodePayload(row.decodeBody(String(request.body ?? '')), maxPackets)
@@ -108,7 +108,7 @@ function framesOf (request: Revision1Request, row: HttpRow, maxPackets: number):
   }
 }
 
-/** The packets of a client that has been told to go. */
+/** Delivers the packets of a client that has been told to leave. @throws RefusedRequest if one of them was not delivered. */
 function handleLastPackets (engine: Engine, frames: readonly string[], session: Session, reply: FastifyReply): void {
   let delivered = true
   for (const frame of frames) delivered = session.onFrame(frame) && delivered
@@ -117,8 +117,9 @@ function handleLastPackets (engine: Engine, frames: readonly string[], session: 
 }
 
 /**
- * A POST brings packets. It is answered 200 `1` in any case and before they are processed: for anything else the client gives up. That is what it is
- * to do when the server goes and they are not heard.
+ * Makes the handler of POSTs. The answer is 200 `1`, whatever becomes of the packets, because the client gives up the transport for anything else. It is queued
+ * before the packets are processed. Only two kinds of POSTs are refused: with too many packets, and with packets that are not delivered because the server
+ * drains or closes. The second refusal makes the client connect again (docs/revision-1.md, Transports).
  */
 export function postHandler (context: TransportContext, row: HttpRow): Handler {
   const { engine, settings: { maxPackets } } = context
@@ -136,18 +137,18 @@ export function postHandler (context: TransportContext, row: HttpRow): Handler {
   }
 }
 
-/** An upgrade moves the session to a WebSocket. */
+/** Makes the handler of WebSockets, which moves the session to the WebSocket. */
 export function webSocketHandler ({ engine, name, settings: { farewellTimeout } }: TransportContext) {
   return function upgrade (socket: WebSocket, request: Revision1Request): void {
     const { wheel } = engine
     const session = answeredSession(engine, request)
-    const transport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, farewellTimeout, ...toWebSocketInit(socket, request) })
+    const newTransport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, farewellTimeout, ...toWebSocketInit(socket, request) })
     if (session !== undefined) {
-      engine.attach(session, transport(session))
+      engine.attach(session, newTransport(session))
       return adoptConnectionWhenClosed(engine, session)
     }
     // The upgrade is accepted, because the client must read `7:::1+0` to handshake anew (docs/revision-1.md, Transports).
     unknownSession(engine, request)
-    transport(NO_LISTENER).close(UNKNOWN_SESSION)
+    newTransport(NO_LISTENER).close(UNKNOWN_SESSION)
   }
 }

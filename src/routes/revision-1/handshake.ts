@@ -1,4 +1,4 @@
-// The handshake of revision 1: any request without a session id opens a session and is answered with its line.
+// The handshake of revision 1: any request without a session id opens a session. The answer is one line with the id, the timeouts and the transports.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DISCONNECT } from '../../codec/revision-1.js'
 import type { Dialect, DialectSession } from '../../session/dialect.js'
@@ -17,37 +17,37 @@ type HandshakeHandler = (request: Revision1Request, reply: FastifyReply) => Prom
 
 const seconds = (time: number | false): string => time === false ? '' : String(time / 1000)
 
-/** `SID:HEARTBEAT:CLOSE:TRANSPORTS`, without the session id: what the client is told about the timers, in seconds. */
+/** Returns the answer `SID:HEARTBEAT:CLOSE:TRANSPORTS` without the session id. The two timeouts are in seconds. */
 function lineOf ({ heartbeatInterval, heartbeatTimeout, closeTimeout, transports }: Settings): string {
   return `:${seconds(heartbeatInterval && heartbeatTimeout)}:${seconds(closeTimeout)}:${transports.filter(isRevision1).join(',')}`
 }
 
-/** The answer to whoever is no client. */
+/** Answers a request that is not from a client. */
 export function welcome (_request: FastifyRequest, reply: FastifyReply): FastifyReply {
   return reply.type('text/plain').send('Welcome to socket.io.')
 }
 
-/** The handler of the handshake's URLs; `dialect` makes what speaks for each session. */
+/** Makes the handler of handshakes. @param dialect makes the dialect object of a session */
 export function createHandshake (engine: Engine, settings: Settings, dialect: (session: DialectSession) => Dialect): HandshakeHandler {
   const line = lineOf(settings)
 
   return async function handshake (request, reply) {
     const { protocol, transport } = request.params
-    if (/\.(?:js|swf)$/.test(transport ?? protocol)) { // a page asks for the client, which is not served
+    if (/\.(?:js|swf)$/.test(transport ?? protocol)) { // a file of the client that is not served
       reply.callNotFound()
       return reply
     }
     const version = Number(protocol)
     if (Number.isNaN(version) && transport === undefined) return await welcome(request, reply)
     if (version !== 1) throw new RefusedRequest('unsupported version', 'the revision is not 1', { protocol })
-    // `/1//SID/?disconnect`, where the host takes two slashes for one.
+    // `/1//SID/?disconnect`, if the host merges slashes (`ignoreDuplicateSlashes`). Then `transport` is the session id.
     if (hasDisconnect(request) && transport !== undefined && !isRevision1(transport)) {
       engine.find(transport, 'revision 1')?.end('client left', DISCONNECT)
       return await reply.send('')
     }
     const admitted = await admit({ engine, settings }, request)
-    if (request.raw.socket.destroyed) return reply // given up meanwhile: nobody would come for the session
-    addHeaders(engine, reply, true) // first, for a listener that fails leaves no session behind
+    if (request.raw.socket.destroyed) return reply // the client disconnected meanwhile, and would never use the session
+    addHeaders(engine, reply, true) // before the session opens: if a listener throws, there is no session
     const session = engine.handshake({ ...admitted, request: request.raw, remoteAddress: addressOf(request), dialect })
     request.log.debug({ sid: session.id }, 'session opened')
     return await reply.type(request[JSONP] === undefined ? 'text/plain' : 'application/javascript').send(session.id + line)

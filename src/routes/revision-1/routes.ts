@@ -17,14 +17,14 @@ import { createHandshake, welcome } from './handshake.js'
 
 type Revision1Row = Row<Revision1Route>
 
-/** What the routes of one registration share. */
+/** The context that all routes of one registration share. */
 export interface Revision1Context {
   readonly engine: Engine
   readonly settings: Settings
   readonly shared: Revision1Shared
 }
 
-/** One string, or several of a parameter that is given more than once: a page's query may use the same names. */
+/** One string, or an array if the query has the parameter more than once: the page's own query may use the same name. */
 const FREE = { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] }
 const SCHEMA = {
   querystring: { type: 'object', properties: { t: FREE, i: FREE, jsonp: FREE, disconnect: FREE }, additionalProperties: true },
@@ -69,19 +69,19 @@ function transportRows (context: TransportContext, toRows: ToRows<Revision1Route
 function handshakeRows ({ engine, settings, shared }: Revision1Context, toRows: ToRows<Revision1Route>): Revision1Row[] {
   const { heartbeatInterval: interval, heartbeatTimeout: timeout, transports } = settings
   const heartbeat = { frame: HEARTBEAT, interval, timeout, onPolls: false }
-  const handler = createHandshake(engine, settings, (socket) => new Revision1(socket, shared, heartbeat))
+  const handler = createHandshake(engine, settings, (session) => new Revision1(session, shared, heartbeat))
   const rows = (url: string, preHandler: Hook<Revision1Route>[]): Revision1Row[] => [
     ...toRows(url, null, { method: ['GET', 'POST'], preHandler, onSend: quoteJsonp, handler }),
     ...toRows(url, null, PREFLIGHT)
   ]
   return [
     ...['/:protocol', '/:protocol/:transport'].flatMap((url) => rows(url, [handshakeJsonp])),
-    // Without these, `/1/xhr-polling/` would be a poll of a session without a name.
+    // Without these routes, `/1/xhr-polling/` would be a poll with an empty session id.
     ...transports.filter(isRevision1).flatMap((name) => rows(`/:protocol/${name}`, [handshakeJsonp, checkVersion]))
   ]
 }
 
-/** Every route of revision 1. */
+/** Makes the rows of revision 1. */
 export function revision1Rows (host: FastifyInstance, context: Revision1Context): Revision1Row[] {
   const { engine, settings, settings: { path, transports, maxPayload } } = context
   const toRows = rowMaker<Revision1Route>({ host, path, dialect: 'revision 1', schema: SCHEMA, maxPayload })

@@ -1,26 +1,27 @@
-// What a session keeps of the connection that its handshake came by. It has the request, and that has the connection: even when it has
-// long been closed, and the session has a WebSocket on another one.
+// Releases the connection of a handshake. A session keeps the request of its handshake, and the request keeps its connection in memory: even when that
+// connection has been closed, and the session uses a WebSocket on another one.
 import type { Socket as TcpSocket } from 'node:net'
 import type { Engine } from '../../engine/engine.js'
 import type { Session } from '../../session/session.js'
 
-/** A browser's connection brings few sessions. Those of proxies bring very many, and last. */
+/** How many sessions of one connection are tracked. A browser's connection has few handshakes. A proxy's has very many, but stays open. */
 const MAX_TRACKED = 16
 
-/** The sessions that a connection has brought, and that have moved. */
+/** The ids of the sessions that began on a connection and have moved to a WebSocket. */
 const sessionsOf = new WeakMap<TcpSocket, string[]>()
 
 const isEncrypted = (socket: unknown): boolean => Object(socket).encrypted === true
 
-/** Takes the connection of the session's WebSocket instead; `handshake.secure` stays what it is. */
+/** Replaces the connection of the request by that of the session's WebSocket, unless this would change `handshake.secure`. */
 function adoptConnection ({ request, transport }: Pick<Session, 'request' | 'transport'>): void {
   const { socket, complete } = request
   const { connection } = transport
   if (!complete) return
-  if (connection !== undefined && isEncrypted(connection) === isEncrypted(socket)) Object.assign(request, { socket: connection, client: connection }) // the old name of it
+  // `client` is the old name of `socket`.
+  if (connection !== undefined && isEncrypted(connection) === isEncrypted(socket)) Object.assign(request, { socket: connection, client: connection })
 }
 
-/** Has a session that gets a WebSocket let go of its handshake's connection, as soon as that is closed. */
+/** Makes a session that moves to a WebSocket release the connection of its handshake as soon as that connection has closed. */
 export function adoptConnectionWhenClosed ({ sessions }: Engine, session: Session): void {
   const { id, request: { socket, httpVersionMajor } } = session
   if (httpVersionMajor !== 1) return

@@ -1,5 +1,5 @@
-// Who answers an upgrade. One server may have several instances of @fastify/websocket (the app's own, ours in several scopes), but only one may
-// answer: ours listens to a server that nobody connects to, and is handed what no other instance has taken.
+// Decides which instance of @fastify/websocket answers an upgrade. One server may have several (the app's own, ours in several scopes), but only one may
+// answer. So our instance listens to a server that nobody connects to, and this dispatcher passes it the upgrades that no other instance has taken.
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
@@ -8,17 +8,17 @@ import { answerPlainly, closeWhenAnswered } from '../plain-answer.js'
 import { UnclaimedConnections } from '../unclaimed-connections.js'
 import { forget, isAccepted, isBehindAnother, note } from '../upgrade-requests.js'
 
-/** What one registration wants of its server. */
+/** The upgrades that one registration handles. */
 export interface Wanted {
-  /** The paths whose upgrades are ours. */
+  /** Matches the paths of the registration. */
   readonly pattern: RegExp
-  /** The server that our instance listens to; undefined where the app's is reused. */
+  /** The server that our instance listens to; undefined if the app's instance is used. */
   readonly detached: Server | undefined
 }
 
 const uncork = (socket: Duplex): void => socket.uncork()
 
-/** The path as the router reads it: it may come encoded. */
+/** Returns the path of a URL, decoded as the router does. */
 function pathOf (url = ''): string {
   const [path = ''] = url.split('?', 1)
   if (!path.includes('%')) return path
@@ -29,13 +29,13 @@ function pathOf (url = ''): string {
   }
 }
 
-/** `Upgrade: h2c` of HTTP/2 clients asks for what nobody here gives: an ordinary request. */
+/** Returns whether a request asks for a WebSocket. Any other upgrade, such as `Upgrade: h2c` of HTTP/2 clients, is handled as an ordinary request. */
 const asksForWebSocket = ({ method, headers: { upgrade } }: IncomingMessage): boolean => method === 'GET' && upgrade?.toLowerCase() === 'websocket'
 
-/** How many listeners for upgrades a dispatcher has on its server. */
-const OWN = 2
+/** How many listeners for 'upgrade' a dispatcher adds to its server. */
+const OWN_LISTENERS = 2
 
-/** The upgrades of one server. */
+/** Dispatches the upgrades of one server. */
 export class UpgradeDispatcher {
   readonly #app: FastifyInstance
   readonly #server: Server
@@ -48,7 +48,7 @@ export class UpgradeDispatcher {
     this.#server = server
   }
 
-  /** Listens; after every plugin has loaded, so that listeners that were there before have had the request first. */
+  /** Adds the listeners. Called when every plugin has loaded, so that the listeners of other instances run before `#dispatch`. */
   start (): void {
     this.#server.prependListener('upgrade', (request: IncomingMessage, socket: Duplex) => note(request, socket, this.#unclaimed))
     this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.#dispatch(request, socket, head))
@@ -59,7 +59,7 @@ export class UpgradeDispatcher {
     this.#detached ??= detached
   }
 
-  /** The app closes: nothing but WebSockets has time. */
+  /** Ends the connections that carry no WebSocket, when the app closes. */
   close (): void {
     this.#unclaimed.end(this.#app.initialConfig.forceCloseConnections === true)
   }
@@ -73,12 +73,12 @@ export class UpgradeDispatcher {
     if (isAccepted(request)) return
     const owned = this.#owns(request)
     const wanted = owned && asksForWebSocket(request)
-    const alone = this.#server.listenerCount('upgrade') === OWN
+    const alone = this.#server.listenerCount('upgrade') === OWN_LISTENERS
     this.#unclaimed.guard(socket)
     if (isBehindAnother(request)) {
-      // Another answer has the connection, and one that is given it now throws.
+      // The connection carries another answer, and assigning a second one would throw.
       if (owned || alone) socket.destroy()
-    } else if (isAnswering(request, socket)) { // another instance has dispatched it
+    } else if (isAnswering(request, socket)) { // another instance answers it
       if (owned) this.#watch(request, socket)
     } else if (wanted && this.#detached !== undefined) {
       this.#handOver(this.#detached, request, socket, head)
@@ -90,16 +90,16 @@ export class UpgradeDispatcher {
   }
 
   #handOver (detached: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    // What a session says at once leaves with the answer to its upgrade.
+    // Packets that a session sends at once leave in one write with the answer to its upgrade.
     socket.cork()
     process.nextTick(uncork, socket)
-    // The library keeps what it is handed, and with it the whole buffer that the head of the request was read in.
+    // The library keeps the `head` that it gets, and with it the whole buffer that the request was read into. So its bytes go back to the connection.
     if (head.length > 0) socket.unshift(head)
     detached.emit('upgrade', request, socket, Buffer.alloc(0))
     this.#watch(request, socket)
   }
 
-  /** Sees to a connection until it carries a WebSocket. */
+  /** Tracks a connection until it carries a WebSocket, and closes it if the upgrade is refused. */
   #watch (request: IncomingMessage, socket: Duplex): void {
     if (isAccepted(request)) return
     this.#unclaimed.add(socket)

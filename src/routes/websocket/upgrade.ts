@@ -1,4 +1,4 @@
-// WebSocket upgrades, through @fastify/websocket, so that an upgrade passes every hook. Who answers which: upgrade-dispatcher.ts.
+// Upgrades to WebSockets with @fastify/websocket, so that every hook runs for an upgrade. upgrade-dispatcher.ts decides which instance answers it.
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -13,27 +13,26 @@ import type { Wanted } from './upgrade-dispatcher.js'
 import { isUpgrade } from '../upgrade-requests.js'
 import { markOwn } from './upgraded.js'
 
-/** One for each server, however many registrations. */
+/** One dispatcher for each server. All registrations on the server share it. */
 const dispatchers = new WeakMap<Server, UpgradeDispatcher>()
 
-/** The options of the WebSockets. */
 type WebSocketSettings = Pick<Settings, 'maxPayload' | 'perMessageDeflate'>
 
-/** A base path, with Fastify's parameters in a prefix, as it looks in a URL; the client's files are none of ours. */
+/** Makes an expression for the URLs below a base path, whose prefix may contain parameters of Fastify. The URLs of the client's files do not match. */
 function toPattern (app: FastifyInstance, base: string): RegExp {
   const segments = base.split('/').map((segment) => segment.startsWith(':') ? '[^/?]+' : escapeRegExp(segment))
   return new RegExp(`^${segments.join('/+')}(?:$|/+(?!socket\\.io(?:\\.\\w+)*\\.js|static/))`, hostOptions(app).caseSensitive === false ? 'i' : '')
 }
 
 /**
- * How many fragments a message may have: each keeps the whole segment that it came in, up to 64 KiB, whatever else was in it. Clients are known
- * to cut their messages into pieces of 1 KiB.
+ * Returns how many fragments a message may have. The number is limited because each fragment keeps the whole buffer that it was read into, up to 64 KiB. Some
+ * clients send their messages in fragments of 1 KiB.
  */
 const maxFragments = (maxPayload: number): number => Math.max(128, Math.ceil(maxPayload / 1024))
 
 const escapeRegExp = (text: string): string => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')
 
-/** Has the upgrades of the app's server dispatched. */
+/** Adds a registration to the dispatcher of the app's server. */
 function dispatch (app: FastifyInstance, wanted: Wanted): void {
   const server = app.server as Server
   let dispatcher = dispatchers.get(server)
@@ -45,7 +44,7 @@ function dispatch (app: FastifyInstance, wanted: Wanted): void {
   dispatcher.add(wanted)
 }
 
-/** Closes what @fastify/websocket leaves open: upgrades answered before it has marked the request, or outside of its scope. */
+/** Closes connections that @fastify/websocket leaves open: of upgrades that were answered before it has marked the request, or outside of its scope. */
 function closeRefusedUpgrades (scope: FastifyInstance): void {
   scope.addHook('onResponse', (request, _reply, done) => {
     const { socket, headers } = request.raw as { socket?: Duplex, headers: IncomingMessage['headers'] }
@@ -55,9 +54,8 @@ function closeRefusedUpgrades (scope: FastifyInstance): void {
 }
 
 /**
- * Makes `wsHandler` work on the routes of this scope. The app's own @fastify/websocket is reused where there is one around the
- * scope. Elsewhere ours listens to a server that nobody connects to, and is handed the upgrades that no other instance takes:
- * two that both listen would both answer.
+ * Makes `wsHandler` work on the routes of this scope. If the app has registered @fastify/websocket around the scope, that instance is used. Otherwise the
+ * plugin registers one. It listens to a server that nobody connects to, because two instances on one server would both answer (upgrade-dispatcher.ts).
  */
 export async function registerWebsocket (scope: FastifyInstance, base: string, settings: WebSocketSettings): Promise<void> {
   const { maxPayload, perMessageDeflate } = settings
@@ -79,11 +77,11 @@ export async function registerWebsocket (scope: FastifyInstance, base: string, s
   }
   await scope.register(fastifyWebsocket, {
     options: { server: detached, maxPayload, maxFragments: maxFragments(maxPayload), perMessageDeflate, clientTracking: false },
-    errorHandler: (error, socket, request) => { // a handler has failed: a fault of ours, or of `generateId`
+    errorHandler: (error, socket, request) => { // a handler threw: a bug of the plugin, or an id of `generateId` that is in use
       request.log.error({ err: error }, 'websocket failed')
       socket.terminate()
     },
-    preClose (done) { done() } // the sessions close their sockets themselves
+    preClose (done) { done() } // the sessions close their WebSockets themselves
   })
   markOwn(scope.websocketServer)
 }

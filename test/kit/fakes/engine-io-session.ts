@@ -114,7 +114,7 @@ export function upgradingSession (init: Init = {}) {
   const { session, polling: polls, wheel } = made
   const attempt = () => {
     const candidate = new FakeCandidate()
-    const upgrade = new Upgrade({ session, polls, wheel, upgradeTimeout: TIMES.upgradeTimeout })
+    const upgrade = new Upgrade({ session, polls, wheel, upgradeTimeout: TIMES.upgradeTimeout, onComplete () {} })
     candidate.handOver(upgrade)
     upgrade.start(candidate)
     return { candidate, upgrade }

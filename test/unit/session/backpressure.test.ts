@@ -93,7 +93,7 @@ t.test('each further session may keep less; who keeps most is the first that may
   })
   t.equal(budget.total, 751 * KB)
   t.notOk(largest?.push(1))
-  largest?.queue.take()
+  largest?.queue.takeAll()
   largest?.backpressure.release(NO_TRANSPORT, NO_TRANSPORT)
   t.equal(budget.total, 251 * KB)
   t.ok(middle?.push(100), 'there is room again')
@@ -108,7 +108,7 @@ t.test('"drop" makes room by volatile packets, and only as far as it has to', as
   t.strictSame(dropped, [])
   t.ok(push(10))
   t.strictSame(dropped, [1])
-  t.strictSame(queue.take().map(({ length }) => (length + OVERHEAD) / KB), [40, 30, 10])
+  t.strictSame(queue.takeAll().map(({ length }) => (length + OVERHEAD) / KB), [40, 30, 10])
 })
 
 t.test('"drop" ends nobody whom dropping has saved, also where little is free for all', async (t) => {
@@ -118,7 +118,7 @@ t.test('"drop" ends nobody whom dropping has saved, also where little is free fo
   t.ok(push(20), 'without the volatile one there is room: 45 of 100')
   t.strictSame(dropped, [1])
   t.equal(budget.total, 45 * KB)
-  t.strictSame(queue.take().map(({ length }) => (length + OVERHEAD) / KB), [25, 20])
+  t.strictSame(queue.takeAll().map(({ length }) => (length + OVERHEAD) / KB), [25, 20])
 })
 
 t.test('"drop" drops no more than makes room, where it is what is free for all that is scarce', async (t) => {
@@ -143,7 +143,7 @@ t.test('it tells once that everything has gone, and not while anything waits', a
     t.notOk(settled(backpressure, transport, NO_TRANSPORT), 'nothing has waited')
     push(10)
     t.notOk(settled(backpressure, transport, NO_TRANSPORT), 'it is queued')
-    queue.take()
+    queue.takeAll()
     transport.bufferedAmount = 10 * KB
     transport.delivering = !persistent
     t.notOk(settled(backpressure, transport, NO_TRANSPORT), 'the transport holds it')
@@ -155,7 +155,7 @@ t.test('it tells once that everything has gone, and not while anything waits', a
     t.equal(budget.total, 0)
     t.notOk(settled(backpressure, transport, NO_TRANSPORT))
     push(10)
-    queue.take()
+    queue.takeAll()
     t.ok(settled(backpressure, transport, NO_TRANSPORT), 'and again for what waits next')
   }
 })
@@ -166,7 +166,7 @@ t.test('what the transport before still delivers counts, and has to go first', a
   push(10)
   t.ok(backpressure.hold(transport, previous))
   t.equal(budget.total, 40 * KB)
-  queue.take()
+  queue.takeAll()
   transport.writable = true
   t.notOk(settled(backpressure, transport, previous))
   t.equal(budget.total, 30 * KB)
@@ -190,16 +190,16 @@ t.test('after all that sessions can do, what waits in all is the sum of what wai
       const { push, transport, queue, backpressure } = one
       if (what === 'push' || what === 'volatile') one.over = !push(bytes, what === 'volatile')
       else if (what === 'end') one.over = true
-      else if (what === 'send' && !queue.empty) transport.bufferedAmount += queue.take().join('').length
+      else if (what === 'send' && !queue.empty) transport.bufferedAmount += queue.takeAll().join('').length
       else if (what === 'read') transport.bufferedAmount = 0
-      if (one.over) queue.take()
+      if (one.over) queue.takeAll()
       if (one.over) backpressure.release(NO_TRANSPORT, NO_TRANSPORT)
       else backpressure.note(transport, NO_TRANSPORT)
       const waiting = all.filter(({ over }) => !over).reduce((sum, { queue, transport }) => sum + queue.weight + transport.bufferedAmount, 0)
       if (budget.total !== waiting || waiting > 100 * KB) return false
     }
     for (const { queue, backpressure } of all) {
-      queue.take()
+      queue.takeAll()
       backpressure.release(NO_TRANSPORT, NO_TRANSPORT)
     }
     return budget.total === 0
@@ -227,7 +227,7 @@ t.test('what there is no room for does not count, and less than before always fi
 t.test('after the end of its session, what a transport still delivers counts until it has gone', async (t) => {
   const { push, queue, budget, backpressure, transport } = setUp()
   push(10)
-  queue.take()
+  queue.takeAll()
   transport.bufferedAmount = 30 * KB
   backpressure.release(transport, NO_TRANSPORT)
   t.equal(budget.total, 30 * KB)

@@ -7,7 +7,7 @@ t.test('very many frames that come back go first, in order', async (t) => {
   const queue = new OutgoingQueue()
   queue.push('last', false)
   queue.unshift(Array.from({ length: MANY }, (_, i) => String(i))) // more than a call takes arguments
-  const frames = queue.take()
+  const frames = queue.takeAll()
   t.equal(frames.length, MANY + 1)
   t.strictSame([frames[0], frames[1], frames[MANY - 1], frames[MANY]], ['0', '1', String(MANY - 1), 'last'])
   t.ok(queue.empty)
@@ -25,7 +25,7 @@ t.test('frames weigh what they take of memory, from the first on', async (t) => 
   t.equal(queue.weight, 3 + 20 + 3 * 96, 'two bytes for each character, as soon as one needs them')
   queue.push(Buffer.from('abc'), false)
   t.equal(queue.weight, 3 + 20 + 3 * 96 + 3 + 256)
-  queue.take()
+  queue.takeAll()
   t.equal(queue.weight, 0)
 })
 
@@ -35,7 +35,7 @@ t.test('a part is taken in order, by its weight, and one frame at least', async 
   t.strictSame(queue.take(2 * 97), ['a', 'b'])
   t.strictSame(queue.take(1), ['c'])
   t.equal(queue.weight, 97)
-  t.strictSame(queue.take(), ['d'])
+  t.strictSame(queue.takeAll(), ['d'])
   t.ok(queue.empty)
 })
 
@@ -43,7 +43,7 @@ t.test('a small view of many bytes that waits keeps only its own', async (t) => 
   const queue = new OutgoingQueue()
   const chunk = Buffer.alloc(65536, 7)
   queue.push(chunk.subarray(10, 13), false)
-  const [frame] = queue.take() as [Buffer]
+  const [frame] = queue.takeAll() as [Buffer]
   t.strictSame([...frame], [7, 7, 7])
   t.equal(frame.buffer.byteLength, 3)
 })
@@ -55,7 +55,7 @@ t.test('what is dropped makes room for very many frames, too', async (t) => {
   const dropped = queue.dropVolatile(limit)
   t.ok(queue.weight <= limit)
   t.ok(dropped >= 1000 && dropped < 1300, `some more than the 1000 that are needed, so that the next need not be looked for soon: ${dropped}`)
-  t.equal(queue.take().length, 3000 - dropped)
+  t.equal(queue.takeAll().length, 3000 - dropped)
 })
 
 t.test('attachments are dropped with the volatile packet they belong to, and only with it', async (t) => {
@@ -67,7 +67,7 @@ t.test('attachments are dropped with the volatile packet they belong to, and onl
   queue.push('451-stays', false)
   queue.push(attachment, false)
   t.equal(queue.dropVolatile(2 * 97 + 2 * 300), 2)
-  t.strictSame(queue.take(), [attachment, '451-stays', attachment])
+  t.strictSame(queue.takeAll(), [attachment, '451-stays', attachment])
 })
 
 t.test('when what came last is all there is to drop, it goes, and its attachments that are still to come', async (t) => {
@@ -76,8 +76,8 @@ t.test('when what came last is all there is to drop, it goes, and its attachment
   queue.push('451-volatile', true)
   t.equal(queue.dropVolatile(5), 1)
   queue.push(Buffer.from('its attachment'), true)
-  t.strictSame(queue.take(), ['stays'])
+  t.strictSame(queue.takeAll(), ['stays'])
   queue.push('452-whole', true)
   queue.push(Buffer.from('an attachment'), true)
-  t.equal(queue.take().length, 2, 'the next packet has its own')
+  t.equal(queue.takeAll().length, 2, 'the next packet has its own')
 })
