@@ -47,7 +47,7 @@ export function rowMaker <Route extends RouteGenericInterface> ({ host, path, di
   const { ignoreTrailingSlash, handlerTimeout, bodyLimit: limitOfHost = maxPayload } = hostOptions(host)
   const endings = ignoreTrailingSlash ? [''] : ['', '/']
   const bodyLimit = Math.min(maxPayload, limitOfHost)
-  const hidden: FastifySchema & { hide: true } = { hide: true, ...schema } // keeps the route out of the application's API documentation
+  const hidden: FastifySchema & { hide: true } = { ...schema, hide: true } // keeps the route out of the application's API documentation
   return (url, transport, { isHeldOpen = false, ...options }) => endings.map((ending) => ({
     exposeHeadRoute: false, // a HEAD would consume the answer of a poll
     schema: hidden,
