@@ -1,10 +1,10 @@
 // How many bytes all sessions of an Engine may hold for their clients together, and how much of that one session may hold. Pure.
 
-/** The part of one session. */
+/** The bytes of one session. */
 export interface Share {
   /** Bytes that this session holds now. */
   readonly kept: number
-  /** Bytes that it may hold: as many as are free then. Negative when the other sessions hold more than the budget. */
+  /** Bytes that it may hold: as many as would then still be free. Negative when the other sessions hold more than the budget. */
   readonly limit: number
   /** Sets how many bytes it holds. */
   set (bytes: number): void
@@ -13,7 +13,7 @@ export interface Share {
    * there was room then.
    */
   claim (bytes: number): boolean
-  /** The session holds volatile packets. */
+  /** Notes that the session holds volatile packets, which can be dropped. */
   maySpare (): void
 }
 
@@ -27,7 +27,7 @@ export interface Keeper {
   giveUp (): void
 }
 
-/** The part of the budget that is freed at a time. To find the largest sessions, all sessions are sorted. */
+/** The part of the budget that is freed at a time, because each time all sessions are sorted. */
 const FREED = 1 / 16
 
 /**
@@ -42,7 +42,7 @@ export class QueueBudget {
   /** No session holds more bytes than this. It may be too high: the largest session may have ended since. */
   #largest = 0
   #making = false
-  /** A session holds volatile packets. */
+  /** Whether a session may hold volatile packets. */
   #spare = false
 
   /**
@@ -87,7 +87,7 @@ export class QueueBudget {
 
   maySpare (): void { this.#spare = true }
 
-  /** A share has changed. */
+  /** Counts the change of a share. */
   change (before: number, after: number): void {
     this.#total += after - before
     if (after > this.#largest) this.#largest = after
