@@ -1,4 +1,5 @@
-// Closes all registrations of an app at the same time. One after another would take the sum of their times, and the clients of the last one would be told to leave last.
+// Closes all registrations of an app at the same time. One after another would take the sum of their times, and the clients of the last one would be told
+// to leave last.
 import type { FastifyInstance } from 'fastify'
 import { beforePreClose } from './private/avvio-close.js'
 
