@@ -25,7 +25,7 @@ const LISTENER_FAILED = 'a listener of this session failed; what fails next is l
 const PACKET_LISTENER_FAILED = 'a listener of "packet" failed: it is called with decoded packets, { type, endpoint, data, … }, not with those of ' +
   'engine.io; what fails next is logged at debug level'
 /** Time within which a client must read the frames before the last one, ms. */
-const LAST_WORDS = 1000
+const LAST_FRAMES_TIMEOUT = 1000
 
 /** One client's session, from its handshake to its end. */
 export class Session implements TransportListener, DialectSession, LivenessListener, OutboxListener {
@@ -43,7 +43,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
   /** Made when first needed. */
   #inbox: Inbox | undefined
   /** Whether a warning or error has been logged. Later ones are logged at debug level. */
-  #hasComplained = false
+  #hasLogged = false
   /** The last frame, as long as frames before it wait. */
   #goodbye: { farewell: Frame, reason: EndReason } | undefined
   /** The reason for which the session ends when nothing waits. */
@@ -131,7 +131,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     try {
       this.socket.emit('packet', packet)
     } catch (error) {
-      this.#complain('error', PACKET_LISTENER_FAILED, error)
+      this.#logOnce('error', PACKET_LISTENER_FAILED, error)
     }
   }
 
@@ -190,7 +190,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
       return false
     } catch (error) {
       if (error instanceof ProtocolError) this.#shared.log.debug({ sid: this.id, detail: error.message }, 'packet dropped')
-      else this.#complain('error', LISTENER_FAILED, error)
+      else this.#logOnce('error', LISTENER_FAILED, error)
       return true
     }
   }
@@ -204,7 +204,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
   }
 
   onWritable (): void {
-    if (this.#readyState === 'closed') return this.#sendLastWords()
+    if (this.#readyState === 'closed') return this.#sendLastFrames()
     if (this.#isTold) return this.#checkSilence()
     this.#outbox.flush()
     // The farewell is the only packet of an answer: 4.x clients handle it before the packets beside it (docs/engine-io.md).
@@ -217,7 +217,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
   }
 
   onClose (reason: EndReason, cause?: Error): void {
-    if (this.#readyState === 'closed') return this.#loseLastWords()
+    if (this.#readyState === 'closed') return this.#dropLastFrames()
     this.end(reason, undefined, cause)
   }
 
@@ -234,7 +234,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     if (this.parting) return this.#shared.onSilent(this.id)
     if (this.#readyState !== 'closed') return this.end(this.#timeoutReason)
     this.transport.destroy()
-    this.#loseLastWords()
+    this.#dropLastFrames()
   }
 
   get #timeoutReason (): EndReason {
@@ -328,12 +328,12 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     // Queued frames are sent before the last one if a stream or WebSocket is open. Otherwise they are dropped.
     if (farewell !== undefined && !this.#outbox.empty && this.transport.persistent && this.transport.open) {
       this.#goodbye = { farewell, reason }
-      this.#liveness.wait(LAST_WORDS)
+      this.#liveness.wait(LAST_FRAMES_TIMEOUT)
     } else {
       this.#outbox.drop()
       this.transport.close(farewell ?? this.dialect.farewell(this.transport, reason), reason)
     }
-    this.#sendLastWords()
+    this.#sendLastFrames()
     this.#shared.log.debug({ sid: this.id, reason, err: cause }, 'session ended')
     if (!wasOpen) return
     const emitClose = (): void => this.#guard(() => this.socket.emit('close', CLOSE_REASONS[reason], details))
@@ -345,7 +345,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
   }
 
   /** Sends queued frames and then the last one, after the session has ended. */
-  #sendLastWords (): void {
+  #sendLastFrames (): void {
     if (this.#goodbye !== undefined) {
       this.#outbox.flushLast()
       if (this.#outbox.empty) {
@@ -359,7 +359,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
   }
 
   /** Drops these frames, because the client does not read them. */
-  #loseLastWords (): void {
+  #dropLastFrames (): void {
     this.#goodbye = undefined
     this.#liveness.stop()
     this.#outbox.drop()
@@ -368,12 +368,12 @@ export class Session implements TransportListener, DialectSession, LivenessListe
 
   // ---- log
 
-  warn (message: string): void { this.#complain('warn', message) }
+  warn (message: string): void { this.#logOnce('warn', message) }
 
   /** Logs the first message at this level, all others at debug level: a client may cause an error with each packet. */
-  #complain (level: 'warn' | 'error', message: string, err?: unknown): void {
-    this.#shared.log[this.#hasComplained ? 'debug' : level]({ sid: this.id, err }, message)
-    this.#hasComplained = true
+  #logOnce (level: 'warn' | 'error', message: string, err?: unknown): void {
+    this.#shared.log[this.#hasLogged ? 'debug' : level]({ sid: this.id, err }, message)
+    this.#hasLogged = true
   }
 
   /** Calls a listener and logs its error. The error must not reach the caller, which may be a timer or a shutdown. */
@@ -381,7 +381,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     try {
       call()
     } catch (error) {
-      this.#complain('error', LISTENER_FAILED, error)
+      this.#logOnce('error', LISTENER_FAILED, error)
     }
   }
 }
