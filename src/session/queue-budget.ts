@@ -41,7 +41,7 @@ export class QueueBudget {
   #total = 0
   /** No session holds more bytes than this. It may be too high: the largest session may have ended since. */
   #largest = 0
-  #making = false
+  #isMakingRoom = false
   /** Whether a session may hold volatile packets. */
   #spare = false
 
@@ -58,7 +58,7 @@ export class QueueBudget {
   get total () { return this.#total }
 
   /** A new share, which is empty. */
-  share (): Share { return new Part(this) }
+  share (): Share { return new SessionShare(this) }
 
   /** Bytes that are free. */
   get free () { return this.#limit - this.#total }
@@ -70,9 +70,9 @@ export class QueueBudget {
    * @param more how many of the bytes the session does not hold yet
    */
   makeRoom (bytes: number, more: number): boolean {
-    if (this.#making) return true
+    if (this.#isMakingRoom) return true
     if (bytes >= this.#largest && !this.#spare) return false // do not sort in vain: a client may cause this as often as it likes
-    this.#making = true
+    this.#isMakingRoom = true
     const enough = Math.max(bytes, this.#limit * FREED)
     const lacks = (wanted: number): boolean => this.free - more < wanted
     const byKept = (one: Keeper, other: Keeper): number => other.kept - one.kept
@@ -81,7 +81,7 @@ export class QueueBudget {
     this.#spare = !lacks(enough)
     if (lacks(bytes)) for (const keeper of keepers.sort(byKept)) if (keeper.kept > bytes && lacks(enough)) keeper.giveUp()
     this.#largest = keepers.reduce((most, { kept }) => Math.max(most, kept), 0)
-    this.#making = false
+    this.#isMakingRoom = false
     return !lacks(bytes)
   }
 
@@ -94,7 +94,7 @@ export class QueueBudget {
   }
 }
 
-class Part implements Share {
+class SessionShare implements Share {
   readonly #budget: QueueBudget
   #kept = 0
 
