@@ -51,7 +51,7 @@ export class Backpressure {
   /** All bytes that are held for the client. */
   get kept (): number { return this.#share?.kept ?? 0 }
 
-  #part (): Share {
+  #ownShare (): Share {
     this.#share ??= this.#shared.budget.share()
     return this.#share
   }
@@ -60,7 +60,7 @@ export class Backpressure {
   #sum (unread: number): number { return this.#queue.weight + unread + this.#beside }
 
   #count (unread: number): Share {
-    const share = this.#part()
+    const share = this.#ownShare()
     share.set(this.#sum(unread))
     return share
   }
@@ -86,7 +86,7 @@ export class Backpressure {
   fits (frame: Frame, transport: Transport, previous: Transport): boolean {
     if (this.#shared.limits.slowClient !== 'drop') return true
     const taken = Buffer.byteLength(frame) * (transport.persistent ? 1 : 3)
-    return taken + transport.unreadBytes + previous.unreadBytes + this.#queue.weight + this.#beside <= this.#part().limit
+    return taken + transport.unreadBytes + previous.unreadBytes + this.#queue.weight + this.#beside <= this.#ownShare().limit
   }
 
   /** Counts a frame that has been queued. Drops volatile frames if `slowClient` is 'drop'. Returns whether there is room. */
@@ -98,7 +98,7 @@ export class Backpressure {
     if (slowClient === 'drop') { // volatile frames are dropped before a session is ended
       const room = Math.min(maxQueueBytes, this.#count(unread).limit - unread - this.#beside)
       if (queue.weight > room) onDropped(queue.dropVolatile(room))
-      if (queue.hasVolatile) this.#part().maySpare()
+      if (queue.hasVolatile) this.#ownShare().maySpare()
     }
     return this.#claim(queue.weight, unread)
   }
@@ -113,7 +113,7 @@ export class Backpressure {
 
   /** Counts again if `bytes` is within `maxQueueBytes`, and all bytes of the client fit into the budget. Returns whether they do. */
   #claim (bytes: number, unread: number): boolean {
-    if (bytes > this.#shared.limits.maxQueueBytes || !this.#part().claim(this.#sum(unread))) return false
+    if (bytes > this.#shared.limits.maxQueueBytes || !this.#ownShare().claim(this.#sum(unread))) return false
     this.#count(unread) // the claim may have dropped frames of this session too
     return true
   }
@@ -133,7 +133,7 @@ export class Backpressure {
   note (transport: Transport, previous: Transport): boolean {
     const unread = unreadOf(transport, previous)
     if (unread === 0 && this.#share === undefined) return true
-    if (unread > ORDINARY_ANSWER) return this.#part().claim(this.#sum(unread))
+    if (unread > ORDINARY_ANSWER) return this.#ownShare().claim(this.#sum(unread))
     this.#count(unread)
     return true
   }
