@@ -82,10 +82,10 @@ export class OutgoingQueue {
     return taken.map(({ frame }) => frame)
   }
 
-  #countWithin (most: number): number {
-    if (this.#weight <= most) return this.#items.length
+  #countWithin (limit: number): number {
+    if (this.#weight <= limit) return this.#items.length
     let weight = 0
-    const beyond = this.#items.findIndex((queued) => (weight += queued.weight) > most)
+    const beyond = this.#items.findIndex((queued) => (weight += queued.weight) > limit)
     return Math.max(beyond, 1)
   }
 
