@@ -86,7 +86,7 @@ export class TimerWheel {
   start (entry: Waiting, ms: number): void {
     entry.due = this.#now + Math.ceil(ms / this.#resolution) + (this.#ticking ? 0 : 1 + this.#late)
     // A timer that is in an earlier slot stays there. It is moved when the tick of that slot comes.
-    if (entry.slot === 0 || entry.slot > entry.due) this.#slot(entry)
+    if (entry.slot === 0 || entry.slot > entry.due) this.#insert(entry)
   }
 
   /** Called by timers only. */
@@ -101,7 +101,7 @@ export class TimerWheel {
     return Math.floor(Math.min(performance.now() - this.#counted, Math.max(STALL, this.#resolution)) / this.#resolution)
   }
 
-  #slot (entry: Waiting): void {
+  #insert (entry: Waiting): void {
     this.#unlink(entry)
     entry.slot = entry.due
     let slot = this.#slots.get(entry.slot)
@@ -148,7 +148,7 @@ export class TimerWheel {
     for (const entry of entries) {
       if (entry.slot !== this.#now) continue // stopped or restarted by a timer that fired before
       if (entry.due > this.#now) {
-        this.#slot(entry)
+        this.#insert(entry)
       } else {
         this.#remove(entry)
         entry.fire()
