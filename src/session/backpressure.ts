@@ -65,7 +65,7 @@ export class Backpressure {
     return share
   }
 
-  /** Sets how many bytes the dialect holds beside the queue. Returns whether they fit; if not, the former number stays. */
+  /** Sets how many bytes the dialect holds outside the queue. Returns whether they fit; if not, the former number stays. */
   keep (bytes: number, transport: Transport, previous: Transport): boolean {
     const before = this.#kept
     const unread = unreadOf(transport, previous)

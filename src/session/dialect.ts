@@ -60,12 +60,12 @@ export interface DialectSession {
   /** Restarts the heartbeat timer, because a heartbeat of the client has come. */
   onHeartbeat (): void
   end (reason: EndReason, farewell?: Frame, cause?: Error): void
-  /** Ends the session, for Engine.IO after the queued frames have been sent. */
+  /** Ends the session; with `flushesOnClose`, after the queued frames have been sent. */
   close (): void
   /** Sends the queued frames, then `goodbye`, and ends the session. For a client that polls, they wait for the next poll. */
   dismiss (goodbye: Frame): void
   /**
-   * Sets how many bytes of memory the dialect holds for this client beside the queue. Returns whether they fit. If not, the former number stays, and
+   * Sets how many bytes of memory the dialect holds for this client outside the queue. Returns whether they fit. If not, the former number stays, and
    * the caller must release the additional bytes.
    */
   keep (bytes: number): boolean

@@ -135,7 +135,7 @@ export class Outbox {
     if (this.#backpressure.checkDrained(this.#transport, this.#previous)) this.#drained()
   }
 
-  /** Sets how many bytes the dialect holds beside the queue. Returns whether they fit. */
+  /** Sets how many bytes the dialect holds outside the queue. Returns whether they fit. */
   keep (bytes: number): boolean { return this.#backpressure.keep(bytes, this.#transport, this.#previous) }
 
   /** Drops volatile frames if `slowClient` is 'drop'. */
