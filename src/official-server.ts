@@ -1,4 +1,4 @@
-// The official Server for the option `io`. Only this file imports the package socket.io, and only if the option is set.
+// The official Server for the option `io`. Only this file imports the package socket.io, and only to make a Server.
 import { fileURLToPath } from 'node:url'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Server, ServerOptions } from 'socket.io'

@@ -121,7 +121,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   }
 
   /**
-   * A client can send no more packets. In a drain, its session ends now. When the server closes, all sessions end together later, so that the official
+   * Called when a client can send no more packets. In a drain, its session ends now. When the server closes, all sessions end together later, so that the official
    * Server reports its own reason: 'server shutting down'.
    */
   #onSilent (id: string): void {
