@@ -121,8 +121,8 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   }
 
   /**
-   * Called when a client can send no more packets. In a drain, its session ends now. When the server closes, all sessions end together later, so that the official
-   * Server reports its own reason: 'server shutting down'.
+   * Called when a client can send no more packets. In a drain, its session ends now. When the server closes, all sessions end together later, so that the
+   * official Server reports its own reason: 'server shutting down'.
    */
   #onSilent (id: string): void {
     if (this.#parting !== undefined) return this.#parting.over(id)
