@@ -1,18 +1,18 @@
-// Every error of the plugin: FST_SIO_* classes, and the words that each dialect has for a refusal.
+// All errors of the plugin: the FST_SIO_* classes, and the answer of each dialect for a refusal.
 import createError from '@fastify/error'
 import type { RefusalReason } from '../types/reasons.js'
 import type { DialectName } from '../types/socket.js'
 
 export type { RefusalReason }
 
-/** A wrong option; names it, its value and what is allowed. */
+/** An option has a wrong value. The message has the option, its value and the allowed values. */
 export const BadOptionError = createError<[option: string, value: string, allowed: string]>(
   'FST_SIO_BAD_OPTION', 'fastify-socketio-transports: option "%s" is %s; allowed: %s', 500, TypeError)
 
 const MissingPeerError = createError<[option: string, name: string, install: string]>(
   'FST_SIO_MISSING_PEER', 'fastify-socketio-transports: option "%s" needs the package "%s"; npm install %s', 500)
 
-/** For `import(name).catch(…)`: an option needs a package. @throws FST_SIO_MISSING_PEER when that is what is missing. */
+/** Makes a handler for `import(name).catch(…)` of a package that an option needs. The handler throws FST_SIO_MISSING_PEER if a package is missing. */
 export function missingPeer (option: string, name: string) {
   return (error: unknown): never => {
     if (Object(error).code !== 'ERR_MODULE_NOT_FOUND') throw error
@@ -20,7 +20,7 @@ export function missingPeer (option: string, name: string) {
   }
 }
 
-/** A library or Node itself lacks what is needed and not documented (docs/architecture.md, Private parts). */
+/** A library or Node lacks an undocumented part that the plugin needs (docs/architecture.md, Private parts). */
 export const UnsupportedVersionError = createError<[library: string, part: string, remedy: string]>(
   'FST_SIO_UNSUPPORTED_VERSION', 'fastify-socketio-transports: this version of "%s" lacks %s; %s', 500)
 
@@ -29,15 +29,14 @@ export const AlreadyRegisteredError = createError(
   'FST_SIO_ALREADY_REGISTERED',
   'fastify-socketio-transports is already registered in this scope; give each registration its own scope and its own path', 500)
 
-/** A packet that the application sends has no form on the wire. */
+/** A packet of the application cannot be encoded. */
 export const InvalidPacketError = createError<[type: string, reason: string]>(
   'FST_SIO_INVALID_PACKET', 'cannot send a packet of type "%s": %s', 500, TypeError)
 
-/** `generateId` made an id that cannot be used. */
 export const InvalidIdError = createError<[id: string]>(
   'FST_SIO_INVALID_ID', 'generateId returned the session id %s; an id must be unused and have 1 to 100 characters of [A-Za-z0-9_-]', 500)
 
-/** What `connection_error` listeners are told, by code (engine.io's numbering). */
+/** The messages of 'connection_error', by engine.io's code. */
 export const CONNECTION_ERRORS = {
   0: 'Transport unknown',
   1: 'Session ID unknown',
@@ -50,23 +49,23 @@ export const CONNECTION_ERRORS = {
 /** A code of {@link CONNECTION_ERRORS}. */
 export type ConnectionErrorCode = keyof typeof CONNECTION_ERRORS
 
-/** How a refusal is answered. */
+/** The HTTP answer to a refused request. */
 export interface Refusal {
   readonly status: number
   readonly type: string
   readonly body: string
-  /** When it may be tried again, s; as a header. */
+  /** Value of the header Retry-After, s. */
   readonly retryAfter?: string
 }
 
 interface RefusalRow {
-  /** What it is for 'connection_error' listeners. */
+  /** The code of 'connection_error'. */
   readonly code: ConnectionErrorCode
   /** The answer to clients of revision 1 (docs/revision-1.md, Handshake). */
   readonly revision1: readonly [status: number, body: string]
-  /** Engine.IO is told 400 and the code's own words, unless there is more to say. */
+  /** The answer to clients of Engine.IO, if it is not 400 and the message of the code. */
   readonly engine?: readonly [status: number, message?: string]
-  /** Whether it passes: the client is told when to try again. */
+  /** Whether the client may try again later: the answer then has Retry-After. */
   readonly passes?: boolean
 }
 
@@ -97,13 +96,13 @@ const REFUSALS: Readonly<Record<RefusalReason, RefusalRow>> = {
   'body timeout': { code: 3, revision1: [408, 'body timeout'], engine: [408, 'Body timeout'] }
 }
 
-/** What a refusal is for 'connection_error' listeners. */
+/** Returns the code of 'connection_error'. */
 export const codeOf = (reason: RefusalReason): ConnectionErrorCode => REFUSALS[reason].code
 
-/** Whether a request can be refused for it. */
+/** Whether a reason is one of the reasons to refuse a request. */
 export const isRefusalReason = (reason: string): reason is RefusalReason => Object.hasOwn(REFUSALS, reason)
 
-/** The refusal in the words of the dialect; Engine.IO may be given another message than that of its code. */
+/** Returns the answer to a refused request in the form of the dialect. @param message for Engine.IO, instead of the message of the table */
 export function refusalFor (reason: RefusalReason, dialect: DialectName, message?: string): Refusal {
   const { code, revision1, engine: [engineStatus, engineMessage] = [400], passes } = REFUSALS[reason]
   const retry = passes && { retryAfter: RETRY_AFTER }
@@ -117,13 +116,13 @@ export function refusalFor (reason: RefusalReason, dialect: DialectName, message
 
 /** More about a refusal, for the log and 'connection_error' listeners. */
 export interface RefusalContext extends Record<string, unknown> {
-  /** Instead of its own. */
+  /** HTTP status, instead of that of the reason. */
   status?: number
-  /** What a client of Engine.IO is told instead of the code's own words. */
+  /** Message for a client of Engine.IO, instead of that of the reason. */
   message?: string
 }
 
-/** Thrown in a route or hook to refuse its request. The message goes into the log, never to the client. */
+/** Thrown in a route or hook to refuse its request. The error message is logged, and never sent to the client. */
 export class RefusedRequest extends createError<[detail: string]>('FST_SIO_REFUSED', '%s', 400) {
   readonly reason: RefusalReason
   readonly context: RefusalContext

@@ -1,4 +1,4 @@
-// The plugin under the name, options and manners of fastify-socket.io: an application changes the import, and nothing else.
+// The plugin with the name, options and behaviour of fastify-socket.io: an application only changes the import.
 import type { FastifyBaseLogger, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
 import type { FastifySocketioOptions } from '../types/fastify-socket.io.js'
@@ -19,7 +19,10 @@ function isInstalled (name: string): boolean {
   }
 }
 
-/** socket.io serves its client unless told otherwise, and most applications have it from elsewhere: what is missing is no error. */
+/**
+ * Returns the folder of the client files, or false. socket.io serves them by default, but most applications get them elsewhere. So without
+ * @fastify/static there is a warning, not an error.
+ */
 function clientFiles ({ serveClient }: FastifySocketioOptions, log: FastifyBaseLogger): string | false {
   if (serveClient === false) return false
   if (serveClient || isInstalled(STATIC)) return clientFolder()
@@ -28,7 +31,7 @@ function clientFiles ({ serveClient }: FastifySocketioOptions, log: FastifyBaseL
 }
 
 function warnOfUnused ({ transports = [], cors, ...options }: FastifySocketioOptions, log: FastifyBaseLogger): void {
-  const { addTrailingSlash, ...notHere } = NOT_HERE // either is served, so that neither is missed
+  const { addTrailingSlash, ...notHere } = NOT_HERE // no warning: both forms of the path are served
   for (const [name, instead] of Object.entries(notHere)) if (name in options) log.warn(`${name} has no effect: ${instead}`)
   for (const name of cors ? unusedOfCors(cors) : []) log.warn(`${name} has no effect: register @fastify/cors for the whole app`)
   for (const name of transports) if (!isTransport(name)) log.warn(`the transport "${name}" is not served`)
@@ -47,7 +50,7 @@ const plugin: FastifyPluginAsync<FastifySocketioOptions> = async function fastif
     server.local.disconnectSockets(true)
     done()
   })
-  // After the server: the application may speak to the other nodes until then.
+  // Not closed earlier, because the application may send to other nodes until then.
   let bound = false
   app.addHook('onClose', async () => { if (bound) await server.close() })
 
@@ -56,10 +59,10 @@ const plugin: FastifyPluginAsync<FastifySocketioOptions> = async function fastif
   await app.register(socketioTransports, { ...settings, io: server, serveClient: clientFiles(options, app.log) })
   bound = true
   app.socketio.on('headers', middlewares.addHeaders)
-  Object.assign(app.socketio, { use: middlewares.add }) // what the Server has as `engine`
+  Object.assign(app.socketio, { use: middlewares.add }) // `app.socketio` is `io.engine`
 }
 
-/** fastify-socket.io's plugin; other plugins find it by that name. */
+/** The plugin. It has the name of fastify-socket.io, because other plugins may depend on that name. */
 export const socketioServer = fp(plugin, { fastify: '5.x', name: 'fastify-socket.io' })
 
 export default socketioServer

@@ -1,4 +1,4 @@
-// The Flash policy responder: Flash asks a server for leave before it opens a socket to it. Plain TCP, no HTTP.
+// The Flash policy responder. Flash requests a policy file from a server before it opens a socket to it, by plain TCP, not HTTP.
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { Server as TcpServer, Socket as TcpSocket } from 'node:net'
@@ -7,20 +7,20 @@ import type { FlashPolicyOptions, OriginOption } from '../types/options.js'
 import { BadOptionError } from './errors.js'
 
 const REQUEST = '<policy-file-request/>\0'
-/** The port that Flash clients from 0.8 on ask (docs/revision-1.md, Flash). */
+/** The port to which Flash clients from 0.8 on send the request (docs/revision-1.md, Flash). */
 const DEFAULT_PORT = 10_843
-/** Connections at a time on the policy port, and how long each may last, ms. */
+/** Limits of the policy port: connections at a time, and the duration of each, ms. */
 const MAX_CONNECTIONS = 100
 const TIME_LIMIT = 2000
 
-/** `host:*` for each origin that is given as a string. */
+/** Returns `host:*` for each origin that is given as a string. */
 function fromOrigins (origin: OriginOption | undefined): string[] {
   const values: unknown[] = Array.isArray(origin) ? origin : [origin]
   return values.filter((value): value is string => typeof value === 'string' && URL.canParse(value))
     .map((value) => `${new URL(value).hostname}:*`)
 }
 
-/** The policy file: one entry per allowed `host:port`. */
+/** Makes the policy file, with one entry for each allowed `host:port`. */
 function policyFile (allow: readonly string[]): string {
   const entries = allow.map((entry) => {
     const [domain, ports] = entry.split(':')
@@ -30,17 +30,17 @@ function policyFile (allow: readonly string[]): string {
     `<cross-domain-policy>${entries.join('')}</cross-domain-policy>`
 }
 
-/** Sent at once, without waiting for the request, as the old server did; whatever is sent is discarded. */
+/** Sends the policy at once, without waiting for the request, as the old server did. All received bytes are discarded. */
 function answer (socket: TcpSocket, policy: string): void {
   socket.on('error', () => socket.destroy())
-  // Not the socket's own timeout, which a trickle of bytes would put off for ever.
+  // Not `socket.setTimeout`, because a client could put it off for ever by sending single bytes.
   const limit = setTimeout(() => socket.destroy(), TIME_LIMIT).unref()
   socket.on('close', () => clearTimeout(limit))
   socket.resume()
   socket.end(policy)
 }
 
-/** @throws what the system says when the port cannot be had: the app does not start then. */
+/** Listens on the port. @throws the system's error when it cannot. The app then does not start. */
 async function openPort (policy: string, port: number, host: string): Promise<TcpServer> {
   const server = createServer((socket) => answer(socket, policy))
   server.maxConnections = MAX_CONNECTIONS
@@ -48,14 +48,14 @@ async function openPort (policy: string, port: number, host: string): Promise<Tc
   return server
 }
 
-/** Node's HTTP parser fails on a policy request and hands over what it read; in time, if that came in one segment. */
+/** Answers policy requests on the port of the app: Node's HTTP parser fails on them and reports the bytes. Works if the request came in one segment. */
 function answerInline (app: FastifyInstance, policy: string): void {
   app.server.prependListener('clientError', (error: Error & { rawPacket?: Buffer }, socket: TcpSocket) => {
     if (error.rawPacket?.toString('latin1') === REQUEST && socket.writable) socket.end(policy)
   })
 }
 
-/** @throws FST_SIO_BAD_OPTION when nothing says whom to allow. */
+/** Starts the responder with the app. @throws FST_SIO_BAD_OPTION when neither `allow` nor `cors.origin` names an origin. */
 export function registerFlashPolicy (app: FastifyInstance, options: FlashPolicyOptions, origin: OriginOption | undefined): void {
   const { port = DEFAULT_PORT, host = '127.0.0.1', inline = true, allow = fromOrigins(origin) } = options
   if (allow.length === 0) {

@@ -1,4 +1,4 @@
-// The plugin: options → Engine, decorators, an inner scope with hooks and routes, preClose.
+// The plugin: reads the options, makes the Engine, decorates the app, adds routes and hooks in an inner scope, and closes with the app.
 import type { FastifyInstance, FastifyPluginAsync, RouteGenericInterface } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Server } from 'socket.io'
@@ -48,7 +48,7 @@ function decorate (app: FastifyInstance, engine: Engine): void {
   if (Object.hasOwn(app, 'socketio')) throw new AlreadyRegisteredError()
   app.decorate('socketio', engine)
   if (app.hasRequestDecorator('socketio')) return
-  // A getter, so that the app's own onRequest hooks see it, which run before ours.
+  // A getter, because the app's own onRequest hooks run before those of the plugin.
   app.decorateRequest('socketio', {
     getter () {
       const { config: { socketio } } = this.routeOptions
@@ -68,12 +68,12 @@ function revision1Shared (settings: Settings, server: Server | undefined, parser
   }
 }
 
-/** Adds the routes that take WebSockets to a scope, or all others. */
+/** Adds to a scope either the routes that accept WebSockets, or all other routes. */
 function addRows <Route extends RouteGenericInterface> (scope: FastifyInstance, rows: readonly Row<Route>[], takeWebSockets: boolean): void {
   for (const row of rows) if ((row.wsHandler !== undefined) === takeWebSockets) scope.route(row)
 }
 
-/** Routes, hooks and body parsers, in a scope of their own: the application's other routes have none of these hooks. */
+/** Makes the inner plugin with routes, hooks and body parsers. In its scope, they do not affect other routes of the app. */
 function routes (engine: Engine, settings: Settings, server: Server | undefined) {
   return async function socketioRoutes (scope: FastifyInstance): Promise<void> {
     const { io, path, bodyTimeout, dialects } = settings
@@ -88,7 +88,7 @@ function routes (engine: Engine, settings: Settings, server: Server | undefined)
     const revision1 = dialects.includes('revision 1') ? revision1Rows(scope, { engine, settings, shared: revision1Shared(settings, server, parser) }) : []
     addRows(scope, engineIo, false)
     addRows(scope, revision1, false)
-    // In a scope of their own: the hooks of @fastify/websocket would cost the other routes time.
+    // WebSocket routes have their own scope, because the hooks of @fastify/websocket would cost the other routes time.
     await scope.register(async function socketioUpgrades (upgrades) {
       await registerWebsocket(upgrades, upgrades.prefix + path, settings)
       addUpgradeHeaders(upgrades)
@@ -107,7 +107,7 @@ const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fas
   decorate(app, engine)
   const server = io === undefined ? undefined : await officialServer(io, app.log)
   if (server !== undefined) app.decorate('io', server.bind(engine))
-  // The sockets of a Server that is not ours may live elsewhere too.
+  // A Server of the application is not closed, because it may have sockets of other engines.
   const ours = server === io ? undefined : server
 
   closeWith(app, {

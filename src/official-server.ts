@@ -1,4 +1,4 @@
-// The official Server that the option `io` asks for. The package is imported here only, and only then.
+// The official Server for the option `io`. Only this file imports the package socket.io, and only to make a Server.
 import { fileURLToPath } from 'node:url'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Server, ServerOptions } from 'socket.io'
@@ -9,7 +9,7 @@ import { optionsOf } from './private/server-options.js'
 type IoOption = NonNullable<SocketioTransportsOptions['io']>
 type ServerOption = keyof ServerOptions
 
-/** Options of the Server for what it does not do here, and the option of the plugin that does. */
+/** Options of the Server that have no effect, and the option of the plugin that replaces each. */
 const UNUSED: Partial<Record<ServerOption, keyof SocketioTransportsOptions>> = {
   path: 'path',
   transports: 'transports',
@@ -26,7 +26,7 @@ const UNUSED: Partial<Record<ServerOption, keyof SocketioTransportsOptions>> = {
   allowEIO3: 'dialects'
 }
 
-/** Options for what no option of the plugin does, and what there is instead. */
+/** Options of the Server that have no effect and no replacing option, and an advice for each. */
 export const NOT_HERE = {
   httpCompression: 'register @fastify/compress to compress answers to polls',
   wsEngine: 'WebSockets are opened by @fastify/websocket',
@@ -36,7 +36,7 @@ export const NOT_HERE = {
   addTrailingSlash: 'the path is served with a slash at the end and without'
 } as const satisfies Partial<Record<ServerOption, string>>
 
-/** A Server is told from the options of one by what it can do. */
+/** Whether the option is a Server, not the options of one. Recognised by its method, because the package is not imported yet. */
 const isServer = (io: IoOption): io is Server => 'bind' in io && typeof io.bind === 'function'
 
 function warnOfUnused (options: Partial<ServerOptions>, log: FastifyBaseLogger): void {
@@ -48,23 +48,23 @@ function warnOfUnused (options: Partial<ServerOptions>, log: FastifyBaseLogger):
   }
 }
 
-/** A Server that nothing is bound to. @throws FST_SIO_MISSING_PEER without the package. */
+/** Makes a Server without an HTTP server. @throws FST_SIO_MISSING_PEER without the package. */
 export async function createServer (options: Partial<ServerOptions>): Promise<Server> {
   const { Server } = await import('socket.io').catch(missingPeer('io', 'socket.io'))
   return new Server(options)
 }
 
-/** The folder of today's client, which comes with the package. */
+/** Returns the folder of the current client's files, which are part of the package. */
 export const clientFolder = (): string => fileURLToPath(new URL('client-dist', import.meta.resolve('socket.io/package.json')))
 
-/** The Server given, or one made from the options given. @throws FST_SIO_MISSING_PEER without the package. */
+/** Returns the given Server, or makes one with the given options. @throws FST_SIO_MISSING_PEER without the package. */
 export async function officialServer (io: IoOption, log: FastifyBaseLogger): Promise<Server> {
   if (isServer(io)) return io
   warnOfUnused(io, log)
   return await createServer(io)
 }
 
-/** The parser that the Server has, or is to have. Warns where that cannot be told. */
+/** Returns the custom parser of the Server, or of the options for one. Warns if the options of the Server cannot be read. */
 export function parserOf (io: IoOption, log: FastifyBaseLogger): ParserModule | undefined {
   const options = isServer(io) ? optionsOf(io) : io
   if (options === undefined) log.warn('the options of the Server cannot be read in this version of socket.io: if the Server has a "parser", set the same as the option "parser" of fastify-socketio-transports')

@@ -1,4 +1,4 @@
-// Which values each option may have.
+// The allowed values of each option.
 import type { CorsOptions, FlashPolicyOptions, SocketioTransportsOptions } from '../types/options.js'
 import type { DialectName } from '../types/socket.js'
 import { BadOptionError } from './errors.js'
@@ -11,7 +11,7 @@ interface Rule {
 
 /** Every dialect, oldest first. */
 export const DIALECTS: readonly DialectName[] = ['revision 1', 'engine 3', 'engine 4']
-/** The longest time that setTimeout knows, ms. */
+/** The longest delay of setTimeout, ms. */
 export const MAX_TIME = 2 ** 31 - 1
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
@@ -28,14 +28,13 @@ const timeOrNone: Rule = { check: (value) => value === false || isTime(value), a
 const countOrNone: Rule = { check: (value) => value === false || isCount(value), allowed: `${count.allowed}, or false for none` }
 const text: Rule = { check: isText, allowed: 'a string that is not empty' }
 const flag: Rule = { check: (value) => typeof value === 'boolean', allowed: 'true or false' }
-/** Some of the values, each once. */
+/** Makes a rule for a list of some of the values, each at most once. */
 const listOf = (values: readonly string[]): Rule => ({
   check: (value) => isTextList(value) && new Set(value).size === value.length && value.every((one) => values.includes(one)),
   allowed: `a list of these, each at most once: ${values.map((name) => `"${name}"`).join(', ')}`
 })
 const callback: Rule = { check: (value) => typeof value === 'function', allowed: 'a function' }
 
-/** The rules of the options. */
 export const RULES: Record<keyof SocketioTransportsOptions, Rule> = {
   path: {
     check: (value) => typeof value === 'string' && /^(?:\/[\w.~-]+)+$/.test(value),
@@ -103,13 +102,13 @@ export const FLASH_RULES: Record<keyof FlashPolicyOptions, Rule> = {
   host: text,
   inline: flag,
   allow: {
-    // Nothing that could end the attribute or the element it is written into.
+    // No characters that could end the XML attribute or element into which the entry is written.
     check: (value) => isTextList(value) && value.every((entry) => /^[\w.*-]+:(?:\d+|\*)$/.test(entry)),
     allowed: 'a list of "host:port", where either may be "*"'
   }
 }
 
-/** What Fastify itself reads from the options of `register`. */
+/** Options of `register` that are for Fastify itself. */
 const FASTIFY_OPTIONS = new Set(['logLevel', 'logSerializers'])
 
 function show (value: unknown): string {
@@ -118,7 +117,7 @@ function show (value: unknown): string {
   return typeof value === 'string' || Array.isArray(value) ? JSON.stringify(value) : String(value)
 }
 
-/** @throws FST_SIO_BAD_OPTION, which names the option, its value and what is allowed. */
+/** Checks options by their rules. @throws FST_SIO_BAD_OPTION for an unknown option or a wrong value. @param prefix of the names in the error */
 export function check (options: object, rules: Record<string, Rule>, prefix = ''): void {
   for (const [name, value] of Object.entries(options)) {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined

@@ -1,4 +1,4 @@
-// The options: their defaults, and the checks at registration. No option is used anywhere before it was checked here.
+// The options: their defaults, and the checks at registration. Every option is checked here before it is used.
 import { serialize } from 'cookie'
 import type { FastifyBaseLogger } from 'fastify'
 import type { CookieOptions, FlashPolicyOptions, SocketioTransportsOptions } from '../types/options.js'
@@ -11,7 +11,7 @@ export type { SocketioTransportsOptions }
 
 /** Options that have no default. */
 type Optional = 'authorize' | 'generateId' | 'io' | 'parser'
-/** Options that are read into another form. */
+/** Options that are converted to another form. */
 type Read = 'flashPolicy' | 'cookie'
 type Defaults = Required<Omit<SocketioTransportsOptions, Optional | Read>>
 
@@ -61,10 +61,10 @@ function withoutUndefined <T extends object> (object: T): T {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T
 }
 
-/** As engine.io sets it. */
+/** engine.io's defaults. */
 const COOKIE = { name: 'io', path: '/', httpOnly: true, sameSite: 'lax' } as const
 
-/** @throws FST_SIO_BAD_OPTION when no cookie can be made of it. */
+/** Adds the defaults to the option `cookie`. @throws FST_SIO_BAD_OPTION when it makes no valid cookie. */
 function readCookie (cookie: SocketioTransportsOptions['cookie'] = false): Settings['cookie'] {
   if (cookie === false) return false
   const settings = { ...COOKIE, ...(cookie === true ? {} : withoutUndefined(cookie)) }
@@ -76,7 +76,7 @@ function readCookie (cookie: SocketioTransportsOptions['cookie'] = false): Setti
   return settings
 }
 
-/** @throws FST_SIO_BAD_OPTION, which names the option, its value and what is allowed. */
+/** Checks the options and adds the defaults. @throws FST_SIO_BAD_OPTION for an unknown option or a wrong value. */
 export function readOptions (options: SocketioTransportsOptions): Settings {
   check(options, RULES)
   check(options.cors ?? {}, CORS_RULES, 'cors.')
@@ -93,7 +93,7 @@ export function warnOfTransports ({ dialects, transports }: Settings, log: Fasti
   }
 }
 
-/** Warns of timers with which 0.9 clients cannot connect or stay. They are allowed: a server for other clients may want them (docs/revision-1.md, Timers). */
+/** Warns of timers with which 0.9 clients cannot connect or stay. They are allowed, because other clients work with them (docs/revision-1.md, Timers). */
 export function warnOfTimers (settings: Settings, log: FastifyBaseLogger): void {
   if (!settings.dialects.includes('revision 1')) return
   const { heartbeatInterval, heartbeatTimeout, closeTimeout, pollingDuration } = settings

@@ -1,12 +1,13 @@
-// Closes all registrations of an app at the same time. One after another, each would take its time, and the clients of the last one would hear of it last.
+// Closes all registrations of an app at the same time. One after another would take the sum of their times, and the clients of the last one would be told
+// to leave last.
 import type { FastifyInstance } from 'fastify'
 import { beforePreClose } from './private/avvio-close.js'
 
-/** What a registration does when its app closes. `drain` and `part` may be called again. */
+/** The steps by which a registration closes. `drain` and `part` may be called more than once. */
 export interface Closing {
   /** Ends sessions one by one while the app still accepts requests. Undefined when `drainTimeout` is off. */
   readonly drain: (() => Promise<void>) | undefined
-  /** Tells all clients to go, and waits for packets that are on their way. */
+  /** Tells all clients to leave, and waits for packets that are under way. */
   part (): Promise<void>
   /** Ends the sessions that are left. */
   end (): Promise<void>
@@ -14,7 +15,7 @@ export interface Closing {
 
 const registrations = new WeakMap<object, Closing[]>()
 
-/** Has a registration close with its app. @throws FST_SIO_UNSUPPORTED_VERSION when it is to drain and cannot. */
+/** Closes a registration when its app closes. @throws FST_SIO_UNSUPPORTED_VERSION when `drain` is set and this version of avvio cannot run it. */
 export function closeWith (app: FastifyInstance, closing: Closing): void {
   const { drain } = closing
   const all = registrations.get(app.server) ?? []
@@ -24,6 +25,6 @@ export function closeWith (app: FastifyInstance, closing: Closing): void {
     await Promise.all(all.map((one) => one.part()))
     await closing.end()
   })
-  // By the time of `preClose` Fastify refuses every request, those of polling clients too.
+  // Before `preClose`, because from then on Fastify refuses every request, also those of polling clients.
   if (drain !== undefined) beforePreClose(app, async () => { await Promise.all(all.map((one) => one.drain?.())) })
 }

@@ -1,20 +1,20 @@
-// `io.engine.use(middleware)`: functions of Express's kind that an application runs for every request of its clients.
+// `io.engine.use(middleware)`: middlewares in the form of Express, which run for every request of clients.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance, onRequestHookHandler } from 'fastify'
 import { RefusedRequest } from '../errors.js'
 
-/** As engine.io takes it. */
+/** The form that engine.io accepts. */
 export type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void
 
 /** The middlewares of one registration, in the order of `use`. */
 export class Middlewares {
   readonly #list: Middleware[] = []
-  /** What the responses to upgrades were given: they are written by `ws`, which does not know them. */
+  /** The responses to upgrades, with the headers that middlewares have set. `ws` writes the response itself, without them. */
   readonly #upgrades = new WeakMap<IncomingMessage, ServerResponse>()
 
   readonly add = (middleware: Middleware): void => { this.#list.push(middleware) }
 
-  /** Runs them for requests below the path, in routes that are added from now on. */
+  /** Runs the middlewares for requests at or below the path, in routes that are added from now on. */
   watch (app: FastifyInstance, path: string): void {
     const own = `${app.prefix}${path}`
     app.addHook('onRoute', (route) => {
@@ -23,14 +23,14 @@ export class Middlewares {
     })
   }
 
-  /** For the event 'headers': adds to the answer of an upgrade what they have set. */
+  /** Adds the headers that middlewares have set to the response of an upgrade. A listener of 'headers'. */
   readonly addHeaders = (headers: Record<string, string | string[]>, request: IncomingMessage): void => {
     const set = this.#upgrades.get(request)?.getHeaders() ?? {}
     for (const [name, value = ''] of Object.entries(set)) headers[name] = Array.isArray(value) ? value : String(value)
   }
 
   readonly #run: onRequestHookHandler = (request, reply, done) => {
-    // The client's files are nobody's session.
+    // Requests for the client's files have no "transport". They belong to no session.
     if (this.#list.length === 0 || !('transport' in (request.query as object))) return done()
     if (request.raw.headers.upgrade !== undefined) this.#upgrades.set(request.raw, reply.raw)
     const next = (i: number): void => {

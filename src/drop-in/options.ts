@@ -1,4 +1,4 @@
-// The options of socket.io's Server, as far as they are about the transports, as options of the plugin. Pure.
+// Converts those options of socket.io's Server that concern transports to options of the plugin. Pure.
 import type { FastifyRequest } from 'fastify'
 import type { ServerOptions } from 'socket.io'
 import type { SocketioTransportsOptions } from '../../types/options.js'
@@ -9,22 +9,22 @@ type Given = Partial<ServerOptions>
 type AllowRequest = NonNullable<ServerOptions['allowRequest']>
 type Authorize = NonNullable<SocketioTransportsOptions['authorize']>
 
-/** The same name and meaning here and there. */
+/** Options with the same name and meaning in both. */
 const SAME = ['pingInterval', 'pingTimeout', 'upgradeTimeout', 'allowUpgrades', 'cookie'] as const
 
-/** What engine.io offers when it is not told, in its order. */
+/** engine.io's default, in its order. */
 const TRANSPORTS: NonNullable<ServerOptions['transports']> = ['polling', 'websocket']
 
-/** engine.io's; ours would be the same, were it not told to the Server. */
+/** engine.io's default, bytes. */
 const MAX_HTTP_BUFFER_SIZE = 1e6
-/** The largest limit that `ws` knows; some write Infinity. */
+/** The largest limit of `ws`, for applications that set Infinity. */
 const NO_LIMIT = 2 ** 31 - 1
-/** engine.io queues without end for a client that reads nothing; until it is given up for its silence, this is as good. */
+/** Bytes. engine.io has no limit for a client that reads nothing. This limit is rarely reached before the heartbeat timeout ends such a client. */
 const MAX_QUEUE_BYTES = 100 * 1024 * 1024
-/** engine.io's least size of a message that is worth compressing, bytes. */
+/** engine.io's default: shorter messages are not compressed, bytes. */
 const DEFLATE_THRESHOLD = 1024
 
-/** The text that is given to the callback is told to the client, as engine.io does. */
+/** Converts `allowRequest`. As in engine.io, the client gets the text that was given to the callback. */
 function toAuthorize (allowRequest: AllowRequest): Authorize {
   return function authorize (request: FastifyRequest): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -40,10 +40,10 @@ function toDeflate (given: NonNullable<Given['perMessageDeflate']>): object | fa
   return given === false ? false : { threshold: DEFLATE_THRESHOLD, ...(given === true ? {} : given) }
 }
 
-/** Those that are here: WebTransport is not. */
+/** Whether the plugin has this transport of engine.io. It has no WebTransport. */
 export const isTransport = (name: string): name is 'polling' | 'websocket' => name === 'polling' || name === 'websocket'
 
-/** The options of the plugin that make it serve what the Server would. Everything else of `given` stays the Server's. */
+/** Converts the options so that the plugin serves the same clients as the Server would. Other options of `given` are for the Server itself. */
 export function toOptions (given: Given): SocketioTransportsOptions {
   const { path, transports = TRANSPORTS, allowEIO3, maxHttpBufferSize = MAX_HTTP_BUFFER_SIZE, cors, allowRequest, perMessageDeflate } = given
   const maxPayload = Math.min(maxHttpBufferSize, NO_LIMIT)
@@ -52,7 +52,7 @@ export function toOptions (given: Given): SocketioTransportsOptions {
     ...Object.fromEntries(same) as Pick<SocketioTransportsOptions, typeof SAME[number]>,
     ...(path && { path: path.replace(/\/$/, '') }),
     transports: transports.filter(isTransport),
-    // Clients of before EIO was sent are Engine.IO 3 to engine.io.
+    // engine.io treats old clients that send no EIO as Engine.IO 3.
     ...(allowEIO3 ? { dialects: ['engine 3', 'engine 4'], assumeEngine3: true } : { dialects: ['engine 4'] }),
     maxPayload,
     maxQueueBytes: Math.max(MAX_QUEUE_BYTES, maxPayload),

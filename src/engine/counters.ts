@@ -1,4 +1,4 @@
-// What an Engine has seen since it was made, by reason. Pure.
+// The counters of an Engine since its start: sessions and refusals by reason. Pure.
 import type { RefusalReason } from '../../types/reasons.js'
 import type { EndReason } from '../session/transport.js'
 

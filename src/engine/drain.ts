@@ -1,11 +1,11 @@
-// Taking a server out of service: its sessions end one by one, so that the next server does not get all clients in one moment.
+// A slow shutdown: sessions end one by one, so that the clients do not all connect to the next server at the same moment.
 import type { Session } from '../session/session.js'
 import type { Timer, TimerWheel } from '../time/timer-wheel.js'
 
-/** The part of the time in which sessions are asked to end; the rest is for the last ones to take what is queued. */
+/** The part of the time over which the ends of the sessions are spread. In the rest, the last sessions send their queued frames. */
 const SPREAD = 0.8
 
-/** One drain, from its beginning to the last session. */
+/** One drain, until the last session has ended. */
 export class Drain {
   readonly #sessions: ReadonlyMap<string, Session>
   readonly #timers: Timer[]
@@ -23,7 +23,7 @@ export class Drain {
     this.#timers.push(wheel.timer(() => this.endAll()))
   }
 
-  /** A later call has an effect only if it ends the drain sooner. @param ms how long the whole drain may take */
+  /** Starts the drain. A later call has an effect only if it ends the drain sooner. @param ms how long the whole drain may take */
   start (ms: number): void {
     const end = performance.now() + ms
     if (end >= this.#end) return
@@ -33,13 +33,13 @@ export class Drain {
     this.check()
   }
 
-  /** The time is over. Clients that have just been told to go are still heard, for farewellTimeout. */
+  /** Ends the sessions that are left. Packets of their clients are still delivered for `farewellTimeout`. */
   endAll (): void {
     for (const session of [...this.#sessions.values()]) session.endWithFarewell('server draining')
     this.check()
   }
 
-  /** A session has ended. */
+  /** Finishes the drain if no session is left. Called when a session has ended. */
   check (): void {
     if (this.#sessions.size > 0) return
     for (const timer of this.#timers) timer.stop()

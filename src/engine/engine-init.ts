@@ -1,4 +1,4 @@
-// What an Engine and its sessions are made of. Types only.
+// The arguments of an Engine and of a handshake. Types only.
 import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Engine as PublicEngine } from '../../types/engine.js'
@@ -6,10 +6,9 @@ import type { Dialect, DialectSession } from '../session/dialect.js'
 import type { SessionLimits } from '../session/session-init.js'
 import type { SessionSlot } from './session-limiter.js'
 
-/** What an {@link Engine} is made of. */
 export interface EngineOptions {
   limits: SessionLimits
-  /** The shortest time in use, ms; decides how finely the timers run. */
+  /** The shortest timeout in use, ms. The resolution of the timers depends on it. */
   shortestTime: number
   maxSessions: number
   maxSessionsPerAddress: number | false
@@ -18,14 +17,15 @@ export interface EngineOptions {
   log: FastifyBaseLogger
 }
 
-/** What a handshake gives its session. */
+/** The arguments of {@link Engine.handshake}. */
 export interface HandshakeInit {
-  /** What {@link Engine.newId} has made. */
+  /** From {@link Engine.newId}. */
   id: string
   request: IncomingMessage
-  /** What {@link SessionLimiter.admit} has taken for it. */
+  /** From {@link SessionLimiter.admit}. */
   slot: SessionSlot
   remoteAddress: string
   context: unknown
+  /** Makes the dialect for the session. */
   dialect: (socket: DialectSession) => Dialect
 }

@@ -1,4 +1,4 @@
-// The registry: session id → Socket, in the one place where that is looked up. Also what io.bind() receives.
+// The registry of sessions, by id. It is also the engine that the official Server binds to (`io.bind`).
 import { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
@@ -24,10 +24,10 @@ import type { EndReason, Transport } from '../session/transport.js'
 import { AnswerSchedule } from '../time/answer-schedule.js'
 import { EndOfTurn } from '../time/end-of-turn.js'
 
-/** The longest time that setTimeout knows, ms. */
+/** The longest delay of setTimeout, ms. */
 const MAX_TIME = 2 ** 31 - 1
 const ID = /^[\w-]{1,100}$/
-/** Half a percent of the shortest time is fine enough, and so are ten ticks a second. */
+/** The length of a tick, ms: half a percent of the shortest timeout, between 1 and 100. */
 const resolutionFor = (shortestTime: number): number => Math.min(Math.max(Math.floor(shortestTime / 200), 1), 100)
 
 /** The sessions of one registration. */
@@ -35,12 +35,11 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   readonly wheel: TimerWheel
   readonly endOfTurn = new EndOfTurn()
   readonly answers = new AnswerSchedule(this.endOfTurn)
-  /** Who may come in. */
   readonly limiter: SessionLimiter
   readonly #log: FastifyBaseLogger
   readonly #shared: SessionShared
   readonly #sessions = new Map<string, Session>()
-  /** What applications have of the sessions. */
+  /** The interfaces of the sessions for applications. */
   readonly #sockets = new Map<string, Socket>()
   readonly #counters = new Counters()
   readonly #budget: QueueBudget
@@ -77,8 +76,8 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   get metrics (): Metrics { return { ...this.#counters.read(), queuedBytes: this.#budget.total } }
 
   /**
-   * An id for a session: a promise only if `generateId` returns one.
-   * @throws FST_SIO_INVALID_ID when `generateId` makes an id that cannot be used, and what `generateId` throws.
+   * Makes an id for a session. Returns a promise only if `generateId` does.
+   * @throws FST_SIO_INVALID_ID when `generateId` makes an id that cannot be used; also any error of `generateId`.
    */
   newId (request: IncomingMessage): string | Promise<string> {
     const id = this.generateId(request)
@@ -91,8 +90,8 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   }
 
   /**
-   * Large handshakes are let in while half of what may be held is free, so that they do not end the sessions of others.
-   * @throws RefusedRequest when this one is not.
+   * Refuses a large handshake unless about half of `maxTotalQueueBytes` is free. Otherwise large handshakes could end the sessions of other clients.
+   * @throws RefusedRequest when the handshake is refused.
    */
   checkHandshake (request: IncomingMessage): void {
     const bytes = handshakeBytes(request)
@@ -101,7 +100,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     }
   }
 
-  /** Opens a session. @throws FST_SIO_INVALID_ID when the id is in use, RefusedRequest when its slot has expired and there is no other. */
+  /** Opens a session. @throws FST_SIO_INVALID_ID when the id is in use, RefusedRequest when its slot has expired and no other is free. */
   handshake ({ id, slot, request, remoteAddress, context, dialect }: HandshakeInit): Session {
     this.#checked(id)
     slot.commit()
@@ -121,32 +120,35 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     this.#parting?.over(id)
   }
 
-  /** When the server closes, all sessions end together, so that the official Server gives its own reason: 'server shutting down'. */
+  /**
+   * Called when a client can send no more packets. In a drain, its session ends now. When the server closes, all sessions end together later, so that the
+   * official Server reports its own reason: 'server shutting down'.
+   */
   #onSilent (id: string): void {
     if (this.#parting !== undefined) return this.#parting.over(id)
     const session = this.#sessions.get(id)
     session?.afterDelivered(() => session.end('server draining'))
   }
 
-  /** The error for a request that comes too late, since the server drains or closes. */
+  /** Makes the error for a request that comes too late, because the server drains or closes. */
   refusal (detail: string, sid: string): RefusedRequest {
     return new RefusedRequest(this.#closing ? 'server closing' : 'server draining', detail, { sid })
   }
 
-  /** The session with this id. For the clients of another dialect there is none. */
+  /** Finds a session by its id and dialect, so that no request can use a session of another dialect. */
   find (sid: string, dialect: DialectName): Session | undefined {
     const session = this.#sessions.get(sid)
     return session?.dialect.name === dialect ? session : undefined
   }
 
-  /** Gives a session its next transport. The first one connects it. */
+  /** Gives a session its next transport. The first one connects the session. */
   attach (session: Session, transport: Transport): void {
     if (session.readyState !== 'opening') return session.attach(transport)
     this.#clientsCount++
     session.open(transport, () => this.emit('connection', session.socket))
   }
 
-  /** Lets listeners add headers to an answer. */
+  /** Emits 'headers' (and 'initial_headers' for a handshake) and returns the headers that listeners have added. */
   headers (req: IncomingMessage, initial: boolean): Record<string, string | string[]> {
     const headers: Record<string, string | string[]> = {}
     if (initial) this.emit('initial_headers', headers, req)
@@ -154,7 +156,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     return headers
   }
 
-  /** Tells 'connection_error' listeners of a refused request. */
+  /** Counts a refused request and emits 'connection_error'. */
   refused (req: IncomingMessage, reason: RefusalReason, context: Record<string, unknown>): void {
     const code = codeOf(reason)
     this.#counters.refused(reason)
@@ -172,12 +174,12 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     await this.#drain.finished
   }
 
-  /** Adds a function that {@link part} calls first. */
+  /** Adds a function that {@link part} calls before clients are told to leave. */
   onParting (call: () => void): void {
     this.#atParting.push(call)
   }
 
-  /** Tells all clients to go, and waits at most `ms` for packets that are on their way. The caller then ends the sessions with {@link close}. */
+  /** Tells all clients to leave, and waits at most `ms` for packets that are under way. The caller then ends the sessions with {@link close}. */
   async part (ms: number): Promise<void> {
     this.#closing = true
     this.limiter.close('server closing')

@@ -1,8 +1,8 @@
-// Ends all sessions of an Engine together. Packets that clients have sent by then are delivered first.
+// A fast shutdown: tells all clients of an Engine to leave, and waits until the packets that they have sent are delivered.
 import type { Session } from '../session/session.js'
 import type { TimerWheel } from '../time/timer-wheel.js'
 
-/** The official Server calls listeners a tick or two after it has read a packet. */
+/** Waits for the next turn of the event loop, because the official Server calls listeners one or two ticks after it has read a packet. */
 const turn = async (): Promise<void> => { await new Promise((resolve) => { setImmediate(resolve) }) }
 
 /** The time between the farewells and the end of all sessions. */
@@ -18,7 +18,7 @@ export class Parting {
     this.#wheel = wheel
   }
 
-  /** @param ms how long to wait at most */
+  /** Tells all clients to leave. @param ms how long to wait at most */
   start (sessions: ReadonlyMap<string, Session>, ms: number): void {
     this.#waiting = new Set(sessions.keys())
     const silence = new Promise<void>((resolve) => { this.#done = resolve })
@@ -35,7 +35,7 @@ export class Parting {
     await turn()
   }
 
-  /** The client of this session cannot send anything any more. */
+  /** Called when the client of this session can send nothing more. */
   over (id: string): void {
     if (this.#waiting.delete(id) && this.#waiting.size === 0) this.#done()
   }

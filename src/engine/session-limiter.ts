@@ -1,4 +1,4 @@
-// How many sessions there may be, in all and for one address, and whether new ones are accepted. Knows nothing of sessions.
+// The limits on the number of sessions, in total and for one address. Also refuses new sessions when the server drains or closes.
 import { isIPv6 } from 'node:net'
 import { RefusedRequest } from '../errors.js'
 import type { RefusalReason } from '../errors.js'
@@ -6,7 +6,7 @@ import type { RefusalReason } from '../errors.js'
 const GROUPS = 8
 const GROUPS_OF_NETWORK = 4
 
-/** What stands between two colons; an IPv4 address at the end is two groups. */
+/** Reads the text between two colons of an IPv6 address. An IPv4 address at the end is two groups. */
 function readGroup (text: string): number[] {
   if (!text.includes('.')) return [parseInt(text, 16)]
   const [a = 0, b = 0, c = 0, d = 0] = text.split('.').map(Number)
@@ -15,7 +15,10 @@ function readGroup (text: string): number[] {
 
 const readGroups = (text = ''): number[] => text === '' ? [] : text.split(':').flatMap(readGroup)
 
-/** The network of an IPv6 address: whoever has one has all of its addresses (RFC 6177). Those of IPv4 stand for themselves, however written. */
+/**
+ * Returns the /64 network of an IPv6 address, because one client may have all addresses of its network (RFC 6177). Returns an IPv4 address as it is,
+ * and an IPv4-mapped IPv6 address as IPv4.
+ */
 function networkOf (address: string): string {
   if (!isIPv6(address)) return address
   const [head, tail] = address.replace(/%.*/, '').split('::')
@@ -27,9 +30,8 @@ function networkOf (address: string): string {
   return groups.slice(0, GROUPS_OF_NETWORK).map((group) => group.toString(16)).join(':')
 }
 
-/** Hands out slots and takes them back. */
 interface Slots {
-  /** @throws RefusedRequest when there is none. */
+  /** @throws RefusedRequest when no slot is free. */
   acquire (address: string): void
   release (address: string): void
 }
@@ -50,11 +52,11 @@ export class SessionSlot {
     this.#address = address
   }
 
-  /** @throws RefusedRequest when there is none. */
+  /** @throws RefusedRequest when no slot is free. */
   acquire (): void { this.#become('acquired') }
-  /** Holds the slot for as long as the session lasts. @throws RefusedRequest when the slot has expired and there is no other. */
+  /** Holds the slot for as long as the session lasts. @throws RefusedRequest when the slot has expired and no other is free. */
   commit (): void { this.#become('committed') }
-  /** The handshake is over. Releases the slot unless a session has committed it. */
+  /** Releases the slot unless a session has committed it. Called when the handshake is over. */
   expire (): void { if (this.#state === 'acquired') this.release() }
 
   release (): void {
@@ -68,13 +70,12 @@ export class SessionSlot {
   }
 }
 
-/** Why no new session is accepted. */
 type ClosingReason = Extract<RefusalReason, 'server draining' | 'server closing'>
 
-/** What the handshake returned, with its slot. */
+/** The result of a handshake, with its slot. */
 type Admitted<T> = T & { slot: SessionSlot }
 
-/** The slots of one Engine. Each session has one, and each handshake that is under way. */
+/** The slots of one Engine. Each session and each handshake under way has one. */
 export class SessionLimiter implements Slots {
   readonly #max: number
   readonly #maxPerAddress: number
@@ -89,15 +90,15 @@ export class SessionLimiter implements Slots {
     this.#maxPerAddress = maxPerAddress
   }
 
-  /** Accepts no new sessions from now on. */
+  /** Refuses all new sessions from now on. */
   close (reason: ClosingReason): void {
     this.#closing = reason
   }
 
   /**
-   * Acquires a slot, then calls the handshake. The session has to commit the slot in the turn of the event loop in which the handshake is done. After
-   * that turn the slot expires. The result is a promise only if that of the handshake is one.
-   * @throws RefusedRequest when there is no slot, and when the server has begun to close meanwhile.
+   * Acquires a slot, then calls the handshake. The session must commit the slot in the turn of the event loop in which the handshake finishes. After
+   * that turn the slot expires. Returns a promise only if the handshake does.
+   * @throws RefusedRequest when no slot is free, or when the server has begun to close during the handshake.
    */
   admit <T extends object> (address: string, handshake: () => T | Promise<T>): Admitted<T> | Promise<Admitted<T>> {
     const slot = new SessionSlot(this, address)
@@ -124,13 +125,13 @@ export class SessionLimiter implements Slots {
     this.#pending = []
   }
 
-  /** For a {@link SessionSlot}. @throws RefusedRequest when there is none. */
+  /** Counts a slot. Called by {@link SessionSlot} only. @throws RefusedRequest when no slot is free. */
   acquire (address: string): void {
     this.#refuse(this.#closing ?? this.#shortage(address), address)
     this.#change(address, 1)
   }
 
-  /** For a {@link SessionSlot}. */
+  /** Uncounts a slot. Called by {@link SessionSlot} only. */
   release (address: string): void { this.#change(address, -1) }
 
   #shortage (address: string): RefusalReason | undefined {

@@ -1,6 +1,6 @@
-// Private part of avvio, which loads and closes Fastify's plugins: what runs before everything else when the app closes.
+// Private part of avvio, which loads and closes Fastify's plugins: functions that run first when the app closes.
 // What: `app.onClose(fn)`, avvio's method on each instance; Fastify documents the hook 'onClose' only, which runs after 'preClose'. avvio runs the
-//   functions in reverse order, so that one added once the app is ready runs before Fastify's own, which refuses requests from then on.
+//   functions in reverse order. So a function that is added when the app is ready runs before Fastify's own, which makes Fastify refuse requests.
 //   Seen in avvio 9, Fastify 5.0 to 5.12.
 // When it is gone: registration with `drainTimeout` fails with FST_SIO_UNSUPPORTED_VERSION. Nothing else needs it.
 import type { FastifyInstance } from 'fastify'

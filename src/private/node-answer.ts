@@ -1,8 +1,8 @@
-// Private part of Node: which answer (ServerResponse) a connection carries.
+// Private part of Node: the answer (ServerResponse) that a connection has.
 // What: `socket._httpMessage`, the ServerResponse that `assignSocket` has given the connection; null after `detachSocket`. Seen in Node 20 to 24.
-//   `assignSocket` and `detachSocket` themselves are in Node's types, and in no page of its documentation; @fastify/websocket needs them too.
-// When it is gone: `answerOn` finds nothing. The connection of an upgrade that is refused on a route of ours that takes none, or before any hook
-//   runs, is then closed once it has been idle for a minute, and a WebSocket keeps the answer to its upgrade in memory. Everything else works:
+//   `assignSocket` and `detachSocket` are in Node's types, but not in its documentation; @fastify/websocket needs them too.
+// When it is gone: `answerOn` finds nothing. Some upgrades are refused before any hook runs, or on a route of the plugin that accepts no upgrade. Their
+//   connections are then closed only after a minute idle, and a WebSocket keeps the answer to its upgrade in memory. Everything else works:
 //   `isAnswering` needs a documented error only. Without `assignSocket` or `detachSocket`, registration fails with FST_SIO_UNSUPPORTED_VERSION.
 import { ServerResponse } from 'node:http'
 import type { IncomingMessage } from 'node:http'
@@ -17,17 +17,17 @@ export function checkAnswers (): void {
   }
 }
 
-/** Node types the connection as one of TCP, and takes any stream. */
+/** Casts a connection for `assignSocket`, whose type is a TCP socket, although it accepts any stream. */
 const asConnection = (socket: Duplex): never => socket as never
 
-/** Gives the connection an answer. @throws ERR_HTTP_SOCKET_ASSIGNED when another answer has it */
+/** Makes an answer and gives it the connection. @throws ERR_HTTP_SOCKET_ASSIGNED when the connection has another answer */
 export function newAnswer (request: IncomingMessage, socket: Duplex): ServerResponse {
   const answer = new ServerResponse(request)
   answer.assignSocket(asConnection(socket))
   return answer
 }
 
-/** Whether the connection carries an answer that has not ended: Node gives it no second one. */
+/** Whether the connection has an answer that has not ended. Node then refuses a second one. */
 export function isAnswering (request: IncomingMessage, socket: Duplex): boolean {
   try {
     newAnswer(request, socket).detachSocket(asConnection(socket))
@@ -37,7 +37,7 @@ export function isAnswering (request: IncomingMessage, socket: Duplex): boolean 
   }
 }
 
-/** The answer that the connection carries, where Node tells. */
+/** Returns the answer that the connection has; undefined if it has none, or this version of Node does not show it. */
 export function answerOn (socket: Duplex): ServerResponse | undefined {
   const { _httpMessage: answer }: { _httpMessage?: unknown } = Object(socket)
   return answer instanceof ServerResponse ? answer : undefined

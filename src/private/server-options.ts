@@ -1,10 +1,10 @@
 // Private part of socket.io: the options of a Server.
 // What: `io._opts`, marked as internal in its types; adapters read the same object as `nsp.server.opts`. Seen in socket.io 4.8.
-// When it is gone: a warning at registration, unless the option `parser` says what is needed of it. A parser of the Server's own is then not found.
-//   Offsets of connection state recovery: adapter-offsets.ts.
+// When it is gone: a warning at registration, unless the option `parser` is set. The plugin then does not find a custom parser of the Server.
+//   For offsets of connection state recovery see adapter-offsets.ts.
 import type { Server, ServerOptions } from 'socket.io'
 
-/** The options of a Server; undefined where it does not tell them. */
+/** Returns the options of a Server; undefined if they cannot be read in this version. */
 export function optionsOf (io: Server): Partial<ServerOptions> | undefined {
   const { _opts: options }: { _opts?: unknown } = io
   return typeof options === 'object' && options !== null ? options : undefined

@@ -2,19 +2,18 @@
 // What: `Sender.frame(data, options)`. ws exports `Sender` and does not document `frame`; socket.io-adapter uses it for broadcasts. Seen in
 //   8.0 to 8.23. Bun has a `ws` of its own, without `Sender`.
 // When it is gone, or makes other bytes: checked once, when this module is loaded. `canMakeFrames` is false then, and each message is framed and
-//   written by the WebSocket's own `send`: the same bytes on the wire, and more work for each receiver of a broadcast.
+//   written by the WebSocket's own `send`. The bytes on the wire are the same, but a broadcast takes more work for each receiver.
 import * as ws from 'ws'
 
 declare module 'ws' {
   const Sender: { frame?: MakeFrame } | undefined
 }
 
-/** How a frame is made. */
 export interface FrameOptions { fin: boolean, opcode: number, mask: boolean, readOnly: boolean, rsv1: boolean }
 
 type MakeFrame = (data: Buffer, options: FrameOptions) => [Buffer] | [Buffer, Buffer]
 
-/** Frames of RFC 6455, 5.2 and 5.7, with each form of the length that one byte tells. */
+/** Frames of RFC 6455, 5.2 and 5.7: one for each of the three forms of the length. */
 const EXAMPLES: readonly [payload: Buffer, head: number[]][] = [
   [Buffer.from('a'), [0x81, 1]],
   [Buffer.alloc(126), [0x81, 126, 0, 126]],
@@ -41,5 +40,5 @@ const found = find()
 /** Whether {@link makeFrame} can be called. */
 export const canMakeFrames: boolean = found !== undefined
 
-/** The pieces of one frame: its head and, unless it is part of that, the payload. */
+/** Makes the buffers of one frame: head and payload, or one buffer with both. */
 export const makeFrame: MakeFrame = found ?? (() => { throw new Error('Sender.frame of ws is missing') })

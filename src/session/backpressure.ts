@@ -1,12 +1,12 @@
-// Whether what waits for one client may, and when it has gone. Knows of the transport only what it still holds.
+// The limit on bytes that are held for one client, and the end of its backpressure ('drain').
 import type { Frame } from '../codec/packet.js'
 import type { QueueBudget, Share } from './queue-budget.js'
 import type { OutgoingQueue } from './outgoing-queue.js'
 import type { Transport } from './transport.js'
 
-/** What those of an Engine's sessions share. */
+/** Shared by all sessions of an Engine. */
 export interface BackpressureShared {
-  /** What all sessions keep waiting. */
+  /** The limit on the bytes of all sessions together. */
   readonly budget: QueueBudget
   readonly limits: {
     /** bytes */
@@ -17,24 +17,25 @@ export interface BackpressureShared {
   readonly onDropped: (count: number) => void
 }
 
-/** What has been given to the transport, or to the one before it, and is kept because the client does not read it; bytes. */
+/** Bytes of memory that the transport and the previous one hold for a client that does not read. */
 const unreadOf = ({ writable, unreadBytes }: Transport, previous: Transport): number => (writable ? 0 : unreadBytes) + previous.unreadBytes
 
-/** What an ordinary answer and its packets take, at most, while they are under way: nobody is given up for that. Bytes. */
+/** Bytes of an ordinary answer under way, with its packets. Up to this size, no session is ended because of its answer. */
 const ORDINARY_ANSWER = 2 * 1024 * 1024
 
-/** One session's. */
+/** The backpressure of one session. */
 export class Backpressure {
   readonly #queue: OutgoingQueue
   readonly #shared: BackpressureShared
-  /** Most sessions never keep anything waiting. */
+  /** Made when first needed: most sessions never queue anything. */
   #share: Share | undefined
   #waits = false
-  /** What is held beside the queue: of the handshake, and for the dialect; bytes. */
+  /** Bytes of the handshake that count (handshake-bytes.ts). */
   readonly #handshake: number
+  /** Bytes that the dialect holds. */
   #kept = 0
 
-  /** @param handshake what the session keeps of its handshake, as far as that counts; bytes */
+  /** @param handshake bytes of the handshake that count */
   constructor (queue: OutgoingQueue, shared: BackpressureShared, handshake = 0) {
     this.#queue = queue
     this.#shared = shared
@@ -42,29 +43,29 @@ export class Backpressure {
     if (handshake > 0) this.#count(0)
   }
 
-  /** Whether something has had to wait, and nobody has been told that it has gone. */
+  /** Whether a frame has had to wait since the last 'drain'. */
   get waits () { return this.#waits }
 
   get #beside (): number { return this.#handshake + this.#kept }
 
-  /** What is held for the client in all, bytes. */
+  /** All bytes that are held for the client. */
   get kept (): number { return this.#share?.kept ?? 0 }
 
-  #part (): Share {
+  #ownShare (): Share {
     this.#share ??= this.#shared.budget.share()
     return this.#share
   }
 
-  /** What is held in all, with so many bytes by the transports. */
+  /** All bytes that are held for the client, if transports hold `unread` of them. */
   #sum (unread: number): number { return this.#queue.weight + unread + this.#beside }
 
   #count (unread: number): Share {
-    const share = this.#part()
+    const share = this.#ownShare()
     share.set(this.#sum(unread))
     return share
   }
 
-  /** So many bytes are held beside the queue. Returns whether there is room; where there is none, they do not count. */
+  /** Sets how many bytes the dialect holds outside the queue. Returns whether they fit; if not, the former number stays. */
   keep (bytes: number, transport: Transport, previous: Transport): boolean {
     const before = this.#kept
     const unread = unreadOf(transport, previous)
@@ -79,30 +80,30 @@ export class Backpressure {
   }
 
   /**
-   * Whether there is room for a volatile frame, as far as that is what the application wants to know: what a transport has been given cannot be
-   * dropped any more. A poll's answer is held as frames, as text and as it is written.
+   * Returns whether there is room for a volatile frame; always true unless `slowClient` is 'drop'. It is checked before the frame is sent, because a
+   * frame that a transport has cannot be dropped any more. The answer to a poll takes three times its size: as frames, as text and as it is written.
    */
   fits (frame: Frame, transport: Transport, previous: Transport): boolean {
     if (this.#shared.limits.slowClient !== 'drop') return true
     const taken = Buffer.byteLength(frame) * (transport.persistent ? 1 : 3)
-    return taken + transport.unreadBytes + previous.unreadBytes + this.#queue.weight + this.#beside <= this.#part().limit
+    return taken + transport.unreadBytes + previous.unreadBytes + this.#queue.weight + this.#beside <= this.#ownShare().limit
   }
 
-  /** Something has to wait. Returns whether there is room. */
+  /** Counts a frame that has been queued. Drops volatile frames if `slowClient` is 'drop'. Returns whether there is room. */
   hold (transport: Transport, previous: Transport): boolean {
     const { limits: { maxQueueBytes, slowClient }, onDropped } = this.#shared
     const queue = this.#queue
     const unread = unreadOf(transport, previous)
     this.#waits = true
-    if (slowClient === 'drop') { // what is volatile goes before anybody does
+    if (slowClient === 'drop') { // volatile frames are dropped before a session is ended
       const room = Math.min(maxQueueBytes, this.#count(unread).limit - unread - this.#beside)
       if (queue.weight > room) onDropped(queue.dropVolatile(room))
-      if (queue.hasVolatile) this.#part().maySpare()
+      if (queue.hasVolatile) this.#ownShare().maySpare()
     }
     return this.#claim(queue.weight, unread)
   }
 
-  /** Drops what is volatile, if that is what the application wants. */
+  /** Drops volatile frames if `slowClient` is 'drop'. */
   shed (transport: Transport, previous: Transport): void {
     const { limits: { slowClient }, onDropped } = this.#shared
     if (slowClient !== 'drop' || !this.#queue.hasVolatile) return
@@ -110,14 +111,14 @@ export class Backpressure {
     this.#count(unreadOf(transport, previous))
   }
 
-  /** Counts anew, if so many bytes of it are within the bound of one session, and the whole within that of all. Returns whether they are. */
+  /** Counts again if `bytes` is within `maxQueueBytes`, and all bytes of the client fit into the budget. Returns whether they do. */
   #claim (bytes: number, unread: number): boolean {
-    if (bytes > this.#shared.limits.maxQueueBytes || !this.#part().claim(this.#sum(unread))) return false
-    this.#count(unread) // it may have let go of something for it
+    if (bytes > this.#shared.limits.maxQueueBytes || !this.#ownShare().claim(this.#sum(unread))) return false
+    this.#count(unread) // the claim may have dropped frames of this session too
     return true
   }
 
-  /** Something may have gone, which {@link note} has counted. Returns true once, when everything has that had to wait. */
+  /** Returns true once when all frames that had to wait have been sent. Call after {@link note}. */
   checkDrained (transport: Transport, previous: Transport): boolean {
     const { persistent, writable, delivering } = transport
     if (!this.#waits || !this.#queue.empty || delivering || previous.delivering || (persistent && !writable)) return false
@@ -126,18 +127,18 @@ export class Backpressure {
   }
 
   /**
-   * Counts what waits, and what the transports hold, anew: written as JSON, it may be six times what it was in the queue. Returns whether that is no
-   * more than may be; an ordinary answer may be in any case.
+   * Counts the bytes of the queue and of the transports again: an answer written as JSON may be six times as large as its frames in the queue.
+   * Returns whether they are within the budget. An ordinary answer is always allowed.
    */
   note (transport: Transport, previous: Transport): boolean {
     const unread = unreadOf(transport, previous)
     if (unread === 0 && this.#share === undefined) return true
-    if (unread > ORDINARY_ANSWER) return this.#part().claim(this.#sum(unread))
+    if (unread > ORDINARY_ANSWER) return this.#ownShare().claim(this.#sum(unread))
     this.#count(unread)
     return true
   }
 
-  /** The session is over: nothing is held any more but what its transports still deliver. */
+  /** Counts again after the session has ended: only the bytes that its queue and transports still hold. */
   release (transport: Transport, previous: Transport): void {
     const unread = unreadOf(transport, previous)
     if (unread > 0) this.#share ??= this.#shared.budget.share()

@@ -1,37 +1,40 @@
-// The contract between a session and the protocol generation its client speaks. Types only.
+// The contract between a session and the protocol generation of its client. Types only.
 import type { DialectName, SendOptions } from '../../types/socket.js'
 import type { Frame, OutgoingPacket, Packet } from '../codec/packet.js'
 import type { EndReason, Transport } from './transport.js'
 
-/** How a dialect finds out whether its client lives; ms. */
+/** The heartbeats of a dialect. Times in ms. */
 export interface Heartbeat {
-  /** What the server sends, to be answered; undefined where the client sends, and the server answers. */
+  /** The heartbeat of the server, which the client answers. Undefined if the client sends heartbeats and the server answers them. */
   readonly frame: Frame | undefined
-  /** From the client's last heartbeat to the server's next one or, where the client sends them, to its end; `false`: never. */
+  /**
+   * Time from the client's last heartbeat to the next one of the server. If the client sends the heartbeats: to the end of the session.
+   * `false`: no heartbeats, no end.
+   */
   readonly interval: number | false
-  /** How long the client may take to answer. */
+  /** Time within which the client must answer. */
   readonly timeout: number
-  /** Whether polls carry heartbeats too. Where they do not, a client lives that comes back in time. */
+  /** Whether heartbeats are also sent on polls. If not, a polling client must send its next poll within `closeTimeout`. */
   readonly onPolls: boolean
 }
 
-/** What a session's packets mean; one object per session. */
+/** Handles the packets of one session. */
 export interface Dialect {
   readonly name: DialectName
   /** The Engine.IO protocol number that the official Server sees. */
   readonly protocol: 3 | 4
   readonly heartbeat: Heartbeat
-  /** Whether the official Server reads the messages. */
+  /** Whether the official Server handles the messages. */
   readonly onServer: boolean
-  /** Whether what is queued when the application ends the session still goes out, if the client comes for it. */
+  /** Whether queued frames are still sent after the application has closed the session, as soon as the client can receive them. */
   readonly flushesOnClose: boolean
-  /** The last frame of a session that ends for `reason`, where the transport needs one to tell the client. */
+  /** Returns the last frame of a session that ends for `reason`; undefined if the end of the transport informs the client. */
   farewell (transport: Transport, reason: EndReason): Frame | undefined
-  /** The session has connected and its 'connection' listeners have run. */
+  /** Called when the session has connected, after the listeners of 'connection'. */
   opened (): void
   /**
-   * Returns whether the packet was heard. One that asks for an acknowledgement is not, while its client is told to go: that could not be told, and
-   * clients which send it again would be heard twice.
+   * Handles a packet of the client. Returns false if it was dropped: while the session is parting, packets that ask for an acknowledgement are dropped.
+   * The acknowledgement could not be sent any more, so the client may send the packet again to the next server, and it would be delivered twice.
    * @throws ProtocolError when the frame is no packet.
    */
   receive (frame: Frame): boolean
@@ -40,42 +43,43 @@ export interface Dialect {
   write (data: string | Uint8Array, options: SendOptions): void
 }
 
-/** What a dialect may do with its session. */
+/** The session, as its dialect uses it. */
 export interface DialectSession {
   readonly id: string
   readonly readyState: 'opening' | 'open' | 'closing' | 'closed'
-  /** Whether the application has let go of it: what its client says is not heard any more. */
+  /** Whether the application has closed the session: packets of the client are not delivered any more. */
   readonly deaf: boolean
-  /** Whether its client is being told to go, and what it had said by then is still heard. */
+  /** Whether the server is ending the session: its client is told to leave, and packets that it sends meanwhile are still delivered. */
   readonly parting: boolean
   /** Sends a frame, or queues it. */
   enqueue (frame: Frame, volatile?: boolean): void
-  /** The same, unless such a frame waits already and is the last: a client may ask faster than it listens. */
+  /** Enqueues a frame, unless the same frame is the last in the queue: a client may send pings faster than it reads the answers. */
   enqueueOnce (frame: Frame): void
   /** Puts a frame before everything that is queued. */
   enqueueFirst (frame: Frame): void
-  /** The client's heartbeat has come. */
+  /** Restarts the heartbeat timer, because a heartbeat of the client has come. */
   onHeartbeat (): void
   end (reason: EndReason, farewell?: Frame, cause?: Error): void
-  /** Ends the session when what is queued has gone out. */
+  /** Ends the session; with `flushesOnClose`, after the queued frames have been sent. */
   close (): void
-  /** The same with a goodbye behind what is queued, which waits for the client's next poll where it must. */
+  /** Sends the queued frames, then `goodbye`, and ends the session. For a client that polls, they wait for the next poll. */
   dismiss (goodbye: Frame): void
   /**
-   * So many bytes are held for this client beside its queue. Returns whether there is room for them; where there is none, they do not count, and
-   * the caller is to let go of them.
+   * Sets how many bytes of memory the dialect holds for this client outside the queue. Returns whether they fit. If not, the former number stays, and
+   * the caller must release the additional bytes.
    */
   keep (bytes: number): boolean
-  /** Logs what the client does wrong, once a session. */
+  /** Logs a mistake of the client: the first one of a session as a warning, the others at debug level. */
   warn (message: string): void
   listenerCount (event: 'packet' | 'data'): number
   /**
-   * Hands message text to 'data' listeners, in order.
-   * @param isGoodbye whether the official Server lets go of a socket when it reads it: it waits until what came before has been heard
+   * Emits 'data' with a message, in order.
+   * @param isGoodbye whether the official Server disconnects a socket when it reads the message: the message then waits until listeners have got all
+   * messages before it
    */
   deliver (data: string | Buffer, isGoodbye: boolean): void
-  /** Calls when all that was delivered has been heard. */
+  /** Calls a function after listeners of the official Server have got all messages delivered so far. */
   afterDelivered (call: () => void): void
-  /** Tells 'packet' listeners, whose failures stop nobody else. */
+  /** Emits 'packet'. Logs an error of a listener instead of throwing it. */
   emitPacket (packet: Packet): void
 }

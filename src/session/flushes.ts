@@ -1,17 +1,16 @@
-// Emits 'drain' for packets that left at once, at the end of the turn of the event loop. engine.io emits it with each flush. A listener that was added behind
-// the packet, in the same turn, hears it here.
+// Emits 'drain' for frames that were sent without waiting, as engine.io does with each flush. It is emitted at the end of the turn of the event loop, so
+// that a listener is called even if the application adds it after it has sent the packet.
 
-/** A session that sends. */
 interface Flushing {
-  /** The turn is over in which something has left at once. */
+  /** Called at the end of a turn in which frames were sent without waiting. */
   flushed (): void
 }
 
-/** The sessions of one Engine that have sent something in this turn. */
+/** The sessions of one Engine that have sent frames without waiting in this turn. */
 export class Flushes {
   #sockets: Flushing[] = []
 
-  /** Call once a turn for each session. */
+  /** Adds a session. Call at most once a turn for each session. */
   add (socket: Flushing): void {
     if (this.#sockets.push(socket) === 1) setImmediate(this.#endOfTurn)
   }

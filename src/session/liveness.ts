@@ -1,28 +1,26 @@
-// Whether a session's client lives: the one timer of a session, whose meaning follows from what is waited for. Knows nothing of
-// packets, and of a transport whether polls are its way.
+// The one timer of a session: it sends heartbeats, and notices a client that does not answer or come back. Knows nothing of packets.
 import type { Heartbeat } from './dialect.js'
 import type { Timer, TimerWheel } from '../time/timer-wheel.js'
 import type { Transport } from './transport.js'
 
-/** Whose client it is. */
+/** The session. */
 export interface LivenessListener {
-  /** A heartbeat is to be sent. */
+  /** Called when the server has to send a heartbeat. */
   onDue (): void
-  /** What was waited for has not come. */
+  /** Called when the time is over in which the client had to send something. */
   onDead (): void
 }
 
-/** What a {@link Liveness} is made of. */
 export interface LivenessInit {
   readonly wheel: TimerWheel
   readonly heartbeat: Heartbeat
-  /** How long a client may stay away between two polls, where those carry no heartbeats; ms. */
+  /** Longest time between two polls, in dialects without heartbeats on polls; ms. */
   readonly closeTimeout: number
   readonly listener: LivenessListener
 }
 
 /**
- * The timer of one session.
+ * States (`#waiting`):
  *
  *   anything ── wait(): a request, a poll or the client's heartbeat must come ── time is over ──► dead
  *   interval ── time is over: a heartbeat is sent ──► answer ── time is over ──► dead
@@ -34,9 +32,9 @@ export class Liveness {
   readonly #closeTimeout: number
   readonly #listener: LivenessListener
   readonly #timer: Timer
-  /** `interval`: a heartbeat is due when the time has run out; anything else: the client is dead then. */
+  /** What happens when the time is over. `interval`: a heartbeat is sent; otherwise: `onDead`. */
   #waiting: 'interval' | 'answer' | 'anything' = 'anything'
-  /** Something else has come instead of the answer. */
+  /** Whether the time for the answer has been extended. */
   #extended = false
 
   constructor ({ wheel, heartbeat, closeTimeout, listener }: LivenessInit) {
@@ -48,31 +46,31 @@ export class Liveness {
 
   static readonly #onTimer = (liveness: Liveness): void => liveness.#ranOut()
 
-  /** Something has to come within so many ms. */
+  /** Waits `ms` for the client. Each call starts the time again. */
   wait (ms: number): void {
     this.#waiting = 'anything'
     this.#timer.start(ms)
   }
 
-  /** The session has connected. */
+  /** Starts the timer of a session that has connected. */
   connected (): void {
     if (this.#heartbeat.onPolls) this.#beat()
     else this.wait(this.#closeTimeout)
   }
 
-  /** The client holds something open. Where polls carry no heartbeats, none runs while it polls. */
+  /** Called when the client holds something open. In dialects without heartbeats on polls, no time runs during a poll. */
   onTransportOpen ({ persistent }: Transport): void {
     if (this.#heartbeat.onPolls) return
     if (persistent) this.#beat()
     else this.stop()
   }
 
-  /** The client holds nothing open any more, and is expected back. */
+  /** Called when the client holds nothing open any more, and has to send its next poll. */
   idle (): void {
     if (!this.#heartbeat.onPolls) this.wait(this.#closeTimeout)
   }
 
-  /** A heartbeat of the client has come, as an answer or not: the interval counts from it (docs/revision-1.md, Timers). */
+  /** Restarts the interval: it counts from the last heartbeat of the client, whether that was an answer or not (docs/revision-1.md, Timers). */
   onHeartbeat ({ persistent, open }: Transport): void {
     if (this.#heartbeat.onPolls || (persistent && open)) this.#beat()
   }
@@ -84,14 +82,13 @@ export class Liveness {
     else this.#timer.start(interval)
   }
 
-  /** Something else has come: the answer may be behind something large. Once only, as in engine.io. */
+  /** Gives the client more time when another packet has come: its answer may be behind a large packet. Once for each heartbeat, as in engine.io. */
   extend (): void {
     if (this.#waiting !== 'answer' || this.#extended) return
     this.#extended = true
     this.#timer.start(this.#heartbeat.timeout)
   }
 
-  /** No time runs. */
   stop (): void {
     this.#timer.stop()
   }

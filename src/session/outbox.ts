@@ -1,4 +1,4 @@
-// The way of frames to the client: the queue, the transport that empties it, and the limit on what may wait.
+// Frames for the client: the queue, the transport that sends them, and the limit on bytes that wait.
 import type { Frame } from '../codec/packet.js'
 import { Backpressure } from './backpressure.js'
 import type { BackpressureShared } from './backpressure.js'
@@ -8,38 +8,38 @@ import { NO_TRANSPORT } from './transport.js'
 import type { Transport } from './transport.js'
 
 /**
- * How much of the queue a transport is handed at a time, bytes. Written as JSON in JSON, it can be seven times as much, which takes some
- * milliseconds. Other clients are served between two times.
+ * Bytes of the queue that a transport gets at a time. Written as JSON in JSON, they can be seven times as many, which takes some milliseconds.
+ * Other clients are served between two pieces.
  */
 const PIECE = 512 * 1024
 
-/** Whose frames they are. */
+/** The session. */
 export interface OutboxListener {
-  /** Everything that had to wait has gone, or frames have gone at once in the turn that is over. */
+  /** Called when all frames that had to wait have been sent, and at the end of a turn in which frames were sent without waiting. */
   onDrained (): void
-  /** More waits than may wait. */
+  /** Called when the limit is exceeded. Ends the session. */
   giveUp (): void
 }
 
-/** What the outboxes of all sessions of an Engine share. */
+/** Shared by the outboxes of all sessions of an Engine. */
 export interface OutboxShared extends BackpressureShared {
   readonly flushes: Flushes
 }
 
-/** One session's. */
+/** The outbox of one session. */
 export class Outbox {
   readonly #queue = new OutgoingQueue()
   readonly #backpressure: Backpressure
   readonly #shared: OutboxShared
   readonly #listener: OutboxListener
   #transport: Transport = NO_TRANSPORT
-  /** The transport before this one as long as it delivers: it may still return frames, which go first. */
+  /** The previous transport, as long as it delivers: it may still return frames, which must be sent first. */
   #previous: Transport = NO_TRANSPORT
   #isCorked = false
-  /** Frames have gone at once in this turn of the event loop. */
+  /** Whether frames have been sent without waiting in this turn of the event loop. */
   #hasFlushed = false
 
-  /** @param handshakeBytes what the session keeps of its handshake, as far as that counts; bytes */
+  /** @param handshakeBytes bytes of the handshake that count */
   constructor (listener: OutboxListener, shared: OutboxShared, handshakeBytes: number) {
     this.#listener = listener
     this.#shared = shared
@@ -49,10 +49,10 @@ export class Outbox {
   get transport (): Transport { return this.#transport }
   get empty (): boolean { return this.#queue.empty }
   get bufferedAmount (): number { return this.#queue.bytes + this.#transport.bufferedAmount + this.#previous.bufferedAmount }
-  /** What is held for the client, bytes of memory. */
+  /** Bytes of memory that are held for the client. */
   get kept (): number { return this.#backpressure.kept }
 
-  /** Whether frames may leave now. */
+  /** Whether frames can be sent now. */
   get #ready (): boolean { return this.#transport.writable && !this.#isCorked && !this.#previous.delivering }
 
   /** Whether nothing waits, and the client holds something open. */
@@ -61,23 +61,23 @@ export class Outbox {
   /** Whether all frames have been delivered, as far as transports can tell. */
   get delivered (): boolean { return this.#queue.empty && !this.#transport.delivering && !this.#previous.delivering }
 
-  /** Frames wait as long as it is corked. */
+  /** While corked, all frames are queued. */
   cork (isCorked: boolean): void { this.#isCorked = isCorked }
 
-  /** Frames leave by this transport from now on. Returns the one before it. */
+  /** Sends frames by this transport from now on. Returns the previous transport. */
   attach (transport: Transport): Transport {
     const previous = this.#transport
     this.#transport = transport
     return previous
   }
 
-  /** The transport before the current one has been closed. As long as it delivers, no frame leaves by the new one. */
+  /** Waits for the previous transport, which has been closed. As long as it delivers, no frame is sent by the current one. */
   waitFor (previous: Transport): void {
     if (previous.delivering) this.#previous = previous
     else if (!this.#previous.delivering) this.#previous = NO_TRANSPORT
   }
 
-  /** Queues a frame, or sends it when nothing is before it. */
+  /** Queues a frame, or sends it when nothing waits. */
   push (frame: Frame, volatile: boolean): void {
     if (volatile && !this.#backpressure.fits(frame, this.#transport, this.#previous)) return this.#shared.onDropped(1)
     if (this.#queue.empty && this.#ready) this.#sendNow(frame)
@@ -87,10 +87,10 @@ export class Outbox {
     this.#listener.giveUp()
   }
 
-  /** Queues a frame without a limit: the last one of a session. */
+  /** Queues the last frame of a session. No limit applies to it. */
   pushLast (frame: Frame): void { this.#queue.push(frame, false) }
 
-  /** Whether such a frame is the last that waits. */
+  /** Whether the last frame in the queue is this one. */
   endsWith (frame: Frame): boolean { return this.#queue.last === frame }
 
   /** Puts frames before all others, in the order given. */
@@ -103,7 +103,7 @@ export class Outbox {
     this.#shared.flushes.add(this)
   }
 
-  /** For {@link Flushes}: the turn is over in which frames have gone at once. */
+  /** Called by {@link Flushes} at the end of a turn in which frames were sent without waiting. */
   flushed (): void {
     if (this.#hasFlushed && !this.#backpressure.waits) this.#drained()
     else this.#hasFlushed = false
@@ -114,12 +114,12 @@ export class Outbox {
     this.#listener.onDrained()
   }
 
-  /** Sends as much as may leave now. */
+  /** Sends queued frames as long as the transport is writable. */
   flush (): void {
     while (this.#ready && !this.#queue.empty) this.#transport.send(this.#queue.take(PIECE))
   }
 
-  /** The same for a session that is over: nothing is corked any more. */
+  /** Does the same for a session that has ended: the cork and the previous transport do not count. */
   flushLast (): void {
     while (this.#transport.writable && !this.#queue.empty) this.#transport.send(this.#queue.take(PIECE))
   }
@@ -127,20 +127,20 @@ export class Outbox {
   /** Drops all frames that wait. */
   drop (): void { this.#queue.takeAll() }
 
-  /** Counts what is held for the client. Returns whether that may be held. */
+  /** Counts the bytes that are held for the client. Returns whether they are within the limits. */
   count (): boolean { return this.#backpressure.note(this.#transport, this.#previous) }
 
-  /** Reports once when everything has gone that had to wait. */
+  /** Calls `onDrained` once when all frames that had to wait have been sent. */
   checkDrained (): void {
     if (this.#backpressure.checkDrained(this.#transport, this.#previous)) this.#drained()
   }
 
-  /** So many bytes are held beside the queue. Returns whether there is room for them. */
+  /** Sets how many bytes the dialect holds outside the queue. Returns whether they fit. */
   keep (bytes: number): boolean { return this.#backpressure.keep(bytes, this.#transport, this.#previous) }
 
-  /** Drops volatile frames, if that is what the application wants. */
+  /** Drops volatile frames if `slowClient` is 'drop'. */
   shed (): void { this.#backpressure.shed(this.#transport, this.#previous) }
 
-  /** The session is over: what its transports still deliver is held, and nothing else. */
+  /** Counts again after the session has ended: only the bytes that its queue and transports still hold. */
   release (): void { this.#backpressure.release(this.#transport, this.#previous) }
 }

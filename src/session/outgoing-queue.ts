@@ -1,20 +1,23 @@
-// What waits to be sent, in order, and how much it is. Knows nothing of who sends it.
+// The queue of frames that wait to be sent, and its size. Knows nothing of transports.
 import { detachBytes } from '../codec/detach.js'
 import type { Frame } from '../codec/packet.js'
 
 interface Queued {
   frame: Frame
-  /** As it is sent. */
+  /** Size on the wire. */
   bytes: number
-  /** What it takes of memory, bytes. */
+  /** Bytes of memory. */
   weight: number
   volatile: boolean
 }
 
-/** What a frame takes of memory besides its contents (measured with heaps of short ones): a million frames of one byte are no megabyte. */
+/** Bytes of memory of a frame besides its contents, measured with many short frames: a million frames of one byte take far more than a megabyte. */
 const TEXT_OVERHEAD = 96
 const BINARY_OVERHEAD = 256
-/** From so many on, volatile frames are dropped a part of the limit at a time: one at a time, each would be looked for among all. */
+/**
+ * If the queue has more frames than this, one pass over it drops enough volatile frames to free a part of the limit. Otherwise each new frame
+ * would cost a pass.
+ */
 const MANY = 1000
 const DROPPED_PART = 1 / 8
 
@@ -24,33 +27,32 @@ function toQueued (frame: Frame, volatile = false): Queued {
     return { frame: own, bytes: own.length, weight: own.length + BINARY_OVERHEAD, volatile }
   }
   const bytes = Buffer.byteLength(frame)
-  // V8 keeps text as bytes, or as pairs of them as soon as one character is beyond Latin-1.
+  // V8 stores a string with one byte a character, or with two if one character is beyond Latin-1.
   const contents = bytes === frame.length ? bytes : Math.max(bytes, frame.length * 2)
   return { frame, bytes, weight: contents + TEXT_OVERHEAD, volatile }
 }
 
-/** Of all queues that are empty; never written to. */
+/** Shared by all empty queues, and never written to: most queues are empty. */
 const EMPTY: Queued[] = []
 
-/** A queue of frames that knows its size. */
+/** The queue of one session. */
 export class OutgoingQueue {
   #items = EMPTY
   #bytes = 0
   #weight = 0
   #volatile = 0
-  /** The text put there last was dropped again: what is binary then belongs to it. */
+  /** Whether the last text frame was dropped. Binary frames behind it are its attachments, and are dropped too. */
   #dropping = false
 
-  /** The size of all that waits, as it is sent; bytes. */
+  /** Size of all frames on the wire, bytes. */
   get bytes () { return this.#bytes }
-  /** What that takes of memory, bytes. */
+  /** Bytes of memory of all frames. */
   get weight () { return this.#weight }
   get empty () { return this.#items.length === 0 }
 
-  /** Whether there is something to drop. */
+  /** Whether volatile frames wait. */
   get hasVolatile () { return this.#volatile > 0 }
 
-  /** What was put there last. */
   get last (): Frame | undefined { return this.#items.at(-1)?.frame }
 
   push (frame: Frame, volatile: boolean): void {
@@ -65,13 +67,13 @@ export class OutgoingQueue {
   /** Puts frames before all others, in the order given. */
   unshift (frames: readonly Frame[]): void {
     const queued = frames.map((frame) => toQueued(frame))
-    this.#items = queued.concat(this.#items) // not unshift(...queued): there may be more than a call takes arguments
+    this.#items = queued.concat(this.#items) // not unshift(...queued): the number of arguments of a call is limited
     for (const one of queued) this.#add(one)
   }
 
   takeAll (): Frame[] { return this.take(Infinity) }
 
-  /** The frames that have waited longest: as many as weigh no more than `limit` bytes, but one at least. */
+  /** Removes the oldest frames and returns them: as many as take at most `limit` bytes of memory, but at least one. */
   take (limit: number): Frame[] {
     const count = this.#countWithin(limit)
     const taken = count === this.#items.length ? this.#items : this.#items.splice(0, count)
@@ -80,16 +82,16 @@ export class OutgoingQueue {
     return taken.map(({ frame }) => frame)
   }
 
-  #countWithin (most: number): number {
-    if (this.#weight <= most) return this.#items.length
+  #countWithin (limit: number): number {
+    if (this.#weight <= limit) return this.#items.length
     let weight = 0
-    const beyond = this.#items.findIndex((queued) => (weight += queued.weight) > most)
+    const beyond = this.#items.findIndex((queued) => (weight += queued.weight) > limit)
     return Math.max(beyond, 1)
   }
 
   /**
-   * Drops volatile frames, oldest first, until what waits weighs no more than `limit`. Binary goes with the text before it, whose attachment it
-   * may be. Returns how many have gone.
+   * Drops volatile frames, the oldest first, until the queue takes at most `limit` bytes of memory. Binary frames are dropped with the text before
+   * them, because they may be its attachments. Returns the number of dropped frames.
    */
   dropVolatile (limit: number): number {
     const before = this.#items.length
@@ -106,7 +108,7 @@ export class OutgoingQueue {
     return before - this.#items.length
   }
 
-  /** What came last is all there is to drop: nothing else need be looked at. Returns whether it was so. */
+  /** Drops the last frame if it is volatile text. Without a pass over the queue. Returns whether it did. */
   #dropLast (): boolean {
     const last = this.#items.at(-1)
     if (last === undefined || !last.volatile || typeof last.frame !== 'string') return false

@@ -1,8 +1,8 @@
-// How many packets a session may send. Knows nothing of what is in them.
+// The limit on packets a second from one client.
 
 const SECOND = 1000
 
-/** A token bucket that holds a second's worth. */
+/** A token bucket. It holds the tokens of one second. */
 export class PacketRate {
   readonly #perSecond: number
   #left: number
@@ -13,9 +13,9 @@ export class PacketRate {
     this.#left = perSecond
   }
 
-  /** Counts one packet. Returns whether it may be. */
+  /** Counts one packet. Returns whether it is within the limit. */
   tryConsume (): boolean {
-    this.#refill() // each time: what does not fit while the bucket is full is lost
+    this.#refill() // each time, because tokens beyond a full bucket must not count later
     if (this.#left < 1) return false
     this.#left--
     return true

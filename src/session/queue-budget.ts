@@ -1,10 +1,10 @@
 // How many bytes all sessions of an Engine may hold for their clients together, and how much of that one session may hold. Pure.
 
-/** The part of one session. */
+/** The bytes of one session. */
 export interface Share {
   /** Bytes that this session holds now. */
   readonly kept: number
-  /** Bytes that it may hold: as many as are free then. Negative when the other sessions hold more than the budget. */
+  /** Bytes that it may hold: as many as would then still be free. Negative when the other sessions hold more than the budget. */
   readonly limit: number
   /** Sets how many bytes it holds. */
   set (bytes: number): void
@@ -13,7 +13,7 @@ export interface Share {
    * there was room then.
    */
   claim (bytes: number): boolean
-  /** The session holds volatile packets. */
+  /** Notes that the session holds volatile packets, which can be dropped. */
   maySpare (): void
 }
 
@@ -27,7 +27,7 @@ export interface Keeper {
   giveUp (): void
 }
 
-/** The part of the budget that is freed at a time. To find the largest sessions, all sessions are sorted. */
+/** The part of the budget that is freed at a time, because each time all sessions are sorted. */
 const FREED = 1 / 16
 
 /**
@@ -41,8 +41,8 @@ export class QueueBudget {
   #total = 0
   /** No session holds more bytes than this. It may be too high: the largest session may have ended since. */
   #largest = 0
-  #making = false
-  /** A session holds volatile packets. */
+  #isMakingRoom = false
+  /** Whether a session may hold volatile packets. */
   #spare = false
 
   /**
@@ -58,7 +58,7 @@ export class QueueBudget {
   get total () { return this.#total }
 
   /** A new share, which is empty. */
-  share (): Share { return new Part(this) }
+  share (): Share { return new SessionShare(this) }
 
   /** Bytes that are free. */
   get free () { return this.#limit - this.#total }
@@ -70,9 +70,9 @@ export class QueueBudget {
    * @param more how many of the bytes the session does not hold yet
    */
   makeRoom (bytes: number, more: number): boolean {
-    if (this.#making) return true
+    if (this.#isMakingRoom) return true
     if (bytes >= this.#largest && !this.#spare) return false // do not sort in vain: a client may cause this as often as it likes
-    this.#making = true
+    this.#isMakingRoom = true
     const enough = Math.max(bytes, this.#limit * FREED)
     const lacks = (wanted: number): boolean => this.free - more < wanted
     const byKept = (one: Keeper, other: Keeper): number => other.kept - one.kept
@@ -81,20 +81,20 @@ export class QueueBudget {
     this.#spare = !lacks(enough)
     if (lacks(bytes)) for (const keeper of keepers.sort(byKept)) if (keeper.kept > bytes && lacks(enough)) keeper.giveUp()
     this.#largest = keepers.reduce((most, { kept }) => Math.max(most, kept), 0)
-    this.#making = false
+    this.#isMakingRoom = false
     return !lacks(bytes)
   }
 
   maySpare (): void { this.#spare = true }
 
-  /** A share has changed. */
+  /** Counts the change of a share. */
   change (before: number, after: number): void {
     this.#total += after - before
     if (after > this.#largest) this.#largest = after
   }
 }
 
-class Part implements Share {
+class SessionShare implements Share {
   readonly #budget: QueueBudget
   #kept = 0
 

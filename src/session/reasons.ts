@@ -1,11 +1,11 @@
-// The one table of how a session may end, and engine.io's five words for it. Pure.
+// The table that gives engine.io's reason for each reason of the plugin. Pure.
 import type { CloseReason } from '../../types/socket.js'
 import type { EndReason } from './transport.js'
 
-/** Ends that come of what the client does or sends: it may have said something right before. */
+/** Ends that the client has caused. It may have sent packets immediately before, which are delivered first. */
 export const CLIENT_ENDS: ReadonlySet<EndReason> = new Set(['client left', 'connection closed', 'connection broken', 'parse error', 'payload too large', 'protocol violation'])
 
-/** What the official Server is told. */
+/** The reasons of 'close' for the official Server. */
 export const CLOSE_REASONS: Readonly<Record<EndReason, CloseReason>> = {
   'client left': 'transport close',
   'connection closed': 'transport close',

@@ -1,4 +1,4 @@
-// What a session is made of. Types only.
+// The arguments of a session. Types only.
 import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
 import type { QueueBudget } from './queue-budget.js'
@@ -7,7 +7,7 @@ import type { Flushes } from './flushes.js'
 import type { EndReason } from './transport.js'
 import type { TimerWheel } from '../time/timer-wheel.js'
 
-/** The bounds and times of a session; ms and bytes. */
+/** Options that limit a session; times in ms, sizes in bytes. */
 export interface SessionLimits {
   readonly closeTimeout: number
   readonly handshakeTimeout: number
@@ -17,7 +17,6 @@ export interface SessionLimits {
   readonly maxPacketsPerSecond: number | false
 }
 
-/** What a {@link Session} is made of. */
 export interface SessionInit {
   id: string
   request: IncomingMessage
@@ -25,18 +24,18 @@ export interface SessionInit {
   context: unknown
   /** Makes the dialect for this session. */
   dialect: (socket: DialectSession) => Dialect
-  /** What it gives back at its end. */
+  /** Released when the session ends. */
   slot: { release (): void }
-  /** What the session keeps of its handshake, as far as that counts; bytes. */
+  /** Bytes of the handshake that count (handshake-bytes.ts). */
   handshakeBytes: number
   shared: SessionShared
 }
 
-/** What all sessions of an Engine share. */
+/** Shared by all sessions of an Engine. */
 export interface SessionShared {
   readonly limits: SessionLimits
   readonly wheel: TimerWheel
-  /** What all sessions keep waiting. */
+  /** The limit on the bytes of all sessions together. */
   readonly budget: QueueBudget
   readonly flushes: Flushes
   readonly log: FastifyBaseLogger
@@ -44,6 +43,6 @@ export interface SessionShared {
   readonly onDropped: (count: number) => void
   /** Called once when a session has ended, before 'close' is emitted. */
   readonly onEnd: (id: string, reason: EndReason, wasOpen: boolean) => void
-  /** Called when nothing more is to come of a client that has been told to go. The session is to be ended. */
+  /** Called when a client that has been told to leave can send no more packets. The session can then be ended. */
   readonly onSilent: (id: string) => void
 }

@@ -1,10 +1,10 @@
 // One session: its state, its timer, and the only way to end it. Knows no concrete transport and no packets of a dialect.
 //
-//   opening ── open() ──► open ── close(), dismiss() ──────────────────► closing: what is queued still goes out, nothing is heard (deaf)
-//      │                   │ ──── endWhenIdle(), endWithFarewell() ────► closing: the client is told to go, and still heard (parting)
-//      └────── end() ──────┴─────────────── end() ────────────────────────────┴──────────────────────────────────────────────► closed
+//   opening ── open() ──► open ── close(), dismiss() ──────────────► closing (deaf): queued frames are sent, packets of the client are dropped
+//      │                   │ ──── endWhenIdle(), endWithFarewell() ► closing (parting): the client is told to leave, its packets are delivered
+//      └────── end() ──────┴─────────────── end() ────────────────────────┴──────────────────────────────────────────────────────────────► closed
 //
-// All of these transitions are in this file, so that they can be read in one place. That is why it is long.
+// This file is long, because all of these transitions are in one place.
 import type { IncomingMessage } from 'node:http'
 import { ProtocolError } from '../codec/packet.js'
 import type { Frame, Packet } from '../codec/packet.js'
@@ -24,12 +24,12 @@ import type { EndReason, SessionEnd, Transport, TransportListener } from './tran
 const LISTENER_FAILED = 'a listener of this session failed; what fails next is logged at debug level'
 const PACKET_LISTENER_FAILED = 'a listener of "packet" failed: it is called with decoded packets, { type, endpoint, data, … }, not with those of ' +
   'engine.io; what fails next is logged at debug level'
-/** How long a client may take to read the frames before its goodbye, ms. */
-const LAST_WORDS = 1000
+/** Time within which a client must read the frames before the last one, ms. */
+const LAST_FRAMES_TIMEOUT = 1000
 
 /** One client's session, from its handshake to its end. */
 export class Session implements TransportListener, DialectSession, LivenessListener, OutboxListener {
-  /** What the application has of it. */
+  /** The interface for the application. */
   readonly socket: Socket
   readonly dialect: Dialect
   readonly #slot: SessionInit['slot']
@@ -40,23 +40,23 @@ export class Session implements TransportListener, DialectSession, LivenessListe
   #readyState: 'opening' | 'open' | 'closing' | 'closed' = 'opening'
   /** The upgrade that is under way. */
   upgrade: { abandon (reason?: EndReason): void } | undefined
-  /** Made for the first goodbye. */
+  /** Made when first needed. */
   #inbox: Inbox | undefined
-  /** A message about the session has been logged that is logged once. */
-  #hasComplained = false
-  /** The goodbye, as long as frames before it are on their way. */
+  /** Whether a warning or error has been logged. Later ones are logged at debug level. */
+  #hasLogged = false
+  /** The last frame, as long as frames before it wait. */
   #goodbye: { farewell: Frame, reason: EndReason } | undefined
-  /** Why the session is to end when nothing waits. */
+  /** The reason for which the session ends when nothing waits. */
   #endReason: EndReason | undefined
-  /** The application has let go of the session: packets of its client are not delivered any more. */
+  /** Whether the application has closed the session: packets of the client are not delivered any more. */
   #isDeaf = false
-  /** No further request of its client is let in. */
+  /** Whether the server refuses further requests of the client. */
   #isLast = false
-  /** Its client has been told to go. */
+  /** Whether the client has been told to leave. */
   #isTold = false
-  /** POSTs under way. */
+  /** Number of POSTs under way. */
   #posts = 0
-  /** The goodbye is in the queue: a client that has read it expects no more. */
+  /** Whether the queue ends, or has ended, with the goodbye of {@link dismiss}. The client needs no farewell behind it. */
   #isDismissed = false
   #ended: SessionEnd | undefined
 
@@ -79,16 +79,16 @@ export class Session implements TransportListener, DialectSession, LivenessListe
   get bufferedAmount (): number { return this.#outbox.bufferedAmount }
   get deaf (): boolean { return this.#isDeaf }
   get parting (): boolean { return this.#readyState === 'closing' && !this.#isDeaf }
-  /** How it ended; undefined until then. */
+  /** Reason and cause of the end; undefined until then. */
   get ended (): SessionEnd | undefined { return this.#ended }
 
   // ---- opening, and moving to another transport
 
-  /** The first transport request has come: tells the application, then sends frames that its listeners have queued. */
+  /** Connects the session by its first transport: emits 'connection', then sends frames that the listeners have queued. */
   open (transport: Transport, emitConnection: () => void): void {
     this.#outbox.attach(transport)
     this.#readyState = 'open'
-    this.#outbox.cork(true) // they wait for the connect packet
+    this.#outbox.cork(true) // frames of the listeners wait for the connect packet, which `opened` sends
     this.#liveness.connected()
     this.#guard(emitConnection)
     this.dialect.opened()
@@ -96,7 +96,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     this.#resume()
   }
 
-  /** Moves the session to another transport. The older one ends, and frames that are queued leave by the new one. */
+  /** Moves the session to another transport. Closes the previous one. Queued frames are sent by the new one. */
   attach (transport: Transport): void {
     const previous = this.#outbox.attach(transport)
     previous.close()
@@ -131,11 +131,11 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     try {
       this.socket.emit('packet', packet)
     } catch (error) {
-      this.#complain('error', PACKET_LISTENER_FAILED, error)
+      this.#logOnce('error', PACKET_LISTENER_FAILED, error)
     }
   }
 
-  /** A POST of its client is under way, or over. */
+  /** Counts a POST of the client that begins, or one that is over. */
   onPost (isOver: boolean): void {
     this.#posts += isOver ? -1 : 1
     if (isOver && this.#isTold) this.#checkSilence()
@@ -157,18 +157,18 @@ export class Session implements TransportListener, DialectSession, LivenessListe
 
   keep (bytes: number): boolean { return this.#readyState !== 'closed' && this.#outbox.keep(bytes) }
 
-  /** What is held for the client, bytes of memory. */
+  /** Bytes of memory that are held for the client. */
   get kept (): number { return this.#outbox.kept }
 
   shed (): void { this.#outbox.shed() }
 
-  /** More is held for the client, or for all, than may be. */
+  /** Ends the session, because `maxQueueBytes` or `maxTotalQueueBytes` is exceeded. */
   giveUp (): void {
     this.transport.destroy()
     this.end('slow client', undefined, new Error('more bytes wait for the client than maxQueueBytes or maxTotalQueueBytes allows'))
   }
 
-  /** Counts what is held for the client. Returns whether the session goes on. */
+  /** Counts the bytes that are held for the client, and ends the session if they exceed a limit. Returns whether it goes on. */
   #count (): boolean {
     if (this.#outbox.count()) return true
     this.giveUp()
@@ -190,7 +190,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
       return false
     } catch (error) {
       if (error instanceof ProtocolError) this.#shared.log.debug({ sid: this.id, detail: error.message }, 'packet dropped')
-      else this.#complain('error', LISTENER_FAILED, error)
+      else this.#logOnce('error', LISTENER_FAILED, error)
       return true
     }
   }
@@ -200,14 +200,14 @@ export class Session implements TransportListener, DialectSession, LivenessListe
   onIdle (): void {
     if (this.#readyState === 'closed') return
     if (this.#readyState === 'open') this.#liveness.idle()
-    this.#count() // a poll has been answered
+    this.#count() // the bytes of an answered poll are free
   }
 
   onWritable (): void {
-    if (this.#readyState === 'closed') return this.#sendLastWords()
+    if (this.#readyState === 'closed') return this.#sendLastFrames()
     if (this.#isTold) return this.#checkSilence()
     this.#outbox.flush()
-    // A poll's farewell comes alone: 4.x clients act on it before the packets beside it (docs/engine-io.md).
+    // The farewell is the only packet of an answer: 4.x clients handle it before the packets beside it (docs/engine-io.md).
     if (this.#endReason !== undefined && this.#isIdle) return this.#part(this.#endReason)
     if (this.#count()) this.#outbox.checkDrained()
   }
@@ -217,7 +217,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
   }
 
   onClose (reason: EndReason, cause?: Error): void {
-    if (this.#readyState === 'closed') return this.#loseLastWords()
+    if (this.#readyState === 'closed') return this.#dropLastFrames()
     this.end(reason, undefined, cause)
   }
 
@@ -234,7 +234,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     if (this.parting) return this.#shared.onSilent(this.id)
     if (this.#readyState !== 'closed') return this.end(this.#timeoutReason)
     this.transport.destroy()
-    this.#loseLastWords()
+    this.#dropLastFrames()
   }
 
   get #timeoutReason (): EndReason {
@@ -243,7 +243,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     return this.transport.persistent || this.dialect.heartbeat.onPolls ? 'ping timeout' : 'poll timeout'
   }
 
-  // ---- closing: the application lets go
+  // ---- closing by the application
 
   close (): void {
     if (this.#readyState === 'closing') return
@@ -259,7 +259,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     this.#flushAndEnd()
   }
 
-  /** Frames that are queued may still go out, for closeTimeout at most. */
+  /** Sends the queued frames, then ends the session. Ends it after `closeTimeout` in any case. */
   #flushAndEnd (): void {
     this.#readyState = 'closing'
     this.#isDeaf = true
@@ -268,9 +268,9 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     this.onWritable()
   }
 
-  // ---- closing: the server lets go
+  // ---- closing by the server
 
-  /** Ends the session as soon as nothing waits and the client can be told. Until then the session goes on. */
+  /** Ends the session as soon as no frame waits and the client holds something open, so that it can be told to leave. Until then the session goes on. */
   endWhenIdle (reason: EndReason): void {
     if (this.#isTold) return
     this.#endReason = reason
@@ -278,9 +278,12 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     else if (this.#isIdle) this.#part(reason)
   }
 
-  /** The same without further requests: a client that holds nothing open cannot be told, and the others have farewellTimeout. */
+  /**
+   * Ends the session in at most `farewellTimeout`, for a server that accepts no further requests. A stream or WebSocket sends its queued frames first. A
+   * client that holds no poll open cannot be told to leave.
+   */
   endWithFarewell (reason: EndReason): void {
-    if (this.#isTold && reason === 'server draining') return // its POSTs have their time
+    if (this.#isTold && reason === 'server draining') return // farewellTimeout is running
     this.#endReason = reason
     this.#isLast = true
     if (this.#readyState === 'opening') return this.end(reason)
@@ -290,10 +293,10 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     this.#liveness.wait(this.#shared.limits.farewellTimeout)
   }
 
-  /** Whether nothing waits, and the client knows of the end or holds something open that tells it. */
+  /** Whether no frame waits, and the client has got the goodbye or holds something open on which it can be told to leave. */
   get #isIdle (): boolean { return this.#isDismissed ? this.#outbox.delivered : this.#outbox.idle }
 
-  /** Tells the client to go, and hears packets that are on their way. */
+  /** Tells the client to leave. Packets that are under way are still delivered. */
   #part (reason: EndReason): void {
     if (this.#isDeaf) return this.end(reason)
     if (this.#readyState === 'open') this.#liveness.wait(this.#shared.limits.farewellTimeout)
@@ -304,7 +307,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     this.#checkSilence()
   }
 
-  /** Reports when nothing more can come of a client that has been told to go. */
+  /** Calls `onSilent` if a client that has been told to leave can send no more packets. */
   #checkSilence (): void {
     const { incoming } = this.transport
     if (this.#posts === 0 && (incoming === 'over' || (incoming === 'posts' && this.#isLast))) this.#shared.onSilent(this.id)
@@ -312,7 +315,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
 
   // ---- closed
 
-  /** The only way a session ends: idempotent, clears the timer, leaves the registry, emits 'close' once. */
+  /** Ends the session, and is the only way to do so. Idempotent. Stops the timer, removes the session from the registry, emits 'close' once. */
   end (reason: EndReason, farewell?: Frame, cause?: Error): void {
     if (this.#readyState === 'closed') return
     const wasOpen = this.#readyState !== 'opening'
@@ -322,27 +325,27 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     this.upgrade?.abandon(reason)
     this.#slot.release()
     this.#shared.onEnd(this.id, reason, wasOpen)
-    // Frames that were queued before the goodbye go before it, as long as there is an open way. Without one they are dropped.
+    // Queued frames are sent before the last one if a stream or WebSocket is open. Otherwise they are dropped.
     if (farewell !== undefined && !this.#outbox.empty && this.transport.persistent && this.transport.open) {
       this.#goodbye = { farewell, reason }
-      this.#liveness.wait(LAST_WORDS)
+      this.#liveness.wait(LAST_FRAMES_TIMEOUT)
     } else {
       this.#outbox.drop()
       this.transport.close(farewell ?? this.dialect.farewell(this.transport, reason), reason)
     }
-    this.#sendLastWords()
+    this.#sendLastFrames()
     this.#shared.log.debug({ sid: this.id, reason, err: cause }, 'session ended')
     if (!wasOpen) return
     const emitClose = (): void => this.#guard(() => this.socket.emit('close', CLOSE_REASONS[reason], details))
-    // The Server that disconnects a client is to finish first: it calls this 'server namespace disconnect'.
+    // The Server has to finish its own disconnect first, because it reports 'server namespace disconnect' to the application.
     if (reason === 'closed by server' && farewell !== undefined) process.nextTick(emitClose)
-    // The Server drops packets of a client when it hears of the client's end: they are delivered first.
+    // The Server drops packets of a client after 'close', so they are delivered first.
     else if (this.dialect.onServer && CLIENT_ENDS.has(reason)) this.afterDelivered(emitClose)
     else emitClose()
   }
 
-  /** The session is over. Frames before its goodbye are still to go. */
-  #sendLastWords (): void {
+  /** Sends queued frames and then the last one, after the session has ended. */
+  #sendLastFrames (): void {
     if (this.#goodbye !== undefined) {
       this.#outbox.flushLast()
       if (this.#outbox.empty) {
@@ -355,8 +358,8 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     this.#outbox.release()
   }
 
-  /** The client does not read them. */
-  #loseLastWords (): void {
+  /** Drops these frames, because the client does not read them. */
+  #dropLastFrames (): void {
     this.#goodbye = undefined
     this.#liveness.stop()
     this.#outbox.drop()
@@ -365,20 +368,20 @@ export class Session implements TransportListener, DialectSession, LivenessListe
 
   // ---- log
 
-  warn (message: string): void { this.#complain('warn', message) }
+  warn (message: string): void { this.#logOnce('warn', message) }
 
-  /** A client, or an application with each of its packets, may cause a message again and again: the first one is logged at this level. */
-  #complain (level: 'warn' | 'error', message: string, err?: unknown): void {
-    this.#shared.log[this.#hasComplained ? 'debug' : level]({ sid: this.id, err }, message)
-    this.#hasComplained = true
+  /** Logs the first message at this level, all others at debug level: a client may cause an error with each packet. */
+  #logOnce (level: 'warn' | 'error', message: string, err?: unknown): void {
+    this.#shared.log[this.#hasLogged ? 'debug' : level]({ sid: this.id, err }, message)
+    this.#hasLogged = true
   }
 
-  /** Logs an error of a listener. It must not stop the session, nor the caller: a timer, or a shutdown. */
+  /** Calls a listener and logs its error. The error must not reach the caller, which may be a timer or a shutdown. */
   #guard (call: () => unknown): void {
     try {
       call()
     } catch (error) {
-      this.#complain('error', LISTENER_FAILED, error)
+      this.#logOnce('error', LISTENER_FAILED, error)
     }
   }
 }

@@ -1,4 +1,4 @@
-// What the application and the official Server have of a session.
+// The part of a session that the application and the official Server use.
 import { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { SendOptions, Socket as PublicSocket, SocketContext, SocketEvents } from '../../types/socket.js'
@@ -11,7 +11,7 @@ import type { Transport } from './transport.js'
 
 const NO_OPTIONS: SendOptions = {}
 
-/** What a Socket needs of the session behind it, which applications cannot reach. */
+/** The session behind a Socket. Applications cannot reach it. */
 interface SocketSession {
   readonly dialect: Dialect
   readonly readyState: PublicSocket['readyState']
@@ -20,7 +20,7 @@ interface SocketSession {
   close (): void
 }
 
-/** One client's abstract connection, whatever transport carries it. */
+/** The connection of one client, independent of its transport. */
 export class Socket extends EventEmitter<SocketEvents> implements PublicSocket {
   readonly id: string
   readonly request: IncomingMessage

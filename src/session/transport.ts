@@ -1,4 +1,4 @@
-// The contract between a session and what carries its frames; no transport is known here.
+// The contract between a session and its transport. Types and constants only.
 import type { EndReason, SessionEnd } from '../../types/reasons.js'
 import type { DialectName, TransportName } from '../../types/socket.js'
 import type { Frame, PayloadCodec } from '../codec/packet.js'
@@ -7,72 +7,72 @@ export type { DialectName, EndReason, SessionEnd, TransportName }
 
 /** One GET of a client that polls. */
 export interface Poll {
-  /** Answers it. `last`: the session is over with this answer. Returns how many bytes the answer takes as it is written. */
+  /** Answers the GET. `last`: the session has ended. Returns the size of the answer in bytes. */
   send (payload: string | Buffer, last?: boolean): number
-  /** Breaks the connection that carries it. */
+  /** Destroys the connection of the GET. */
   destroy (): void
 }
 
-/** How requests reach a transport that is made of them. */
+/** The additional part of a transport that consists of polls. */
 export interface Polls {
-  /** Packs and unpacks the payloads of this session. */
+  /** Encodes and decodes the payloads of this session. */
   readonly codec: PayloadCodec
-  /** A GET has come. */
+  /** Takes a GET, to answer it now or later. */
   accept (poll: Poll): void
-  /** The response to a GET is over: it was handed over whole, or it broke before. */
+  /** Called when a response is over. `whole`: it was handed to the operating system completely; otherwise its connection broke before. */
   responseEnded (poll: Poll, whole: boolean): void
-  /** Whether the client is about to move to a WebSocket: polls must not hold it up. */
+  /** Sets whether the client is moving to a WebSocket. Polls are then answered soon, because the client waits for the answer. */
   setUpgrading (upgrading: boolean): void
 }
 
-/** Moves frames. It outlives its requests: between two polls it exists and is not writable. */
+/** Sends and receives frames. A transport of polls outlives its requests: between two polls it exists and is not writable. */
 export interface Transport {
   readonly name: TransportName
-  /** Whether heartbeats run: a stream or a WebSocket, as opposed to polls. */
+  /** Whether it is a stream or a WebSocket, not polls. */
   readonly persistent: boolean
-  /** Whether the client does not notice its end, and would go on for the time of a lost heartbeat. */
+  /** Whether the client does not notice the end of the transport, and would use the session until its heartbeat timeout. */
   readonly endsUnnoticed: boolean
-  /** Whether the client holds something open. */
+  /** Whether the client holds something open: a poll, a stream or a WebSocket. */
   readonly open: boolean
-  /** Whether frames given now leave at once: open, and not backed up. */
+  /** Whether frames can be sent now: the transport is open, and the client reads fast enough. */
   readonly writable: boolean
-  /** Whether it may still return what it was given. Afterwards it says `onWritable`, closed or not. */
+  /** Whether it may still return frames (`onReturned`). When it no longer may, it calls `onWritable`, even if it has been closed. */
   readonly delivering: boolean
-  /** Bytes taken and not yet handed to the operating system. */
+  /** Bytes of frames that have not been handed to the operating system yet. */
   readonly bufferedAmount: number
-  /** What that takes of memory; bytes. */
+  /** Bytes of memory that these frames, and an answer made of them, take. */
   readonly unreadBytes: number
-  /** Where what the client says comes: on it, as long as it lasts, or by POSTs. */
+  /** Way of the client's packets. `here`: on the transport. `over`: on the transport, which has closed. `posts`: by POSTs. */
   readonly incoming: 'here' | 'over' | 'posts'
   /** Undefined unless the client polls. */
   readonly polls: Polls | undefined
-  /** The connection that carries it as long as it lasts; undefined where each request may have another one. */
+  /** The connection of a WebSocket; undefined for HTTP transports, whose requests may have different connections. */
   readonly connection: object | undefined
-  /** Hands frames over. Call only while writable; the array is the transport's from then on. */
+  /** Sends frames. Call only while writable, and do not use the array afterwards. */
   send (frames: Frame[]): void
   /**
-   * Ends politely, with a last frame when there is one to say and a way to say it, and with the reason where the transport has words for it. The
-   * listener hears no more, save frames that were on their way, and `onWritable` when it is over.
+   * Closes the transport. Sends `farewell` first if the client holds something open, and `reason` if the transport can express it. Afterwards it
+   * calls only `onFrame`, for frames that were under way, and `onWritable` when everything has been delivered.
    */
   close (farewell?: Frame, reason?: EndReason): void
-  /** Ends at once, whatever is under way. */
+  /** Destroys the transport at once. Frames under way are lost. */
   destroy (): void
 }
 
-/** Who a transport reports to. */
+/** The session, as its transport uses it. */
 export interface TransportListener {
   onFrame (frame: Frame): void
-  /** A request is held, or a stream or WebSocket has opened. */
+  /** Called when a poll is parked, or a stream or WebSocket has opened. */
   onOpen (): void
-  /** Nothing is held any more; the client is expected back. */
+  /** Called when no poll is parked any more, and the client has to send the next one. */
   onIdle (): void
   onWritable (): void
-  /** These frames did not reach the client whole; they go first again. */
+  /** Puts frames back to the front of the queue: their response broke before it was complete. */
   onReturned (frames: Frame[]): void
   onClose (reason: EndReason, cause?: Error): void
 }
 
-/** Before a session's first transport request. */
+/** The transport of a session before its first request. */
 export const NO_TRANSPORT: Transport = {
   name: 'xhr-polling',
   persistent: false,
@@ -90,7 +90,7 @@ export const NO_TRANSPORT: Transport = {
   destroy () {}
 }
 
-/** For a transport without a session: nobody is told. */
+/** The listener of a transport without a session. */
 export const NO_LISTENER: TransportListener = {
   onFrame () {},
   onOpen () {},

@@ -1,4 +1,4 @@
-// Decides when an HTTP answer leaves. Nothing else decides it.
+// Decides when an HTTP answer is sent. It is the only place that does.
 import type { EndOfTurn } from './end-of-turn.js'
 
 /** The answers of one Engine. */
@@ -10,9 +10,8 @@ export class AnswerSchedule {
   }
 
   /**
-   * Calls `flush` when the frames for a poll have been collected: at the end of the turn of the event loop, so that one answer carries all frames of that
-   * turn. The first answer of a session, which answers its handshake, waits for the end of the tick only: the protocol's test suite expects later frames
-   * in the next poll.
+   * Calls `flush` at the end of the turn of the event loop, so that one answer to a poll contains all frames of that turn. For the first answer of a
+   * session, which answers its handshake, calls it at the end of the tick: the test suite of the protocol expects later frames in the next poll.
    */
   collect (flush: () => void, isFirst: boolean): void {
     if (isFirst) process.nextTick(flush)

@@ -19,7 +19,7 @@ export class EndOfTurn {
       while (done < tasks.length) tasks[done++]?.()
     } finally {
       this.#tasks = tasks.slice(done)
-      if (this.#tasks.length > 0) setImmediate(this.#end) // one has failed: the others are not to suffer from it
+      if (this.#tasks.length > 0) setImmediate(this.#end) // a task has failed: the tasks behind it must run too
     }
   }
 }

@@ -1,25 +1,25 @@
-// One interval for all the timeouts of an Engine. Knows nothing of what the timers are for.
+// One interval for all timeouts of an Engine.
 
-/** A restartable timeout on a {@link TimerWheel}. Starting it anew costs little: it is moved when its old time has come. */
+/** A restartable timeout on a {@link TimerWheel}. A restart costs little: the timer stays in its slot and is moved when the old time is over. */
 export interface Timer {
-  /** (Re)starts it. It fires no sooner than `ms` later, and less than two resolutions after that. */
+  /** (Re)starts the timer. It fires at least `ms` later, and less than `ms` and two ticks later. */
   start (ms: number): void
   stop (): void
 }
 
-/** A ring of timers, to come into and leave in no time: every session has one. */
+/** A doubly linked ring: timers are added and removed in constant time, however many sessions there are. */
 class Link {
   previous: Link = this
   next: Link = this
 
-  /** Leaves the ring that it is in. */
+  /** Removes this link from its ring. */
   unlink (): void {
     this.previous.next = this.next
     this.next.previous = this.previous
     this.previous = this.next = this
   }
 
-  /** Comes last in the ring that this is the head of. */
+  /** Adds a link at the end of the ring. This link must be its head. */
   push (link: Link): void {
     link.previous = this.previous
     link.next = this
@@ -28,9 +28,11 @@ class Link {
   }
 }
 
-/** One timer. No closures: there are very many. */
+/** One timer. It has no closures, to save memory. */
 class Entry<Owner = unknown> extends Link implements Timer {
+  /** Tick at which it fires. */
   due = 0
+  /** Tick whose slot it is in, `due` or earlier; 0: none. */
   slot = 0
   readonly #wheel: TimerWheel
   readonly #fire: (owner: Owner) => void
@@ -48,23 +50,23 @@ class Entry<Owner = unknown> extends Link implements Timer {
   fire (): void { this.#fire(this.#owner) }
 }
 
-/** What the wheel knows of a timer, whoever it belongs to. */
+/** A timer, as the wheel uses it: independent of the type of its owner. */
 type Waiting = Link & Pick<Entry, 'due' | 'slot' | 'fire'>
 
-/** Time that passes without a tick beyond this is a stall and does not count, ms. */
+/** Most time that the wheel counts between two ticks, ms. The rest is a stall of the process and does not count. */
 const STALL = 250
 
 /**
- * Counts ticks, of which a stall of the process has few: every timeout is late by it, and a burst of sessions is not lost for
- * heartbeats that nobody had the time to read. Smaller delays, of which each interval has some, are made up for.
+ * Counts ticks, not time. A stall of the process has few ticks, so it delays every timeout. Otherwise many sessions would end because of heartbeats that
+ * the stalled process could not read. For smaller delays, which every interval has, missing ticks are counted later.
  */
 export class TimerWheel {
   readonly #resolution: number
   readonly #slots = new Map<number, Link>()
   #now = 0
-  /** Until when ticks have been counted, ms. */
+  /** Time up to which ticks have been counted, in ms of performance.now(). */
   #counted = 0
-  /** Timers that are started now start with a tick. */
+  /** Whether a tick is being handled. A timer that is started meanwhile starts exactly with that tick. */
   #ticking = false
   #ticker: NodeJS.Timeout | undefined
 
@@ -73,33 +75,33 @@ export class TimerWheel {
     this.#resolution = resolution
   }
 
-  /** Makes a timer, at rest. `fire` is called each time it runs out, with the owner where one is given. */
+  /** Makes a timer, not started. `fire` is called each time its time is over, with the owner if there is one. */
   timer (fire: () => void): Timer
   timer <Owner> (fire: (owner: Owner) => void, owner: Owner): Timer
   timer (fire: (owner: unknown) => void, owner?: unknown): Timer {
     return new Entry(this, fire, owner)
   }
 
-  /** For its timers. */
+  /** Called by timers only. */
   start (entry: Waiting, ms: number): void {
     entry.due = this.#now + Math.ceil(ms / this.#resolution) + (this.#ticking ? 0 : 1 + this.#late)
-    // Later than where it waits: it is moved on when that tick comes.
-    if (entry.slot === 0 || entry.slot > entry.due) this.#slot(entry)
+    // A timer that is in an earlier slot stays there. It is moved when the tick of that slot comes.
+    if (entry.slot === 0 || entry.slot > entry.due) this.#insert(entry)
   }
 
-  /** For its timers. */
+  /** Called by timers only. */
   stop (entry: Waiting): void {
     entry.due = 0
     this.#remove(entry)
   }
 
-  /** Ticks that a busy process has not got round to yet: what is started now is not to be early by them. */
+  /** Ticks that a busy process has not handled yet. They are added to a timer that is started now, or it would fire too early. */
   get #late (): number {
     if (this.#ticker === undefined) return 0
     return Math.floor(Math.min(performance.now() - this.#counted, Math.max(STALL, this.#resolution)) / this.#resolution)
   }
 
-  #slot (entry: Waiting): void {
+  #insert (entry: Waiting): void {
     this.#unlink(entry)
     entry.slot = entry.due
     let slot = this.#slots.get(entry.slot)
@@ -113,7 +115,7 @@ export class TimerWheel {
   #unlink (entry: Waiting): void {
     const { previous } = entry
     entry.unlink()
-    // It was the last one when what is left is the head.
+    // If only the head is left, the slot is empty.
     if (entry.slot !== 0 && previous.next === previous) this.#slots.delete(entry.slot)
     entry.slot = 0
   }
@@ -125,7 +127,7 @@ export class TimerWheel {
     this.#ticker = undefined
   }
 
-  /** Lets fire what is due, when nobody can wait for the next tick. */
+  /** Handles the ticks up to now and fires due timers. Also called before a session is looked up, so that the session ends at its time. */
   catchUp (): void {
     if (this.#ticking) return
     const now = performance.now()
@@ -144,9 +146,9 @@ export class TimerWheel {
     const entries: Waiting[] = []
     for (let link = slot.next; link !== slot; link = link.next) entries.push(link as Waiting)
     for (const entry of entries) {
-      if (entry.slot !== this.#now) continue // stopped by one that fired before it
+      if (entry.slot !== this.#now) continue // stopped or restarted by a timer that fired before
       if (entry.due > this.#now) {
-        this.#slot(entry)
+        this.#insert(entry)
       } else {
         this.#remove(entry)
         entry.fire()
