@@ -7,7 +7,7 @@ import type { Socket as TcpSocket } from 'node:net'
 import t from 'tap'
 import { until } from '../kit/waiting.js'
 import { AFTER_ANSWER, cuts, IN_ANSWER, IN_REQUEST, KINDS, UNTOLD } from './cuts.js'
-import type { SessionSlot } from './cuts.js'
+import type { Place } from './cuts.js'
 import { beforeLast, headEnd, inBody } from '../kit/network/points.js'
 import type { Point } from '../kit/network/points.js'
 import { POSTED } from './polling-clients.js'
@@ -15,8 +15,8 @@ import type { Carrier, Posted } from './polling-clients.js'
 import { start } from './faulty-sessions.js'
 import type { Faulty } from './faulty-sessions.js'
 
-const up = (name: string, at: Point): SessionSlot => ({ name, way: 'up', at })
-const BEFORE_END: readonly SessionSlot[] = [
+const up = (name: string, at: Point): Place => ({ name, way: 'up', at })
+const BEFORE_END: readonly Place[] = [
   IN_REQUEST,
   up('between its head and body', headEnd),
   up('in its body', inBody(3)),
@@ -31,7 +31,7 @@ const LEAVES: Record<string, (tcp: TcpSocket) => void> = {
 }
 
 /** A POST of 10 and 11 between one of 0 and 1 and one of 20 and 21. */
-async function cutSecond ({ line, proxy }: Faulty, place: SessionSlot, kind: keyof typeof KINDS): Promise<Posted[]> {
+async function cutSecond ({ line, proxy }: Faulty, place: Place, kind: keyof typeof KINDS): Promise<Posted[]> {
   const first = await line.post([0, 1]).outcome
   const armed = proxy.arm({ on: /^POST /, way: place.way, at: place.at, act: KINDS[kind] })
   const second = await line.post([10, 11]).outcome

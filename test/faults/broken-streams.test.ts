@@ -16,10 +16,10 @@ import { until } from '../kit/waiting.js'
 const TEXT = '|message'
 const WORD = `1${TEXT}`
 
-interface SessionSlot { name: string, at: (lasting: Lasting) => Point, whole: boolean }
+interface Place { name: string, at: (lasting: Lasting) => Point, whole: boolean }
 
 /** In a stream, an element or a part stands around the message; in a WebSocket, two bytes before it. */
-const PLACES: readonly SessionSlot[] = [
+const PLACES: readonly Place[] = [
   { name: 'in the head of its frame, or of its element', at: ({ prefix }) => inText(WORD, -prefix.length - 1), whole: false },
   { name: 'in the message', at: () => inText(WORD, 4), whole: false },
   { name: 'before its last byte', at: () => inText(WORD, WORD.length - 1), whole: false },
@@ -27,7 +27,7 @@ const PLACES: readonly SessionSlot[] = [
 ]
 
 /** A client that has read 0, and is cut in 1; 2 was said as well. */
-async function cut ({ proxy, session }: FaultyServer, lasting: Lasting, { at }: SessionSlot, kind: Kind): Promise<Session & { open: Open }> {
+async function cut ({ proxy, session }: FaultyServer, lasting: Lasting, { at }: Place, kind: Kind): Promise<Session & { open: Open }> {
   const armed = proxy.arm({ on: /^GET [^ ]*(?:websocket|flashsocket|htmlfile|xhr-multipart)/, way: 'down', at: at(lasting), act: KINDS[kind] })
   const open = await lasting.open(proxy.port)
   const made = session(open.sid)
@@ -40,7 +40,7 @@ async function cut ({ proxy, session }: FaultyServer, lasting: Lasting, { at }: 
 }
 
 /** What has come of 1: a stream needs what stands behind it too. */
-const read = ({ kind }: Lasting, { whole }: SessionSlot): number[] => whole && kind === 'websocket' ? [1] : []
+const read = ({ kind }: Lasting, { whole }: Place): number[] => whole && kind === 'websocket' ? [1] : []
 
 for (const lasting of LASTING) {
   t.test(`${lasting.name}: a connection that breaks in a message ends the session, and its client has read what came before`, async (t) => {

@@ -6,7 +6,7 @@ import { EngineClient } from '../kit/engine-io/client.js'
 import type { EngineWebSocket, Pending } from '../kit/engine-io/client.js'
 import { clock } from '../kit/clock.js'
 import { cuts, KINDS, NOTICED } from './cuts.js'
-import type { Kind, SessionSlot } from './cuts.js'
+import type { Kind, Place } from './cuts.js'
 import { after, afterFrames, headEnd } from '../kit/network/points.js'
 import { numbersIn } from './polling-clients.js'
 import { start } from './faulty-sessions.js'
@@ -16,7 +16,7 @@ import type { Eio } from '../kit/engine-io/payload.js'
 import { sessionBehind } from '../kit/session-behind.js'
 
 // The frames of the client are its probe, 5 and two messages; that of the server is its answer to the probe.
-const BEFORE_5: readonly SessionSlot[] = [
+const BEFORE_5: readonly Place[] = [
   { name: 'in the request', way: 'up', at: after(20) },
   { name: 'before the 101', way: 'down', at: after(0) },
   { name: 'in the 101', way: 'down', at: after(20) },
@@ -26,8 +26,8 @@ const BEFORE_5: readonly SessionSlot[] = [
   { name: 'in the answer to it', way: 'down', at: afterFrames(0, 3) },
   { name: 'behind the answer', way: 'down', at: afterFrames(1) }
 ]
-const IN_5: SessionSlot = { name: 'in the 5', way: 'up', at: afterFrames(1, 3) }
-const BEHIND_5: readonly (SessionSlot & { heard: number[] })[] = [
+const IN_5: Place = { name: 'in the 5', way: 'up', at: afterFrames(1, 3) }
+const BEHIND_5: readonly (Place & { heard: number[] })[] = [
   { name: 'behind the 5', way: 'up', at: afterFrames(2), heard: [] },
   { name: 'in the first message', way: 'up', at: afterFrames(2, 3), heard: [] },
   { name: 'behind the first message', way: 'up', at: afterFrames(3), heard: [2] }
@@ -66,7 +66,7 @@ async function move ({ client, poll, got }: Polling, wire: EngineWebSocket, ...m
 }
 
 /** The WebSocket breaks at a place. */
-async function cut (faulty: FaultyServer, session: Polling, { way, at }: SessionSlot, kind: Kind): Promise<void> {
+async function cut (faulty: FaultyServer, session: Polling, { way, at }: Place, kind: Kind): Promise<void> {
   const armed = faulty.proxy.arm({ on: /transport=websocket/, way, at, act: KINDS[kind] })
   const wire = session.client.newWire()
   await move(session, wire, '42', '43').catch(() => {})

@@ -6,7 +6,7 @@ import { connect09, connectOfficial } from '../kit/official-clients.js'
 import type { Peer } from '../kit/official-clients.js'
 import { serve } from '../kit/revision-1/server.js'
 import { AFTER_ANSWER, cuts, IN_ANSWER, IN_REQUEST, KINDS } from './cuts.js'
-import type { SessionSlot } from './cuts.js'
+import type { Place } from './cuts.js'
 import { beforeLast } from '../kit/network/points.js'
 import { proxyBefore } from '../kit/network/breaking-proxy.js'
 
@@ -60,7 +60,7 @@ for (const [generation, connect] of Object.entries(CLIENTS)) {
   })
 }
 
-const IN_BODY: SessionSlot = { name: 'before the last byte', way: 'up', at: beforeLast }
+const IN_BODY: Place = { name: 'before the last byte', way: 'up', at: beforeLast }
 
 /** SessionLimiter of a POST, and how often the application hears what it carried when the client sends it again. */
 const POSTS = [
