@@ -70,7 +70,7 @@ export class PollingTransport implements Transport, Polls {
 
   get polls () { return this }
   get #noop (): string | Buffer { return this.codec.encodePayload([this.#init.noop]) }
-  /** False when the parked poll is about to be answered: then it cannot carry more packets of a later turn. */
+  /** False when the parked poll is about to be answered: the callers ask about the next poll. */
   get open () { return this.#parked !== undefined && this.#gathered.length === 0 }
   get writable () { return this.#parked !== undefined && this.#inFlight === undefined && this.#gatheredBytes <= HIGH_WATER_MARK }
   get delivering () { return this.#inFlight !== undefined || this.#gathered.length > 0 }
