@@ -1,19 +1,19 @@
-// Text and bytes that do not keep what they were cut from. V8 makes a long enough piece of a string a view of the whole: a name of twenty characters,
-// kept in a map or a queue, would keep the megabyte that it came in. Pure: no clock, no I/O.
+// Copies pieces of text and bytes, so that they do not keep the whole in memory. V8 makes a piece of a string a view of the whole string: a name of twenty
+// characters in a map or a queue would keep the payload of a megabyte from which it was cut. Pure: no clock, no I/O.
 
-/** V8 copies what is shorter by itself (`SlicedString::kMinLength`). */
+/** Characters. V8 makes no views of shorter pieces, but copies (`SlicedString::kMinLength`). */
 const SHORTEST_VIEW = 13
 
-/** The same text, with nothing behind it. */
+/** Copies a text. */
 export const detach = (piece: string): string => piece.length < SHORTEST_VIEW ? piece : ` ${piece}`.slice(1)
 
-/** The same for a piece of `whole`, unless it is most of it. */
+/** Copies a piece of `whole`, if it is less than half of it. */
 export const detachFrom = (whole: string, piece: string): string => piece.length * 2 < whole.length ? detach(piece) : piece
 
-/** The same for bytes: a view of a small part of what was read would keep all of that. */
+/** Copies bytes, if they are less than half of their ArrayBuffer, which the view would keep in memory. */
 export function detachBytes (view: Buffer): Buffer {
   if (view.length * 2 >= view.buffer.byteLength) return view
-  const own = Buffer.allocUnsafeSlow(view.length) // not of the pool, which is one more thing to keep
+  const own = Buffer.allocUnsafeSlow(view.length) // not from Node's pool, because the copy would keep the whole pool in memory
   view.copy(own)
   return own
 }

@@ -20,7 +20,7 @@ export interface Engine3Init {
 const IS_TEXT = 0
 const IS_BINARY = 1
 const END_OF_LENGTH = 255
-/** More digits than any payload needs. */
+/** Digits of a length, at most: more than any payload needs. */
 const MAX_DIGITS = 10
 
 /** `0|1`, the decimal digits of the length in bytes, 255, then so many bytes: of UTF-8, or of a binary packet. */

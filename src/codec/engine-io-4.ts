@@ -4,7 +4,7 @@ import { isFrame, toText } from './engine-io.js'
 import { ProtocolError, TooManyPacketsError } from './packet.js'
 import type { Frame, PayloadCodec } from './packet.js'
 
-/** The record separator, which JSON never holds as it is. */
+/** The record separator. JSON always escapes it. */
 const SEPARATOR = '\x1e'
 /** The largest limit that `split` knows; more pieces than any text has. */
 const MAX_SPLIT = 2 ** 32 - 1

@@ -60,7 +60,7 @@ function decodeBase64 (text: string, version: EngineVersion): EnginePacket {
   return { type: 'message', data: Buffer.from(text.slice(version === 4 ? 1 : 2), 'base64') }
 }
 
-/** @throws ProtocolError when the frame is no packet. */
+/** Decodes a frame. @throws ProtocolError when the frame is not a packet. */
 export function decodePacket (frame: Frame, version: EngineVersion): EnginePacket {
   if (typeof frame !== 'string') return decodeBinary(frame, version)
   const type = TYPES[frame.charCodeAt(0) - DIGIT_0]

@@ -2,13 +2,14 @@
 import { ProtocolError } from './packet.js'
 
 const SEPARATORS = /[\u2028\u2029]/
-/** Text that is full of them takes less than half of the time by `split` that it takes by `replace`. */
+/** Escapes U+2028 and U+2029. For a text with many of them, `split` takes less than half of the time of `replace`. */
 const escapeSeparators = (json: string): string =>
   SEPARATORS.test(json) ? json.split('\u2028').join('\\u2028').split('\u2029').join('\\u2029') : json
 
 /**
- * JSON text without raw U+2028 and U+2029. Both old parsers cut an acknowledgement's arguments there, and in a script they are a
- * syntax error in old browsers (docs/revision-1.md, Packets). A value without a JSON form becomes null.
+ * Returns JSON without raw U+2028 and U+2029. Both old parsers cut the arguments of an acknowledgement at these characters, which are also a
+ * syntax error in scripts of old browsers (docs/revision-1.md, Packets). A value without a JSON form becomes null.
+ * @throws ProtocolError when the value is nested too deep.
  */
 export function toJson (value: unknown): string {
   try {
@@ -18,5 +19,5 @@ export function toJson (value: unknown): string {
   }
 }
 
-/** Reading JSON goes deeper than writing it does: what a peer has nested too deep is a ProtocolError, not a fault of ours. */
+/** Makes a RangeError of `JSON.stringify` a ProtocolError. `JSON.parse` accepts deeper nesting than `JSON.stringify`, so the value may be of a peer. */
 export const asProtocolError = (error: unknown): unknown => error instanceof RangeError ? new ProtocolError('nested too deep') : error

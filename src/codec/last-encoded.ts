@@ -1,14 +1,14 @@
-// Broadcasts hand the same text to each of their receivers, one after another. It is encoded once, and all queues share the result. Pure.
+// A broadcast sends the same text to many sessions, one after another. The text is encoded once, and their queues share the result. Pure.
 
-/** The text that was encoded last, with its result. */
+/** A cache of one entry: the last text and its encoded form. */
 export class LastEncoded<Encoded> {
   #text: string | undefined
   #encoded: Encoded | undefined
 
-  /** The result for this text, if it was the last one. */
+  /** Returns the encoded form, if this text was the last one. */
   find (text: string): Encoded | undefined { return text === this.#text ? this.#encoded : undefined }
 
-  /** Keeps a result, and returns it. */
+  /** Stores the encoded form of a text, and returns it. */
   keep (text: string, encoded: Encoded): Encoded {
     this.#text = text
     this.#encoded = encoded

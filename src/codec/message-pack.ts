@@ -1,4 +1,4 @@
-// MessagePack of a peer, walked before a parser reads it. The usual reader (notepack.io) takes lengths at their word: six bytes can ask for an
+// Checks MessagePack of a peer before a parser decodes it. The usual parser (notepack.io) does not check lengths: six bytes can make it allocate an
 // ArrayBuffer of 4 GiB. Pure: no clock, no I/O. Format: https://github.com/msgpack/msgpack/blob/master/spec.md
 import { ProtocolError } from './packet.js'
 
@@ -6,29 +6,35 @@ import { ProtocolError } from './packet.js'
 const CONNECT = Buffer.from('82a47479706500a36e7370a12f', 'hex')
 const PROTO = '__proto__'
 
-/** Whether the parser writes MessagePack, by what it makes of a packet. */
+/**
+ * Tells whether a parser writes MessagePack.
+ * @param encoded the packet `{ type: 0, nsp: '/' }`, encoded by the parser
+ */
 export const isMessagePack = (encoded: unknown): boolean => Buffer.isBuffer(encoded) && encoded.equals(CONNECT)
 
-/** Values that are still to be read of one container. */
+/** A container (array or map) whose values are not all read. */
 interface Container {
   left: number
   readonly isMap: boolean
 }
 
-/** What begins at an index: a container, or a leaf of so many bytes. */
+/** The value at an index: a container with its number of values, or a leaf. `end` is the index after the leaf, or after the head of the container. */
 type Value =
   | { readonly end: number, readonly values?: never, readonly isMap?: never, readonly text?: string }
   | { readonly end: number, readonly values: number, readonly isMap: boolean, readonly text?: never }
 
 const cutOff = (): ProtocolError => new ProtocolError('the MessagePack data ends too early')
 
-/** A number of 1, 2 or 4 bytes. */
+/** Reads a length of 1, 2 or 4 bytes. */
 function readLength (bytes: Buffer, at: number, size: number): number {
   if (at + size > bytes.length) throw cutOff()
   return bytes.readUIntBE(at, size)
 }
 
-/** A leaf whose length stands behind its prefix; `more`: bytes between the two, as the type of an extension. */
+/**
+ * Reads a leaf whose length follows its prefix.
+ * @param more bytes between the length and the data: the type of an extension
+ */
 function sized (bytes: Buffer, at: number, size: number, more = 0): Value {
   return { end: at + 1 + size + more + readLength(bytes, at + 1, size) }
 }
@@ -48,7 +54,7 @@ function text (bytes: Buffer, start: number, length: number): Value {
 
 const container = (end: number, entries: number, isMap: boolean): Value => ({ end, values: isMap ? entries * 2 : entries, isMap })
 
-/** Bytes of the leaves 0xca to 0xd8 that have one length: numbers, and extensions with their type. */
+/** Bytes after the prefix of leaves of a fixed size, 0xca to 0xd8: numbers, and extensions (with the byte of their type). */
 const FIXED: Readonly<Record<number, number>> = {
   0xca: 4, 0xcb: 8, 0xcc: 1, 0xcd: 2, 0xce: 4, 0xcf: 8, 0xd0: 1, 0xd1: 2, 0xd2: 4, 0xd3: 8, 0xd4: 2, 0xd5: 3, 0xd6: 5, 0xd7: 9, 0xd8: 17
 }
@@ -84,8 +90,8 @@ function readValue (bytes: Buffer, at: number): Value {
 }
 
 /**
- * Checks one value: its nesting, that all of its lengths lie within the bytes, and that no member is named `__proto__`, which readers
- * would set as the prototype.
+ * Checks one value: its nesting, that all of its lengths are within the bytes, and that no key is `__proto__`, which parsers would set as the
+ * prototype.
  * @throws ProtocolError when it fails.
  */
 export function checkMessagePack (bytes: Buffer, maxNesting: number): void {
@@ -99,7 +105,7 @@ export function checkMessagePack (bytes: Buffer, maxNesting: number): void {
     if (at > bytes.length) throw cutOff()
     if (isKey && value.text === PROTO) throw new ProtocolError('a key of an object is __proto__')
     if (value.values !== undefined) {
-      if (value.values > bytes.length - at) throw cutOff() // each takes a byte at least
+      if (value.values > bytes.length - at) throw cutOff() // a value takes at least one byte
       open.push(current)
       if (open.length > maxNesting) throw new ProtocolError('nested too deep')
       current = { left: value.values, isMap: value.isMap }

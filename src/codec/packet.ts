@@ -6,7 +6,7 @@ export type { AckKind, ErrorReason, OutgoingPacket, Packet, WirePacket } from '.
 /** One encoded packet: exactly the contents of one WebSocket message. */
 export type Frame = string | Buffer
 
-/** Translates between frames and payloads, which is all of a dialect that a poll needs to know. */
+/** Translates between frames and payloads. Polls need no other part of a dialect. */
 export interface PayloadCodec {
   /** Packs one or more frames into one HTTP body. */
   encodePayload (frames: readonly Frame[]): string | Buffer
@@ -32,7 +32,7 @@ export class ProtocolError extends Error {
   override readonly name: string = 'ProtocolError'
 }
 
-/** The attachments of a packet are larger together than they may be. */
+/** The attachments of a packet exceed their limit of bytes together. */
 export class AttachmentsTooLargeError extends ProtocolError {
   override readonly name = 'AttachmentsTooLargeError'
 
@@ -41,7 +41,7 @@ export class AttachmentsTooLargeError extends ProtocolError {
   }
 }
 
-/** A payload holds more packets than it may. */
+/** A payload has more packets than allowed. */
 export class TooManyPacketsError extends ProtocolError {
   override readonly name = 'TooManyPacketsError'
 

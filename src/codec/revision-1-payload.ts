@@ -6,10 +6,10 @@ import type { Frame } from './packet.js'
 const MARK = '\ufffd'
 const MARK_CODE = 0xfffd
 const DIGITS = /^\d+$/
-/** A length longer than that is beyond any payload; so is looking for its end. */
+/** Digits of a length, at most. No payload is long enough for more, so the search for the end of the digits stops here. */
 const LONGEST_LENGTH = 16
 
-/** One packet is sent bare; more are framed, with their lengths in UTF-16 code units. */
+/** Encodes one frame as it is. Puts before each of several frames its length in UTF-16 code units. */
 export function encodePayload (frames: readonly Frame[]): string {
   if (frames.length === 1) return String(frames[0])
   let payload = ''
@@ -20,12 +20,15 @@ export function encodePayload (frames: readonly Frame[]): string {
   return payload
 }
 
-/** Where so much of a text ends that begins at `start`; beyond its end when there is less, undefined in the middle of a character. */
+/**
+ * Returns the index at which a frame of this length ends. The index is beyond the text when the text is too short, and undefined when it would be inside
+ * a character.
+ */
 type Measure = (text: string, start: number, length: number) => number | undefined
 
 const inUnits: Measure = (_text, start, length) => start + length
 
-/** The same by what each character counts. */
+/** Makes a measure that adds up the units of each character. */
 const byCharacters = (count: (code: number) => number): Measure => (text, start, length) => {
   let at = start
   let rest = length
@@ -39,15 +42,19 @@ const byCharacters = (count: (code: number) => number): Measure => (text, start,
 }
 
 /**
- * Lengths that are none of the protocol's, by which clients in other languages count: code points (Python 3, gevent-socketio), and bytes of UTF-8 (Python 2
- * and C). They are taken where a whole body fits one of them, and never where it fits the right one.
+ * Wrong units in which some clients count lengths: code points (Python 3, gevent-socketio), and bytes of UTF-8 (Python 2 and C). A unit is used only if
+ * all lengths of the body fit it, and do not fit the right unit.
  */
 const WRONG: readonly Measure[] = [
   byCharacters(() => 1),
   byCharacters((code) => code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4)
 ]
 
-/** Frames by a measure, the last of which may be too short where `short` says so. Undefined when they do not fit. @throws TooManyPacketsError */
+/**
+ * Splits a payload by a measure. Returns undefined when the lengths do not fit.
+ * @param short whether the last frame may be shorter than its length
+ * @throws TooManyPacketsError
+ */
 function cut (payload: string, measure: Measure, maxPackets: number, short: boolean): string[] | undefined {
   const frames: string[] = []
   for (let at = 0; at < payload.length;) {
@@ -66,7 +73,8 @@ function cut (payload: string, measure: Measure, maxPackets: number, short: bool
 }
 
 /**
- * The frames of a body; one that does not begin with U+FFFD is a frame. Too long a length takes the rest, as the old server did.
+ * Splits a body into its frames. A body that does not begin with U+FFFD is one frame. If the last length is too long, the frame is the rest of the body, as
+ * in the old server.
  * @throws ProtocolError when a length is missing or fits nowhere; TooManyPacketsError.
  */
 export function decodePayload (body: string | Buffer, maxPackets = Infinity): string[] {

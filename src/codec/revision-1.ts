@@ -5,7 +5,7 @@ import { detach, detachFrom } from './detach.js'
 import { toJson } from './json.js'
 import { decodePayload, encodePayload } from './revision-1-payload.js'
 
-/** The noop packet, which answers a poll that has nothing to say. */
+/** The noop packet. It answers a poll when no packet waits. */
 export const NOOP = '8::'
 /** The heartbeat packet. */
 export const HEARTBEAT = '2::'
@@ -20,7 +20,7 @@ const COLON = 0x3a
 const DIGIT_0 = 0x30
 const TYPES = ['disconnect', 'connect', 'heartbeat', 'message', 'json', 'event', 'ack', 'error', 'noop'] as const
 const REASONS: readonly ErrorReason[] = ['transport not supported', 'client not handshaken', 'unauthorized']
-/** Clients count from 1. An id of more digits is no number that they could have counted to. */
+/** Clients count ids from 1, so an id never has more than 16 digits. */
 const ID = /^(\d{0,16})(\+?)$/
 const ACK_DATA = /^(\d{1,16})(?:\+([^]*))?$/
 const ERROR_DATA = /^(\d*)(?:\+(\d+))?$/
@@ -29,7 +29,7 @@ const DIGITS = /^\d+$/
 type AckRequest = { id?: string, ack?: AckKind }
 const NO_ACK: AckRequest = {}
 
-/** The acknowledgement asked for. A `+` without an id asks for none (docs/revision-1.md, Packets). */
+/** Parses the request for an acknowledgement. A `+` without an id is not a request (docs/revision-1.md, Packets). */
 function parseAckRequest (id: string): AckRequest {
   if (id === '') return NO_ACK
   const match = ID.exec(id)
@@ -67,7 +67,7 @@ function parseError (endpoint: string, data: string): WirePacket {
   return { type: 'error', endpoint, ...(reason && { reason }), ...(match[2] === '0' && { advice: 'reconnect' }) }
 }
 
-/** Where the JSON of a packet begins; undefined for packets without. */
+/** Returns the index at which the JSON of a packet begins; undefined for packets without JSON. */
 export function jsonStart (text: string): number | undefined {
   const type = TYPES[text.charCodeAt(0) - DIGIT_0]
   if (type !== 'json' && type !== 'event' && type !== 'ack') return undefined
@@ -77,7 +77,7 @@ export function jsonStart (text: string): number | undefined {
   return type === 'ack' ? Math.max(text.indexOf('+', data), data) : data
 }
 
-/** @throws ProtocolError when the text is no packet; time is linear in its length. */
+/** Decodes a packet, in a time linear in its length. @throws ProtocolError when the text is not a packet. */
 function decodePacket (text: string): WirePacket {
   // TYPE ':' [ID ['+']] ':' [ENDPOINT] [':' DATA]: only the first three colons separate (docs/revision-1.md, Packets).
   const type = TYPES[text.charCodeAt(0) - DIGIT_0]
@@ -105,7 +105,7 @@ function decodePacket (text: string): WirePacket {
   }
 }
 
-/** `type:id:endpoint`, with the acknowledgement's id when one is asked for. */
+/** Returns `type:id:endpoint`. The id is empty unless the packet asks for an acknowledgement. */
 function head (type: number, endpoint = '', ackRequest: AckRequest = NO_ACK): string {
   if (endpoint.includes(':')) throw new ProtocolError('an endpoint cannot contain a colon')
   if (ackRequest.ack === undefined) return `${type}::${endpoint}`
@@ -117,7 +117,7 @@ function errorData ({ reason, advice }: { reason?: ErrorReason, advice?: 'reconn
   return `${reason === undefined ? '' : REASONS.indexOf(reason)}${advice === undefined ? '' : '+0'}`
 }
 
-/** @throws ProtocolError when the packet has no form on the wire (a colon in an endpoint, an id that is no number). */
+/** Encodes a packet. @throws ProtocolError when it cannot be encoded (a colon in an endpoint, an id that is not a number). */
 function encodePacket (packet: Parameters<Codec['encodePacket']>[0]): string {
   const { type } = packet
   switch (type) {

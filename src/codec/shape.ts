@@ -1,11 +1,11 @@
-// How deep and how wide JSON of a peer may be, counted in its text before it is parsed. Pure: no clock, no I/O.
+// Checks the nesting and the number of arguments in JSON of a peer, before it is parsed. Pure: no clock, no I/O.
 import { ProtocolError } from './packet.js'
 
 /** Bounds on the shape of one packet. */
 export interface ShapeLimits {
-  /** Levels of arrays and objects in each other. `JSON.stringify` fails at some thousands, wherever it is called. */
+  /** Levels of nested arrays and objects, at most. `JSON.stringify` fails at some thousands of levels. */
   readonly maxNesting: number
-  /** Arguments of an event or an acknowledgement. A call fails at some hundred thousand: `RangeError: Maximum call stack size exceeded`. */
+  /** Arguments of an event or an acknowledgement, at most. A call fails at some hundred thousand: `RangeError: Maximum call stack size exceeded`. */
   readonly maxArguments: number
 }
 
@@ -17,17 +17,17 @@ const CLOSING_BRACKET = 0x5d
 const OPENING_BRACE = 0x7b
 const CLOSING_BRACE = 0x7d
 
-/** What each value of parsed JSON takes of memory beside its text, at most; bytes. Measured on objects with names of their own. */
+/** Bytes of memory for each value of parsed JSON, at most, without its text. Measured on objects that all have different keys. */
 export const VALUE_BYTES = 64
 
 const TOO_DEEP = 'nested too deep'
 
-/** @throws ProtocolError when there are more arguments than there may be. */
+/** @throws ProtocolError when `count` exceeds `maxArguments`. */
 export function checkArguments (count: number, { maxArguments }: ShapeLimits): void {
   if (count > maxArguments) throw new ProtocolError(`more than ${maxArguments} arguments`)
 }
 
-/** The index of the quote that ends a string. */
+/** Returns the index of the quote that ends the string. */
 function endOfString (text: string, start: number): number {
   let at = start + 1
   while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1
@@ -35,9 +35,8 @@ function endOfString (text: string, start: number): number {
 }
 
 /**
- * Checks the JSON that begins at `start`: its nesting and, where it is a list, its number of entries. Text that is no JSON may pass: whoever
- * parses it finds out.
- * @param maxEntries the most entries of the list; by default, it may be as long as it likes
+ * Checks the JSON that begins at `start`: its nesting and, if it is a list, its number of entries. Does not check that the text is JSON: the
+ * parser does.
  * @throws ProtocolError when it is too deep or too long.
  */
 export function checkShape (text: string, start: number, maxNesting: number, maxEntries = Infinity): void {
@@ -59,12 +58,12 @@ export function checkShape (text: string, start: number, maxNesting: number, max
   }
 }
 
-/** Whether a value is one that may hold others; binary is none. */
+/** Tells whether a value is an object or array. Binary data is neither. */
 const isContainer = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) && !(value instanceof ArrayBuffer)
 
 /**
- * The same for a value that a custom parser has made. Goes level by level, for a recursion could be too deep itself.
+ * Checks the nesting of a decoded value. Goes level by level, because a recursion could exceed the stack.
  * @throws ProtocolError when it is nested too deep.
  */
 export function checkDepth (value: unknown, maxNesting: number): void {
@@ -75,7 +74,7 @@ export function checkDepth (value: unknown, maxNesting: number): void {
   }
 }
 
-/** About what the parsed JSON takes of memory that begins at `start`, at most; bytes. It can be twenty times its text: `[[],[],…]`. */
+/** Estimates the bytes of memory of the parsed JSON that begins at `start`, at most. They can be twenty times its text: `[[],[],…]`. */
 export function weighJson (text: string, start: number): number {
   let values = 1
   for (let at = start; at < text.length; at++) {

@@ -1,22 +1,22 @@
-// What stands before the JSON of a Socket.IO packet, read as the official parser reads it: `TYPE [ATTACHMENTS-] [/NAMESPACE,] [ID] [JSON]`.
+// Reads the part of a Socket.IO packet before its JSON, in the same way as the official parser: `TYPE [ATTACHMENTS-] [/NAMESPACE,] [ID] [JSON]`.
 // Pure: no clock, no I/O.
 
 /** The types of packets, as their first character. */
 export const TYPES = { connect: '0', disconnect: '1', event: '2', ack: '3', connectError: '4', binaryEvent: '5', binaryAck: '6' } as const
 
-/** What a packet says before its JSON. */
+/** The fields of a packet before its JSON. */
 export interface SocketioHead {
   readonly type: string
-  /** How many binary messages follow; NaN where there is no number. */
+  /** Number of binary messages that follow; NaN when the packet has no number. */
   readonly attachments: number
   readonly nsp: string
-  /** Where the JSON begins; the length of the text where there is none. */
+  /** Index at which the JSON begins; the length of the text when there is no JSON. */
   readonly json: number
 }
 
 const BEGINS_JSON = '[{"'
 
-/** The head of a packet's text. Text that is no packet has one, too: whoever parses it finds out. */
+/** Reads the head of a packet. Does not check that the text is a packet: the parser does. */
 export function readHead (text: string): SocketioHead {
   const type = text.charAt(0)
   let at = 1
@@ -33,7 +33,7 @@ export function readHead (text: string): SocketioHead {
     nsp = text.slice(at, end)
     at = end + 1
   }
-  // The parser takes what Number() reads for the id: digits, and white space.
+  // The parser reads the id with Number(), so white space around the digits is allowed.
   while (at < text.length && !BEGINS_JSON.includes(text.charAt(at))) at++
   return { type, attachments, nsp, json: Math.min(at, text.length) }
 }

@@ -27,7 +27,7 @@ export type Message =
 // On the Server's side these mean something else; an event of such a name makes it close the connection.
 const RESERVED = new Set(['connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener'])
 
-/** Whether the official Server refuses events of this name. */
+/** Tells whether the official Server refuses events of this name. */
 export const isReservedEvent = (name: string): boolean => RESERVED.has(name)
 
 /** Events named `message` are messages in revision 1: text, or one JSON value. What fits neither stays an event. */

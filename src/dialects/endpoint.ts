@@ -22,7 +22,7 @@ class Waiting {
     this.#bytes += bytesOf(text)
   }
 
-  /** The one that has waited longest. */
+  /** Removes and returns the oldest packet. */
   shift (): string | undefined {
     const text = this.#texts[this.#next]
     if (text === undefined) return undefined
@@ -51,9 +51,9 @@ export const newEndpoint = (bytes = 0): Endpoint => ({ state: 'connecting', wait
 
 const BASE = 'http://localhost'
 
-/** The Server's name of an endpoint. */
+/** Returns the namespace of an endpoint. */
 export const toNsp = (endpoint: string): string => endpoint === '' ? '/' : endpoint
-/** The client's name of a namespace. */
+/** Returns the endpoint of a namespace. */
 export const toEndpoint = (nsp: string): string => nsp === '/' ? '' : nsp
 
 /**

@@ -1,4 +1,4 @@
-// The table of transports: a new one is a file and a row. What a row says is what the routes need to know.
+// The table of transports, with a row for each. A row contains what the routes need.
 import type { TransportName } from '../session/transport.js'
 import { htmlfile } from './htmlfile.js'
 import { decodeBody as decodeForm } from './jsonp-polling.js'
@@ -48,8 +48,8 @@ export const TRANSPORTS: Readonly<Record<Revision1Transport, TransportRow>> = {
   'jsonp-polling': { kind: 'poll', decodeBody: decodeForm, cors: false, jsonp: true, contentType: CONTENT_TYPES.script }
 }
 
-/** Those of every dialect. `websocket` is of all of them, `polling` of Engine.IO. */
+/** The transports of all dialects. All have `websocket`; only Engine.IO has `polling`. */
 export const TRANSPORT_NAMES: readonly TransportName[] = [...Object.keys(TRANSPORTS) as Revision1Transport[], 'polling']
 
-/** Whether revision 1 has it. */
+/** Tells whether revision 1 has the transport. */
 export const isRevision1 = (name: string): name is Revision1Transport => Object.hasOwn(TRANSPORTS, name)

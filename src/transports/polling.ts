@@ -1,5 +1,5 @@
-// Long polling: one GET at a time is held open and answered with the first thing there is to say. The GETs come and go; this
-// stays. Knows nothing of what is polled with (XHR, script) and of HTTP only that a response can break.
+// Long polling: one GET at a time is held open and answered when there is a packet. The transport
+// outlives its GETs. It does not depend on how the client polls (XHR, script); of HTTP it knows only that a response can break.
 import type { Frame, PayloadCodec } from '../codec/packet.js'
 import type { Timer, TimerWheel } from '../time/timer-wheel.js'
 import type { Poll, Polls, Transport, TransportListener, TransportName } from '../session/transport.js'
@@ -11,7 +11,7 @@ const CLOSE_GRACE = 1000
 /** How long a poll waits while the client is about to leave it for a WebSocket, ms. */
 const UPGRADE_POLL = 100
 
-/** What is gathered while nothing is; never written to. */
+/** The value of `#gathered` when no frame waits. Shared, so never changed. */
 const NO_FRAMES: Frame[] = []
 
 /** What a {@link PollingTransport} is made of. */
@@ -22,9 +22,9 @@ export interface PollingInit {
   wheel: TimerWheel
   /** How long a poll waits for something to say, ms; undefined: as long as it takes. */
   pollingDuration: number | undefined
-  /** What answers a poll when there is nothing. */
+  /** The packet that answers a poll when no other packet waits. */
   noop: Frame
-  /** Whether the client gives up its session with a poll that breaks. */
+  /** Whether a broken poll ends the session. */
   breaksSession: boolean
   /** Collects frames for an answer. Undefined: the first frames are the answer, as in the old server (docs/revision-1.md, Transports). */
   answers: Pick<AnswerSchedule, 'collect'> | undefined
@@ -70,7 +70,7 @@ export class PollingTransport implements Transport, Polls {
 
   get polls () { return this }
   get #noop (): string | Buffer { return this.codec.encodePayload([this.#init.noop]) }
-  /** Not when the poll is about to be answered: whoever asks wants to know of the next one. */
+  /** False when the parked poll is about to be answered: the callers ask about the next poll. */
   get open () { return this.#parked !== undefined && this.#gathered.length === 0 }
   get writable () { return this.#parked !== undefined && this.#inFlight === undefined && this.#gatheredBytes <= HIGH_WATER_MARK }
   get delivering () { return this.#inFlight !== undefined || this.#gathered.length > 0 }
@@ -105,7 +105,7 @@ export class PollingTransport implements Transport, Polls {
     setImmediate(() => { if (this.#inFlight?.poll === poll) poll.destroy() })
   }
 
-  /** The client is about to leave: a poll that has nothing to say would only hold it up. */
+  /** Answers a parked poll at once while the client upgrades, because the upgrade waits for the poll. */
   setUpgrading (upgrading: boolean): void {
     this.#isUpgrading = upgrading
     if (upgrading && this.#parked !== undefined) this.#answerNothing()

@@ -1,4 +1,4 @@
-// What a message looks like on the connection: the library makes the frame, and the last one is kept for its next receiver.
+// Makes the WebSocket frames of messages with ws, and keeps the last one for the next receiver of a broadcast.
 import { LastEncoded } from '../codec/last-encoded.js'
 import type { Frame } from '../codec/packet.js'
 import { makeFrame } from '../private/ws-frames.js'
@@ -48,12 +48,12 @@ function textOf (text: string): Pieces {
 const last = new LastEncoded<Pieces>()
 const clear = (): void => last.clear()
 
-/** A message as it is written. Text that is the same again is not framed again. Binary data may have changed meanwhile. */
+/** Returns the frame of a message. Only frames of text are kept, because the application may change a Buffer between two sends. */
 export function toPieces (frame: Frame): Pieces {
   if (typeof frame !== 'string') return piecesOf(frame, BINARY)
   const found = last.find(frame)
   if (found !== undefined) return found
   const pieces = last.keep(frame, textOf(frame))
-  if (pieces.size > SMALL) setImmediate(clear) // kept for a broadcast, and no longer
+  if (pieces.size > SMALL) setImmediate(clear) // a large frame is kept only for the broadcast of this turn
   return pieces
 }

@@ -1,5 +1,5 @@
-// websocket and flashsocket: one packet a text message. Flash speaks WebSocket too, under a name of its own. The framing is
-// the library's.
+// websocket and flashsocket: one packet a text message. flashsocket is WebSocket with another name.
+// ws does the framing.
 import type { Writable } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { Frame } from '../codec/packet.js'
@@ -20,14 +20,14 @@ export interface WebSocketInit {
   name: TransportName
   listener: TransportListener
   socket: WebSocket
-  /** What carries the WebSocket; undefined where that is not known (`injectWS`). */
+  /** The connection of the WebSocket; undefined if it is not known (`injectWS`). */
   connection: Connection | undefined
   wheel: TimerWheel
-  /** How long the client may take to answer a close frame, ms; one that is gone must not hold up a shutdown. */
+  /** How long the client may take to answer a close frame, ms; a client that has disconnected must not delay a shutdown. */
   farewellTimeout: number
-  /** Breaks that connection, with everything that is on its way. */
+  /** Resets the connection and discards its unsent data. */
   reset: (connection: Connection) => void
-  /** Hears what breaks the WebSocket, which is then ended; undefined where somebody else sees to both. */
+  /** Logs an error of the WebSocket, which is then ended; undefined if other code does both. */
   log: FailureLog | undefined
   /** For a client that writes its frames in another way. */
   translation?: Translation
@@ -105,7 +105,7 @@ export class WebSocketTransport implements Transport {
   get unreadBytes () { return this.bufferedAmount }
   get incoming () { return this.#gone ? 'over' : 'here' }
 
-  /** From now on it reports to somebody else. */
+  /** Replaces the listener. */
   handOver (listener: TransportListener): void {
     this.#listener = listener
   }
@@ -125,7 +125,7 @@ export class WebSocketTransport implements Transport {
   }
 
   #write (connection: Writable, { head, payload, size }: Pieces): void {
-    // Told of the end of a write that may fill it, and of no other: a callback costs a tick.
+    // Only a write that may exceed the mark has a callback, because a callback costs a tick.
     const mayFill = connection.writableLength + size > HIGH_WATER_MARK
     const flushed = mayFill ? this.#onFlushed : undefined
     if (payload === undefined) {

@@ -53,10 +53,10 @@ function heartbeatOf (shared: EngineIoShared): Heartbeat {
   return heartbeat
 }
 
-/** Whether the Server tells the client that a namespace is over, or refused. */
+/** Tells whether the packet disconnects the client from a namespace, or refuses the connect. */
 const endsNamespace = (text: string): boolean => text.startsWith(TYPES.disconnect) || text.startsWith(TYPES.connectError)
 
-/** What one session of Engine.IO says and hears. */
+/** Handles the packets of one session of Engine.IO. */
 export class EngineIo implements Dialect, PacketFaceSession, Guarded {
   readonly name: DialectName
   readonly protocol: EngineVersion
@@ -83,7 +83,7 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
 
   get id () { return this.#session.id }
 
-  /** Somebody reads the messages as they come: the official Server, or an application without Socket.IO. */
+  /** Whether 'data' has a listener: the official Server, or an application without Socket.IO. */
   get raw (): boolean { return this.#session.listenerCount('data') > 0 }
 
   get onServer (): boolean { return this.#shared.isSocketio && this.raw }
@@ -116,7 +116,7 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
     this.#session.enqueueFirst(TYPE.open + JSON.stringify(handshake))
   }
 
-  /** A poll is told of the end; a WebSocket simply ends. */
+  /** Returns a close packet for polls only. A WebSocket ends without it. */
   farewell ({ persistent }: Transport): Frame | undefined {
     return persistent ? undefined : TYPE.close
   }

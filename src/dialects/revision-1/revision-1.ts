@@ -10,7 +10,7 @@ import { ServerFace } from './server.js'
 import type { FaceDialect, FaceShared } from './face.js'
 import type { EndReason, Transport } from '../../session/transport.js'
 
-/** Ends that a client which lives does not expect. */
+/** Reasons for which the server ends a session whose client is still connected. */
 const BY_US: ReadonlySet<EndReason> = new Set(['closed by server', 'server closing', 'server draining', 'too many packets'])
 
 /** What all sessions of a plugin instance share. */
@@ -18,7 +18,7 @@ export interface Revision1Shared extends FaceShared {
   readonly limits: FaceShared['limits'] & ShapeLimits
 }
 
-/** What one session of revision 1 says and hears. */
+/** Handles the packets of one session of revision 1. */
 export class Revision1 implements Dialect, FaceDialect {
   readonly name = 'revision 1'
   readonly protocol = 3
@@ -51,7 +51,7 @@ export class Revision1 implements Dialect, FaceDialect {
     if (this.#server === undefined) this.#session.enqueueFirst(CONNECT)
   }
 
-  /** Told only to a client that would not see the end: it is to handshake anew. */
+  /** Returns a packet that makes the client handshake again, only if the client would not notice the end of the transport. */
   farewell ({ open, endsUnnoticed }: Transport, reason: EndReason): Frame | undefined {
     return BY_US.has(reason) && open && endsUnnoticed && !this.#hasDisconnected ? UNKNOWN_SESSION : undefined
   }
