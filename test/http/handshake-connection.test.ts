@@ -4,10 +4,12 @@ import { Agent, get } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import t from 'tap'
+import { readOpen } from '../kit/engine-io/payload.js'
 import { rawWebSocket } from '../kit/raw/websocket.js'
 import { serve } from '../kit/revision-1/server.js'
 import type { Teardown } from '../kit/teardown.js'
 import { until } from '../kit/waiting.js'
+import { WebSocketClient } from '../kit/websocket.js'
 
 /** Handshakes over a connection that is kept. */
 async function handshaken (t: Teardown, count = 1) {
@@ -75,4 +77,34 @@ t.test('of a session that has ended nothing is to be done', async (t) => {
   agent.destroy()
   await until(() => before?.destroyed === true)
   t.equal(session?.request.socket, before)
+})
+
+t.test('so does a session of Engine.IO that upgrades, closed before, during or after', async (t) => {
+  for (const when of ['before', 'during', 'after']) {
+    const server = await serve(t, { transports: ['polling', 'websocket'] })
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const url = `http://127.0.0.1:${server.port}/socket.io/?EIO=4&transport=`
+    const [response] = await once(get(`${url}polling`, { agent }), 'response') as [IncomingMessage]
+    const { sid } = readOpen(String(await buffer(response)))
+    const session = server.app.socketio.sessions.get(sid)
+    if (session === undefined) throw new Error('no session')
+    const { socket: before } = session.request
+    const close = async (): Promise<void> => {
+      agent.destroy()
+      await until(() => before.destroyed)
+    }
+    if (when === 'before') await close()
+    const client = new WebSocketClient(`${url}websocket&sid=${sid}`)
+    t.teardown(() => client.socket.terminate())
+    await client.opened
+    client.socket.send('2probe')
+    t.equal(await client.next(), '3probe')
+    if (when === 'during') await close()
+    t.equal(session.request.socket, before, 'as long as the client may stay with its polls')
+    client.socket.send('5')
+    await until(() => session.transport.name === 'websocket')
+    if (when === 'after') await close()
+    await until(() => session.request.socket !== before)
+    t.equal(session.request.socket.destroyed, false, when)
+  }
 })
