@@ -7,22 +7,21 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const NODE = fileURLToPath(new URL('node.ts', import.meta.url))
-const LOADER = '@tapjs/typescript/import'
+const LOADER = new URL('../../loader/register.js', import.meta.url).href
 /** A node that needs more dies of it; megabytes. */
 const HEAP = 1024
 /** Far above what a busy machine needs; ms. */
 const PATIENCE = 60_000
 
-/** Node 20 runs no TypeScript by itself. The test runner has set its loader already. */
+/** `npm run fuzz` has loaded it in another way than by a flag. */
 function execArgv (): string[] {
   const own = [...process.execArgv, '--expose-gc', `--max-old-space-size=${HEAP}`, '--stack-trace-limit=60']
-  const loaded = `${process.execArgv.join(' ')} ${process.env['NODE_OPTIONS'] ?? ''}`.includes('tapjs')
-  return loaded ? own : [...own, '--import', import.meta.resolve(LOADER)]
+  return own.some((flag) => flag.includes('loader/register.js')) ? own : [...own, '--import', LOADER]
 }
 
 /** A process whose output nobody reads. */
 export const startProcess = (args: readonly string[]): ChildProcess =>
-  fork(NODE, args, { execArgv: execArgv(), stdio: ['ignore', 'ignore', 'ignore', 'ipc'], env: { ...process.env, TS_NODE_TRANSPILE_ONLY: '1' } })
+  fork(NODE, args, { execArgv: execArgv(), stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
 
 /** @throws when it takes too long, or the process is over */
 export async function soon<T> (what: string, child: ChildProcess, promise: Promise<T>, ms = PATIENCE): Promise<T> {
