@@ -39,7 +39,7 @@ async function connect (url: string): Promise<OldSocket> {
   return socket
 }
 
-t.test('the echo example', { timeout: 30_000 }, async (t) => {
+t.test('the echo example', async (t) => {
   const folder = fileURLToPath(new URL('../..', import.meta.url))
   const example = spawn(process.execPath, ['examples/echo.js', '--port', '0'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
   t.teardown(() => example.kill('SIGKILL'))

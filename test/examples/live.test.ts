@@ -52,7 +52,7 @@ async function say (page: Page, cell: Cell, text: string): Promise<void> {
   await panelOf(page, cell).locator('button[value="say"]').click()
 }
 
-t.test('the live page', { skip, timeout: 120_000 }, async (t) => {
+t.test('the live page', { skip }, async (t) => {
   const { server, url } = await start('0')
   t.teardown(() => server.kill('SIGKILL'))
   const browser = await launchChromium()

@@ -10,6 +10,9 @@ import type { Revision1Transport } from '../../src/transports/index.js'
 import type { Socket } from '../../types/socket.js'
 import { Client, fetchText } from './client.js'
 import { Clock as Stopped } from './clock.js'
+import { until } from './progress.js'
+
+export { until } from './progress.js'
 
 /** tap's `t`, as far as it is needed here. */
 export interface Teardown { teardown (fn: () => unknown): unknown }
@@ -87,15 +90,6 @@ export async function serve (t: Teardown, options: SocketioTransportsOptions = {
   }
 
   return { app, port, handshake, client, connect, socketOf, clients: () => clients }
-}
-
-/** Turns of the event loop until something holds that announces itself by no event. */
-export async function until (condition: () => boolean): Promise<void> {
-  const end = Date.now() + 5000
-  while (!condition()) {
-    if (Date.now() > end) throw new Error(`never: ${String(condition)}`)
-    await new Promise((resolve) => setImmediate(resolve))
-  }
 }
 
 /** Opens whatever the transport holds open, and waits until the server knows. */

@@ -1,13 +1,13 @@
 // Every way into the server: a session of each dialect on each of its transports, connected and ready to be misused.
-import { setTimeout as pause } from 'node:timers/promises'
 import { Client, fetchText } from '../kit/client.js'
 import { EngineClient, WAYS } from '../kit/engine-client.js'
 import type { Eio, Message, Way } from '../kit/engine-client.js'
+import { within } from '../kit/progress.js'
 import { ALL } from '../kit/server.js'
 import type { Teardown } from '../kit/server.js'
 import type { Revision1Transport } from '../../src/transports/index.js'
 
-/** Far above what a slow machine needs, far below what an attack that works costs; ms. */
+/** Far above what a slow machine needs, far below what an attack that works costs; ms, of which what others take of the machine is none. */
 const PATIENCE = 5000
 
 /** A way of Engine.IO; `upgraded`: from polls to a WebSocket. */
@@ -80,13 +80,4 @@ export async function echoes (client: Client | EngineClient, text: string): Prom
 }
 
 /** @throws when it takes longer than any server should */
-export async function inTime<T> (promise: Promise<T>, what: string): Promise<T> {
-  const timer = new AbortController()
-  const late = pause(PATIENCE, undefined, timer).then(() => { throw new Error(`no ${what} within ${PATIENCE} ms`) })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    late.catch(() => {})
-    timer.abort()
-  }
-}
+export const inTime = <T>(promise: Promise<T>, what: string): Promise<T> => within(PATIENCE, what, promise)

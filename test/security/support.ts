@@ -10,6 +10,7 @@ import type { Test } from 'tap'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import type { EndReason, Metrics } from '../../types/reasons.js'
 import type { DialectName } from '../../types/socket.js'
+import { accompany } from '../kit/stopwatch.js'
 import { bystander } from './bystander.js'
 import type { Bystander } from './bystander.js'
 
@@ -91,6 +92,7 @@ function ask<T> (child: ChildProcess, what: string): Promise<T> {
 export async function startTarget (t: Test, face: Face, options: SocketioTransportsOptions = {}, flags: readonly string[] = []): Promise<Target> {
   const execArgv = [...process.execArgv, '--expose-gc', `--max-old-space-size=${HEAP}`, ...flags]
   const child = fork(TARGET, [face, JSON.stringify(options)], { execArgv })
+  accompany(child)
   t.teardown(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return
     child.disconnect()

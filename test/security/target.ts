@@ -96,7 +96,7 @@ const damage = {
   reject: () => { Promise.reject(new Error('reject')) },
   hoard: () => { hoard.push(Array.from({ length: 1e6 }, Math.random)) },
   spend: () => { Buffer.alloc(100e6, 1) },
-  stall: () => { for (const end = Date.now() + 6000; Date.now() < end;); },
+  stall: () => { for (const end = cpuTime() + 6000; cpuTime() < end;); },
   fault: () => app.log.error('fault'),
   still: () => { Math.random = () => 0.5 }
 }

@@ -10,7 +10,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import socketioTransports from '../../../src/index.js'
 import { head, UPGRADE } from '../../security/raw.js'
-import { until } from '../../kit/server.js'
+import { until, within } from '../../kit/progress.js'
 import { portOf } from '../../kit/fastify.js'
 
 /** More than kernels keep for a client that does not read, bytes. */
@@ -66,11 +66,7 @@ async function hold (t: Test, request: string, options: object, own: boolean): P
 }
 
 async function closes (t: Test, app: FastifyInstance): Promise<void> {
-  const timer = new AbortController()
-  const late = once(AbortSignal.any([timer.signal, AbortSignal.timeout(PATIENCE)]), 'abort').then(() => { throw new Error('the app does not close') })
-  await t.resolves(Promise.race([app.close(), late]))
-  late.catch(() => {})
-  timer.abort()
+  await t.resolves(within(PATIENCE, 'end of the app', app.close()))
 }
 
 for (const [what, request] of Object.entries(REQUESTS)) {

@@ -1,4 +1,4 @@
-// Preloaded (--import) into each process that runs TypeScript: those of tap (.taprc), and what they fork.
+// Preloaded (--import) into each process that runs TypeScript: those of tap (.taprc), and those they fork.
 import module from 'node:module'
 import process from 'node:process'
 import { sync } from './hooks.js'
