@@ -1,23 +1,54 @@
-// Waiting, as long as anything goes on. A limit by the clock fails where the machine is busy with something else; here, only time counts in which
-// nothing came to this process, no byte on a connection and no word of a child process, although it was free to look.
-import { stopwatch } from './stopwatch.js'
+// Waiting, as long as anything goes on. A limit by the clock fails where the machine is busy with something else. Here, time counts as far as this
+// process was free to look, and the processes that it waits for had a core.
+import type { ChildProcess } from 'node:child_process'
+import { now, waited } from './stopwatch.js'
 
 /** Ample for a child process to start; ms. */
 const PATIENCE = 20_000
+/** More cannot have been free between two looks. */
 const LOOK_EVERY = 100
 
 // As they are before a test stops its clock.
 const { clearInterval, setInterval, setTimeout } = globalThis
 
+/** Processes that this one waits for. */
+const companions = new Set<number>()
+
+/** From now on, no time counts in which this process waits for a core. */
+export function accompany (child: ChildProcess): void {
+  const { pid } = child
+  if (pid === undefined) return
+  companions.add(pid)
+  child.once('exit', () => companions.delete(pid))
+}
+
+function lost (): number {
+  let ms = 0
+  for (const pid of companions) ms += waited(pid)
+  return ms
+}
+
+/** Starts. @returns how much time has counted; to be called often */
+function patience (): () => number {
+  let [counted, looked, before] = [0, now(), lost()]
+  return () => {
+    const [time, waits] = [now(), lost()]
+    counted += Math.min(Math.max(time - looked - Math.max(waits - before, 0), 0), LOOK_EVERY)
+    looked = time
+    before = waits
+    return counted
+  }
+}
+
 /** How much has come to this process; timers and immediates are not among it. */
 const arrived = (): number => performance.nodeTiming.uvMetricsInfo.events
 
-/** Starts. @returns for how many ms nothing has come, as far as has been looked */
+/** Starts. @returns how much time has counted since something came; to be called often */
 function silence (): () => number {
-  let [seen, passed] = [arrived(), stopwatch()]
+  let [seen, passed] = [arrived(), patience()]
   return () => {
     const count = arrived()
-    if (count !== seen) [seen, passed] = [count, stopwatch()]
+    if (count !== seen) [seen, passed] = [count, patience()]
     return passed()
   }
 }
@@ -38,14 +69,14 @@ async function before<T> (promise: Promise<T>, over: () => boolean, message: str
 }
 
 /** Settles as the promise does. @throws when nothing at all has come for so many ms */
-export async function withProgress<T> (what: string, promise: Promise<T>, patience = PATIENCE): Promise<T> {
+export async function withProgress<T> (what: string, promise: Promise<T>, limit = PATIENCE): Promise<T> {
   const silent = silence()
-  return await before(promise, () => silent() >= patience, `no ${what}: nothing has come for ${patience} ms`)
+  return await before(promise, () => silent() >= limit, `no ${what}: nothing has come for ${limit} ms`)
 }
 
-/** Settles as the promise does. @throws when it has not within so many ms, whatever else goes on; what others take of the machine does not count */
+/** Settles as the promise does. @throws when it has not within so many ms, whatever else goes on */
 export async function within<T> (ms: number, what: string, promise: Promise<T>): Promise<T> {
-  const passed = stopwatch()
+  const passed = patience()
   return await before(promise, () => passed() >= ms, `no ${what} within ${ms} ms`)
 }
 
@@ -55,10 +86,10 @@ const TURNS = 500
 const GLANCE = 16
 
 /** Waits until something holds that announces itself by no event. @throws when nothing has come for long */
-export async function until (condition: () => boolean, patience = PATIENCE): Promise<void> {
+export async function until (condition: () => boolean, limit = PATIENCE): Promise<void> {
   const silent = silence()
   for (let turns = 1; !condition(); turns++) {
-    if (turns % GLANCE === 0 && silent() >= patience) throw new Late(`never: ${String(condition)}`)
+    if (turns % GLANCE === 0 && silent() >= limit) throw new Late(`never: ${String(condition)}`)
     await new Promise<void>((resolve) => { if (turns < TURNS) setImmediate(resolve); else setTimeout(resolve, 1) })
   }
 }

@@ -10,7 +10,7 @@ import type { Test } from 'tap'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import type { EndReason, Metrics } from '../../types/reasons.js'
 import type { DialectName } from '../../types/socket.js'
-import { accompany } from '../kit/stopwatch.js'
+import { accompany } from '../kit/progress.js'
 import { bystander } from './bystander.js'
 import type { Bystander } from './bystander.js'
 
@@ -51,7 +51,7 @@ export interface Target {
   readonly dialects: readonly DialectName[]
   /** @throws when the process has ended */
   state (): Promise<State>
-  /** Closes the app, and tells how long that took, ms. */
+  /** Closes the app, and tells how long that took, ms; less what others have taken of the machine. */
   close (): Promise<number>
   /** Does damage from within (target.ts). */
   sabotage (damage: 'crash' | 'reject' | 'hoard' | 'spend' | 'stall' | 'fault' | 'still'): void

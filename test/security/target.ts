@@ -11,6 +11,7 @@ import type { FastifyRequest } from 'fastify'
 import socketioTransports from '../../src/index.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import { ALL } from '../kit/server.js'
+import { stopwatch } from '../kit/stopwatch.js'
 import type { State } from './support.js'
 
 const [face, options] = process.argv.slice(2) as [string, string]
@@ -18,7 +19,9 @@ const [face, options] = process.argv.slice(2) as [string, string]
 /** Error lines: what a peer does is never a fault of ours. */
 const faults: string[] = []
 const stream = { write: (line: string) => { faults.push(line) } }
-const app = Fastify({ logger: { level: 'error', stream } })
+/** On a busy machine an attack takes longer than a client may be silent, and than a connection may be idle: neither is looked for here; ms. */
+const PATIENCE = 600_000
+const app = Fastify({ logger: { level: 'error', stream }, keepAliveTimeout: PATIENCE })
 /** `?as=nobody` is not let in; with `late`, that is said after a while, and with `slow`, others wait as long. */
 async function authorize ({ query }: FastifyRequest): Promise<boolean> {
   const { as } = query as { as?: string }
@@ -28,6 +31,9 @@ async function authorize ({ query }: FastifyRequest): Promise<boolean> {
 await app.register(socketioTransports, {
   authorize,
   transports: ['polling', ...ALL],
+  pingInterval: PATIENCE,
+  pingTimeout: PATIENCE,
+  heartbeatInterval: PATIENCE,
   ...JSON.parse(options) as SocketioTransportsOptions,
   ...(face === 'server' && { io: {} })
 })
@@ -102,9 +108,9 @@ const damage = {
 }
 
 async function close (): Promise<number> {
-  const since = performance.now()
+  const passed = stopwatch()
   await app.close()
-  return performance.now() - since
+  return passed()
 }
 
 process.on('message', (asked: 'state' | 'close' | keyof typeof damage) => {

@@ -4,8 +4,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { within } from '../../kit/progress.js'
-import { accompany } from '../../kit/stopwatch.js'
+import { accompany, within } from '../../kit/progress.js'
 
 const NODE = fileURLToPath(new URL('node.ts', import.meta.url))
 const LOADER = new URL('../../runner/typescript.js', import.meta.url).href
