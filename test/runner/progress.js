@@ -21,6 +21,8 @@ export default class Progress extends Transform {
   #plan = '?'
   #assertions = 0
   #failed = []
+  /** Within what tap says of a file that has failed. */
+  #details = false
 
   constructor () {
     super({ decodeStrings: false, encoding: 'utf8' })
@@ -43,6 +45,12 @@ export default class Progress extends Transform {
   #write (line) { this.push(`${line}\n`) }
 
   #read (line) {
+    if (line === '  ---') this.#details = true
+    if (this.#details) {
+      this.#write(line)
+      if (line === '  ...') this.#details = false
+      return
+    }
     if (line.startsWith('    ') || line.startsWith('# Subtest: ')) {
       this.#lines.push(line)
       if (ASSERTION.test(line)) this.#assertions++

@@ -32,6 +32,8 @@ const FAILED = `# Subtest: test/b.test.ts
     1..2
 not ok 2 - test/b.test.ts # time=3ms
   ---
+  args:
+    - a
   exitCode: 1
   ...
 
@@ -54,6 +56,8 @@ ok 1 - test/a.test.ts # time=2ms
 not ok 2 - test/b.test.ts # time=3ms
 # 2 of 2 files, 5 assertions, 1 files failed
   ---
+  args:
+    - a
   exitCode: 1
   ...
 # { total: 5, pass: 4, fail: 1 }
