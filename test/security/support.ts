@@ -5,6 +5,7 @@ import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import process from 'node:process'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import type { SocketioTransportsOptions } from '../../types/options.js'
@@ -18,6 +19,9 @@ const TARGET = process.env['ATTACK_TARGET'] ?? fileURLToPath(new URL('target.ts'
 const MEBIBYTE = 1024 * 1024
 /** Most that a target's heap may have, MiB: what grows without end ends the process soon, and the test fails. */
 const HEAP = 256
+
+/** Echoes one after the other would take a core of each test; ms. */
+const BETWEEN_ECHOES = 20
 
 /** What a target says of itself. */
 export interface State {
@@ -136,7 +140,10 @@ export async function watch ({ state, bystanders }: Target, attack: () => Promis
   const before = await state()
   const over = new AbortController()
   const during = async (): Promise<void> => {
-    do await allEcho(bystanders); while (!over.signal.aborted)
+    do {
+      await allEcho(bystanders)
+      await pause(BETWEEN_ECHOES)
+    } while (!over.signal.aborted)
   }
   const attacked = attack().finally(() => over.abort())
   const [served, made] = await Promise.allSettled([during(), attacked])
