@@ -16,7 +16,7 @@ t.teardown(() => rm(folder, { recursive: true, force: true }))
 
 /** Without tap's loaders, which it gives to every child process: they would compile what is required. */
 async function run (command: string, args: string[], cwd = folder): Promise<string> {
-  const { stdout } = await exec('env', ['-u', 'NODE_OPTIONS', command, ...args], { cwd, timeout: 90_000 })
+  const { stdout } = await exec('env', ['-u', 'NODE_OPTIONS', command, ...args], { cwd })
   return stdout
 }
 

@@ -9,7 +9,7 @@ import type { Cell } from '../../bench/lib/targets.mjs'
 /** What tap puts there has every process load its loaders; these are many, and are no TypeScript. */
 delete process.env['NODE_OPTIONS']
 
-const PROCESSES = { serverCpu: 'none', clientCpu: 'none', nodeArgs: [], timeout: 20_000 }
+const PROCESSES = { serverCpu: 'none', clientCpu: 'none', nodeArgs: [], timeout: 200_000 }
 const SHORT = { warmup: 1, window: 1, windows: 2, connections: 3, clients: 3, message: 'hello' }
 
 interface Window { value: number, perSecond: number }

@@ -1,14 +1,16 @@
 // What the scenarios have in common, in Node and in pages: above all, how they wait for their clients, for a while and then no longer.
 
-/** How long anything may take, ms. */
-const LIMIT = 15_000
+/** How often it is looked, ms, and how many times: where a machine has no time to look, none passes. */
+const EVERY = 100
+const LOOKS = 300
 
 export function within (promise, what) {
   let timer
   const late = new Promise((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what}: nothing within ${LIMIT} ms`)), LIMIT)
+    let looks = 0
+    timer = setInterval(() => { if (++looks === LOOKS) reject(new Error(`${what}: nothing within ${EVERY * LOOKS} ms`)) }, EVERY)
   })
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+  return Promise.race([promise, late]).finally(() => clearInterval(timer))
 }
 
 /** The arguments of the next event. */

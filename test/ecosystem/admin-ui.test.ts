@@ -138,7 +138,7 @@ t.test('an admin is told of an upgrade', async (t) => {
   t.strictSame(update, { id: client.id, nsp: '/', transport: 'websocket' })
 })
 
-t.test('messages of any kind reach an instrumented Server', { timeout: 20_000 }, async (t) => {
+t.test('messages of any kind reach an instrumented Server', async (t) => {
   const { url } = await start(t)
   const old = await join09(t, url)
   const answer = hear(old, 'message')

@@ -21,7 +21,7 @@ function newScope (t: Test, url: string): readonly [url: string, prefix: string]
   return [url, prefix]
 }
 
-t.test('nodes that share a Redis', { skip, timeout: 100_000 }, async (t) => {
+t.test('nodes that share a Redis', { skip }, async (t) => {
   const url = await redisUrl(t)
   for (const name of ['redis', 'sharded redis', 'redis streams'] as const) togetherSuite(t, name, newScope(t, url))
 

@@ -18,7 +18,7 @@ async function connect (url: string, transport: string): Promise<Socket09> {
   return socket
 }
 
-t.test('the echo example', { timeout: 30_000 }, async (t) => {
+t.test('the echo example', async (t) => {
   const { child: example, line, url } = await startPrintingExample(t, 'echo.js', ['--port', '0'])
   t.match(line, /^listening on http:\/\/127\.0\.0\.1:\d+$/)
 

@@ -44,7 +44,7 @@ async function say (page: Page, cell: Cell, text: string): Promise<void> {
   await panelOf(page, cell).locator('button[value="say"]').click()
 }
 
-t.test('the live page', { skip, timeout: 120_000 }, async (t) => {
+t.test('the live page', { skip }, async (t) => {
   const { child: server, url } = await start(t, '0')
   const browser = await launchChromium()
   t.teardown(() => browser.close())

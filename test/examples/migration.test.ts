@@ -19,7 +19,7 @@ for (const name of ['fastify-socket.io', 'socket.io-0.9', 'by-hand']) {
   })
 }
 
-t.test('the application of fastify-socket.io', { timeout: 30_000 }, async (t) => {
+t.test('the application of fastify-socket.io', async (t) => {
   const { port, stop } = await startExample('migration/fastify-socket.io.js')
   t.teardown(stop)
   const url = `http://127.0.0.1:${port}`
@@ -49,7 +49,7 @@ t.test('the application of fastify-socket.io', { timeout: 30_000 }, async (t) =>
   t.same(lines, ['bye', 'bye'])
 })
 
-t.test('the application of a socket.io 0.9 server', { timeout: 30_000 }, async (t) => {
+t.test('the application of a socket.io 0.9 server', async (t) => {
   const { port, stop } = await startExample('migration/socket.io-0.9.js')
   t.teardown(stop)
   const url = `http://127.0.0.1:${port}`
@@ -79,7 +79,7 @@ t.test('the application of a socket.io 0.9 server', { timeout: 30_000 }, async (
   t.same(await next(ada.socket.of('/admin'), 'connect_failed'), ['unauthorized'], 'refusals have one word in the old protocol')
 })
 
-t.test('the application that had made its Server by hand', { timeout: 30_000 }, async (t) => {
+t.test('the application that had made its Server by hand', async (t) => {
   const { port, stop } = await startExample('migration/by-hand.js')
   t.teardown(stop)
   const url = `http://localhost:${port}`

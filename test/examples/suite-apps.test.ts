@@ -25,7 +25,7 @@ async function npmRun (t: Test, script: string, config: object): Promise<{ url: 
   }
 }
 
-t.test('npm run engine-echo', { timeout: 30_000 }, async (t) => {
+t.test('npm run engine-echo', async (t) => {
   const { url, stop } = await npmRun(t, 'engine-echo', { pingInterval: 1234 })
   const { port } = new URL(url)
 
@@ -54,7 +54,7 @@ t.test('npm run engine-echo', { timeout: 30_000 }, async (t) => {
   await t.test('ends when it is told to', stop)
 })
 
-t.test('npm run suite-app', { timeout: 30_000 }, async (t) => {
+t.test('npm run suite-app', async (t) => {
   const { url, stop } = await npmRun(t, 'suite-app', { path: '/moved/' })
 
   await t.test('has the times of the suite, and takes a path with a slash at its end', async (t) => {

@@ -1,4 +1,3 @@
-// Starts the fuzzers. Node 20 runs no TypeScript by itself, so that the loader of the test runner is used.
-process.env['TS_NODE_TRANSPILE_ONLY'] = '1'
-await import('@tapjs/typescript/import')
+// Starts the fuzzers. Node 20 runs no TypeScript by itself.
+await import('../runner/typescript.js')
 await import('./main.ts')

@@ -7,6 +7,7 @@ import { EngineClient } from '../kit/engine-io/client.js'
 import { connectEngine } from '../kit/engine-io/inject.js'
 import { dial } from '../kit/raw/connection.js'
 import type { RawConnection } from '../kit/raw/connection.js'
+import { stopwatch } from '../kit/stopwatch.js'
 import { until } from '../kit/waiting.js'
 import socketioTransports from '../../src/index.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
@@ -147,9 +148,9 @@ t.test('a WebSocket whose client reads nothing holds up no shutdown for long', a
   const client = await onWebSocket(t, app, 3)
   client.wire?.socket.pause()
   for (let i = 0; i < 100; i++) app.io.emit(String(i), 'x'.repeat(100_000))
-  const start = performance.now()
+  const passed = stopwatch()
   await app.close()
-  t.ok(performance.now() - start < 5000)
+  t.ok(passed() < 5000)
   t.strictSame(heard, ['server shutting down'])
 })
 
@@ -189,9 +190,9 @@ t.test('a request that waits for a hook while the app closes holds it up no long
   const closed = app.close()
   await until(() => app.socketio.sessions.size === 0)
   for (const go of letIn) go()
-  const start = performance.now()
+  const passed = stopwatch()
   await closed
-  t.ok(performance.now() - start < 2000)
+  t.ok(passed() < 2000)
   for (const client of clients.flat()) t.match(parse(await client.answers(1)).headers, { connection: 'close' })
 })
 
@@ -202,9 +203,9 @@ t.test('a client that reads nothing, and that the application has let go of, hol
   for (let i = 0; i < 100; i++) app.io.emit(String(i), 'x'.repeat(100_000))
   app.io.disconnectSockets(true)
   t.equal(app.socketio.sessions.size, 1)
-  const start = performance.now()
+  const passed = stopwatch()
   await app.socketio.drain(100)
-  t.ok(performance.now() - start < 5000)
+  t.ok(passed() < 5000)
 })
 
 t.test('a drain that is to end sooner than the one under way does', async (t) => {
@@ -222,9 +223,9 @@ t.test('the registrations of an app tell their clients to go together', async (t
   const port = await portOf(app)
   const wires = await Promise.all(['/a', '/b', '/c'].map((prefix) =>
     rawWebSocket(t, `http://127.0.0.1:${port}${prefix}/socket.io/?EIO=4&transport=websocket`))) // they answer no close frame
-  const start = performance.now()
+  const passed = stopwatch()
   await app.close()
-  const time = performance.now() - start
+  const time = passed()
   t.ok(time < 1400, `it took ${Math.round(time)} ms`)
   t.equal(wires.length, 3)
 })

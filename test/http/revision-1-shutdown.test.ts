@@ -12,6 +12,7 @@ import { sidOf } from '../kit/revision-1/inject.js'
 import { park, serve } from '../kit/revision-1/server.js'
 import type { TestServer } from '../kit/revision-1/server.js'
 import { clock } from '../kit/clock.js'
+import { stopwatch } from '../kit/stopwatch.js'
 import { until } from '../kit/waiting.js'
 import { head } from '../kit/raw/http.js'
 import { beganGet } from '../kit/raw/unread.js'
@@ -19,10 +20,11 @@ import { beganGet } from '../kit/raw/unread.js'
 /** What a shutdown may take at most, ms. Measured, it is a tenth of that. */
 const FAST = 900
 
-async function timed (run: () => Promise<unknown>): Promise<number> {
-  const start = performance.now()
+/** How long it takes; `own`: less what others have taken of the machine. */
+async function timed (run: () => Promise<unknown>): Promise<{ all: number, own: number }> {
+  const [start, passed] = [performance.now(), stopwatch()]
   await run()
-  return performance.now() - start
+  return { all: performance.now() - start, own: passed() }
 }
 
 async function rest (held: Held): Promise<(string | undefined)[]> {
@@ -58,7 +60,7 @@ for (const [what, options] of SERVERS) {
     t.equal(open.length, ALL.length)
     t.ok(server.app.socketio.sessions.has(unconnected))
     const time = await timed(() => server.app.close())
-    t.ok(time < FAST, `it took ${Math.round(time)} ms`)
+    t.ok(time.own < FAST, `it took ${Math.round(time.own)} ms`)
     for (const { name, held, closed } of open) {
       t.strictSame(await rest(held), LAST_WORDS[name] ?? [], `${name}: no goodbye, so that it comes back`)
       t.strictSame(await held.ended, isWebSocket(name) ? { whole: true, code: 1001 } : { whole: true }, `${name}: ended whole`)
@@ -75,7 +77,7 @@ t.test('clients between two polls, on connections kept alive, hold up no shutdow
   for (let i = 0; i < 10; i++) await server.connect(i % 2 === 0 ? 'xhr-polling' : 'jsonp-polling')
   t.equal(server.app.socketio.clientsCount, 10)
   const time = await timed(() => server.app.close())
-  t.ok(time < FAST, `it took ${Math.round(time)} ms`)
+  t.ok(time.own < FAST, `it took ${Math.round(time.own)} ms`)
 })
 
 t.test('a websocket peer that never answers the close frame holds up no shutdown for long', async (t) => {
@@ -83,8 +85,8 @@ t.test('a websocket peer that never answers the close frame holds up no shutdown
   const raw = await rawWebSocket(t, `http://127.0.0.1:${server.port}/socket.io/1/websocket/${await server.handshake()}`)
   await raw.bytes(5)
   const time = await timed(() => server.app.close())
-  t.ok(time > 180, 'it has farewellTimeout to answer')
-  t.ok(time < FAST, `it took ${Math.round(time)} ms`)
+  t.ok(time.all > 180, 'it has farewellTimeout to answer')
+  t.ok(time.own < FAST, `it took ${Math.round(time.own)} ms`)
   t.strictSame((await raw.bytes(23)).subarray(5), Buffer.from('\x88\x10\x03\xe9server closing', 'latin1'), 'it was sent one: 1001, going away')
 })
 
@@ -100,8 +102,8 @@ t.test('a peer that does not read holds up no shutdown for long', async (t) => {
     socket.send({ type: 'message', data: 'x'.repeat(20_000_000) })
   }
   const time = await timed(() => server.app.close())
-  t.ok(time > 900, 'they are given a second to read the end')
-  t.ok(time < 2500, `it took ${Math.round(time)} ms`)
+  t.ok(time.all > 900, 'they are given a second to read the end')
+  t.ok(time.own < 2500, `it took ${Math.round(time.own)} ms`)
 })
 
 t.test('a listener that closes the engine while it closes is no trouble', async (t) => {

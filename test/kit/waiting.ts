@@ -1,7 +1,9 @@
-// Ways to wait for something that no event announces. None of them sleeps.
-import { setTimeout as pause } from 'node:timers/promises'
+// Ways to wait for something that no event announces. None of them sleeps. How long they wait: progress.ts.
+import { within } from './progress.js'
 
-/** Far above the time that a slow machine needs; ms. */
+export { until } from './progress.js'
+
+/** Far above what a slow machine needs, far below what an attack that works costs; ms, of which what others take of the machine is none. */
 const PATIENCE = 5000
 
 /** One turn of the event loop. */
@@ -11,23 +13,5 @@ export async function turns (count: number): Promise<void> {
   for (let i = 0; i < count; i++) await turn()
 }
 
-/** Turns of the event loop until a condition holds. @throws when it does not */
-export async function until (condition: () => boolean): Promise<void> {
-  const end = Date.now() + PATIENCE
-  while (!condition()) {
-    if (Date.now() > end) throw new Error(`never: ${String(condition)}`)
-    await turn()
-  }
-}
-
-/** @throws when the promise takes longer than any server should */
-export async function inTime<T> (promise: Promise<T>, what: string): Promise<T> {
-  const timer = new AbortController()
-  const late = pause(PATIENCE, undefined, timer).then(() => { throw new Error(`no ${what} within ${PATIENCE} ms`) })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    late.catch(() => {})
-    timer.abort()
-  }
-}
+/** Settles as the promise does. @throws when that takes longer than any server should */
+export const inTime = <T>(promise: Promise<T>, what: string): Promise<T> => within(PATIENCE, what, promise)

@@ -11,6 +11,7 @@ import type { FastifyRequest } from 'fastify'
 import socketioTransports from '../../src/index.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import { ALL } from '../kit/revision-1/client.js'
+import { stopwatch } from '../kit/stopwatch.js'
 import type { State } from './withstands.js'
 import { turn } from '../kit/waiting.js'
 
@@ -19,7 +20,9 @@ const [face, options] = process.argv.slice(2) as [string, string]
 /** Error lines: what a peer does is never a fault of ours. */
 const faults: string[] = []
 const stream = { write: (line: string) => { faults.push(line) } }
-const app = Fastify({ logger: { level: 'error', stream } })
+/** On a busy machine an attack takes longer than a client may be silent, and than a connection may be idle: neither is looked for here; ms. */
+const PATIENCE = 600_000
+const app = Fastify({ logger: { level: 'error', stream }, keepAliveTimeout: PATIENCE })
 /** `?as=nobody` is not let in; with `late`, that is said after a while, and with `slow`, others wait as long. */
 async function authorize ({ query }: FastifyRequest): Promise<boolean> {
   const { as } = query as { as?: string }
@@ -29,6 +32,9 @@ async function authorize ({ query }: FastifyRequest): Promise<boolean> {
 await app.register(socketioTransports, {
   authorize,
   transports: ['polling', ...ALL],
+  pingInterval: PATIENCE,
+  pingTimeout: PATIENCE,
+  heartbeatInterval: PATIENCE,
   ...JSON.parse(options) as SocketioTransportsOptions,
   ...(face === 'server' && { io: {} })
 })
@@ -97,15 +103,15 @@ const damage = {
   reject: () => { Promise.reject(new Error('reject')) },
   hoard: () => { hoard.push(Array.from({ length: 1e6 }, Math.random)) },
   spend: () => { Buffer.alloc(100e6, 1) },
-  stall: () => { for (const end = Date.now() + 6000; Date.now() < end;); },
+  stall: () => { for (const end = cpuTime() + 6000; cpuTime() < end;); },
   fault: () => app.log.error('fault'),
   still: () => { Math.random = () => 0.5 }
 }
 
 async function close (): Promise<number> {
-  const since = performance.now()
+  const passed = stopwatch()
   await app.close()
-  return performance.now() - since
+  return passed()
 }
 
 process.on('message', (asked: 'state' | 'close' | keyof typeof damage) => {

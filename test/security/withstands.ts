@@ -2,6 +2,7 @@
 // served during and after. The server under attack is a process of its own; the attacker is the test. ATTACK_TARGET names another module
 // than target.ts to be that process, which has an original in it, say (README.md).
 import process from 'node:process'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import type { SocketioTransportsOptions } from '../../types/options.js'
@@ -15,6 +16,9 @@ const TARGET = process.env['ATTACK_TARGET'] ?? fileURLToPath(new URL('target.ts'
 const MEBIBYTE = 1024 * 1024
 /** Most that a target's heap may have, MiB: what grows without end ends the process soon, and the test fails. */
 const HEAP = 256
+
+/** Echoes one after the other would take a core of each test; ms. */
+const BETWEEN_ECHOES = 20
 
 /** What a target says of itself. */
 export interface State {
@@ -48,7 +52,7 @@ export interface Target {
   readonly dialects: readonly DialectName[]
   /** @throws when the process has ended */
   state (): Promise<State>
-  /** Closes the app, and tells how long that took, ms. */
+  /** Closes the app, and tells how long that took, ms; less what others have taken of the machine. */
   close (): Promise<number>
   /** Does damage from within (target.ts). */
   sabotage (damage: 'crash' | 'reject' | 'hoard' | 'spend' | 'stall' | 'fault' | 'still'): void
@@ -107,7 +111,10 @@ export async function watch ({ state, bystanders }: Target, attack: () => Promis
   const before = await state()
   const over = new AbortController()
   const during = async (): Promise<void> => {
-    do await allEcho(bystanders); while (!over.signal.aborted)
+    do {
+      await allEcho(bystanders)
+      await pause(BETWEEN_ECHOES)
+    } while (!over.signal.aborted)
   }
   const attacked = attack().finally(() => over.abort())
   const [served, made] = await Promise.allSettled([during(), attacked])

@@ -5,8 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 /** Flags of Node's for files that use the kit: Node 20 runs no TypeScript by itself. */
-process.env['TS_NODE_TRANSPILE_ONLY'] = '1'
-export const TYPESCRIPT = ['--import', import.meta.resolve('@tapjs/typescript/import')]
+export const TYPESCRIPT = ['--import', new URL('../runner/typescript.js', import.meta.url).href]
 
 /** Starts a file of this folder with its settings. */
 export const start = (file, settings, execArgv = []) => fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(settings)], { execArgv })

@@ -32,7 +32,7 @@ const INTERVALS = { pingInterval: 8000, heartbeatInterval: 8000, pollingDuration
 /** How long it waits for its clients, ms: a run of minutes sees these times many times. */
 const TIMEOUTS = { pingTimeout: 20_000, heartbeatTimeout: 20_000, closeTimeout: 20_000, handshakeTimeout: 20_000, upgradeTimeout: 20_000, bodyTimeout: 20_000 }
 /** No timeout is shorter, whatever the pace: a slow machine is not to look like clients that are gone, ms. */
-const SHORTEST_TIMEOUT = 8000
+const SHORTEST_TIMEOUT = 12_000
 /** How much longer than the longest timeout anybody waits for what has to come, ms: machines can be slow. */
 const SLACK = 10_000
 const DESCRIPTORS_EACH = 3

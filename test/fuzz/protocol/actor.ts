@@ -3,6 +3,7 @@ import { Agent } from 'node:http'
 import type { Socket as TcpSocket } from 'node:net'
 import { fetchText } from '../../kit/request.js'
 import type { Answer } from '../../kit/request.js'
+import { Late, within } from '../../kit/progress.js'
 import { Random } from '../random.js'
 import { Broken } from './conversation.js'
 import { PATIENCE } from './world.js'
@@ -87,17 +88,12 @@ export abstract class Actor {
 
   /** What comes of a request; undefined when its connection breaks. @throws Broken when nothing does */
   async settled<T> (what: string, promise: Promise<T>): Promise<T | undefined> {
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Broken(`never answered: ${what}`)), PATIENCE)
-    })
     try {
-      return await Promise.race([promise, late])
+      return await within(PATIENCE, what, promise)
     } catch (error) {
       if (error instanceof Broken) throw error
+      if (error instanceof Late) throw new Broken(`never answered: ${what}`)
       return undefined
-    } finally {
-      clearTimeout(timer)
     }
   }
 }

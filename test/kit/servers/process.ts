@@ -4,6 +4,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { accompany } from '../progress.js'
 import type { Teardown } from '../teardown.js'
 
 export interface ServerProcess {
@@ -18,6 +19,7 @@ export interface ServerProcess {
 /** @param flags more flags of Node's than those of this process */
 export function startProcess (t: Teardown, module: URL | string, args: readonly string[] = [], flags: readonly string[] = []): ServerProcess {
   const child = fork(typeof module === 'string' ? module : fileURLToPath(module), args, { execArgv: [...process.execArgv, ...flags] })
+  accompany(child)
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null
   t.teardown(async () => {
     if (hasEnded()) return

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { ProtocolError } from '../../../src/codec/packet.js'
 import { revision1 } from '../../../src/codec/revision-1.js'
+import { stopwatch } from '../../kit/stopwatch.js'
 
 const M = '\ufffd'
 
@@ -90,9 +91,9 @@ t.test('broken framing is a ProtocolError', async (t) => {
 function fastest (run: () => void): number {
   let best = Infinity
   for (let round = 0; round < 7; round++) {
-    const start = performance.now()
+    const passed = stopwatch()
     run()
-    best = Math.min(best, performance.now() - start)
+    best = Math.min(best, passed())
   }
   return best
 }
@@ -151,7 +152,7 @@ t.test('where the right lengths fit, no others are looked at; where none do, not
 
 t.test('what fits no length takes time in proportion', async (t) => {
   const payload = `${M}3${M}2::`.repeat(100_000) + `${M}4${M}2::😀${M}`
-  const since = performance.now()
+  const passed = stopwatch()
   t.throws(() => revision1.decodePayload(payload), ProtocolError)
-  t.ok(performance.now() - since < 2000)
+  t.ok(passed() < 2000)
 })

@@ -49,7 +49,7 @@ const ANSWERS: [name: string, origin: Origin][] = [
 ]
 
 for (const [name, origin] of ANSWERS) {
-  t.test(`a function in cors.origin may answer by ${name}`, { timeout: 20_000 }, async (t) => {
+  t.test(`a function in cors.origin may answer by ${name}`, async (t) => {
     const app = await pluginApp(t, { cors: { ...(origin !== undefined && { origin }) } })
     for (const [url, body] of HANDSHAKES) {
       t.equal((await inject(app, url, { origin: FRIEND })).statusCode, 200, url)
@@ -75,7 +75,7 @@ const NONE: [name: string, origin: Origin][] = [
 ]
 
 for (const [name, origin] of NONE) {
-  t.test(`a function in cors.origin that ${name} refuses, within handshakeTimeout, and the log says what to do`, { timeout: 20_000 }, async (t) => {
+  t.test(`a function in cors.origin that ${name} refuses, within handshakeTimeout, and the log says what to do`, async (t) => {
     const { lines, logger } = captureLog('warn')
     const app = await pluginApp(t, { handshakeTimeout: 100, cors: { ...(origin !== undefined && { origin }) } }, { logger })
     await portOf(app) // timers alone keep no process alive
@@ -91,7 +91,7 @@ for (const [name, origin] of NONE) {
   })
 }
 
-t.test('an answer that comes too late does nothing', { timeout: 20_000 }, async (t) => {
+t.test('an answer that comes too late does nothing', async (t) => {
   const callbacks: Callback[] = []
   const rejections: ((error: Error) => void)[] = []
   for (const origin of [
@@ -109,7 +109,7 @@ t.test('an answer that comes too late does nothing', { timeout: 20_000 }, async 
   }
 })
 
-t.test('a client that goes away while it is asked leaves nothing', { timeout: 20_000 }, async (t) => {
+t.test('a client that goes away while it is asked leaves nothing', async (t) => {
   const asked: Callback[] = []
   const app = await pluginApp(t, { cors: { origin: (_origin: string, done: Callback) => { asked.push(done) } } })
   const port = await portOf(app)

@@ -1,0 +1,3 @@
+export const CACHE: string
+export function nameOf (text: string): string
+export function compile (text: string, where: string): string
