@@ -1,6 +1,5 @@
 // Processes of the soak, and what they say to the one that started them.
 import { fork } from 'node:child_process'
-import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
