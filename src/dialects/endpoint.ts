@@ -1,20 +1,20 @@
-// An endpoint of revision 1 and the namespace it is for the official Server. Pure: no clock, no I/O, no Fastify.
+// Endpoints of revision 1 and the namespaces of the official Server that they correspond to. Pure.
 
-/** What a namespace takes of the official Server's memory, beside what its client has said in the connect; bytes. Measured with socket.io 4.8. */
+/** Memory that the official Server takes for a namespace, without the data of its connect; bytes. Measured with socket.io 4.8. */
 export const NAMESPACE_BYTES = 4096
 
-/** What text takes of memory beside its characters; bytes. Measured. */
+/** Memory of a string besides its characters; bytes. Measured. */
 const TEXT_BYTES = 64
-/** What text that waits takes of memory, bytes. */
+/** Returns the memory of a string, bytes. */
 export const bytesOf = (text: string): number => Buffer.byteLength(text) + TEXT_BYTES
 
-/** Packets that wait until the Server has connected an endpoint, as text: parsed, they could take twenty times as much. */
+/** Packets that wait until the Server has connected an endpoint. They are kept as text: decoded, they could take twenty times the memory. */
 class Waiting {
   readonly #texts: string[] = []
   #next = 0
   #bytes = 0
 
-  /** How much of memory they take, bytes. */
+  /** Memory that they take, bytes. */
   get bytes () { return this.#bytes }
 
   push (text: string): void {
@@ -42,11 +42,11 @@ class Waiting {
 export interface Endpoint {
   state: 'connecting' | 'connected'
   waiting: Waiting
-  /** What the Server holds for it, bytes. */
+  /** Memory that the Server takes for it, bytes. */
   readonly bytes: number
 }
 
-/** An endpoint that the Server is asked for. */
+/** Creates an endpoint whose connect has been delivered to the Server. */
 export const newEndpoint = (bytes = 0): Endpoint => ({ state: 'connecting', waiting: new Waiting(), bytes })
 
 const BASE = 'http://localhost'
@@ -57,12 +57,12 @@ export const toNsp = (endpoint: string): string => endpoint === '' ? '/' : endpo
 export const toEndpoint = (nsp: string): string => nsp === '/' ? '' : nsp
 
 /**
- * Whether the Server will know the endpoint by the name that the client gave it: it reads names as URLs, and its grammar ends
- * them at a comma. Everything else (`//evil`, `/ä`, `/chat?x=1`, `/a/../b`) would make it close the connection.
+ * Returns whether the Server will use the same name. It parses names as URLs, and in its grammar a comma ends them. Other names (`//evil`, `/ä`,
+ * `/chat?x=1`, `/a/../b`) would make the Server close the connection.
  */
 export function isServableNamespace (endpoint: string): boolean {
   if (!endpoint.startsWith('/') || endpoint === '/' || endpoint.includes(',')) return false
-  try { // not URL.canParse: once compiled, that of Node 20 takes Latin-1 for UTF-8
+  try { // not URL.canParse: in Node 20, once compiled, it reads Latin-1 as UTF-8
     const { origin, pathname } = new URL(endpoint, BASE)
     return origin === BASE && pathname === endpoint
   } catch {

@@ -3,21 +3,21 @@ import { PacketType } from '../../codec/socketio.js'
 import type { SocketioCodec } from '../../codec/socketio.js'
 import { decodeSafely } from './decode.js'
 
-/** As the official parser writes them: `2[/NAMESPACE,]ID[…]`, `5ATTACHMENTS-[/NAMESPACE,]ID[…]`. */
+/** The grammar of the official parser: `2[/NAMESPACE,]ID[…]`, `5ATTACHMENTS-[/NAMESPACE,]ID[…]`. */
 const ASKING = /^(?:2|5(\d+)-)(?:\/[^,]*,)?\s*\d/
 
-/** Reads the messages of one session in order, from the moment at which it is created. */
+/** For one session. It must see every message from its creation on: attachments follow the packet that they belong to. */
 export class AckRequests {
   readonly #codec: SocketioCodec | undefined
-  /** How many attachments of such a packet are still to come. */
+  /** Attachments of such a packet that have not come yet. */
   #attachments = 0
 
-  /** @param codec that of a custom parser */
+  /** @param codec of a custom parser; undefined for the official one */
   constructor (codec: SocketioCodec | undefined) {
     this.#codec = codec
   }
 
-  /** Whether a message asks for an acknowledgement, or is an attachment of one that does. Call with each message. */
+  /** Returns whether a message asks for an acknowledgement, or is an attachment of a packet that does. Must be called with each message. */
   includes (data: string | Buffer): boolean {
     if (this.#codec !== undefined) return this.#asksDecoded(this.#codec, data)
     if (typeof data !== 'string') return this.#attachments > 0 && this.#attachments-- > 0

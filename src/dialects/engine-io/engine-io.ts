@@ -1,5 +1,5 @@
-// Engine.IO 3 and 4 above their codecs: what the server does by itself with the client's packets (heartbeats, the open packet, the
-// default endpoint), and the two faces on top: message text for the official Server, and decoded packets.
+// The dialects Engine.IO 3 and 4: handles heartbeats, the open packet and the default endpoint without the application. The application uses one of two
+// faces: message text for the official Server, or decoded packets.
 import type { ParserModule } from '../../../types/options.js'
 import type { DialectName, SendOptions } from '../../../types/socket.js'
 import { decodePacket, encodeMessage, TYPE } from '../../codec/engine-io.js'
@@ -29,24 +29,24 @@ export interface EngineIoShared extends ShapeLimits {
   readonly maxPayload: number
   /** of one packet */
   readonly maxAttachments: number
-  /** of one session on the official Server, beside the default one */
+  /** Endpoints of one session on the official Server, without the default one. */
   readonly maxEndpoints: number
   readonly parser: ParserModule | undefined
-  /** Whether the parser is one of MessagePack. */
+  /** Whether the parser writes MessagePack. */
   readonly isMessagePack: boolean
-  /** Whether the messages are certain to be packets of Socket.IO: the plugin has been given a Server or its parser. */
+  /** Whether messages are packets of Socket.IO. That is certain only if the plugin has the option `io` or `parser`. */
   readonly isSocketio: boolean
   readonly last: LastEncoded<Frame>
 }
 
-/** In 4 the server sends pings; in 3 the client does, and is taken for dead when none comes. */
+/** In Engine.IO 4 the server sends pings. In 3 the client sends them, and the session ends when none comes. */
 const toHeartbeat = ({ version, pingInterval, pingTimeout }: EngineIoShared): Heartbeat => version === 4
   ? { frame: TYPE.ping, interval: pingInterval, timeout: pingTimeout, onPolls: true }
   : { frame: undefined, interval: pingInterval + pingTimeout, timeout: pingTimeout, onPolls: true }
 
 const heartbeats = new WeakMap<EngineIoShared, Heartbeat>()
 
-/** One for all sessions that share the same. */
+/** Returns one object for all sessions of a version: there are very many. */
 function heartbeatOf (shared: EngineIoShared): Heartbeat {
   let heartbeat = heartbeats.get(shared)
   if (heartbeat === undefined) heartbeats.set(shared, heartbeat = toHeartbeat(shared))
@@ -65,13 +65,13 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
   readonly #session: DialectSession
   readonly #shared: EngineIoShared
   readonly #upgrades: readonly string[]
-  /** Made for the first packet that has to be looked at. */
+  /** Created for the first packet that must be checked. */
   #guard: Guard | undefined
   #face: PacketFace | undefined
-  /** Made when its client is told to go. */
+  /** Created when the session is parting. */
   #requests: AckRequests | undefined
 
-  /** @param upgrades the transports that the client may move to */
+  /** @param upgrades transports to which the client may upgrade */
   constructor (session: DialectSession, shared: EngineIoShared, upgrades: readonly string[]) {
     this.#session = session
     this.#shared = shared
@@ -111,7 +111,7 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
   opened (): void {
     const { pingInterval, pingTimeout, maxPayload } = this.#shared
     const handshake = { sid: this.id, upgrades: this.#upgrades, pingInterval, pingTimeout, maxPayload }
-    // 1.x and 2.x wait to be told that the default endpoint is connected; 3.x and 4.x ask.
+    // The clients 1.x and 2.x wait for a connect packet of the default endpoint. The clients 3.x and 4.x send one.
     if (this.protocol === 3 && !this.raw) this.#session.enqueueFirst(encodeMessage('0', 3))
     this.#session.enqueueFirst(TYPE.open + JSON.stringify(handshake))
   }
@@ -141,7 +141,7 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
     return true
   }
 
-  /** The client's pings are of protocol 3, its pongs of 4. */
+  /** In Engine.IO 3 a client sends pings, in 4 it sends pongs. */
   #heartbeat (version: EngineVersion): void {
     if (version !== this.protocol) return this.#session.end('protocol violation', undefined, new Error('invalid heartbeat direction'))
     if (version === 3) this.#session.enqueueOnce(TYPE.pong)
@@ -156,7 +156,7 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
     const { raw } = this
     if (this.#session.parting && (!raw || this.#shared.isSocketio) && this.#ackRequests.includes(data)) return false
     if (raw) this.#session.deliver(data, guard?.isGoodbye === true && this.onServer)
-    // Without anybody, the default endpoint is still connected.
+    // The packet face also connects the default endpoint when the application has no listener.
     if (!raw || this.#session.listenerCount('packet') > 0) this.#packets.receive(data)
     return true
   }

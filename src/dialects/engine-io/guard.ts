@@ -1,5 +1,5 @@
-// What is checked of a client's Socket.IO packets before anybody hears them. The official Server calls listeners outside of any try: what a packet
-// could make them throw ends the process. Knows nothing of Engine.IO.
+// Checks a client's Socket.IO packets before they are delivered. The official Server calls listeners without `try`, so an exception that a packet causes
+// there would end the process. Knows nothing of Engine.IO.
 import { detachBytes } from '../../codec/detach.js'
 import { checkMessagePack } from '../../codec/message-pack.js'
 import { ProtocolError } from '../../codec/packet.js'
@@ -12,40 +12,40 @@ import { decodeSafely, listOf } from './decode.js'
 import { Holdings } from './holdings.js'
 import type { Holder } from './holdings.js'
 
-/** Bounds on what a client says. */
+/** Limits for the packets of a client. */
 export interface GuardLimits extends ShapeLimits {
-  /** Namespaces of one session beside the default one. */
+  /** Namespaces of one session, without the default one. */
   readonly maxEndpoints: number
 }
 
-/** What a {@link Guard} may do with its session. */
+/** The session that a {@link Guard} belongs to. */
 export interface Guarded extends Holder {
-  /** Whether the official Server reads the packets. It holds what they ask for. */
+  /** Whether the official Server reads the packets, and holds memory for namespaces and attachments. */
   readonly onServer: boolean
-  /** In clients 1.x and 2.x, a namespace's name may end with a query. */
+  /** In 3 (clients 1.x and 2.x), the name of a namespace may end with a query. */
   readonly protocol: 3 | 4
-  /** Refuses to connect a namespace. */
+  /** Sends the client a refusal of its connect. */
   refuse (nsp: string, message: string): void
 }
 
-/** How packets come that the official parser has not written. */
+/** A parser that is not the official one. */
 export interface CustomParser {
-  /** One session's own: it may keep what waits for attachments. */
+  /** Of this session only: it may keep a packet that waits for attachments. */
   readonly codec: SocketioCodec
   readonly isMessagePack: boolean
 }
 
-/** Short events and acknowledgements are neither deep nor wide, and nothing is held for them. */
+/** A text of at most N characters cannot exceed a nesting or a number of arguments of N, and the Server holds no memory for events and acknowledgements. */
 const isShort = (data: string, { maxNesting, maxArguments }: ShapeLimits): boolean =>
   (data.startsWith(TYPES.event) || data.startsWith(TYPES.ack)) && data.endsWith(']') && data.length <= Math.min(maxNesting, maxArguments)
 
-/** Whether a message of the official parser is sure to pass, and need not be looked at. Most are. */
+/** Returns whether a message of the official parser passes in any case, so that it need not be checked. Most messages do. */
 export const isPlain = (data: string, limits: ShapeLimits): boolean => isShort(data, limits) || data === TYPES.connect
 
-/** An event without JSON. The official parser takes it, and `onAny` listeners are called without a name. */
+/** An event without JSON. The official parser accepts it, and the Server calls `onAny` listeners without a name. */
 const NAMELESS = /^(?:2|5\d+-)(?:\/[^,]*,?)?[\d\s]*$/
 
-/** One session's. */
+/** The checks of one session. */
 export class Guard {
   readonly #session: Guarded
   readonly #limits: GuardLimits
@@ -60,10 +60,10 @@ export class Guard {
     this.#holdings = new Holdings(session, limits.maxEndpoints)
   }
 
-  /** Whether the message that has passed last leaves a namespace. */
+  /** Whether the last message disconnects the client from a namespace. */
   get isGoodbye () { return this.#isGoodbye }
 
-  /** What may be heard of a message; undefined: nothing. @throws ProtocolError when it ends the session. */
+  /** Returns the message if it may be delivered, otherwise undefined. @throws ProtocolError when the message must end the session. */
   pass (data: string | Buffer): string | Buffer | undefined {
     this.#isGoodbye = false
     if (this.#custom !== undefined) return this.#passDecoded(data, this.#custom) ? data : undefined
@@ -71,7 +71,7 @@ export class Guard {
     return this.#passAttachment(data)
   }
 
-  /** The Server says that a namespace is connected no longer, or refused. */
+  /** The Server has sent a packet that disconnects the client from a namespace, or refuses it. */
   disconnected (text: string): void {
     this.#holdings.release(this.#nameOf(readHead(text).nsp))
   }
@@ -148,7 +148,7 @@ export class Guard {
     return true
   }
 
-  /** Whether the Server is to hear of it. */
+  /** Returns whether the connect may be delivered. Otherwise the client has got a refusal. */
   #connect (nsp: string, bytes: number): boolean {
     if (!this.#session.onServer) return true
     if (this.#holdings.connect(this.#nameOf(nsp), bytes)) return true
@@ -157,11 +157,11 @@ export class Guard {
   }
 }
 
-/** How a member named `__proto__` is written: as it is, or with escapes. */
+/** Finds JSON that may have a member named `__proto__`, which may be written with escapes. */
 const MAY_BE_PROTO = /__proto__|\\u/
 
 /**
- * The official parser writes each member anew when it puts attachments into their places: one named `__proto__` would change the prototype.
+ * The official parser assigns each member again when it inserts attachments. Assigning a member named `__proto__` would change the prototype.
  * @throws ProtocolError when there is one.
  */
 function checkMembers (text: string, json: number): void {
@@ -172,7 +172,7 @@ function checkMembers (text: string, json: number): void {
   })
 }
 
-/** What is no JSON is for the parser to refuse. @throws what `reviver` throws. */
+/** Parses JSON only for `reviver`. Invalid JSON is ignored, because the official parser refuses it later. @throws ProtocolError of `reviver`. */
 function parse (json: string, reviver: (name: string, value: unknown) => unknown): void {
   try {
     JSON.parse(json, reviver)

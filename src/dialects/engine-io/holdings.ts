@@ -1,21 +1,21 @@
-// What a client of Engine.IO makes the official Server hold for it: its namespaces, each with the `auth` of its connect, and a packet that waits
-// for its attachments. Knows nothing of the Server but this.
+// Counts the memory that the official Server holds for one client of Engine.IO: its namespaces, each with the `auth` of the connect, and a packet that
+// waits for attachments.
 import { NAMESPACE_BYTES } from '../endpoint.js'
 
-/** What {@link Holdings} may do with its session. */
+/** The session that {@link Holdings} belong to. */
 export interface Holder {
-  /** The Server holds so many bytes. Returns whether there is room for them. */
+  /** Sets how many bytes the Server holds. Returns whether they fit. */
   keep (bytes: number): boolean
 }
 
-/** Of one session. */
+/** The memory of one session. */
 export class Holdings {
   readonly #holder: Holder
   readonly #maxNamespaces: number
-  /** How much each takes; bytes. */
+  /** Name → bytes. */
   readonly #namespaces = new Map<string, number>()
   #bytes = 0
-  /** Attachments that are still to come, and what waits for them. */
+  /** Attachments that have not come yet, and bytes that wait for them. */
   #missing = 0
   #waiting = 0
 
@@ -24,10 +24,10 @@ export class Holdings {
     this.#maxNamespaces = maxNamespaces
   }
 
-  /** Whether more binary messages follow than the next. */
+  /** Whether more attachments follow after the next one. */
   get awaitsSeveral (): boolean { return this.#missing > 1 }
 
-  /** The client connects a namespace with so many bytes of `auth`. Returns whether it may. The default one is not among the most that it may. */
+  /** Adds a namespace with so many bytes of `auth`. Returns false if the client has too many or the bytes do not fit. The default one does not count. */
   connect (name: string, bytes: number): boolean {
     const others = this.#namespaces.size - (this.#namespaces.has('/') ? 1 : 0)
     if (name !== '/' && !this.#namespaces.has(name) && others >= this.#maxNamespaces) return false
@@ -38,19 +38,19 @@ export class Holdings {
     return true
   }
 
-  /** The namespace is connected no longer, or never was. */
+  /** Releases a namespace, if the client has it. */
   release (name: string): void {
     this.#change(-(this.#namespaces.get(name) ?? 0))
     this.#namespaces.delete(name)
   }
 
-  /** A packet of so many bytes waits for attachments. Returns whether it may. */
+  /** Adds a packet of so many bytes that waits for attachments. Returns whether it fits. */
   wait (attachments: number, bytes: number): boolean {
     this.#missing = attachments
     return this.#waitFor(bytes)
   }
 
-  /** An attachment has come. Returns whether it may wait for the others. */
+  /** Adds an attachment. The last one releases the packet. Returns whether it fits. */
   attach (bytes: number): boolean {
     if (this.#missing > 0) this.#missing--
     return this.#waitFor(this.#missing > 0 ? this.#waiting + bytes : 0)

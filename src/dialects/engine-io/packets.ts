@@ -1,4 +1,4 @@
-// The face of decoded packets on a session of Engine.IO: Socket.IO packets inside its messages ⇄ the one union of packets.
+// The packet face of a session of Engine.IO: translates between Socket.IO packets in its messages and the packets that applications use.
 import type { SendOptions } from '../../../types/socket.js'
 import type { ErrorReason, OutgoingPacket, Packet } from '../../codec/packet.js'
 import { ProtocolError } from '../../codec/packet.js'
@@ -7,51 +7,51 @@ import type { SocketioCodec, SocketioPacket } from '../../codec/socketio.js'
 import { toEndpoint, toNsp } from '../endpoint.js'
 import { decodeSafely, listOf } from './decode.js'
 
-/** What the face may do with its session. */
+/** The session that a {@link PacketFace} belongs to. */
 export interface PacketFaceSession {
   readonly id: string
   /** 3: clients 1.x and 2.x (Socket.IO protocol 4), 4: clients 3.x and 4.x (protocol 5). */
   readonly protocol: 3 | 4
-  /** Whether somebody else reads and answers the same messages. */
+  /** Whether the application also has a 'data' listener, which then answers connects. */
   readonly raw: boolean
-  /** To the client. */
+  /** Sends a message to the client. */
   write (data: string | Buffer, options: SendOptions): void
-  /** To the application. */
+  /** Emits 'packet'. */
   emit (packet: Packet): void
-  /** Ends the session, once what is written has gone out. */
+  /** Ends the session when everything that was written has been sent. */
   close (): void
 }
 
 const DIGITS = /^\d+$/
 
-/** `/chat?token=9`, as the clients 1.x and 2.x ask for an endpoint with a query. */
+/** Splits `/chat?token=9`: the clients 1.x and 2.x connect an endpoint with a query in this form. */
 function splitQuery (nsp: string): { endpoint: string, query?: string } {
   const at = nsp.indexOf('?')
   return at < 0 ? { endpoint: toEndpoint(nsp) } : { endpoint: toEndpoint(nsp.slice(0, at)), query: nsp.slice(at) }
 }
 
-/** @throws ProtocolError when it could not be sent back: parsers read any number of digits, and custom ones any data. */
+/** @throws ProtocolError when the id cannot be sent back: the official parser reads any number of digits, and custom parsers any value. */
 function textOf (id: number): string {
   if (!Number.isSafeInteger(id) || id < 0) throw new ProtocolError('the id is not a whole number below 2^53')
   return String(id)
 }
 
-/** The id of an acknowledgement asked for; handlers acknowledge, nothing does so by itself. */
+/** Returns the members for a packet that asks for an acknowledgement. In Engine.IO there are no automatic ones, so `ack` is always 'data'. */
 const toAckRequest = ({ id }: SocketioPacket): { id?: string, ack?: 'data' } => id === undefined ? {} : { id: textOf(id), ack: 'data' }
 
-/** One session's packets. */
+/** Translates the packets of one session. */
 export class PacketFace {
   readonly #session: PacketFaceSession
   readonly #codec: SocketioCodec
   #lastId = -1
 
-  /** @param codec this session's own: it keeps what waits for its attachments */
+  /** @param codec of this session only: it keeps a packet that waits for attachments */
   constructor (session: PacketFaceSession, codec: SocketioCodec) {
     this.#session = session
     this.#codec = codec
   }
 
-  /** One message of the client. @throws ProtocolError when it is no packet. */
+  /** Decodes a message of the client and emits its packet. @throws ProtocolError when it is no packet. */
   receive (data: string | Buffer): void {
     const packet = decodeSafely(this.#codec, data)
     if (packet !== undefined) this.#received(packet)
@@ -74,7 +74,7 @@ export class PacketFace {
     }
   }
 
-  /** The default endpoint is connected by us, as in revision 1; the application decides about the others. */
+  /** Connects the default endpoint, as in revision 1. The application decides about the others. */
   #connect (nsp: string, auth: unknown): void {
     const { endpoint, query } = splitQuery(nsp)
     if (endpoint === '') {
@@ -84,13 +84,13 @@ export class PacketFace {
     this.#session.emit({ type: 'connect', endpoint, ...(query !== undefined && { query }), ...(auth !== undefined && { auth }) })
   }
 
-  /** Tells the client that the endpoint is connected. */
+  /** Sends the client a connect packet. */
   connected (endpoint: string, options: SendOptions = {}): void {
-    const sid = this.#session.protocol === 4 && { data: { sid: this.#session.id } } // 4.x gives up without
+    const sid = this.#session.protocol === 4 && { data: { sid: this.#session.id } } // clients 4.x disconnect without it
     this.#write({ type: PacketType.CONNECT, nsp: toNsp(endpoint), ...sid }, options)
   }
 
-  /** A packet for the client; returns the id of the acknowledgement it asks for. @throws ProtocolError when it has no form. */
+  /** Sends a packet. Returns the id of the acknowledgement that it asks for. @throws ProtocolError when the packet cannot be written. */
   send (packet: OutgoingPacket, options: SendOptions): string | undefined {
     const { type, endpoint = '' } = packet
     if (!/^(?:\/[^,]*)?$/.test(endpoint)) throw new ProtocolError('an endpoint must begin with a slash and cannot contain a comma')
@@ -122,7 +122,7 @@ export class PacketFace {
     }
   }
 
-  /** Tells the client that the Server is not asked for a namespace. */
+  /** Sends a refusal of a namespace that was not delivered to the Server. */
   refuse (nsp: string, message: string): void {
     this.#write({ type: PacketType.CONNECT_ERROR, nsp, data: this.#session.protocol === 4 ? { message } : message }, {})
   }

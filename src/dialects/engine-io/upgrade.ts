@@ -1,17 +1,16 @@
-// The move of a session from polls to a WebSocket: the client first tries out whether one goes through. Owns the probe and its
-// time; knows nothing of HTTP.
+// The upgrade of a session from polling to a WebSocket. The client first probes the WebSocket. Knows nothing of HTTP.
 import { PROBE, TYPE } from '../../codec/engine-io.js'
 import type { Frame } from '../../codec/packet.js'
 import type { Timer, TimerWheel } from '../../time/timer-wheel.js'
 import type { EndReason, Polls, Transport, TransportListener } from '../../session/transport.js'
 
-/** The session that may move. */
+/** The session that is upgraded. */
 interface Upgrading extends TransportListener {
   upgrade: { abandon (reason?: EndReason): void } | undefined
   attach (transport: Transport): void
 }
 
-/** A transport that can be tried out before it is a session's. */
+/** A transport that is probed before a session uses it. */
 interface Candidate extends Transport {
   handOver (listener: TransportListener): void
 }
@@ -19,12 +18,12 @@ interface Candidate extends Transport {
 /** What an {@link Upgrade} is made of. */
 export interface UpgradeInit {
   session: Upgrading
-  /** What carries the session until then. */
+  /** The polls that the session uses until then. */
   polls: Pick<Polls, 'setUpgrading'>
   wheel: TimerWheel
-  /** How long the client may take, ms. */
+  /** Limit for the whole attempt, ms. */
   upgradeTimeout: number
-  /** Called when the session has moved. */
+  /** Called when the session uses the WebSocket. */
   onComplete: () => void
 }
 
@@ -34,8 +33,9 @@ export interface UpgradeInit {
  *   start() ──► probing ── `2probe`: answered with `3probe`, and polls are answered at once ──► probed
  *   probing, probed ── `5` ──► complete: the session moves
  *   probing, probed ── another frame, upgradeTimeout, or the WebSocket closes ──► abandoned: the session stays with its polls
- * Until the client says `5`, its packets go over polls, both ways; `3probe` makes it finish the poll it has open, which is
- * therefore answered at once. An attempt that fails leaves the session where it was.
+ *
+ * Until the client sends `5`, packets in both directions use polls. After `3probe` the client waits for the end of its poll, so polls are answered at
+ * once. An attempt that fails does not change the session.
  */
 export class Upgrade implements TransportListener {
   readonly #init: UpgradeInit
@@ -47,7 +47,7 @@ export class Upgrade implements TransportListener {
     this.#timer = init.wheel.timer(() => this.abandon())
   }
 
-  /** Tries the transport out. */
+  /** Begins the attempt. */
   start (candidate: Candidate): void {
     this.#candidate = candidate
     this.#init.session.upgrade = this
@@ -56,7 +56,7 @@ export class Upgrade implements TransportListener {
 
   onFrame (frame: Frame): void {
     if (this.#candidate === undefined) return
-    if (frame === PROBE.ping && this.#candidate.writable) { // not for a peer that probes on and on and reads no answer
+    if (frame === PROBE.ping && this.#candidate.writable) { // a client that sends probes without reading would fill the buffer
       this.#candidate.send([PROBE.pong])
       this.#init.polls.setUpgrading(true)
     } else if (frame === TYPE.upgrade) {
@@ -80,7 +80,7 @@ export class Upgrade implements TransportListener {
     this.#init.polls.setUpgrading(false)
   }
 
-  /** It has failed, or the session is over for this reason. */
+  /** Ends the attempt: it has failed, or the session has ended for this reason. */
   abandon (reason?: EndReason): void {
     const candidate = this.#candidate
     if (candidate === undefined) return

@@ -1,14 +1,14 @@
 // Acknowledgements that are outstanding in one session of revision 1. The client and the official Server give them different ids. Pure.
 import { BoundedMap } from './bounded-map.js'
 
-/** What an acknowledgement that is outstanding takes of memory; bytes. Measured. */
+/** Memory of an outstanding acknowledgement; bytes. Measured. */
 const ACK_BYTES = 96
 
-/** Old ones are forgotten when there are too many: a peer may never answer. */
+/** The outstanding acknowledgements of one session. The oldest is dropped when there are too many, because a peer may never answer. */
 export class Acks {
-  /** Our id → the Server's, which count per namespace from 0. */
+  /** Id that the client knows → the Server's id, which counts per namespace from 0. */
   readonly #ofServer: BoundedMap<string, { endpoint: string, id: number }>
-  /** An id for the Server → the client's, which are text. */
+  /** Id that the Server knows → the client's id, which is text. */
   readonly #ofClient: BoundedMap<number, string>
   #lastId = 0
 
@@ -20,10 +20,10 @@ export class Acks {
 
   get bytes (): number { return (this.#ofServer.size + this.#ofClient.size) * ACK_BYTES }
 
-  /** The Server asks the client for one, which knows it by our id. */
+  /** Adds one that the Server asks for. The client knows it by `ourId`. */
   addOfServer (ourId: string, endpoint: string, id: number): void { this.#ofServer.set(ourId, { endpoint, id }) }
 
-  /** The client answers. Returns the Server's id, unless the client is not asked, or names another endpoint. */
+  /** Removes one that the client sends. Returns the Server's id; undefined if the Server did not ask, or asked on another endpoint. */
   takeOfServer (ourId: string, endpoint: string): number | undefined {
     const found = this.#ofServer.get(ourId)
     if (found?.endpoint !== endpoint) return undefined
@@ -31,13 +31,13 @@ export class Acks {
     return found.id
   }
 
-  /** The client asks the Server for one. Returns an id for the Server. */
+  /** Adds one that the client asks for. Returns an id for the Server. */
   addOfClient (id: string): number {
     this.#ofClient.set(this.#lastId, id)
     return this.#lastId++
   }
 
-  /** The Server answers. Returns the client's id, unless the Server is not asked. */
+  /** Removes one that the Server sends. Returns the client's id; undefined if the client did not ask. */
   takeOfClient (id = -1): string | undefined {
     const found = this.#ofClient.get(id)
     this.#ofClient.delete(id)

@@ -1,6 +1,6 @@
-// Memory for what a peer may never come back to. Pure.
+// A map for entries that a peer may never use again. Pure.
 
-/** A Map that forgets its oldest entry when it is full. */
+/** A Map that drops its oldest entry when it is full. */
 export class BoundedMap<K, V> {
   readonly #map = new Map<K, V>()
   readonly #limit: number

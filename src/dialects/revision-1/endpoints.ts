@@ -3,37 +3,37 @@ import { detach } from '../../codec/detach.js'
 import { NAMESPACE_BYTES, newEndpoint } from '../endpoint.js'
 import type { Endpoint } from '../endpoint.js'
 
-/** What each character of an endpoint's query may take, once the Server has made an object of it: `?a&b&c`; bytes. Measured. */
+/** Memory for each character of an endpoint's query when the Server has parsed it into an object (`?a&b&c`); bytes. Measured. */
 const QUERY_BYTES = 48
 
-/** How many bytes the Server holds for an endpoint that is connected with this query. */
+/** Returns the memory that the Server takes for an endpoint with this query, bytes. */
 export const endpointBytes = (query: string): number => NAMESPACE_BYTES + query.length * QUERY_BYTES
 
-/** An endpoint is absent, connecting or connected. One that was refused or disconnected is absent again. */
+/** The endpoints of one session. An endpoint that was refused or disconnected is absent again. */
 export class Endpoints {
   /** The Server connects the default endpoint by itself (its model of protocol 3). */
   readonly #byName = new Map<string, Endpoint>([['', newEndpoint()]])
   #waitingBytes = 0
   #serverBytes = 0
 
-  /** How many there are, the default one included. */
+  /** The number of endpoints, with the default one. */
   get size (): number { return this.#byName.size }
-  /** What waits for endpoints to connect; bytes. */
+  /** Memory of packets that wait for endpoints to connect; bytes. */
   get waitingBytes (): number { return this.#waitingBytes }
-  /** The same, and what the Server holds for the endpoints; bytes. */
+  /** The same with the memory that the Server takes for the endpoints; bytes. */
   get bytes (): number { return this.#waitingBytes + this.#serverBytes }
-  /** The names of those that are connected. */
+  /** The names of the connected endpoints. */
   get connected (): string[] { return [...this.#byName].filter(([, { state }]) => state === 'connected').map(([name]) => name) }
 
   get (name: string): Endpoint | undefined { return this.#byName.get(name) }
 
-  /** The client connects an endpoint, for which the Server is to hold so many bytes. */
+  /** Adds an endpoint that the client connects. @param bytes memory that the Server will take for it */
   add (name: string, bytes: number): void {
     this.#serverBytes += bytes
     this.#byName.set(name, newEndpoint(bytes))
   }
 
-  /** A packet waits until the Server has connected the endpoint. */
+  /** Adds a packet that waits until the Server has connected the endpoint. */
   wait ({ waiting }: Endpoint, packet: string): void {
     this.#waitingBytes -= waiting.bytes
     waiting.push(detach(packet))
@@ -41,8 +41,8 @@ export class Endpoints {
   }
 
   /**
-   * Calls `hear` with each packet that has waited for an endpoint, in order. When one of them disconnects the endpoint and another one connects it
-   * again, the rest waits for that connect.
+   * Calls `hear` with each packet that has waited for an endpoint, in order. When one packet disconnects the endpoint and a later one
+   * connects it again, the rest waits for that connect.
    */
   hearWaiting (name: string, endpoint: Endpoint, hear: (packet: string) => void): void {
     const { waiting } = endpoint
@@ -57,13 +57,13 @@ export class Endpoints {
     this.#waitingBytes += waiting.bytes
   }
 
-  /** Releases an endpoint with what the Server holds for it. Packets that wait for it are not released: {@link hearWaiting} may be at work on them. */
+  /** Removes an endpoint. Its waiting packets still count: {@link hearWaiting} may be delivering them. */
   delete (name: string): void {
     this.#serverBytes -= this.#byName.get(name)?.bytes ?? 0
     this.#byName.delete(name)
   }
 
-  /** Releases an endpoint that the Server has refused or disconnected, with packets that wait for it. */
+  /** Removes an endpoint that the Server has refused or disconnected, with its waiting packets. */
   forget (name: string): void {
     this.#waitingBytes -= this.#byName.get(name)?.waiting.bytes ?? 0
     this.delete(name)

@@ -1,13 +1,13 @@
-// What the face of the official Server is made of. Types only.
+// The types of what the Server's face is given.
 import type { LastEncoded } from '../../codec/last-encoded.js'
 import type { SocketioCodec } from '../../codec/socketio.js'
 import type { DialectSession } from '../../session/dialect.js'
 
-/** Bounds of one session. */
+/** Limits of one session. */
 interface FaceLimits {
   readonly maxEndpoints: number
   readonly maxAcks: number
-  /** Most that may wait for endpoints to connect; bytes. */
+  /** Memory of packets that may wait for endpoints to connect; bytes. */
   readonly maxPayload: number
 }
 
@@ -15,11 +15,11 @@ interface FaceLimits {
 export interface FaceDialect {
   /** The next acknowledgement id of the session. */
   nextId (): string
-  /** The Server has disconnected the client. */
+  /** Ends the session: the Server has disconnected the client. */
   disconnect (): void
 }
 
-/** What the face does with its session. */
+/** The part of a session that the face uses. */
 export type FaceSession = Pick<DialectSession, 'deliver' | 'end' | 'enqueue' | 'keep' | 'warn'>
 
 /** What the faces of all sessions of a plugin instance share. */
@@ -28,8 +28,8 @@ export interface FaceShared {
   readonly limits: FaceLimits
   readonly last: LastEncoded<string>
   /**
-   * Whether the last argument of an event is an offset of the Server's adapter, which adds one to what it could send again. It is
-   * for clients that recover; 0.9 would take it for an argument.
+   * Returns whether an argument is an offset of the Server's adapter, which appends one to each event that it could send again. Offsets are for clients
+   * with connection state recovery. A 0.9 client would read it as an argument.
    */
   readonly isOffset: (argument: unknown) => boolean
 }

@@ -1,5 +1,5 @@
-// Revision 1 above its codec: what the server does by itself with the client's packets (heartbeats, automatic
-// acknowledgements, the default endpoint), and the two faces on top: decoded packets, and the official Server.
+// The dialect revision 1: handles heartbeats, automatic acknowledgements and the default endpoint without the application. The application uses one of two
+// faces: decoded packets, or the official Server.
 import type { SendOptions } from '../../../types/socket.js'
 import type { Frame, OutgoingPacket, Packet } from '../../codec/packet.js'
 import { CONNECT, DISCONNECT, jsonStart, revision1, UNKNOWN_SESSION } from '../../codec/revision-1.js'
@@ -38,7 +38,7 @@ export class Revision1 implements Dialect, FaceDialect {
 
   get onServer (): boolean { return this.#session.listenerCount('data') > 0 }
 
-  /** The face of the Server, if there is one: it listens to 'data' from 'connection' on. */
+  /** The face of the Server; undefined without one. The Server listens to 'data' from 'connection' on. */
   get #server (): ServerFace | undefined {
     if (this.#face === undefined && this.onServer) {
       this.#face = new ServerFace(this.#session, this, this.#shared)
@@ -46,7 +46,7 @@ export class Revision1 implements Dialect, FaceDialect {
     return this.#face
   }
 
-  /** The Server announces the default endpoint when its middleware has let the client in; without one we do. */
+  /** Connects the default endpoint, unless there is a Server, which does this when its middleware has finished. */
   opened (): void {
     if (this.#server === undefined) this.#session.enqueueFirst(CONNECT)
   }
@@ -127,7 +127,7 @@ export class Revision1 implements Dialect, FaceDialect {
     return String(++this.#lastId)
   }
 
-  /** The old server forgot a client that had no poll open, and told the next one to handshake anew: a kicked client came back for ever. */
+  /** Waits for the client's next poll if none is open. The old server did not wait: the next poll made the client handshake again, and it came back forever. */
   disconnect (): void {
     this.#hasDisconnected = true
     this.#session.dismiss(DISCONNECT)

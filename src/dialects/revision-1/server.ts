@@ -1,5 +1,5 @@
-// What the official Server sees of a session of revision 1: message text in the grammar of Socket.IO protocol 4. Translation needs to know which
-// endpoints are connected, and which acknowledgement belongs to whom. Both directions share that state, so they are in one file.
+// Translates between a session of revision 1 and the official Server, which uses the grammar of Socket.IO protocol 4. Both directions need the endpoints and
+// the outstanding acknowledgements, so they are in one file.
 import { fromMessage, isReservedEvent, PacketType, toMessage, withoutBinary } from '../../codec/socketio.js'
 import type { SocketioPacket } from '../../codec/socketio.js'
 import type { Packet, WirePacket } from '../../codec/packet.js'
@@ -12,10 +12,10 @@ import type { FaceDialect, FaceShared, FaceSession } from './face.js'
 
 type AckRequest = Extract<Packet, { type: 'message' | 'json' | 'event' }>
 
-/** Not a heartbeat, nor a noop. */
+/** Returns whether a packet belongs to an endpoint: all do, except heartbeats and noops. */
 const isAboutEndpoint = (packet: WirePacket): packet is Packet => 'endpoint' in packet
 
-/** One session, as the official Server sees it. */
+/** The face of the official Server for one session. */
 export class ServerFace {
   readonly #session: FaceSession
   readonly #dialect: FaceDialect
@@ -32,7 +32,7 @@ export class ServerFace {
 
   // ---- memory
 
-  /** Counts what is held for the client beside its queue, and so many bytes more. Returns whether there is room for it. */
+  /** Counts the memory that is held for the client outside its queue, and so many bytes more. Returns whether it fits. */
   #keep (more = 0): boolean {
     return this.#session.keep(this.#endpoints.bytes + this.#acks.bytes + more)
   }
@@ -43,7 +43,7 @@ export class ServerFace {
 
   // ---- from the client
 
-  /** A packet of the client, as far as the Server can take it. The rest is dropped, as the old server did. */
+  /** Delivers a packet of the client. Packets for endpoints that are not connected are dropped, as in the old server. */
   receive (packet: Packet): void {
     if (packet.type === 'error') return
     const endpoint = this.#endpoints.get(packet.endpoint)
@@ -57,7 +57,7 @@ export class ServerFace {
     const bytes = endpointBytes(query)
     if (!this.#keep(bytes)) return this.#overflow()
     this.#endpoints.add(name, bytes)
-    // A comma would end the name in the Server's grammar. A query that does not begin with `?` would be more of the name.
+    // In the Server's grammar a comma ends the name, and a query without `?` would be part of the name.
     this.#deliver({ type: PacketType.CONNECT, nsp: toNsp(name) + (query.startsWith('?') ? query.replaceAll(',', '%2C') : '') })
   }
 
@@ -71,7 +71,7 @@ export class ServerFace {
   #hearWaiting (name: string, endpoint: Endpoint): void {
     this.#endpoints.hearWaiting(name, endpoint, (text) => {
       const packet = revision1.decodePacket(text)
-      // A connect that is repeated has had its answer. After a disconnect it is a new one.
+      // A repeated connect has been answered already, unless a disconnect came between.
       if (isAboutEndpoint(packet) && (packet.type !== 'connect' || endpoint !== this.#endpoints.get(name))) this.receive(packet)
     })
     this.#keep()
@@ -104,7 +104,7 @@ export class ServerFace {
     }
   }
 
-  /** The client has disconnected, and with it all of its endpoints. */
+  /** Delivers a disconnect for each endpoint: the client has disconnected as a whole. */
   disconnectAll (): void {
     for (const endpoint of this.#endpoints.connected) this.#deliver({ type: PacketType.DISCONNECT, nsp: toNsp(endpoint) })
     this.#endpoints.clear()
@@ -123,7 +123,7 @@ export class ServerFace {
 
   // ---- from the Server
 
-  /** Message text of the Server, for the client. */
+  /** Sends a message of the Server to the client. */
   write (data: string | Uint8Array, volatile: boolean): void {
     const last = typeof data === 'string' ? this.#shared.last.find(data) : undefined
     if (last !== undefined) return this.#session.enqueue(last, volatile)
@@ -143,8 +143,8 @@ export class ServerFace {
   }
 
   /**
-   * What the Server has written; undefined while attachments are missing, and for what cannot be read: an application may send on what a client
-   * has sent it, and `{"_placeholder":true,"num":"x"}` beside a Buffer looks like an attachment that is not there. The application is not to fail on it.
+   * Decodes a message of the Server. Undefined while attachments are missing, and when decoding fails. It fails if an application forwards data of a client
+   * such as `{"_placeholder":true,"num":"x"}` together with a Buffer. That must not throw into the application.
    */
   #read (data: string | Uint8Array): SocketioPacket | undefined {
     try {
@@ -166,7 +166,7 @@ export class ServerFace {
 
   #connected (name: string): void {
     this.#enqueue({ type: 'connect', endpoint: name })
-    // The Server writes this before it lists the socket and before its 'connection' listeners have run.
+    // The Server sends this before it adds the socket to its list and calls the 'connection' listeners.
     const endpoint = this.#endpoints.get(name)
     process.nextTick(() => {
       if (endpoint?.state !== 'connecting' || endpoint !== this.#endpoints.get(name)) return
@@ -181,7 +181,7 @@ export class ServerFace {
     this.#enqueue({ type: 'disconnect', endpoint })
   }
 
-  /** A namespace that does not exist is silence, as in the old server; any other refusal is `7::/ep:2`. */
+  /** Sends nothing for a namespace that does not exist, as the old server did, and `7::/ep:2` for any other refusal. */
   #refused (endpoint: string, data: unknown): void {
     this.#forget(endpoint)
     const { message }: { message?: unknown } = Object(data)
@@ -190,11 +190,11 @@ export class ServerFace {
 
   #event (endpoint: string, packet: SocketioPacket, volatile: boolean, text: string | Uint8Array): void {
     const list = this.#list(packet, text)
-    // Events that ask for an acknowledgement, and volatile ones, are never sent again and have none.
+    // Events with an acknowledgement and volatile events have no offset, because they are never sent again.
     const message = toMessage(packet.id === undefined && !volatile && this.#shared.isOffset(list.at(-1)) ? list.slice(0, -1) : list)
     if (packet.id === undefined) {
       const frame = revision1.encodePacket({ ...message, endpoint })
-      // Without an id the frame is the same for every receiver of a broadcast.
+      // Without an id, the frame is the same for all receivers of a broadcast.
       if (typeof text === 'string') this.#shared.last.keep(text, frame)
       return this.#session.enqueue(frame, volatile)
     }
@@ -212,7 +212,7 @@ export class ServerFace {
     this.#enqueue({ type: 'ack', endpoint, id, args: this.#list(packet, written) })
   }
 
-  /** With the official parser, a packet that holds binary ends with an attachment; its type then no longer says so. */
+  /** Returns the arguments with binary as base64. With the official parser, only packets that end with an attachment contain binary. */
   #list ({ data }: SocketioPacket, written: string | Uint8Array): unknown[] {
     const mayHoldBinary = this.#shared.codec.custom || typeof written !== 'string'
     return (mayHoldBinary ? withoutBinary(data) : data) as unknown[]
