@@ -1,29 +1,29 @@
-// Payloads of Engine.IO 3, which come in three forms (docs/engine-3-payloads.md): binary, and two kinds of text that no request tells
-// apart. Pure: no clock, no I/O, no Fastify. State: which kind of text the client writes, as soon as it has shown it.
+// Payloads of Engine.IO 3, which have three forms (docs/engine-3-payloads.md): binary, and two kinds of text that a request does not identify. Pure.
+// State: the kind of text that the client writes, as soon as one of its payloads shows it.
 import { detachFrom } from './detach.js'
 import { isFrame, toText } from './engine-io.js'
 import { ProtocolError, TooManyPacketsError } from './packet.js'
 import type { Frame, PayloadCodec } from './packet.js'
 import { fromByteString, isAscii, toAsciiJson, toByteString } from './text.js'
 
-/** How a text payload holds what is not ASCII: each packet as the string of its UTF-8 bytes (clients 1.x), or as it is (2.x). */
+/** How text payloads encode characters beyond ASCII: as a string of UTF-8 bytes (clients 1.x), or unchanged (2.x). */
 type TextForm = 'bytes' | 'plain'
 
-/** What is known of a client at its handshake. */
+/** What the handshake shows of a client. */
 export interface Engine3Init {
-  /** Whether it takes binary payloads: no `b64`, no JSONP. */
+  /** Whether it accepts binary payloads: it sends no `b64`, and does not use JSONP. */
   readonly binary: boolean
-  /** Whether it is one of 1.0 to 1.3: these say so, and read nothing but binary payloads where they take them. */
+  /** Whether it is a client 1.0 to 1.3. If these accept binary payloads, they read no others. */
   readonly early: boolean
 }
 
 const IS_TEXT = 0
 const IS_BINARY = 1
 const END_OF_LENGTH = 255
-/** Digits of a length, at most: more than any payload needs. */
+/** The maximum number of digits in a length. */
 const MAX_DIGITS = 10
 
-/** `0|1`, the decimal digits of the length in bytes, 255, then so many bytes: of UTF-8, or of a binary packet. */
+/** Decodes `0|1`, the decimal digits of the length in bytes, 255, then so many bytes of UTF-8 or of a binary packet. */
 function encodeBinary (frames: readonly Frame[]): Buffer {
   return Buffer.concat(frames.flatMap((frame) => {
     const bytes = typeof frame === 'string' ? Buffer.from(frame) : frame
@@ -49,7 +49,7 @@ function decodeBinary (body: Buffer, maxPackets: number): Frame[] {
   return frames
 }
 
-/** The packets between `length:`, lengths in UTF-16 code units. */
+/** Splits at `length:`, with lengths in UTF-16 code units. */
 function split (body: string, maxPackets: number): string[] {
   const pieces: string[] = []
   for (let at = 0; at < body.length;) {
@@ -60,7 +60,7 @@ function split (body: string, maxPackets: number): string[] {
     const start = at + colon + 1
     at = start + Number(length)
     if (at > body.length) throw new ProtocolError('a packet is shorter than its length says')
-    if (at > start) pieces.push(detachFrom(body, body.slice(start, at))) // `0:` is how the client writes no packet at all
+    if (at > start) pieces.push(detachFrom(body, body.slice(start, at))) // a client without packets writes `0:`
   }
   return pieces
 }
@@ -78,7 +78,7 @@ export class Engine3Payloads implements PayloadCodec {
   }
 
   encodePayload (frames: readonly Frame[]): string | Buffer {
-    // ASCII is the same in every form; the binary one is the same for every client that takes it.
+    // ASCII is the same in both kinds of text, and the binary form is the same for all clients.
     if (this.#binary && (this.#early || !frames.every((frame) => typeof frame === 'string' && isAscii(frame)))) return encodeBinary(frames)
     let payload = ''
     for (const frame of frames) {
@@ -90,7 +90,7 @@ export class Engine3Payloads implements PayloadCodec {
 
   #encodeText (text: string): string {
     if (this.#textForm === 'plain' || isAscii(text)) return text
-    // What is JSON has a form that both kinds read alike; only early clients are known for certain.
+    // JSON can be written so that both kinds read the same. The kind is certain only for early clients.
     const safe = this.#early ? text : toAsciiJson(text)
     return this.#textForm === 'bytes' ? toByteString(safe) : safe
   }
@@ -105,7 +105,7 @@ export class Engine3Payloads implements PayloadCodec {
   #decodeText (text: string): string {
     if (this.#textForm === 'plain' || isAscii(text)) return text
     const decoded = fromByteString(text)
-    // What is no string of UTF-8 bytes cannot come from a client that writes those. The other way it is only very likely.
+    // Text that is not UTF-8 bytes shows the second kind for certain. Text that could be UTF-8 bytes is only very likely of the first kind.
     if (!this.#early) this.#textForm = decoded === undefined ? 'plain' : 'bytes'
     return decoded ?? text
   }

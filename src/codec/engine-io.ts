@@ -1,12 +1,11 @@
-// Engine.IO packets: what protocols 3 and 4 have in common, and how a message that is binary differs. Pure: no clock, no I/O, no
-// Fastify.
+// Engine.IO packets: the common part of protocols 3 and 4, and their different binary messages. Pure.
 import { ProtocolError } from './packet.js'
 import type { Frame } from './packet.js'
 
 /** The Engine.IO protocol: 3 for clients 1.x and 2.x, 4 for 3.x and 4.x. */
 export type EngineVersion = 3 | 4
 
-/** The types of packets, as their first character; text after it is the packet's data. */
+/** The first character of each type of packet. The rest of the text is the data. */
 export const TYPE = { open: '0', close: '1', ping: '2', pong: '3', message: '4', upgrade: '5', noop: '6' } as const
 
 type EngineType = keyof typeof TYPE
@@ -17,20 +16,20 @@ export interface EnginePacket {
   data: string | Buffer
 }
 
-/** What a client sends on a WebSocket to find out whether it goes through, and what it hears then. */
+/** The probe of an upgrade, and the answer to it. */
 export const PROBE = { ping: `${TYPE.ping}probe`, pong: `${TYPE.pong}probe` } as const
 
 const TYPES = Object.keys(TYPE) as EngineType[]
 const DIGIT_0 = 0x30
 const MESSAGE_BYTE = Buffer.of(Number(TYPE.message))
-/** Marks binary written as base64, where only text goes. */
+/** Marks binary data that is written as base64 for transports that carry only text. */
 const BASE64 = 'b'
 
-/** Whether text can be a packet: its first character says so. Only messages may be base64, which 3 says again. */
+/** Returns whether text can be a packet, by its first character. Only messages may be base64; 3 writes the type after the mark. */
 export const isFrame = (text: string, version: EngineVersion): boolean =>
   TYPES[text.charCodeAt(0) - DIGIT_0] !== undefined || text.startsWith(version === 4 ? BASE64 : `${BASE64}${TYPE.message}`)
 
-/** Binary as it may be written: the official Server hands on what it was given. */
+/** Binary data of the application, which the official Server passes on unchanged, as a Buffer. */
 export type Binary = ArrayBuffer | ArrayBufferView
 
 function toBuffer (data: Binary): Buffer {
@@ -38,13 +37,13 @@ function toBuffer (data: Binary): Buffer {
   return ArrayBuffer.isView(data) ? Buffer.from(data.buffer, data.byteOffset, data.byteLength) : Buffer.from(data)
 }
 
-/** A message as a frame. Binary has its type before it in protocol 3 only. */
+/** Encodes a message. Only protocol 3 writes the type before binary data. */
 export function encodeMessage (data: string | Binary, version: EngineVersion): Frame {
   if (typeof data === 'string') return TYPE.message + data
   return version === 4 ? toBuffer(data) : Buffer.concat([MESSAGE_BYTE, toBuffer(data)])
 }
 
-/** A frame for clients that take only text. */
+/** Encodes a frame as text, for clients that accept only text. */
 export function toText (frame: Frame, version: EngineVersion): string {
   if (typeof frame === 'string') return frame
   return version === 4 ? BASE64 + frame.toString('base64') : `${BASE64}${frame[0] ?? ''}${frame.toString('base64', 1)}`

@@ -1,5 +1,4 @@
-// Socket.IO packets inside the message text of the official Server, and what in them has a form in revision 1.
-// Pure: no clock, no I/O, no Fastify. State: only what a parser keeps between a packet and its attachments.
+// Socket.IO packets in the message text of the official Server, and their forms in revision 1. Pure. State: only a packet that waits for its attachments.
 import { Decoder, Encoder, PacketType } from 'socket.io-parser'
 import type { Packet as ParserPacket } from 'socket.io-parser'
 import type { ParserModule } from '../../types/options.js'
@@ -18,19 +17,19 @@ export interface SocketioPacket {
   id?: number
 }
 
-/** What an event, message or JSON value is called on either side. */
+/** The contents of an event, message or JSON packet of revision 1. */
 export type Message =
   | { type: 'message', data: string }
   | { type: 'json', data: unknown }
   | { type: 'event', name: string, args: unknown[] }
 
-// On the Server's side these mean something else; an event of such a name makes it close the connection.
+// The official Server closes the connection when an event has one of these names.
 const RESERVED = new Set(['connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener'])
 
 /** Tells whether the official Server refuses events of this name. */
 export const isReservedEvent = (name: string): boolean => RESERVED.has(name)
 
-/** Events named `message` are messages in revision 1: text, or one JSON value. What fits neither stays an event. */
+/** Translates an event named `message` into a message (text) or a JSON value of revision 1, if it has exactly one argument. Other events stay events. */
 export function toMessage (list: readonly unknown[]): Message {
   const [name, ...args] = list
   const [data] = args
@@ -38,7 +37,7 @@ export function toMessage (list: readonly unknown[]): Message {
   return typeof data === 'string' ? { type: 'message', data } : { type: 'json', data }
 }
 
-/** The argument list of the Server's EVENT for a message of revision 1. */
+/** Returns the arguments of the Server's EVENT packet. */
 export function fromMessage (message: Message): unknown[] {
   return message.type === 'event' ? [message.name, ...message.args] : ['message', message.data]
 }
@@ -53,8 +52,8 @@ function base64 (value: ArrayBuffer | ArrayBufferView): string {
 }
 
 /**
- * The form of binary for clients that know only JSON: `{ "base64": true, "data": "…" }`, which is how engine.io's first
- * clients were handed binary where there was none.
+ * Replaces binary data for clients that know only JSON by `{ "base64": true, "data": "…" }`, the form that the first version of engine.io used on
+ * transports without binary.
  */
 export function withoutBinary (value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
@@ -65,20 +64,20 @@ export function withoutBinary (value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutBinary(item)]))
 }
 
-/** Bounds on the attachments of one packet, none by default: our own Server is trusted. */
+/** Limits for the attachments of one packet. Without limits for packets of the official Server, which is trusted. */
 export interface AttachmentLimits {
-  /** How many; a custom parser has its own bound. */
+  /** Their number; a custom parser has its own limit. */
   readonly maxAttachments?: number
-  /** How many bytes they have together. */
+  /** Their bytes together. */
   readonly maxPayload?: number
 }
 
-/** Reads and writes message text of the official Server, with its own parser or the one given. */
+/** Decodes and encodes message text of the official Server, with the official parser or a custom one. */
 export class SocketioCodec {
   readonly #parser: ParserModule | undefined
   readonly #maxAttachments: number
   readonly #maxBytes: number
-  /** Bytes of the attachments that wait for the rest. */
+  /** Bytes of attachments that wait for the others. */
   #bytes = 0
   readonly #encoder: { encode (packet: ParserPacket): unknown }
   #decoder: { add (data: unknown): void }
@@ -98,12 +97,12 @@ export class SocketioCodec {
     return decoder
   }
 
-  /** Whether packets may hold binary without their type saying so. */
+  /** Whether the parser is a custom one, so that packets may contain binary data whatever their type. */
   get custom (): boolean { return this.#parser !== undefined }
 
   /**
-   * The packet that this completes; undefined while attachments are missing. The Server writes a packet and its
-   * attachments in one go, so that one decoder serves all connections. @throws AttachmentsTooLargeError, and what the parser throws.
+   * Returns the packet that this message completes; undefined while attachments are missing. The official Server writes a packet and its attachments without
+   * others between, so one decoder is enough for all connections. @throws AttachmentsTooLargeError, and what the parser throws.
    */
   decode (data: string | Uint8Array): SocketioPacket | undefined {
     this.#decoded = undefined
@@ -131,7 +130,7 @@ export class SocketioCodec {
     if (this.#bytes > this.#maxBytes) throw new AttachmentsTooLargeError(this.#maxBytes)
   }
 
-  /** One string, or as many pieces as the parser makes. @throws ProtocolError when it is nested too deep. */
+  /** Encodes a packet into one string, or into several messages. @throws ProtocolError when it is nested too deep. */
   encode (packet: SocketioPacket): (string | Buffer)[] {
     try {
       return this.#encoder.encode(packet as ParserPacket) as (string | Buffer)[]

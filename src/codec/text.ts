@@ -1,24 +1,24 @@
-// Text as Engine.IO 3 writes it. Pure: no clock, no I/O, no Fastify.
+// The two encodings of text in Engine.IO 3. Pure.
 
-/** One UTF-8 sequence of more than a byte, each byte a character. Surrogates have one too, as in the client's own encoder. */
+/** A UTF-8 sequence of several bytes, each byte as a character. Surrogates have one too, because the client's encoder writes them. */
 const SEQUENCE = /[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}/g
 const NOT_ASCII = /[^\0-\x7f]/
-/** What stands before the JSON in a Socket.IO packet inside an Engine.IO message. */
+/** The part before the JSON of a Socket.IO packet in an Engine.IO message. */
 const HEAD = /^4[0-6][^"[{]*/
 
-/** Whether the text holds nothing else. */
+/** Returns whether all characters of the text are ASCII. */
 export const isAscii = (text: string): boolean => !NOT_ASCII.test(text)
 
-/** The string whose characters are the UTF-8 bytes of the text. */
+/** Returns the string whose characters are the UTF-8 bytes of the text. */
 export const toByteString = (text: string): string => Buffer.from(text).toString('latin1')
 
 function toCharacter (sequence: string): string {
   const [first = 0, ...rest] = Buffer.from(sequence, 'latin1')
-  // The first byte has as many bits of its own as its length leaves: 5, 4 or 3.
+  // The first byte contains 5, 4 or 3 bits of the character, depending on the length of the sequence.
   return String.fromCodePoint(rest.reduce((code, byte) => code << 6 | (byte & 0x3f), first & (0x3f >> rest.length)))
 }
 
-/** The text of a string of UTF-8 bytes; undefined when it is none. */
+/** Returns the text of a string of UTF-8 bytes; undefined if the string is no UTF-8. */
 export function fromByteString (bytes: string): string | undefined {
   if (!isAscii(bytes.replace(SEQUENCE, ''))) return undefined
   try {
@@ -37,7 +37,7 @@ function isJson (text: string): boolean {
   }
 }
 
-/** A Socket.IO packet with its JSON in ASCII, where escapes say the same; anything else as it is. */
+/** Escapes the JSON of a Socket.IO packet to ASCII. Other text is returned unchanged. */
 export function toAsciiJson (frame: string): string {
   const head = HEAD.exec(frame)?.[0]
   if (head === undefined || !isAscii(head) || !isJson(frame.slice(head.length))) return frame

@@ -1,4 +1,4 @@
-// When a transport counts as backed up.
+// The limit above which a transport is not writable.
 
-/** Above this many bytes on their way, packets wait in the session's queue, where they are counted. */
+/** Bytes that a connection may buffer. Above that, packets wait in the session's queue, where they count. */
 export const HIGH_WATER_MARK = 64 * 1024

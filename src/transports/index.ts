@@ -7,7 +7,7 @@ import { decodeBody } from './xhr-polling.js'
 import { xhrMultipart } from './xhr-multipart.js'
 
 interface CommonRow {
-  /** The payload in a POST's body. */
+  /** Returns the payload in the body of a POST. */
   readonly decodeBody: (body: string) => string
   /** Whether answers to GETs carry CORS headers; scripts and frames need none (docs/revision-1.md, Cross-origin answers). */
   readonly cors: boolean
@@ -29,10 +29,10 @@ interface WebSocketRow extends CommonRow {
   readonly kind: 'websocket'
 }
 
-/** What the routes know of a transport. */
+/** One row of the table. */
 export type TransportRow = PollRow | StreamRow | WebSocketRow
 
-/** What polls are answered with; pages run no script of another type with `nosniff`. */
+/** The content types of polls. With `nosniff`, pages run only scripts of this type. */
 export const CONTENT_TYPES = { text: 'text/plain; charset=UTF-8', script: 'text/javascript; charset=UTF-8' } as const
 
 /** A transport of revision 1. */

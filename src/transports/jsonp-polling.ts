@@ -1,30 +1,30 @@
-// jsonp-polling: GETs answered with a script that calls back with the payload, POSTs by a form in a hidden frame.
+// jsonp-polling: a GET is answered with a script that calls a function with the payload. A POST comes from a form in a hidden frame.
 import { toJson } from '../codec/json.js'
 
 const DIGITS = /^\d+$/
 
 /**
- * The callback index of a query value, as text: all digits, or undefined. It is written into a script, so nothing else of the
+ * Returns the callback index in a query value if it is digits only, otherwise undefined. It is written into a script, so nothing else of the
  * query is used (docs/revision-1.md, Transports).
  */
 export function callbackIndex (value: unknown): string | undefined {
   return typeof value === 'string' && DIGITS.test(value) ? value : undefined
 }
 
-/** Revision 1's callback of an index. */
+/** Returns the function that revision 1 calls. */
 export const toCallback = (index: string): string => `io.j[${index}]`
 
-/** Engine.IO's callback of an index. */
+/** Returns the function that Engine.IO calls. */
 export const toEngineCallback = (index: string): string => `___eio[${index}]`
 
-/** A script that hands `payload` to a callback. */
+/** Returns a script that calls the function with the payload. */
 export const toScript = (callback: string, payload: string): string => `${callback}(${toJson(payload)});`
 
 const SPACE = 0x20
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 
-/** About how many bytes a payload takes as JSON: escapes make up to six times of it. */
+/** Estimates the bytes of a payload as JSON. Escapes can make it six times as long. */
 export function scriptLength (payload: string | Buffer): number {
   if (typeof payload !== 'string') return payload.length
   let length = Buffer.byteLength(payload)
@@ -36,12 +36,12 @@ export function scriptLength (payload: string | Buffer): number {
   return length
 }
 
-/** A script that hands an error to a callback. */
+/** Returns a script that calls the function with an error. */
 export const toErrorScript = (callback: string, message: string): string => `${callback}(new Error(${toJson(message)}));`
 
 /**
- * The payload of a POST: form field `d`, a JSON string. Clients of 0.7 put the payload there as it is. JSON that is no string
- * holds no payload (in 0.9.19 it killed the process).
+ * Returns the payload of a POST: the form field `d`, which is a JSON string. Clients of 0.7 write the payload without JSON. JSON that is not a string
+ * contains no payload (in 0.9.19 it ended the process).
  */
 export function decodeBody (body: string): string {
   const field = new URLSearchParams(body).get('d')
@@ -55,8 +55,8 @@ export function decodeBody (body: string): string {
 }
 
 /**
- * The payload of a POST of Engine.IO: form field `d`. A form changes newlines, so the client writes each as a backslash and an `n`, and
- * doubles the backslash of those that were there before (engine.io-client 3.5, polling-jsonp.js).
+ * Returns the payload of a POST of Engine.IO: the form field `d`. Forms change newlines, so the client writes a newline as `\n`, and a backslash before
+ * an `n` twice (engine.io-client 3.5, polling-jsonp.js).
  */
 export function decodeEngineBody (body: string): string {
   const field = new URLSearchParams(body).get('d') ?? ''

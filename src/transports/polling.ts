@@ -6,21 +6,21 @@ import type { Poll, Polls, Transport, TransportListener, TransportName } from '.
 import type { AnswerSchedule } from '../time/answer-schedule.js'
 import { HIGH_WATER_MARK } from './high-water-mark.js'
 
-/** How long a reader may take to read the last answer of its session, ms. */
+/** Limit for a client to read the last answer of its session, ms. */
 const CLOSE_GRACE = 1000
-/** How long a poll waits while the client is about to leave it for a WebSocket, ms. */
+/** How long a poll waits while the client upgrades to a WebSocket, ms. */
 const UPGRADE_POLL = 100
 
 /** The value of `#gathered` when no frame waits. Shared, so never changed. */
 const NO_FRAMES: Frame[] = []
 
-/** What a {@link PollingTransport} is made of. */
+/** What a {@link PollingTransport} is given. */
 export interface PollingInit {
   name: TransportName
   listener: TransportListener
   codec: PayloadCodec
   wheel: TimerWheel
-  /** How long a poll waits for something to say, ms; undefined: as long as it takes. */
+  /** How long a poll waits for a packet, ms; undefined: without a limit. */
   pollingDuration: number | undefined
   /** The packet that answers a poll when no other packet waits. */
   noop: Frame
@@ -49,13 +49,13 @@ export class PollingTransport implements Transport, Polls {
   readonly connection = undefined
   readonly codec: PayloadCodec
   readonly #init: PollingInit
-  /** Made when they are needed. */
+  /** Timers are created when they are needed: there are very many transports. */
   #timer: Timer | undefined
   #grace: Timer | undefined
   #parked: Poll | undefined
-  /** A response that has been handed to the server and not yet, as a whole, to the operating system. */
+  /** An answer that has not yet been handed over whole to the operating system. */
   #inFlight: { poll: Poll, frames: Frame[], bytes: number, answerBytes: number } | undefined
-  /** What answers the parked poll at the end of this turn. */
+  /** Frames that will answer the parked poll at the end of this turn. */
   #gathered = NO_FRAMES
   #gatheredBytes = 0
   #closed = false
@@ -70,15 +70,15 @@ export class PollingTransport implements Transport, Polls {
 
   get polls () { return this }
   get #noop (): string | Buffer { return this.codec.encodePayload([this.#init.noop]) }
-  /** False when the parked poll is about to be answered: the callers ask about the next poll. */
+  /** False when the parked poll is about to be answered: then the client holds nothing open for further frames. */
   get open () { return this.#parked !== undefined && this.#gathered.length === 0 }
   get writable () { return this.#parked !== undefined && this.#inFlight === undefined && this.#gatheredBytes <= HIGH_WATER_MARK }
   get delivering () { return this.#inFlight !== undefined || this.#gathered.length > 0 }
   get bufferedAmount () { return this.#inFlight === undefined ? this.#gatheredBytes : this.#inFlight.bytes }
-  /** The frames may have to go back; the answer is held beside them, as text and as it is written. */
+  /** Frames are kept until they are delivered, because they may be returned. The answer is kept as text and as it is written. */
   get unreadBytes () { return this.bufferedAmount + (this.#inFlight?.answerBytes ?? 0) * 2 }
 
-  /** A GET has come. An older one that still waits is answered with nothing: the old client takes that for a noop. */
+  /** Parks a GET. An older GET that still waits is answered with a noop. */
   accept (poll: Poll): void {
     if (this.#closed) {
       poll.send(this.#noop, true)
@@ -97,15 +97,15 @@ export class PollingTransport implements Transport, Polls {
   }
 
   /**
-   * The client polls again while an answer is under way. Either it has read that answer whole, and the news of it is on its
-   * way to us; or it has given it up. After one turn of the event loop, an answer that is still not handed over whole
-   * cannot have been read whole: it is broken off, and its packets go into the new poll. Nothing is doubled.
+   * Aborts an answer whose client polls again. The client has either read the whole answer, so that 'finish' is emitted within one turn of the event loop, or
+   * given it up. After that turn, an answer that was not handed over whole cannot have been read whole. Its packets go into the new poll, and none is sent
+   * twice.
    */
   #breakUnread (poll: Poll): void {
     setImmediate(() => { if (this.#inFlight?.poll === poll) poll.destroy() })
   }
 
-  /** Answers a parked poll at once while the client upgrades, because the upgrade waits for the poll. */
+  /** While the client upgrades, polls without a packet are answered at once: the client ends its poll before it upgrades. */
   setUpgrading (upgrading: boolean): void {
     this.#isUpgrading = upgrading
     if (upgrading && this.#parked !== undefined) this.#answerNothing()
@@ -126,7 +126,7 @@ export class PollingTransport implements Transport, Polls {
   #flush (): void {
     const poll = this.#parked
     const frames = this.#gathered
-    if (poll === undefined || frames.length === 0) return // it broke, or has been answered meanwhile
+    if (poll === undefined || frames.length === 0) return // it has broken, or was answered in between
     const inFlight = this.#inFlight = { poll, frames, bytes: this.#gatheredBytes, answerBytes: 0 }
     this.#gathered = NO_FRAMES
     this.#gatheredBytes = 0
@@ -179,7 +179,7 @@ export class PollingTransport implements Transport, Polls {
 
   close (farewell?: Frame): void {
     if (this.#closed) return
-    this.#flush() // its answer is the last then; a farewell would have to wait for another poll
+    this.#flush() // this answer is the last one: a farewell would need another poll
     this.#closed = true
     if (this.#inFlight !== undefined) {
       this.#grace = this.#init.wheel.timer(() => this.destroy())
@@ -190,7 +190,7 @@ export class PollingTransport implements Transport, Polls {
 
   destroy (): void {
     if (this.#inFlight === undefined) return
-    this.#inFlight.answerBytes = 0 // it goes with its connection; the frames may have to go back
+    this.#inFlight.answerBytes = 0 // its memory is released with the connection; the frames may be returned
     this.#inFlight.poll.destroy()
   }
 }

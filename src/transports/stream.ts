@@ -1,25 +1,25 @@
-// A response that never ends: what htmlfile and xhr-multipart share. They differ in how a payload is written.
+// A response that stays open: the common part of htmlfile and xhr-multipart, which differ in the format of a payload.
 import type { Writable } from 'node:stream'
 import type { Codec, Frame } from '../codec/packet.js'
 import type { Timer, TimerWheel } from '../time/timer-wheel.js'
 import type { Transport, TransportListener, TransportName } from '../session/transport.js'
 import { HIGH_WATER_MARK } from './high-water-mark.js'
 
-/** How long a reader may take to read the end, ms. */
+/** Limit for a client to read the end of the stream, ms. */
 const CLOSE_GRACE = 1000
 
-/** How a streaming transport writes. */
+/** The format of a streaming transport. */
 export interface StreamFormat {
   readonly contentType: string
-  /** Whether the client does not see the stream end. */
+  /** Whether the client does not notice the end of the stream. */
   readonly endsUnnoticed: boolean
-  /** What opens the stream. */
+  /** The first text of the stream. */
   readonly prologue: string
-  /** What carries one payload. */
+  /** Returns the text that carries one payload. */
   encode (payload: string): string
 }
 
-/** What a {@link StreamTransport} is made of. */
+/** What a {@link StreamTransport} is given. */
 export interface StreamInit {
   name: TransportName
   listener: TransportListener
@@ -27,13 +27,13 @@ export interface StreamInit {
   format: StreamFormat
   /** The response body. */
   stream: Writable
-  /** Bytes of the response that the operating system has not taken yet. */
+  /** Returns the bytes of the response that have not been handed to the operating system. */
   pending: () => number
-  /** Calls back each time that there are none any more, where there were many. */
+  /** Adds a listener for the 'drain' of the response. */
   onFlushed: (listener: () => void) => void
-  /** Breaks the connection that carries it. */
+  /** Closes the connection of the response. */
   destroy: () => void
-  /** The same, with everything that is on its way. */
+  /** Resets the connection and discards its unsent data. */
   reset: () => void
   wheel: TimerWheel
 }
@@ -64,7 +64,7 @@ export class StreamTransport implements Transport {
     this.endsUnnoticed = init.format.endsUnnoticed
     this.#init = init
     this.#grace = init.wheel.timer(init.destroy)
-    // The first may be empty long before the second: it hands all on at once.
+    // Both buffer: the stream may be empty long before the response.
     init.stream.on('drain', this.#onFlushed)
     init.onFlushed(this.#onFlushed)
     init.stream.write(init.format.prologue)
@@ -88,7 +88,7 @@ export class StreamTransport implements Transport {
     if (this.#open) listener.onWritable()
   }
 
-  /** The response is over, whoever ended it. */
+  /** The response has been closed, by the client or by the server. */
   gone (): void {
     this.#grace.stop()
     this.#gone = true
@@ -106,7 +106,7 @@ export class StreamTransport implements Transport {
   }
 
   destroy (): void {
-    this.#gone = true // what it held goes with its connection
+    this.#gone = true // its memory is released with the connection
     this.#open = false
     this.#init.reset()
   }

@@ -7,17 +7,17 @@ import type { FrameOptions } from '../private/ws-frames.js'
 const optionsFor = (opcode: number): FrameOptions => ({ fin: true, opcode, mask: false, readOnly: true, rsv1: false })
 const TEXT = optionsFor(1)
 const BINARY = optionsFor(2)
-/** Up to this many bytes, one write of a copy costs less than one of two pieces. */
+/** Up to this many bytes, copying head and payload into one Buffer costs less than two writes. */
 const SMALL = 16 * 1024
-/** Up to this many characters, heads of text are kept, one for each length. */
+/** Up to this many characters, the head of a text frame is kept for each length. */
 const SHORT = 1024
 
-/** One frame, to be written in one go. */
+/** One frame, as it is written to the connection. */
 export interface Pieces {
-  /** All of it or, before a payload, its head; text is Latin-1, a byte a character. */
+  /** The whole frame, or its head if there is a payload. A string is written as Latin-1. */
   readonly head: string | Buffer
   readonly payload: Buffer | undefined
-  /** bytes */
+  /** Bytes of the whole frame. */
   readonly size: number
 }
 
@@ -31,7 +31,7 @@ function piecesOf (data: Buffer, options: FrameOptions): Pieces {
 
 const heads = new Array<string | undefined>(SHORT + 1)
 
-/** The head of a text of so many bytes, each byte a character. */
+/** Returns the head of a text frame with so many bytes, as Latin-1. */
 function headOf (length: number): string {
   heads[length] ??= makeFrame(Buffer.alloc(length), TEXT)[0].toString('latin1')
   return heads[length]
@@ -40,7 +40,7 @@ function headOf (length: number): string {
 function textOf (text: string): Pieces {
   const { length } = text
   if (length > SHORT || Buffer.byteLength(text) !== length) return piecesOf(Buffer.from(text), TEXT)
-  // ASCII: written as a string it takes no Buffer, and Node no copy but its own.
+  // ASCII is written as a string: that needs no Buffer.
   const head = headOf(length) + text
   return { head, payload: undefined, size: head.length }
 }

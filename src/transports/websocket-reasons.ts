@@ -1,7 +1,7 @@
-// Why WebSockets end: close codes for the client, and errors of the library as reasons of a session.
+// Reasons for the end of a WebSocket: close codes for the client, and the reasons of a session for errors of ws.
 import type { EndReason } from '../session/transport.js'
 
-/** The close codes of RFC 6455, 7.4.1, for ends that the client may want to know the reason of. */
+/** The close codes (RFC 6455, 7.4.1) for reasons that the client can use. */
 export const CLOSE_CODES: Partial<Record<EndReason, number>> = {
   'server closing': 1001,
   'server draining': 1001,
@@ -11,13 +11,13 @@ export const CLOSE_CODES: Partial<Record<EndReason, number>> = {
   'payload too large': 1009
 }
 
-/** What the library calls messages that are larger than they may be. */
+/** The error codes of ws for messages that exceed maxPayload. */
 const TOO_LARGE = new Set(['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', 'WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH', 'WS_ERR_TOO_MANY_BUFFERED_PARTS'])
 
-/** Whether it is what a peer has done to its frames: errors of the library, or of the inflation in it. */
+/** Returns whether invalid frames of the client caused the error: errors of ws, or of the zlib that it uses. */
 export const isFrameError = (error: unknown): boolean => /^(?:WS_ERR|Z)_/.test(String(Object(error).code))
 
-/** Why the session of a WebSocket ends that has failed with this error, or has closed without one. */
+/** Returns why the session ends when its WebSocket closes after this error, or without one. */
 export function reasonOf (error: Error | undefined): EndReason {
   if (error === undefined) return 'connection closed'
   if (!isFrameError(error)) return 'connection broken'

@@ -15,7 +15,7 @@ type Connection = Writable & { resetAndDestroy (): unknown }
 
 const terminate = (socket: WebSocket): void => socket.terminate()
 
-/** What a {@link WebSocketTransport} is made of. */
+/** What a {@link WebSocketTransport} is given. */
 export interface WebSocketInit {
   name: TransportName
   listener: TransportListener
@@ -29,25 +29,25 @@ export interface WebSocketInit {
   reset: (connection: Connection) => void
   /** Logs an error of the WebSocket, which is then ended; undefined if other code does both. */
   log: FailureLog | undefined
-  /** For a client that writes its frames in another way. */
+  /** Translates messages for a client that encodes frames differently. */
   translation?: Translation
 }
 
-/** Between frames as they are and as a client has them. */
+/** Translates between frames and the messages of such a client. */
 export interface Translation {
   encode (frame: Frame): Frame
   decode (text: string): string
 }
 
-/** Where failures are noted. */
+/** The part of a logger that is used. */
 type FailureLog = Record<'debug' | 'error', (details: object, message: string) => void>
 
-/** A WebSocket knows its transport, so that all can have the same listeners: there are very many, and most lie idle. */
+/** The transport of a WebSocket. With this property all WebSockets share three listeners, which saves memory when very many are idle. */
 const TRANSPORT: unique symbol = Symbol('fastify-socketio-transports.transport')
 
 type TrackedWebSocket = WebSocket & { [TRANSPORT]?: WebSocketTransport }
 
-/** Messages are Buffers, the library's default. */
+/** With the default options of ws, messages are Buffers. */
 function onMessage (this: TrackedWebSocket, data: unknown, isBinary: boolean): void { this[TRANSPORT]?.received(data as Buffer, isBinary) }
 function onError (this: TrackedWebSocket, error: Error): void { this[TRANSPORT]?.failed(error) }
 function onClose (this: TrackedWebSocket): void { this[TRANSPORT]?.gone() }
@@ -67,7 +67,7 @@ export class WebSocketTransport implements Transport {
   readonly polls = undefined
   readonly #socket: WebSocket
   readonly connection: Connection | undefined
-  /** Where frames are written; undefined where the library has to: extensions change them, or it gives no way to make them. */
+  /** The connection to which frames are written. Undefined if ws must write them: with extensions, or if ws cannot make frames for us. */
   readonly #writer: Connection | undefined
   readonly #translation: Translation | undefined
   readonly #reset: WebSocketInit['reset']
@@ -114,7 +114,7 @@ export class WebSocketTransport implements Transport {
     const writer = this.#writer
     const translation = this.#translation
     const several = frames.length > 1
-    if (several) writer?.cork() // they go out in one write
+    if (several) writer?.cork() // one write for all of them
     for (const frame of frames) {
       const encoded = translation === undefined ? frame : translation.encode(frame)
       if (writer === undefined) this.#socket.send(encoded, this.#onFlushed)
@@ -143,7 +143,7 @@ export class WebSocketTransport implements Transport {
     return this.#translation === undefined ? text : this.#translation.decode(text)
   }
 
-  /** Made when it is needed: most never fill their connection. */
+  /** Created for each use: most connections are never full. */
   get #onFlushed () { return () => this.#flushed() }
 
   #flushed (): void {
@@ -152,7 +152,7 @@ export class WebSocketTransport implements Transport {
     if (!this.#closed) this.#listener.onWritable()
   }
 
-  // ---- what the WebSocket reports
+  // ---- events of the WebSocket
 
   received (data: Buffer, isBinary: boolean): void {
     this.#listener.onFrame(isBinary ? data : this.#decode(data.toString()))
@@ -161,7 +161,7 @@ export class WebSocketTransport implements Transport {
   failed (error: Error): void {
     this.#error = error
     if (this.#log === undefined) return
-    // What peers do to their sockets ends their session, which says why. Anything else is a fault of ours.
+    // An error that the client caused is the reason of its session's end, and is logged there. Any other error is a bug.
     this.#log[isFrameError(error) ? 'debug' : 'error']({ err: error }, 'websocket failed')
     this.#socket.terminate()
   }
@@ -186,7 +186,7 @@ export class WebSocketTransport implements Transport {
   }
 
   destroy (): void {
-    this.#gone = true // what it held goes with its connection
+    this.#gone = true // its memory is released with the connection
     if (this.connection !== undefined) this.#reset(this.connection)
     this.#socket.terminate()
   }

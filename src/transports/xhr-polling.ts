@@ -1,4 +1,4 @@
-// xhr-polling: GETs answered with a payload as text, POSTs with a payload as body.
+// xhr-polling: a GET is answered with a payload as text, and the body of a POST is a payload.
 
-/** The payload of a POST: the body, with any Content-Type or none, as XDomainRequest sends it (docs/revision-1.md, Transports). */
+/** Returns the payload of a POST: the body, with any Content-Type or none, as XDomainRequest sends it (docs/revision-1.md, Transports). */
 export const decodeBody = (body: string): string => body
