@@ -70,7 +70,7 @@ export class PollingTransport implements Transport, Polls {
 
   get polls () { return this }
   get #noop (): string | Buffer { return this.codec.encodePayload([this.#init.noop]) }
-  /** False when the parked poll is about to be answered: then the client holds nothing open for further frames. */
+  /** Whether a poll is parked and no frame is gathered for it: another GET would then be a second poll at the same time. */
   get open () { return this.#parked !== undefined && this.#gathered.length === 0 }
   get writable () { return this.#parked !== undefined && this.#inFlight === undefined && this.#gatheredBytes <= HIGH_WATER_MARK }
   get delivering () { return this.#inFlight !== undefined || this.#gathered.length > 0 }
@@ -105,7 +105,7 @@ export class PollingTransport implements Transport, Polls {
     setImmediate(() => { if (this.#inFlight?.poll === poll) poll.destroy() })
   }
 
-  /** While the client upgrades, polls without a packet are answered at once: the client ends its poll before it upgrades. */
+  /** Sets whether the client is upgrading. A parked poll is then answered at once, and later polls after 100 ms: the client ends its poll before it upgrades. */
   setUpgrading (upgrading: boolean): void {
     this.#isUpgrading = upgrading
     if (upgrading && this.#parked !== undefined) this.#answerNothing()

@@ -25,7 +25,7 @@ export interface WebSocketInit {
   wheel: TimerWheel
   /** How long the client may take to answer a close frame, ms; a client that has disconnected must not delay a shutdown. */
   farewellTimeout: number
-  /** Resets the connection and discards its unsent data. */
+  /** Resets a TCP connection, which also discards its unsent data. Destroys any other connection. */
   reset: (connection: Connection) => void
   /** Logs an error of the WebSocket, which is then ended; undefined if other code does both. */
   log: FailureLog | undefined

@@ -30,12 +30,12 @@ export interface UpgradeInit {
 /**
  * One attempt.
  *
- *   start() ──► probing ── `2probe`: answered with `3probe`, and polls are answered at once ──► probed
+ *   start() ──► probing ── `2probe`: answered with `3probe`, and the parked poll with a noop ──► probed
  *   probing, probed ── `5` ──► complete: the session moves
  *   probing, probed ── another frame, upgradeTimeout, or the WebSocket closes ──► abandoned: the session stays with its polls
  *
- * Until the client sends `5`, packets in both directions use polls. After `3probe` the client waits for the end of its poll, so polls are answered at
- * once. An attempt that fails does not change the session.
+ * Until the client sends `5`, packets in both directions use polls. After `3probe` the client waits for the end of its poll, so polls do not
+ * wait long. An attempt that fails does not change the session.
  */
 export class Upgrade implements TransportListener {
   readonly #init: UpgradeInit

@@ -10,7 +10,7 @@ import { ServerFace } from './server.js'
 import type { FaceDialect, FaceShared } from './face.js'
 import type { EndReason, Transport } from '../../session/transport.js'
 
-/** Reasons for which the server ends a session whose client is still connected. */
+/** Reasons after which a client that would not notice the end of its transport is made to handshake again. */
 const BY_US: ReadonlySet<EndReason> = new Set(['closed by server', 'server closing', 'server draining', 'too many packets'])
 
 /** What all sessions of a plugin instance share. */
@@ -28,7 +28,7 @@ export class Revision1 implements Dialect, FaceDialect {
   readonly #shared: Revision1Shared
   #face: ServerFace | undefined
   #lastId = 0
-  #hasDisconnected = false
+  #isDisconnected = false
 
   constructor (session: DialectSession, shared: Revision1Shared, heartbeat: Heartbeat) {
     this.#session = session
@@ -53,12 +53,12 @@ export class Revision1 implements Dialect, FaceDialect {
 
   /** Returns a packet that makes the client handshake again, only if the client would not notice the end of the transport. */
   farewell ({ open, endsUnnoticed }: Transport, reason: EndReason): Frame | undefined {
-    return BY_US.has(reason) && open && endsUnnoticed && !this.#hasDisconnected ? UNKNOWN_SESSION : undefined
+    return BY_US.has(reason) && open && endsUnnoticed && !this.#isDisconnected ? UNKNOWN_SESSION : undefined
   }
 
   receive (frame: Frame): boolean {
     // Revision 1 has no binary; the old server ignored it, too (docs/revision-1.md, Transports).
-    return this.#hasDisconnected || typeof frame !== 'string' || this.#received(frame)
+    return this.#isDisconnected || typeof frame !== 'string' || this.#received(frame)
   }
 
   #received (frame: string): boolean {
@@ -91,7 +91,7 @@ export class Revision1 implements Dialect, FaceDialect {
    * reason is 'client namespace disconnect'.
    */
   #clientDisconnected (): void {
-    this.#hasDisconnected = true
+    this.#isDisconnected = true
     const end = (): void => this.#session.end('client left', DISCONNECT)
     if (this.#face === undefined) return end()
     this.#face.disconnectAll()
@@ -129,7 +129,7 @@ export class Revision1 implements Dialect, FaceDialect {
 
   /** Waits for the client's next poll if none is open. The old server did not wait: the next poll made the client handshake again, and it came back forever. */
   disconnect (): void {
-    this.#hasDisconnected = true
+    this.#isDisconnected = true
     this.#session.dismiss(DISCONNECT)
   }
 }
