@@ -3,7 +3,6 @@ import type { FastifyBaseLogger, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
 import type { FastifySocketioOptions } from '../types/fastify-socket.io.js'
 import { unusedOfCors } from './drop-in/cors.js'
-import { Middlewares } from './drop-in/middlewares.js'
 import { isTransport, toOptions } from './drop-in/options.js'
 import { socketioTransports } from './index.js'
 import { clientFolder, createServer, NOT_HERE } from './official-server.js'
@@ -54,12 +53,8 @@ const plugin: FastifyPluginAsync<FastifySocketioOptions> = async function fastif
   let bound = false
   app.addHook('onClose', async () => { if (bound) await server.close() })
 
-  const middlewares = new Middlewares()
-  middlewares.watch(app, settings.path ?? '/socket.io')
   await app.register(socketioTransports, { ...settings, io: server, serveClient: clientFiles(options, app.log) })
   bound = true
-  app.socketio.on('headers', middlewares.addHeaders)
-  Object.assign(app.socketio, { use: middlewares.add }) // `app.socketio` is `io.engine`
 }
 
 /** The plugin. It has the name of fastify-socket.io, because other plugins may depend on that name. */

@@ -20,6 +20,7 @@ import { missClientFiles, registerClientFiles } from './routes/client-files.js'
 import { engineIoRows } from './routes/engine-io/routes.js'
 import { addUpgradeHeaders } from './routes/headers.js'
 import { addHooks } from './routes/hooks.js'
+import { addMiddlewares } from './routes/middlewares.js'
 import { OriginPolicy } from './routes/origin.js'
 import { sessionIdOf } from './routes/query.js'
 import type { Row } from './routes/rows.js'
@@ -80,6 +81,7 @@ function routes (engine: Engine, settings: Settings, server: Server | undefined)
     addParsers(scope)
     addValidator(scope)
     addHooks(scope, new OriginPolicy(settings.cors, { wheel: engine.wheel, ms: settings.handshakeTimeout }))
+    addMiddlewares(scope, engine, settings.handshakeTimeout)
     answerRefusals(scope, engine)
     joinChunks(scope)
     limitBodies(scope, engine, bodyTimeout)
