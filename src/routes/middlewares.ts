@@ -38,10 +38,10 @@ function call (middleware: EngineMiddleware, request: IncomingMessage, response:
   return outcome === 'passed' ? undefined : pending
 }
 
-/** Calls the middlewares in order, until one ends the response. Returns a promise unless all of them have called `next` at once. */
+/** Calls the middlewares in order, until the response has ended or its client has left. Returns a promise unless all of them have called `next` at once. */
 function callAll (middlewares: readonly EngineMiddleware[], request: IncomingMessage, response: ServerResponse): Promise<void> | undefined {
   for (const [i, middleware] of middlewares.entries()) {
-    if (response.writableEnded) return undefined
+    if (response.writableEnded || response.destroyed) return undefined
     const pending = call(middleware, request, response)
     if (pending !== undefined) return pending.then(() => callAll(middlewares.slice(i + 1), request, response))
   }
