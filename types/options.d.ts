@@ -79,6 +79,9 @@ export interface ParserModule {
   }
 }
 
+/** What `authorize` returns: `false`, `true`, or the context. A `Promise<void>` is an object, too, so objects with `then` are excluded. */
+type Verdict = boolean | (unknown extends SocketContext ? string | number | (object & { then?: never }) : NonNullable<SocketContext>)
+
 /**
  * Options of the plugin. Times are milliseconds, from 1 to 2^31 - 1; sizes are bytes.
  *
@@ -216,10 +219,11 @@ export interface SocketioTransportsOptions {
   /** Access from other origins. Default: only the own origin, and requests without an `Origin`. */
   cors?: CorsOptions
   /**
-   * Decides about a handshake. It returns `false`: refused with 403. It throws: refused with 500, or with the error's `statusCode` (400
-   * to 599). It returns anything else: accepted, and the value becomes `socket.context`. Default: all are accepted.
+   * Decides about a handshake. It returns `true` or another truthy value: accepted, and the value becomes `socket.context`. It returns `false`, or
+   * nothing, `null`, `''`, `0`: refused with 403; unless it was `false`, the log says that a value is missing. It throws: refused with 500, or with the
+   * error's `statusCode` (400 to 599). Default: all are accepted.
    */
-  authorize?: (request: FastifyRequest) => SocketContext | boolean | void | Promise<SocketContext | boolean | void>
+  authorize?: (request: FastifyRequest) => Verdict | Promise<Verdict>
   /**
    * Makes session ids from the handshake's raw request. An id has 1 to 100 characters of `[A-Za-z0-9_-]`, and must be unused and impossible to
    * guess. Any other fails the handshake with FST_SIO_INVALID_ID (500). May be async. Default: 120 random bits in 20 characters.

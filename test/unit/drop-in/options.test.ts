@@ -71,7 +71,7 @@ t.test('allowRequest is asked with the raw request, and its word is the verdict'
       callback(null, true)
     }
   })
-  t.equal(await authorize?.(REQUEST), undefined)
+  t.equal(await authorize?.(REQUEST), true)
   t.equal(seen[0], REQUEST.raw)
 })
 
