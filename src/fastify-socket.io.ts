@@ -2,7 +2,7 @@
 import type { FastifyBaseLogger, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
 import type { FastifySocketioOptions } from '../types/fastify-socket.io.js'
-import { unusedOfCors } from './drop-in/cors.js'
+import { isWildcard, unusedOfCors } from './drop-in/cors.js'
 import { Middlewares } from './drop-in/middlewares.js'
 import { isTransport, toOptions } from './drop-in/options.js'
 import { socketioTransports } from './index.js'
@@ -34,6 +34,7 @@ function warnOfUnused ({ transports = [], cors, ...options }: FastifySocketioOpt
   const { addTrailingSlash, ...notHere } = NOT_HERE // no warning: both forms of the path are served
   for (const [name, instead] of Object.entries(notHere)) if (name in options) log.warn(`${name} has no effect: ${instead}`)
   for (const name of cors ? unusedOfCors(cors) : []) log.warn(`${name} has no effect: register @fastify/cors for the whole app`)
+  if (cors && isWildcard(cors) && Object(cors).credentials === true) log.warn('cors.credentials has no effect with cors.origin "*", because browsers refuse both together: set cors.origin to true, or name the origins')
   for (const name of transports) if (!isTransport(name)) log.warn(`the transport "${name}" is not served`)
 }
 

@@ -10,7 +10,7 @@ import { AlreadyRegisteredError } from './errors.js'
 import type { Revision1Shared } from './dialects/revision-1/revision-1.js'
 import { registerFlashPolicy } from './flash-policy.js'
 import { officialServer, parserOf } from './official-server.js'
-import { readOptions, warnOfTimers, warnOfTransports } from './options.js'
+import { readOptions, warnOfTimers, warnOfTransports, warnOfWildcard } from './options.js'
 import type { Settings, SocketioTransportsOptions } from './options.js'
 import { isOffset } from './private/adapter-offsets.js'
 import { addParsers } from './routes/body.js'
@@ -103,6 +103,7 @@ const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fas
   const { prefix, serveClient, path, io, flashPolicy, drainTimeout, farewellTimeout } = settings
   warnOfTimers(settings, app.log)
   warnOfTransports(settings, app.log)
+  warnOfWildcard(settings, app.log)
   const engine = createEngine(app, settings)
   decorate(app, engine)
   const server = io === undefined ? undefined : await officialServer(io, app.log)

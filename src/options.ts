@@ -1,7 +1,7 @@
 // The options: their defaults, and the checks at registration. Every option is checked here before it is used.
 import { serialize } from 'cookie'
 import type { FastifyBaseLogger } from 'fastify'
-import type { CookieOptions, FlashPolicyOptions, SocketioTransportsOptions } from '../types/options.js'
+import type { CookieOptions, CorsOptions, FlashPolicyOptions, SocketioTransportsOptions } from '../types/options.js'
 import { BadOptionError } from './errors.js'
 import { check, CORS_RULES, DIALECTS, FLASH_RULES, RULES } from './option-rules.js'
 import { isRevision1 } from './transports/index.js'
@@ -76,10 +76,20 @@ function readCookie (cookie: SocketioTransportsOptions['cookie'] = false): Setti
   return settings
 }
 
+/** Whether `cors.origin` lets every origin in by `'*'`, which allows no credentials. A function may answer the same later. */
+const isWildcard = ({ origin }: CorsOptions): boolean => origin === '*' || (Array.isArray(origin) && origin.includes('*'))
+
+/** @throws FST_SIO_BAD_OPTION for `'*'` with credentials, which browsers refuse. */
+function checkCredentials (cors: CorsOptions): void {
+  if (!isWildcard(cors) || cors.credentials !== true) return
+  throw new BadOptionError('cors.credentials', 'true', 'false, or nothing, with cors.origin "*", because browsers refuse "*" with credentials; cors.origin: true lets in every origin, with credentials')
+}
+
 /** Checks the options and adds the defaults. @throws FST_SIO_BAD_OPTION for an unknown option or a wrong value. */
 export function readOptions (options: SocketioTransportsOptions): Settings {
   check(options, RULES)
   check(options.cors ?? {}, CORS_RULES, 'cors.')
+  checkCredentials(options.cors ?? {})
   const flash = options.flashPolicy === true ? {} : options.flashPolicy === false ? undefined : options.flashPolicy
   check(flash ?? {}, FLASH_RULES, 'flashPolicy.')
   return { ...DEFAULTS, ...withoutUndefined(options), flashPolicy: flash, cookie: readCookie(options.cookie) } as Settings
@@ -91,6 +101,12 @@ export function warnOfTransports ({ dialects, transports }: Settings, log: Fasti
     const some = transports.some((name) => dialect === 'revision 1' ? isRevision1(name) : name === 'polling' || name === 'websocket')
     if (!some) log.warn(`the option "transports" names no transport of the dialect "${dialect}", so its clients are refused: add one, or remove the dialect from the option "dialects"`)
   }
+}
+
+/** Warns that `'*'` keeps 0.9 clients out. It is allowed, because other clients work with it. */
+export function warnOfWildcard ({ cors, dialects }: Settings, log: FastifyBaseLogger): void {
+  if (!isWildcard(cors) || !dialects.includes('revision 1')) return
+  log.warn('cors.origin is "*": 0.9 clients in pages of other origins cannot connect, because they send credentials, which "*" does not allow; cors.origin: true lets them in')
 }
 
 /** Warns of timers with which 0.9 clients cannot connect or stay. They are allowed, because other clients work with them (docs/revision-1.md, Timers). */

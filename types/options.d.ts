@@ -5,7 +5,7 @@ import type { Server, ServerOptions } from 'socket.io'
 import type { SerializeOptions } from 'cookie'
 import type { DialectName, SocketContext, TransportName } from './socket.js'
 
-/** `true`: every origin. `false`: none. A string: exactly this one. A regular expression: those that match. */
+/** `true`: every origin. `'*'`: every origin, without credentials. `false`: none. Another string: exactly this one. A regular expression: those that match. */
 type OriginValue = boolean | string | RegExp
 type OriginCallback = (error: Error | null | undefined, origin?: OriginValue | readonly OriginValue[]) => void
 
@@ -23,9 +23,16 @@ export type OriginOption =
 
 /** The option `cors`: access from other origins. */
 export interface CorsOptions {
-  /** Origins that are allowed in addition to the server's own. Others are refused with 403. Default: none. */
+  /**
+   * Origins that are allowed in addition to the server's own. Others are refused with 403. `'*'` is answered with `Access-Control-Allow-Origin: *`,
+   * all others by the origin itself. 0.9 clients in pages of other origins send credentials, so they cannot connect with `'*'` (a warning is logged),
+   * but with `true`. Default: none.
+   */
   origin?: OriginOption
-  /** Whether answers allow credentials (cookies). Default true: the handshake of the 0.9 client needs it. */
+  /**
+   * Whether answers allow credentials (cookies). Default true: the handshake of the 0.9 client needs it. With `'*'` never; `true` is then an error
+   * (FST_SIO_BAD_OPTION).
+   */
   credentials?: boolean
 }
 

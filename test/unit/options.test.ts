@@ -218,6 +218,20 @@ t.test('times that the old client cannot live with are allowed with a warning', 
   t.strictSame(await warnings({ heartbeatInterval: 60_000, dialects: ['engine 4'] }), [], 'without revision 1 nobody is concerned')
 })
 
+t.test('every origin by "*" is allowed without credentials only, and with a warning if it keeps old clients out', async (t) => {
+  const warning = 'cors.origin is "*": 0.9 clients in pages of other origins cannot connect, because they send credentials, which "*" does not allow; cors.origin: true lets them in'
+  for (const origin of ['*', ['http://a.test', '*']]) {
+    t.match(await registering({ cors: { origin, credentials: true } }), {
+      code: 'FST_SIO_BAD_OPTION',
+      message: 'option "cors.credentials" is true; allowed: false, or nothing, with cors.origin "*", because browsers refuse "*" with credentials; cors.origin: true lets in every origin, with credentials'
+    })
+    t.strictSame(await warnings({ cors: { origin } }), [warning])
+    t.strictSame(await warnings({ cors: { origin, credentials: false } }), [warning])
+    t.strictSame(await warnings({ cors: { origin }, dialects: ['engine 3', 'engine 4'] }), [])
+  }
+  t.strictSame(await warnings({ cors: { origin: true, credentials: true } }), [])
+})
+
 t.test('a dialect without a transport is logged as a warning', async (t) => {
   t.strictSame(await warnings({ transports: ['polling'] }),
     ['the option "transports" names no transport of the dialect "revision 1", so its clients are refused: add one, or remove the dialect from the option "dialects"'])
