@@ -24,6 +24,11 @@ export function missingPeer (option: string, name: string) {
 export const UnsupportedVersionError = createError<[library: string, part: string, remedy: string]>(
   'FST_SIO_UNSUPPORTED_VERSION', 'fastify-socketio-transports: this version of "%s" lacks %s; %s', 500)
 
+/** A call of `attach` or `listen` of a Server that is bound to the plugin. */
+export const ServerInUseError = createError(
+  'FST_SIO_SERVER_IN_USE',
+  'app.io has its clients from fastify-socketio-transports already, by routes of the app; remove the call of io.attach() or io.listen(), and call app.listen()', 500)
+
 /** A second registration in a scope that has one already. */
 export const AlreadyRegisteredError = createError(
   'FST_SIO_ALREADY_REGISTERED',

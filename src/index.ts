@@ -9,7 +9,7 @@ import { Engine } from './engine/engine.js'
 import { AlreadyRegisteredError } from './errors.js'
 import type { Revision1Shared } from './dialects/revision-1/revision-1.js'
 import { registerFlashPolicy } from './flash-policy.js'
-import { officialServer, parserOf } from './official-server.js'
+import { bindServer, officialServer, parserOf } from './official-server.js'
 import { readOptions, warnOfTimers, warnOfTransports, warnOfWildcard } from './options.js'
 import type { Settings, SocketioTransportsOptions } from './options.js'
 import { isOffset } from './private/adapter-offsets.js'
@@ -107,7 +107,7 @@ const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fas
   const engine = createEngine(app, settings)
   decorate(app, engine)
   const server = io === undefined ? undefined : await officialServer(io, app.log)
-  if (server !== undefined) app.decorate('io', server.bind(engine))
+  if (server !== undefined) app.decorate('io', bindServer(server, engine, app))
   // A Server of the application is not closed, because it may have sockets of other engines.
   const ours = server === io ? undefined : server
 

@@ -244,7 +244,9 @@ export interface SocketioTransportsOptions {
    */
   serveClient?: false | string
   /**
-   * The official Server on top: your own, or the options to make one (FST_SIO_MISSING_PEER without socket.io). It becomes `app.io`.
+   * The official Server on top: your own, or the options to make one (FST_SIO_MISSING_PEER without socket.io). It becomes `app.io`. Your own must not be
+   * attached to an HTTP server (FST_SIO_BAD_OPTION), and `attach` and `listen` of `app.io` throw FST_SIO_SERVER_IN_USE, because engine.io would take the
+   * requests from the app. Options of the Server without effect here are logged as warnings. Several registrations may have one Server.
    * A Server that the plugin made is closed with the application; your own is not. Default: none, only decoded packets.
    */
   io?: Server | Partial<ServerOptions>
