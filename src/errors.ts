@@ -9,6 +9,10 @@ export type { RefusalReason }
 export const BadOptionError = createError<[option: string, value: string, allowed: string]>(
   'FST_SIO_BAD_OPTION', 'fastify-socketio-transports: option "%s" is %s; allowed: %s', 500, TypeError)
 
+/** An option has a name that the plugin does not know. The message has the name, and what to write instead. */
+export const UnknownOptionError = createError<[option: string, hint: string]>(
+  'FST_SIO_BAD_OPTION', 'fastify-socketio-transports: unknown option "%s": %s', 500, TypeError)
+
 const MissingPeerError = createError<[option: string, name: string, install: string]>(
   'FST_SIO_MISSING_PEER', 'fastify-socketio-transports: option "%s" needs the package "%s"; npm install %s', 500)
 

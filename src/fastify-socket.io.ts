@@ -6,7 +6,8 @@ import { isWildcard, unusedOfCors } from './drop-in/cors.js'
 import { Middlewares } from './drop-in/middlewares.js'
 import { isTransport, toOptions } from './drop-in/options.js'
 import { socketioTransports } from './index.js'
-import { clientFolder, createServer, NOT_HERE } from './official-server.js'
+import { clientFolder, createServer } from './official-server.js'
+import { NOT_HERE } from './option-hints.js'
 
 const STATIC = '@fastify/static'
 

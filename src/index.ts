@@ -10,7 +10,8 @@ import { AlreadyRegisteredError } from './errors.js'
 import type { Revision1Shared } from './dialects/revision-1/revision-1.js'
 import { registerFlashPolicy } from './flash-policy.js'
 import { bindServer, officialServer, parserOf } from './official-server.js'
-import { readOptions, warnOfTimers, warnOfTransports, warnOfWildcard } from './options.js'
+import { warnOfOptions } from './option-warnings.js'
+import { readOptions } from './options.js'
 import type { Settings, SocketioTransportsOptions } from './options.js'
 import { isOffset } from './private/adapter-offsets.js'
 import { addParsers } from './routes/body.js'
@@ -101,9 +102,7 @@ function routes (engine: Engine, settings: Settings, server: Server | undefined)
 const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fastifySocketioTransports (app, options) {
   const settings = readOptions(options)
   const { prefix, serveClient, path, io, flashPolicy, drainTimeout, farewellTimeout } = settings
-  warnOfTimers(settings, app.log)
-  warnOfTransports(settings, app.log)
-  warnOfWildcard(settings, app.log)
+  warnOfOptions(options, settings, app.log)
   const engine = createEngine(app, settings)
   decorate(app, engine)
   const server = io === undefined ? undefined : await officialServer(io, app.log)

@@ -4,43 +4,16 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Server, ServerOptions } from 'socket.io'
 import type { ParserModule, SocketioTransportsOptions } from '../types/options.js'
 import { BadOptionError, missingPeer, ServerInUseError } from './errors.js'
+import { NOT_HERE, REPLACED } from './option-hints.js'
 import { optionsOf } from './private/server-options.js'
 
 type IoOption = NonNullable<SocketioTransportsOptions['io']>
-type ServerOption = keyof ServerOptions
-
-/** Options of the Server that have no effect, and the option of the plugin that replaces each. */
-const UNUSED: Partial<Record<ServerOption, keyof SocketioTransportsOptions>> = {
-  path: 'path',
-  transports: 'transports',
-  cors: 'cors',
-  allowRequest: 'authorize',
-  maxHttpBufferSize: 'maxPayload',
-  serveClient: 'serveClient',
-  pingInterval: 'pingInterval',
-  pingTimeout: 'pingTimeout',
-  upgradeTimeout: 'upgradeTimeout',
-  allowUpgrades: 'allowUpgrades',
-  cookie: 'cookie',
-  perMessageDeflate: 'perMessageDeflate',
-  allowEIO3: 'dialects'
-}
-
-/** Options of the Server that have no effect and no replacing option, and an advice for each. */
-export const NOT_HERE = {
-  httpCompression: 'register @fastify/compress to compress answers to polls',
-  wsEngine: 'WebSockets are opened by @fastify/websocket',
-  initialPacket: 'emit it on "connection"',
-  destroyUpgrade: 'upgrade requests without a route are answered with 404',
-  destroyUpgradeTimeout: 'upgrade requests without a route are answered with 404 at once',
-  addTrailingSlash: 'the path is served with a slash at the end and without'
-} as const satisfies Partial<Record<ServerOption, string>>
 
 /** Whether the option is a Server, not the options of one. Recognised by its method, because the package is not imported yet. */
 const isServer = (io: IoOption): io is Server => 'bind' in io && typeof io.bind === 'function'
 
 function warnOfUnused (options: Partial<ServerOptions>, log: FastifyBaseLogger): void {
-  for (const [name, ours] of Object.entries(UNUSED)) {
+  for (const [name, ours] of Object.entries(REPLACED)) {
     if (name in options) log.warn(`io.${name} has no effect: set the option "${ours}" of fastify-socketio-transports`)
   }
   for (const [name, instead] of Object.entries(NOT_HERE)) {

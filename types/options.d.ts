@@ -93,13 +93,13 @@ type Verdict = boolean | (unknown extends SocketContext ? string | number | (obj
  * Options of the plugin. Times are milliseconds, from 1 to 2^31 - 1; sizes are bytes.
  *
  * Registration fails with one of these error codes:
- * - FST_SIO_BAD_OPTION: an option is wrong or unknown. The message names the option and the allowed values.
+ * - FST_SIO_BAD_OPTION: an option is wrong or unknown. The message names the option and the allowed values, or the option that another library's name stands for.
  * - FST_SIO_MISSING_PEER: `io` or `serveClient` needs a package that is not installed.
  * - FST_SIO_ALREADY_REGISTERED: a second registration in the same scope.
  * - FST_SIO_UNSUPPORTED_VERSION: this version of a library or of Node lacks a part that the plugin needs. The message names it.
  */
 export interface SocketioTransportsOptions {
-  /** URL path of all routes, after `prefix`. A slash before each segment, none at the end. Default `/socket.io`. */
+  /** URL path of all routes, after `prefix`. A slash before each segment; one at the end is ignored. Default `/socket.io`. */
   path?: string
   /** The option of Fastify's `register`: comes before `path`. Default: none. */
   prefix?: string
