@@ -6,6 +6,7 @@ import { isWildcard, unusedOfCors } from './drop-in/cors.js'
 import { Middlewares } from './drop-in/middlewares.js'
 import { isTransport, toOptions } from './drop-in/options.js'
 import { socketioTransports } from './index.js'
+import { logOptionsOf } from './log-options.js'
 import { clientFolder, createServer } from './official-server.js'
 import { NOT_HERE } from './option-hints.js'
 
@@ -58,7 +59,7 @@ const plugin: FastifyPluginAsync<FastifySocketioOptions> = async function fastif
 
   const middlewares = new Middlewares()
   middlewares.watch(app, settings.path ?? '/socket.io')
-  await app.register(socketioTransports, { ...settings, io: server, serveClient: clientFiles(options, app.log) })
+  await app.register(socketioTransports, { ...settings, ...logOptionsOf(options), io: server, serveClient: clientFiles(options, app.log) })
   bound = true
   app.socketio.on('headers', middlewares.addHeaders)
   Object.assign(app.socketio, { use: middlewares.add }) // `app.socketio` is `io.engine`

@@ -1,5 +1,5 @@
 // The plugin: reads the options, makes the Engine, decorates the app, adds routes and hooks in an inner scope, and closes with the app.
-import type { FastifyInstance, FastifyPluginAsync, RouteGenericInterface } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync, RouteGenericInterface } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Server } from 'socket.io'
 import type { ParserModule } from '../types/options.js'
@@ -9,6 +9,7 @@ import { Engine } from './engine/engine.js'
 import { AlreadyRegisteredError } from './errors.js'
 import type { Revision1Shared } from './dialects/revision-1/revision-1.js'
 import { registerFlashPolicy } from './flash-policy.js'
+import { logOptionsOf, logWith } from './log-options.js'
 import { bindServer, officialServer, parserOf } from './official-server.js'
 import { warnOfOptions } from './option-warnings.js'
 import { readOptions } from './options.js'
@@ -30,7 +31,7 @@ import { closeWith } from './shutdown.js'
 import { addValidator } from './routes/validation.js'
 import { registerWebsocket } from './routes/websocket/upgrade.js'
 
-function createEngine (app: FastifyInstance, settings: Settings): Engine {
+function createEngine (log: FastifyBaseLogger, settings: Settings): Engine {
   const { heartbeatInterval, heartbeatTimeout, closeTimeout, pollingDuration, handshakeTimeout, farewellTimeout } = settings
   const { pingInterval, pingTimeout, upgradeTimeout, bodyTimeout } = settings
   const times = [heartbeatInterval || Infinity, heartbeatTimeout, closeTimeout, pollingDuration, handshakeTimeout, pingInterval, pingTimeout, upgradeTimeout, bodyTimeout, farewellTimeout]
@@ -41,7 +42,7 @@ function createEngine (app: FastifyInstance, settings: Settings): Engine {
     maxSessionsPerAddress: settings.maxSessionsPerAddress,
     maxTotalQueueBytes: settings.maxTotalQueueBytes,
     ...(settings.generateId && { generateId: settings.generateId }),
-    log: app.log
+    log
   })
 }
 
@@ -103,7 +104,8 @@ const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fas
   const settings = readOptions(options)
   const { prefix, serveClient, path, io, flashPolicy, drainTimeout, farewellTimeout } = settings
   warnOfOptions(options, settings, app.log)
-  const engine = createEngine(app, settings)
+  const logOptions = logOptionsOf(options)
+  const engine = createEngine(logWith(app.log, logOptions), settings)
   decorate(app, engine)
   const server = io === undefined ? undefined : await officialServer(io, app.log)
   if (server !== undefined) app.decorate('io', bindServer(server, engine, app))
@@ -122,8 +124,8 @@ const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fas
   await app.register(async (scope) => {
     if (serveClient === false) missClientFiles(scope, path)
     else await registerClientFiles(scope, path, serveClient)
-  }, { prefix })
-  await app.register(routes(engine, settings, server), { prefix })
+  }, { prefix, ...logOptions })
+  await app.register(routes(engine, settings, server), { prefix, ...logOptions })
 }
 
 /** Socket.IO's transports as Fastify routes. */

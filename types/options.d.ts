@@ -90,7 +90,7 @@ export interface ParserModule {
 type Verdict = boolean | (unknown extends SocketContext ? string | number | (object & { then?: never }) : NonNullable<SocketContext>)
 
 /**
- * Options of the plugin. Times are milliseconds, from 1 to 2^31 - 1; sizes are bytes.
+ * Options of the plugin, beside Fastify's own of `register` (`prefix`, `logLevel`, `logSerializers`). Times are milliseconds, from 1 to 2^31 - 1; sizes are bytes.
  *
  * Registration fails with one of these error codes:
  * - FST_SIO_BAD_OPTION: an option is wrong or unknown. The message names the option and the allowed values, or the option that another library's name stands for.
