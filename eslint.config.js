@@ -50,16 +50,17 @@ const LAYERS = [
   },
   { files: ['src/official-server.ts'], may: ['node:url', String.raw`\./(?:errors|option-hints)\.js`, String.raw`\./private/server-options\.js`], mayTypes: [TYPES, 'fastify', 'socket\\.io'] },
   { files: ['src/log-options.ts'], may: [String.raw`\./errors\.js`], mayTypes: ['fastify'] },
+  { files: ['src/missing-server.ts'], may: [String.raw`\./errors\.js`], mayTypes: ['fastify'] },
   { files: ['src/shutdown.ts'], may: [String.raw`\./private/avvio-close\.js`], mayTypes: ['fastify'] },
   {
     files: ['src/index.ts'],
-    may: ['fastify-plugin', String.raw`\./(?:codec|engine|routes)/.+`, String.raw`\./private/adapter-offsets\.js`, String.raw`\./(?:errors|flash-policy|log-options|official-server|option-warnings|options|shutdown)\.js`],
+    may: ['fastify-plugin', String.raw`\./(?:codec|engine|routes)/.+`, String.raw`\./private/adapter-offsets\.js`, String.raw`\./(?:errors|flash-policy|log-options|missing-server|official-server|option-warnings|options|shutdown)\.js`],
     mayTypes: [TYPES, String.raw`\./dialects/.+`, 'fastify', 'socket\\.io']
   },
   { files: ['src/drop-in/*.ts'], may: [OWN, String.raw`\.\./errors\.js`], mayTypes: [TYPES, 'node:http', 'fastify', 'socket\\.io'] },
   {
     files: ['src/fastify-socket.io.ts'],
-    may: ['fastify-plugin', String.raw`\./drop-in/.+`, String.raw`\./(?:index|log-options|official-server|option-hints)\.js`],
+    may: ['fastify-plugin', String.raw`\./drop-in/.+`, String.raw`\./(?:index|log-options|missing-server|official-server|option-hints)\.js`],
     mayTypes: [String.raw`\.\./types/fastify-socket\.io\.js`, 'fastify']
   }
 ]

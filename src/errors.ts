@@ -33,6 +33,11 @@ export const ServerInUseError = createError(
   'FST_SIO_SERVER_IN_USE',
   'app.io has its clients from fastify-socketio-transports already, by routes of the app; remove the call of io.attach() or io.listen(), and call app.listen()', 500)
 
+/** `app.io` is read, but there is no Server. */
+export const NoServerError = createError(
+  'FST_SIO_NO_SERVER',
+  'app.io is not set, because fastify-socketio-transports is registered without the option "io"; write register(socketioTransports, { io: {} }), or bind a Server by hand: app.decorate(\'io\', new Server().bind(app.socketio))', 500)
+
 /** A second registration in a scope that has one already. */
 export const AlreadyRegisteredError = createError(
   'FST_SIO_ALREADY_REGISTERED',

@@ -14,6 +14,7 @@ import { bindServer, officialServer, parserOf } from './official-server.js'
 import { warnOfOptions } from './option-warnings.js'
 import { readOptions } from './options.js'
 import type { Settings, SocketioTransportsOptions } from './options.js'
+import { guardServer } from './missing-server.js'
 import { isOffset } from './private/adapter-offsets.js'
 import { addParsers } from './routes/body.js'
 import { limitBodies } from './routes/body-timeout.js'
@@ -108,7 +109,8 @@ const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fas
   const engine = createEngine(logWith(app.log, logOptions), settings)
   decorate(app, engine)
   const server = io === undefined ? undefined : await officialServer(io, app.log)
-  if (server !== undefined) app.decorate('io', bindServer(server, engine, app))
+  if (server === undefined) guardServer(app)
+  else app.decorate('io', bindServer(server, engine, app))
   // A Server of the application is not closed, because it may have sockets of other engines.
   const ours = server === io ? undefined : server
 

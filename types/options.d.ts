@@ -96,6 +96,7 @@ type Verdict = boolean | (unknown extends SocketContext ? string | number | (obj
  * - FST_SIO_BAD_OPTION: an option is wrong or unknown. The message names the option and the allowed values, or the option that another library's name stands for.
  * - FST_SIO_MISSING_PEER: `io` or `serveClient` needs a package that is not installed.
  * - FST_SIO_ALREADY_REGISTERED: a second registration in the same scope.
+ * - FST_SIO_DUPLICATED_PATH: two registrations, or the plugin and a route of the app, have the same path.
  * - FST_SIO_UNSUPPORTED_VERSION: this version of a library or of Node lacks a part that the plugin needs. The message names it.
  */
 export interface SocketioTransportsOptions {
@@ -247,7 +248,8 @@ export interface SocketioTransportsOptions {
    * The official Server on top: your own, or the options to make one (FST_SIO_MISSING_PEER without socket.io). It becomes `app.io`. Your own must not be
    * attached to an HTTP server (FST_SIO_BAD_OPTION), and `attach` and `listen` of `app.io` throw FST_SIO_SERVER_IN_USE, because engine.io would take the
    * requests from the app. Options of the Server without effect here are logged as warnings. Several registrations may have one Server.
-   * A Server that the plugin made is closed with the application; your own is not. Default: none, only decoded packets.
+   * A Server that the plugin made is closed with the application; your own is not. Default: none, only decoded packets; reading `app.io` then throws
+   * FST_SIO_NO_SERVER, unless you have set it yourself.
    */
   io?: Server | Partial<ServerOptions>
   /** The custom parser, for a Server that is bound by hand. Default: the parser of the Server in `io`, else socket.io-parser. */
