@@ -1,5 +1,5 @@
 // The plugin: reads the options, makes the Engine, decorates the app, adds routes and hooks in an inner scope, and closes with the app.
-import type { FastifyInstance, FastifyPluginAsync, RouteGenericInterface } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync, RouteGenericInterface } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Server } from 'socket.io'
 import type { ParserModule } from '../types/options.js'
@@ -9,9 +9,12 @@ import { Engine } from './engine/engine.js'
 import { AlreadyRegisteredError } from './errors.js'
 import type { Revision1Shared } from './dialects/revision-1/revision-1.js'
 import { registerFlashPolicy } from './flash-policy.js'
-import { officialServer, parserOf } from './official-server.js'
-import { readOptions, warnOfTimers, warnOfTransports } from './options.js'
+import { logOptionsOf, logWith } from './log-options.js'
+import { bindServer, officialServer, parserOf } from './official-server.js'
+import { warnOfOptions } from './option-warnings.js'
+import { readOptions } from './options.js'
 import type { Settings, SocketioTransportsOptions } from './options.js'
+import { guardServer } from './missing-server.js'
 import { isOffset } from './private/adapter-offsets.js'
 import { addParsers } from './routes/body.js'
 import { limitBodies } from './routes/body-timeout.js'
@@ -30,7 +33,7 @@ import { closeWith } from './shutdown.js'
 import { addValidator } from './routes/validation.js'
 import { registerWebsocket } from './routes/websocket/upgrade.js'
 
-function createEngine (app: FastifyInstance, settings: Settings): Engine {
+function createEngine (log: FastifyBaseLogger, settings: Settings): Engine {
   const { heartbeatInterval, heartbeatTimeout, closeTimeout, pollingDuration, handshakeTimeout, farewellTimeout } = settings
   const { pingInterval, pingTimeout, upgradeTimeout, bodyTimeout } = settings
   const times = [heartbeatInterval || Infinity, heartbeatTimeout, closeTimeout, pollingDuration, handshakeTimeout, pingInterval, pingTimeout, upgradeTimeout, bodyTimeout, farewellTimeout]
@@ -41,7 +44,7 @@ function createEngine (app: FastifyInstance, settings: Settings): Engine {
     maxSessionsPerAddress: settings.maxSessionsPerAddress,
     maxTotalQueueBytes: settings.maxTotalQueueBytes,
     ...(settings.generateId && { generateId: settings.generateId }),
-    log: app.log
+    log
   })
 }
 
@@ -103,12 +106,13 @@ function routes (engine: Engine, settings: Settings, server: Server | undefined)
 const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fastifySocketioTransports (app, options) {
   const settings = readOptions(options)
   const { prefix, serveClient, path, io, flashPolicy, drainTimeout, farewellTimeout } = settings
-  warnOfTimers(settings, app.log)
-  warnOfTransports(settings, app.log)
-  const engine = createEngine(app, settings)
+  warnOfOptions(options, settings, app.log)
+  const logOptions = logOptionsOf(options)
+  const engine = createEngine(logWith(app.log, logOptions), settings)
   decorate(app, engine)
   const server = io === undefined ? undefined : await officialServer(io, app.log)
-  if (server !== undefined) app.decorate('io', server.bind(engine))
+  if (server === undefined) guardServer(app)
+  else app.decorate('io', bindServer(server, engine, app))
   // A Server of the application is not closed, because it may have sockets of other engines.
   const ours = server === io ? undefined : server
 
@@ -124,8 +128,8 @@ const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fas
   await app.register(async (scope) => {
     if (serveClient === false) missClientFiles(scope, path)
     else await registerClientFiles(scope, path, serveClient)
-  }, { prefix })
-  await app.register(routes(engine, settings, server), { prefix })
+  }, { prefix, ...logOptions })
+  await app.register(routes(engine, settings, server), { prefix, ...logOptions })
 }
 
 /** Socket.IO's transports as Fastify routes. */

@@ -201,6 +201,13 @@ describe('the options', () => {
     expect(options).type.not.toBeCallableWith({ authorize: true })
   })
 
+  test('do not let authorize forget its answer', () => {
+    expect(options).type.not.toBeCallableWith({ authorize: () => {} })
+    expect(options).type.not.toBeCallableWith({ authorize: async () => {} })
+    expect(options).type.not.toBeCallableWith({ authorize: ({ headers }: FastifyRequest) => headers.cookie })
+    expect(options).type.toBeCallableWith({ authorize: ({ headers }: FastifyRequest) => headers.cookie ?? false })
+  })
+
   test('take a Server or the options of one', () => {
     expect(options).type.toBeCallableWith({ io: new Server() })
     expect(options).type.toBeCallableWith({ io: { connectTimeout: 1000 } })

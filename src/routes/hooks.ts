@@ -4,7 +4,7 @@ import { RefusedRequest } from '../errors.js'
 import { callbackIndex, toCallback, toEngineCallback, toErrorScript, toScript } from '../transports/jsonp-polling.js'
 import { isRevision1, TRANSPORTS } from '../transports/index.js'
 import { isNameless, originOf, ownOrigin } from './origin.js'
-import type { OriginPolicy } from './origin.js'
+import type { OriginPolicy, Verdict } from './origin.js'
 import { checkQuery, lastOf } from './query.js'
 import { isScript } from './script.js'
 import { isUpgrade } from './upgrade-requests.js'
@@ -36,13 +36,18 @@ function isCors (request: FastifyRequest): boolean {
   return dialect === 'revision 1' && transport !== null && isRevision1(transport) ? TRANSPORTS[transport].cors : !isScript(request)
 }
 
+/** Adds the header for `'*'`, as socket.io and @fastify/cors do: to each answer, without credentials. */
+function addAnyCors (request: FastifyRequest, reply: FastifyReply): void {
+  if (isCors(request) && !reply.hasHeader('access-control-allow-origin')) reply.header('access-control-allow-origin', '*')
+}
+
 function addCors (request: FastifyRequest, reply: FastifyReply, policy: OriginPolicy): void {
   const { origin } = request.headers
   if (!policy.configured || !isCors(request)) return
   addVary(reply, 'Origin')
   // An app-wide @fastify/cors may have set the header.
   if (origin === undefined || reply.hasHeader('access-control-allow-origin')) return
-  // Never `*`: the handshake of client 0.9 sends credentials.
+  // Not `*`: the handshake of client 0.9 sends credentials.
   reply.header('access-control-allow-origin', origin)
   if (policy.credentials) reply.header('access-control-allow-credentials', 'true')
   if (request.method === 'POST') reply.header('x-xss-protection', '0')
@@ -67,14 +72,15 @@ function originHook (policy: OriginPolicy) {
   return function checkOrigin (request: FastifyRequest, reply: FastifyReply, done: Done): void {
     reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
     const origin = originOf(request)
-    const proceed = (allowed: boolean): void => {
+    const proceed = (allowed: Verdict): void => {
       if (!allowed) return done(new RefusedRequest('origin refused', isNameless(request) ? NAMELESS : FOREIGN, { origin, own: ownOrigin(request) }))
-      addCors(request, reply, policy)
+      if (allowed === '*') addAnyCors(request, reply)
+      else addCors(request, reply, policy)
       if (request.method === 'OPTIONS') preflight(request, reply)
       else done()
     }
     const allowed = policy.allows(origin, request)
-    if (typeof allowed === 'boolean') return proceed(allowed)
+    if (!(allowed instanceof Promise)) return proceed(allowed)
     allowed.then(proceed, (error: unknown) => {
       done(error instanceof RefusedRequest ? error : new RefusedRequest('origin refused', 'cors.origin failed', { origin, err: error }))
     })

@@ -53,14 +53,20 @@ function isOwn (origin: string, request: FastifyRequest): boolean {
   return url !== undefined && url.origin === urlOf(own)?.origin
 }
 
-function matches (origin: string, allowed: OriginAnswer): boolean {
+/** Whether a request is allowed. `'*'`: so is every other, without credentials. */
+export type Verdict = boolean | '*'
+
+const isAny = (allowed: OriginOption | OriginAnswer): boolean => allowed === '*' || (Array.isArray(allowed) && allowed.includes('*'))
+
+function matches (origin: string, allowed: OriginAnswer): Verdict {
+  if (isAny(allowed)) return '*'
   if (typeof allowed === 'boolean') return allowed
-  if (typeof allowed === 'string') return allowed === '*' || allowed === origin
+  if (typeof allowed === 'string') return allowed === origin
   if (allowed instanceof RegExp) {
     allowed.lastIndex = 0 // a global expression would continue behind its last match
     return allowed.test(origin)
   }
-  return Array.isArray(allowed) && allowed.some((value) => matches(origin, value))
+  return Array.isArray(allowed) && allowed.some((value) => matches(origin, value) !== false)
 }
 
 /** The time limit of a function in `cors.origin`. */
@@ -72,11 +78,14 @@ const NO_ANSWER = 'the function in cors.origin gave no answer within handshakeTi
 export class OriginPolicy {
   readonly #allowed: OriginOption
   readonly #limit: OriginLimit
+  /** The answer to requests of the own origin, and to those without one. */
+  readonly #own: Verdict
   readonly credentials: boolean
 
   constructor ({ origin = false, credentials = true }: CorsOptions, limit: OriginLimit) {
     this.#allowed = origin
     this.#limit = limit
+    this.#own = isAny(origin) ? '*' : true
     this.credentials = credentials
   }
 
@@ -87,8 +96,8 @@ export class OriginPolicy {
    * Returns whether a request is allowed: it has no origin, the server's own origin, or one that `cors.origin` allows. A promise is rejected when the function
    * in `cors.origin` fails or does not answer in time.
    */
-  allows (origin: string | undefined, request: FastifyRequest): boolean | Promise<boolean> {
-    if (origin === undefined || isOwn(origin, request)) return true
+  allows (origin: string | undefined, request: FastifyRequest): Verdict | Promise<Verdict> {
+    if (origin === undefined || isOwn(origin, request)) return this.#own
     if (typeof this.#allowed !== 'function') return matches(origin, this.#allowed)
     const answer = ask(origin, this.#allowed)
     if (!(answer instanceof Promise)) return matches(origin, answer)
