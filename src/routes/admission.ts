@@ -6,7 +6,7 @@ import type { SessionSlot } from '../engine/session-limiter.js'
 import type { Settings } from '../options.js'
 import { addressOf } from './address.js'
 import { inTime } from './in-time.js'
-import { toQuery } from './official-query.js'
+import { allOf } from './query.js'
 
 /** A handshake that may open a session. */
 export interface Admitted {
@@ -81,7 +81,7 @@ const LATE = 'authorize or generateId took longer than handshakeTimeout'
 export function admit (admission: Admission, request: FastifyRequest): Admitted | Promise<Admitted> {
   const { engine, engine: { limiter, wheel }, settings: { handshakeTimeout: ms } } = admission
   const raw: RawRequest = request.raw
-  raw._query ??= toQuery(raw.url) // the official Server keeps this request, and reads `socket.handshake.query` from here
+  raw._query ??= allOf(raw.url) // the official Server keeps this request, and reads `socket.handshake.query` from here
   engine.checkHandshake(raw)
   return limiter.admit(addressOf(request), () => {
     const found = credentials(admission, request)

@@ -5,7 +5,7 @@ import { callbackIndex, toCallback, toEngineCallback, toErrorScript, toScript } 
 import { isRevision1, TRANSPORTS } from '../transports/index.js'
 import { isNameless, originOf, ownOrigin } from './origin.js'
 import type { OriginPolicy, Verdict } from './origin.js'
-import { checkQuery, lastOf } from './query.js'
+import { lastOf } from './query.js'
 import { isScript } from './script.js'
 import { isUpgrade } from './upgrade-requests.js'
 
@@ -120,7 +120,7 @@ export function pollJsonp (request: FastifyRequest, reply: FastifyReply, done: D
 
 /** Stores the callback of an Engine.IO request. Its index is the parameter `j`. No client sends a `j` with other characters than digits, so it is refused. */
 export function engineIoJsonp (request: FastifyRequest, reply: FastifyReply, done: Done): void {
-  const { j }: { j?: unknown } = Object(request.query)
+  const j = lastOf(request, 'j')
   if (j === undefined) return done()
   const index = callbackIndex(j)
   if (index === undefined) return done(new RefusedRequest('bad request', 'the query parameter j has other characters than digits'))
@@ -140,5 +140,4 @@ export function quoteJsonp (request: FastifyRequest, _reply: FastifyReply, paylo
 export function addHooks (scope: FastifyInstance, policy: OriginPolicy): void {
   scope.addHook('onRequest', originHook(policy))
   scope.addHook('onRequest', refuseStrayUpgrade)
-  scope.addHook('onRequest', checkQuery)
 }

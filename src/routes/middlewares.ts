@@ -5,8 +5,7 @@ import type { EngineMiddleware } from '../../types/engine.js'
 import type { Engine } from '../engine/engine.js'
 import { RefusedRequest } from '../errors.js'
 import { inTime } from './in-time.js'
-import { toQuery } from './official-query.js'
-import { sessionIdOf } from './query.js'
+import { allOf, sessionIdOf } from './query.js'
 
 type RawRequest = IncomingMessage & { _query?: Record<string, unknown> }
 
@@ -68,7 +67,7 @@ async function passed (pending: Promise<void>, response: ServerResponse, { wheel
  * `sid` in a handshake, a client would evade them.
  */
 function queryOf (request: FastifyRequest): Record<string, string> {
-  const { sid: _given, ...query } = toQuery(request.raw.url)
+  const { sid: _given, ...query } = allOf(request.raw.url)
   const sid = sessionIdOf(request, request.routeOptions.config.socketio?.dialect ?? 'revision 1')
   return sid === '' ? query : { ...query, sid }
 }

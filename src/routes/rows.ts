@@ -37,13 +37,13 @@ interface Shared {
   readonly host: FastifyInstance
   readonly path: string
   readonly dialect: DialectName
-  readonly schema: FastifySchema
+  readonly schema?: FastifySchema
   /** Bytes. */
   readonly maxPayload: number
 }
 
 /** Returns a function that makes the rows of one dialect. Each URL has two: with and without a slash at its end, unless the host's router ignores it. */
-export function rowMaker <Route extends RouteGenericInterface> ({ host, path, dialect, schema, maxPayload }: Shared): ToRows<Route> {
+export function rowMaker <Route extends RouteGenericInterface> ({ host, path, dialect, schema = {}, maxPayload }: Shared): ToRows<Route> {
   const { ignoreTrailingSlash, handlerTimeout, bodyLimit: limitOfHost = maxPayload } = hostOptions(host)
   const endings = ignoreTrailingSlash ? [''] : ['', '/']
   const bodyLimit = Math.min(maxPayload, limitOfHost)
