@@ -37,9 +37,13 @@ function dispatch (app: FastifyInstance, wanted: Wanted): void {
   const server = app.server as Server
   let dispatcher = dispatchers.get(server)
   if (dispatcher === undefined) {
-    dispatcher = new UpgradeDispatcher(app, server)
-    dispatchers.set(server, dispatcher)
-    dispatcher.start()
+    const made = dispatcher = new UpgradeDispatcher(app, server)
+    dispatchers.set(server, made)
+    made.start()
+    server.once('close', () => {
+      made.stop()
+      dispatchers.delete(server)
+    })
   }
   dispatcher.add(wanted)
 }
