@@ -11,6 +11,7 @@ import { close } from '../plain-answer.js'
 import { UpgradeDispatcher } from './upgrade-dispatcher.js'
 import type { Wanted } from './upgrade-dispatcher.js'
 import { isUpgrade } from '../upgrade-requests.js'
+import { completeInjected } from './injected.js'
 import { wrapHandlers } from './handlers.js'
 import { markOwn } from './upgraded.js'
 
@@ -66,6 +67,7 @@ export async function registerWebsocket (scope: FastifyInstance, base: string, s
   const detached = scope.hasDecorator('websocketServer') ? undefined : createServer()
   checkAnswers()
   closeRefusedUpgrades(scope)
+  completeInjected(scope)
   scope.addHook('onReady', (done) => {
     dispatch(scope, { pattern: toPattern(scope, base), detached })
     done()
