@@ -31,6 +31,7 @@ import { answerRefusals } from './routes/refusals.js'
 import { revision1Rows } from './routes/revision-1/routes.js'
 import { closeWith } from './shutdown.js'
 import { addValidator } from './routes/validation.js'
+import { exposeInjectWS } from './routes/websocket/injected.js'
 import { registerWebsocket } from './routes/websocket/upgrade.js'
 
 function createEngine (log: FastifyBaseLogger, settings: Settings): Engine {
@@ -78,7 +79,7 @@ function addRows <Route extends RouteGenericInterface> (scope: FastifyInstance, 
 }
 
 /** Makes the inner plugin with routes, hooks and body parsers. In its scope, they do not affect other routes of the app. */
-function routes (engine: Engine, settings: Settings, server: Server | undefined) {
+function routes (app: FastifyInstance, engine: Engine, settings: Settings, server: Server | undefined) {
   return async function socketioRoutes (scope: FastifyInstance): Promise<void> {
     const { io, path, bodyTimeout, dialects } = settings
     addParsers(scope)
@@ -97,6 +98,7 @@ function routes (engine: Engine, settings: Settings, server: Server | undefined)
     await scope.register(async function socketioUpgrades (upgrades) {
       await registerWebsocket(upgrades, upgrades.prefix + path, settings)
       addUpgradeHeaders(upgrades)
+      exposeInjectWS(app, upgrades)
       addRows(upgrades, engineIo, true)
       addRows(upgrades, revision1, true)
     })
@@ -129,7 +131,7 @@ const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fas
     if (serveClient === false) missClientFiles(scope, path)
     else await registerClientFiles(scope, path, serveClient)
   }, { prefix, ...logOptions })
-  await app.register(routes(engine, settings, server), { prefix, ...logOptions })
+  await app.register(routes(app, engine, settings, server), { prefix, ...logOptions })
 }
 
 /** Socket.IO's transports as Fastify routes. */
