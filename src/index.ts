@@ -9,6 +9,7 @@ import { Engine } from './engine/engine.js'
 import { AlreadyRegisteredError, onFreePath } from './errors.js'
 import type { Revision1Shared } from './dialects/revision-1/revision-1.js'
 import { registerFlashPolicy } from './flash-policy.js'
+import { warnOfHost } from './host-warnings.js'
 import { logOptionsOf, logWith } from './log-options.js'
 import { bindServer, officialServer, parserOf } from './official-server.js'
 import { warnOfOptions } from './option-warnings.js'
@@ -105,6 +106,7 @@ const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fas
   const settings = readOptions(options)
   const { prefix, serveClient, path, io, flashPolicy, drainTimeout, farewellTimeout } = settings
   warnOfOptions(options, settings, app.log)
+  warnOfHost(app, settings)
   const logOptions = logOptionsOf(options)
   const engine = createEngine(logWith(app.log, logOptions), settings)
   decorate(app, engine)
