@@ -50,11 +50,12 @@ const LAYERS = [
   },
   { files: ['src/official-server.ts'], may: ['node:url', String.raw`\./(?:errors|option-hints)\.js`, String.raw`\./private/server-options\.js`], mayTypes: [TYPES, 'fastify', 'socket\\.io'] },
   { files: ['src/log-options.ts'], may: [String.raw`\./errors\.js`], mayTypes: ['fastify'] },
+  { files: ['src/host-warnings.ts'], may: [String.raw`\./routes/rows\.js`, String.raw`\./transports/index\.js`], mayTypes: [String.raw`\./options\.js`, 'fastify'] },
   { files: ['src/missing-server.ts'], may: [String.raw`\./errors\.js`], mayTypes: ['fastify'] },
   { files: ['src/shutdown.ts'], may: [String.raw`\./private/avvio-close\.js`], mayTypes: ['fastify'] },
   {
     files: ['src/index.ts'],
-    may: ['fastify-plugin', String.raw`\./(?:codec|engine|routes)/.+`, String.raw`\./private/adapter-offsets\.js`, String.raw`\./(?:errors|flash-policy|log-options|missing-server|official-server|option-warnings|options|shutdown)\.js`],
+    may: ['fastify-plugin', String.raw`\./(?:codec|engine|routes)/.+`, String.raw`\./private/adapter-offsets\.js`, String.raw`\./(?:errors|flash-policy|host-warnings|log-options|missing-server|official-server|option-warnings|options|shutdown)\.js`],
     mayTypes: [TYPES, String.raw`\./dialects/.+`, 'fastify', 'socket\\.io']
   },
   { files: ['src/drop-in/*.ts'], may: [OWN, String.raw`\.\./errors\.js`], mayTypes: [TYPES, 'node:http', 'fastify', 'socket\\.io'] },

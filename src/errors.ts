@@ -33,6 +33,20 @@ export const ServerInUseError = createError(
   'FST_SIO_SERVER_IN_USE',
   'app.io has its clients from fastify-socketio-transports already, by routes of the app; remove the call of io.attach() or io.listen(), and call app.listen()', 500)
 
+const DuplicatedPathError = createError<[path: string, detail: string]>(
+  'FST_SIO_DUPLICATED_PATH',
+  'fastify-socketio-transports: the path "%s" is served already, by another registration or by a route of the app (%s); give this registration another "path" or "prefix"', 500)
+
+/** Runs a function that adds routes at or below the path. @throws FST_SIO_DUPLICATED_PATH when there is such a route already */
+export async function onFreePath (path: string, addRoutes: () => Promise<void>): Promise<void> {
+  try {
+    await addRoutes()
+  } catch (error) {
+    const { code, message }: { code?: unknown, message?: unknown } = Object(error)
+    throw code === 'FST_ERR_DUPLICATED_ROUTE' ? new DuplicatedPathError(path, String(message)) : error
+  }
+}
+
 /** `app.io` is read, but there is no Server. */
 export const NoServerError = createError(
   'FST_SIO_NO_SERVER',

@@ -6,9 +6,10 @@ import type { ParserModule } from '../types/options.js'
 import { LastEncoded } from './codec/last-encoded.js'
 import { SocketioCodec } from './codec/socketio.js'
 import { Engine } from './engine/engine.js'
-import { AlreadyRegisteredError } from './errors.js'
+import { AlreadyRegisteredError, onFreePath } from './errors.js'
 import type { Revision1Shared } from './dialects/revision-1/revision-1.js'
 import { registerFlashPolicy } from './flash-policy.js'
+import { warnOfHost } from './host-warnings.js'
 import { logOptionsOf, logWith } from './log-options.js'
 import { bindServer, officialServer, parserOf } from './official-server.js'
 import { warnOfOptions } from './option-warnings.js'
@@ -109,6 +110,7 @@ const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fas
   const settings = readOptions(options)
   const { prefix, serveClient, path, io, flashPolicy, drainTimeout, farewellTimeout } = settings
   warnOfOptions(options, settings, app.log)
+  warnOfHost(app, settings)
   const logOptions = logOptionsOf(options)
   const engine = createEngine(logWith(app.log, logOptions), settings)
   decorate(app, engine)
@@ -127,11 +129,14 @@ const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fas
     }
   })
   if (flashPolicy !== undefined) registerFlashPolicy(app, flashPolicy, settings.cors.origin)
-  await app.register(async (scope) => {
+  const addRoutes = routes(app, engine, settings, server)
+  const addFiles = async (scope: FastifyInstance): Promise<void> => {
     if (serveClient === false) missClientFiles(scope, path)
     else await registerClientFiles(scope, path, serveClient)
-  }, { prefix, ...logOptions })
-  await app.register(routes(app, engine, settings, server), { prefix, ...logOptions })
+  }
+  for (const add of [addFiles, addRoutes]) {
+    await app.register(async (scope) => onFreePath(scope.prefix + path, () => add(scope)), { prefix, ...logOptions })
+  }
 }
 
 /** Socket.IO's transports as Fastify routes. */
