@@ -143,8 +143,8 @@ export interface SocketioTransportsOptions {
   /** Revision 1: how long a poll is held open before it is answered with a noop. (In Engine.IO, heartbeats answer polls.) Default 20000. */
   pollingDuration?: number
   /**
-   * How long a handshake may take. If `authorize` or `generateId` takes longer, it is refused with 503; if a function in `cors.origin`
-   * takes longer, with 403. In revision 1 also: how long a session waits for its first request. Default 30000.
+   * How long a handshake may take. If `authorize`, `generateId` or the middlewares of `app.socketio.use` take longer (also for other requests), it is refused
+   * with 503; if a function in `cors.origin` takes longer, with 403. In revision 1 also: how long a session waits for its first request. Default 30000.
    */
   handshakeTimeout?: number
   /**

@@ -6,6 +6,7 @@ import type { Refusal, RefusalReason } from '../errors.js'
 import type { DialectName } from '../session/transport.js'
 import { handshakeCallback, JSONP } from './hooks.js'
 import { cut, cutAll } from './log.js'
+import { sessionIdOf } from './query.js'
 import { isUpgrade } from './upgrade-requests.js'
 
 const SHUTDOWN_REASONS: ReadonlySet<RefusalReason> = new Set(['server draining', 'server closing'])
@@ -54,9 +55,9 @@ function isLast (engine: Engine, request: FastifyRequest, reason: RefusalReason)
   return isUpgrade(request) || (request.raw.httpVersionMajor === 1 && (reason === 'body timeout' || (engine.draining && SHUTDOWN_REASONS.has(reason))))
 }
 
-/** Returns whether it is a handshake of revision 1 that was refused before its JSONP callback was stored. Its page waits for the callback. */
-const isEarlyHandshake = (request: FastifyRequest, reason: RefusalReason, dialect: DialectName): boolean =>
-  reason === 'origin refused' && dialect === 'revision 1' && request.routeOptions.config.socketio?.transport === null
+/** Returns whether it is a handshake of revision 1. It may have been refused before its JSONP callback was stored, and its page waits for the callback. */
+const isOldHandshake = (request: FastifyRequest, dialect: DialectName): boolean =>
+  dialect === 'revision 1' && request.routeOptions.config.socketio?.transport === null && sessionIdOf(request, dialect) === ''
 
 /** Makes the error handler. Errors that are not refusals (of a rate limiter, an authentication hook, a bug) go to the application's error handler. */
 function errorHook (engine: Engine) {
@@ -70,7 +71,7 @@ function errorHook (engine: Engine) {
     engine.refused(request.raw, reason, { detail, ...context })
     if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter)
     if (isLast(engine, request, reason)) reply.header('connection', 'close')
-    if (isEarlyHandshake(request, reason, dialect)) request[JSONP] = handshakeCallback(request)
+    if (isOldHandshake(request, dialect)) request[JSONP] = handshakeCallback(request)
     const jsonp = request[JSONP]
     if (jsonp === undefined || dialect !== 'revision 1') {
       request[JSONP] = undefined

@@ -4,10 +4,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import t from 'tap'
 import { WebSocket } from 'ws'
+import socketioTransports from '../../src/index.js'
 import type { ConnectionError, EngineMiddleware } from '../../types/engine.js'
 import { ask, connectOfficial, join4 } from '../kit/official-clients.js'
 import type { Generation } from '../kit/official-clients.js'
 import { fetchText } from '../kit/request.js'
+import { newApp, pluginApp, portOf, serverApp } from '../kit/servers/app.js'
+import { serveHttp2 } from '../kit/servers/http2.js'
 import { EVERYWHERE, OURS } from '../kit/servers/three-places.js'
 import type { Teardown } from '../kit/teardown.js'
 
@@ -301,4 +304,77 @@ t.test('clients of 0.9 pass the middlewares of the plugin: only their handshakes
   t.equal(first, undefined)
   t.match(second, /^[\w-]{20}$/)
   t.equal(sids.filter((sid) => sid === undefined).length, 2)
+})
+
+t.test('a JSONP handshake of 0.9 that a middleware refuses gets a script, for which its page waits', async (t) => {
+  const app = await pluginApp(t, { handshakeTimeout: 50 })
+  const middlewares: EngineMiddleware[] = [(_request, _response, next) => next(new Error('no')), () => {}]
+  app.socketio.use((request, response, next) => middlewares.shift()?.(request, response, next))
+  const url = `http://127.0.0.1:${await portOf(app)}/socket.io/1/?jsonp=0`
+  for (const word of ['bad request', 'handshake timeout']) {
+    const { status, body } = await fetchText(url)
+    t.strictSame([status, body], [200, `io.j[0](new Error("${word}"));`])
+  }
+})
+
+t.test('hooks of the app run before middlewares, and authorize after them', async (t) => {
+  const order: string[] = []
+  const app = newApp(t)
+  app.addHook('onRequest', async () => { order.push('hook') })
+  await app.register(socketioTransports, {
+    authorize ({ raw }) {
+      order.push('authorize')
+      return { user: Object.getOwnPropertyDescriptor(raw, 'user')?.value as unknown }
+    }
+  })
+  app.addHook('preHandler', async () => { order.push('preHandler of the app') })
+  app.socketio.use(async (request, _response, next) => {
+    await null
+    order.push('middleware')
+    Object.assign(request, { user: 'ada' })
+    next()
+  })
+  for (const url of [POLLING, '/socket.io/1/']) {
+    const { statusCode, body } = await app.inject(url)
+    t.equal(statusCode, 200)
+    t.strictSame(order.splice(0), ['hook', 'middleware', 'preHandler of the app', 'authorize'])
+    const [sid = ''] = /[\w-]{20}/.exec(body) ?? []
+    t.strictSame(app.socketio.sessions.get(sid)?.context, { user: 'ada' })
+  }
+})
+
+t.test('requests that do not belong to clients pass no middleware', async (t) => {
+  const app = await pluginApp(t)
+  app.get('/', async () => 'page')
+  app.socketio.use(() => t.fail('it runs'))
+  t.equal((await app.inject('/')).body, 'page')
+  t.equal((await app.inject('/socket.io/socket.io.js')).statusCode, 404)
+})
+
+t.test('middlewares run for HTTP/2', async (t) => {
+  const { app, ask: request } = await serveHttp2(t)
+  app.socketio.use((_request, response, next) => {
+    response.setHeader('x-seen', 'yes')
+    setImmediate(next)
+  })
+  app.socketio.use(({ url }, response, next) => {
+    if (url?.includes('no') !== true) return next()
+    response.writeHead(401)
+    response.end()
+  })
+  for (const [query, status] of [['', 200], ['&no', 401]] as const) {
+    const [headers] = await once(request(POLLING + query), 'response') as [Record<string, unknown>]
+    t.match(headers, { ':status': status, 'x-seen': 'yes' })
+  }
+})
+
+t.test('a large body is whole behind a middleware that takes its time, and one that is too large is refused', async (t) => {
+  const app = await serverApp(t, { maxPayload: 200_000 })
+  app.socketio.use((_request, _response, next) => { setTimeout(next, 5) })
+  app.io.on('connection', (socket) => socket.on('length', ({ length }: string, answer: (length: number) => void) => answer(length)))
+  const client = await join4(t, `http://127.0.0.1:${await portOf(app)}`, { transports: ['polling'] })
+  t.strictSame(await ask(client, 'length', 'x'.repeat(190_000)), [190_000])
+  const gone = new Promise((resolve) => client.once('disconnect', resolve))
+  client.emit('length', 'x'.repeat(300_000))
+  t.equal(await gone, 'transport error')
 })
