@@ -70,7 +70,8 @@ function errorHook (engine: Engine) {
     engine.refused(request.raw, reason, { detail, ...context })
     if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter)
     if (isLast(engine, request, reason)) reply.header('connection', 'close')
-    if (isEarlyHandshake(request, reason, dialect)) request[JSONP] = handshakeCallback(request)
+    const early = isEarlyHandshake(request, reason, dialect) ? handshakeCallback(request) : undefined
+    if (early !== undefined) request[JSONP] = { callback: early, failed: true, isForeign: false }
     const jsonp = request[JSONP]
     if (jsonp === undefined || dialect !== 'revision 1') {
       request[JSONP] = undefined
