@@ -25,8 +25,8 @@ export interface Running {
 /** Whether the neighbour is registered before the plugin, or after it. */
 type Order = 'before' | 'after'
 
-const BOTH: readonly Order[] = ['before', 'after']
-/** For neighbours that are no plugins, and for hooks, which the plugin's routes only have if they were added before. */
+export const BOTH: readonly Order[] = ['before', 'after']
+/** For neighbours that are no plugins, or must come first. */
 export const ONCE: readonly Order[] = ['before']
 
 export interface Host {
@@ -78,7 +78,7 @@ function answer (socket: Socket): void {
 async function connect ({ t, url }: Running, way: Way, { client }: Host): Promise<Peer> {
   const [generation, ...transports] = way
   const peer = connectOfficial(generation, url, transports, client?.(generation))
-  t.teardown(() => peer.disconnect())
+  if (generation !== 0.9) t.teardown(() => peer.disconnect()) // the old client throws, unless it has connected
   const failed = new Promise<never>((_resolve, reject) => {
     for (const event of ['connect_error', 'connect_failed', 'error']) peer.on(event, (error) => reject(new Error(`${nameOf(way)}: ${String(error)}`)))
   })

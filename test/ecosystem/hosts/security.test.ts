@@ -9,7 +9,7 @@ import session, { MemoryStore } from '@fastify/session'
 import type { FastifyInstance } from 'fastify'
 import { ask, connectOfficial } from '../../kit/official-clients.js'
 import { inTime } from '../../kit/waiting.js'
-import { ONCE, testHosts } from './host.js'
+import { testHosts } from './host.js'
 import type { Host } from './host.js'
 
 declare module 'fastify' { interface Session { user?: string } }
@@ -61,7 +61,6 @@ const HOSTS: readonly Host[] = [
   },
   {
     name: '@fastify/jwt for all routes of the app, and in the handshake',
-    orders: ONCE,
     async register (app) {
       await app.register(jwt, { secret: SECRET })
       token = app.jwt.sign({ user: 'ada' })
@@ -84,7 +83,6 @@ const HOSTS: readonly Host[] = [
   },
   {
     name: '@fastify/csrf-protection for all routes of the app',
-    orders: ONCE,
     async register (app) {
       await app.register(cookie)
       await app.register(csrfProtection)

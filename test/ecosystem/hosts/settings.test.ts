@@ -1,7 +1,7 @@
 // Apps with settings of Fastify.
 import type { FastifyInstance } from 'fastify'
 import { parse } from 'qs'
-import { ONCE, testHosts } from './host.js'
+import { BOTH, ONCE, testHosts } from './host.js'
 import type { Host, Running } from './host.js'
 
 const ownRoute = (app: FastifyInstance): void => { app.get('/own', async ({ id, ip, query }) => ({ id, ip, query })) }
@@ -82,7 +82,7 @@ const HOSTS: readonly Host[] = [
   },
   {
     name: 'handlers of its own for errors and for what is not found',
-    orders: ONCE,
+    orders: BOTH,
     register (app) {
       app.setErrorHandler((_error, _request, reply) => reply.code(400).send('own error'))
       app.setNotFoundHandler((_request, reply) => reply.code(404).send('own miss'))
