@@ -7,7 +7,10 @@ import rateLimit from '@fastify/rate-limit'
 import secureSession from '@fastify/secure-session'
 import session, { MemoryStore } from '@fastify/session'
 import type { FastifyInstance } from 'fastify'
+import t from 'tap'
+import socketioTransports from '../../../src/index.js'
 import { ask, connectOfficial } from '../../kit/official-clients.js'
+import { newApp } from '../../kit/servers/app.js'
 import { inTime } from '../../kit/waiting.js'
 import { testHosts } from './host.js'
 import type { Host } from './host.js'
@@ -39,7 +42,7 @@ const HOSTS: readonly Host[] = [
     }
   },
   {
-    name: '@fastify/session',
+    name: '@fastify/session, told not to save sessions in which there is nothing',
     async register (app) {
       stored.clear()
       await app.register(cookie)
@@ -50,6 +53,15 @@ const HOSTS: readonly Host[] = [
       t.match((await fetch(`${url}/own`)).headers.get('set-cookie'), /^sessionId=/)
     },
     after: ({ t }) => t.equal(stored.size, 1, 'only the own route has stored a session')
+  },
+  {
+    name: '@fastify/session',
+    async register (app) {
+      stored.clear()
+      await app.register(cookie)
+      await app.register(session, { secret: SECRET, cookie: { secure: false }, store: new MemoryStore(stored) })
+    },
+    check: ({ t }) => t.ok(stored.size > 20, 'a session is stored for each request without its cookie')
   },
   {
     name: '@fastify/secure-session',
@@ -115,3 +127,17 @@ const HOSTS: readonly Host[] = [
 ]
 
 testHosts(HOSTS)
+
+t.test('@fastify/jwt, with the token in a cookie', async (t) => {
+  const app = newApp(t)
+  await app.register(cookie)
+  await app.register(jwt, { secret: SECRET, cookie: { cookieName: 'token', signed: false } })
+  await app.register(socketioTransports, { authorize: (request) => request.jwtVerify() })
+  const headers = { cookie: `token=${app.jwt.sign({ user: 'ada' })}` }
+  for (const url of ['/socket.io/1/', '/socket.io/?EIO=3&transport=polling', '/socket.io/?EIO=4&transport=polling']) {
+    t.equal((await app.inject({ url, headers })).statusCode, 200, url)
+    t.equal((await app.inject({ url, headers: { cookie: 'token=x' } })).statusCode, 401, url)
+    t.equal((await app.inject(url)).statusCode, 401, url)
+  }
+  t.strictSame([...app.socketio.sessions.values()].map(({ context }) => Object(context).user), ['ada', 'ada', 'ada'])
+})
