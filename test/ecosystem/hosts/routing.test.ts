@@ -4,6 +4,7 @@ import httpProxy from '@fastify/http-proxy'
 import middie from '@fastify/middie'
 import fastifyWebsocket from '@fastify/websocket'
 import corsMiddleware from 'cors'
+import { urlencoded } from 'express'
 import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
@@ -41,11 +42,12 @@ const HOSTS: readonly Host[] = [
     async register (app) {
       await app.register(express)
       app.use(corsMiddleware({ origin: 'http://elsewhere.test' }))
-      app.express.get('/express', (_request, response) => { response.end('from express') })
+      app.use('/express', urlencoded())
+      app.express.post('/express', (request, response) => { response.end(`from express for ${String(Object(request.body).name)}`) })
     },
     async check ({ t, url }) {
-      const response = await fetch(`${url}/express`)
-      t.equal(await response.text(), 'from express')
+      const response = await fetch(`${url}/express`, { method: 'POST', body: new URLSearchParams({ name: 'ada' }) })
+      t.equal(await response.text(), 'from express for ada')
       t.equal(response.headers.get('access-control-allow-origin'), 'http://elsewhere.test')
     }
   },
