@@ -8,6 +8,8 @@ import { RefusedRequest } from '../errors.js'
 /** The longest time that a body has once the app closes, ms. `app.close()` waits for requests that are not finished. */
 const WHEN_CLOSING = 2000
 
+const READ_BEFORE = 'middleware of the app has read the body: let its body parsers (express.json, express.urlencoded) run on the paths of the app only'
+
 /** A request whose body may not have arrived yet. */
 interface Reading { readonly request: FastifyRequest, readonly reply: FastifyReply, readonly payload: RequestPayload }
 
@@ -72,7 +74,9 @@ export function limitBodies (scope: FastifyInstance, engine: Engine, bodyTimeout
   }
 
   scope.addHook('preParsing', (request, reply, payload, done) => {
-    if (readsBody(request) && begun.push({ request, reply, payload }) === 1) endOfTurn.defer(limitUnread)
+    if (!readsBody(request)) return done(null, payload)
+    if (request.raw.readableEnded) return done(new RefusedRequest('bad request', READ_BEFORE)) // Fastify would wait for it without limit
+    if (begun.push({ request, reply, payload }) === 1) endOfTurn.defer(limitUnread)
     done(null, payload)
   })
 

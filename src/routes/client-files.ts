@@ -51,6 +51,8 @@ export async function registerClientFiles (scope: FastifyInstance, path: string,
       continue
     }
     scope.get(path + url, OPTIONS, (_request, reply) => {
+      // For pages of other origins, if the app sends `same-origin` with every answer, as @fastify/helmet does.
+      reply.header('cross-origin-resource-policy', 'cross-origin')
       // For `import` from other origins, unless an app-wide @fastify/cors has set the header.
       if (!old && !reply.hasHeader('access-control-allow-origin')) reply.header('access-control-allow-origin', '*')
       return reply.type(old ? type : type + CHARSET).sendFile(name, root, { contentType: false })

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RefusedRequest } from '../errors.js'
 import { callbackIndex, toCallback, toEngineCallback, toErrorScript, toScript } from '../transports/jsonp-polling.js'
 import { isRevision1, TRANSPORTS } from '../transports/index.js'
-import { isNameless, originOf, ownOrigin } from './origin.js'
+import { isForeign, isNameless, originOf, ownOrigin } from './origin.js'
 import type { OriginPolicy, Verdict } from './origin.js'
 import { lastOf } from './query.js'
 import { isScript } from './script.js'
@@ -14,10 +14,17 @@ type Done = (error?: Error) => void
 /** Property of a request: the JSONP callback of its answer. Its index has been checked, and has only digits. */
 export const JSONP: unique symbol = Symbol('fastify-socketio-transports.jsonp')
 
+interface Jsonp {
+  readonly callback: string
+  failed: boolean
+  /** Whether a page of another origin loads the script, which `cors.origin` allows. */
+  readonly isForeign: boolean
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** Not a decorator: Fastify would write its value into every request, and few requests have a callback. */
-    [JSONP]?: { callback: string, failed: boolean } | undefined
+    [JSONP]?: Jsonp | undefined
   }
 }
 
@@ -99,21 +106,25 @@ function refuseStrayUpgrade (request: FastifyRequest, _reply: FastifyReply, done
 // ---- preHandler and onSend: JSONP. The preHandler runs after validation and stores the callback. onSend also runs for answers to invalid requests, so it
 // reads only the stored callback, not the query.
 
+/** Makes the record of a request whose origin has been allowed. */
+const toJsonp = (request: FastifyRequest, callback: string): Jsonp => ({ callback, failed: false, isForeign: isForeign(request) })
+
 /** Stores the callback of a handshake. Without a valid `jsonp`, the answer has the plain form. */
 export function handshakeJsonp (request: FastifyRequest, _reply: FastifyReply, done: Done): void {
-  request[JSONP] = handshakeCallback(request)
+  const callback = handshakeCallback(request)
+  if (callback !== undefined) request[JSONP] = toJsonp(request, callback)
   done()
 }
 
 /** Returns the callback of a handshake; undefined unless the parameter `jsonp` has only digits. */
-export function handshakeCallback (request: FastifyRequest): FastifyRequest[typeof JSONP] {
+export function handshakeCallback (request: FastifyRequest): string | undefined {
   const index = callbackIndex(lastOf(request, 'jsonp'))
-  return index === undefined ? undefined : { callback: toCallback(index), failed: false }
+  return index === undefined ? undefined : toCallback(index)
 }
 
 /** Stores the callback of a poll. Its index is the parameter `i`, or 0 if that has other characters than digits. */
 export function pollJsonp (request: FastifyRequest, reply: FastifyReply, done: Done): void {
-  request[JSONP] = { callback: toCallback(callbackIndex(lastOf(request, 'i')) ?? '0'), failed: false }
+  request[JSONP] = toJsonp(request, toCallback(callbackIndex(lastOf(request, 'i')) ?? '0'))
   reply.header('x-xss-protection', '0')
   done()
 }
@@ -124,15 +135,17 @@ export function engineIoJsonp (request: FastifyRequest, reply: FastifyReply, don
   if (j === undefined) return done()
   const index = callbackIndex(j)
   if (index === undefined) return done(new RefusedRequest('bad request', 'the query parameter j has other characters than digits'))
-  request[JSONP] = { callback: toEngineCallback(index), failed: false }
+  request[JSONP] = toJsonp(request, toEngineCallback(index))
   reply.header('x-xss-protection', '0')
   done()
 }
 
 /** Hook `onSend`: makes the answer a script if the request has a callback. */
-export function quoteJsonp (request: FastifyRequest, _reply: FastifyReply, payload: unknown, done: (error: null, payload: unknown) => void): void {
+export function quoteJsonp (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: (error: null, payload: unknown) => void): void {
   const jsonp = request[JSONP]
   if (jsonp === undefined || typeof payload !== 'string') return done(null, payload)
+  // The app may send `same-origin` with every answer, as @fastify/helmet does. Browsers then block the script.
+  if (jsonp.isForeign) reply.header('cross-origin-resource-policy', 'cross-origin')
   done(null, jsonp.failed ? toErrorScript(jsonp.callback, payload) : toScript(jsonp.callback, payload))
 }
 

@@ -53,6 +53,12 @@ function isOwn (origin: string, request: FastifyRequest): boolean {
   return url !== undefined && url.origin === urlOf(own)?.origin
 }
 
+/** Returns whether the headers of a request give another origin than the server's own. */
+export function isForeign (request: FastifyRequest): boolean {
+  const origin = originOf(request)
+  return origin !== undefined && !isOwn(origin, request)
+}
+
 /** Whether a request is allowed. `'*'`: so is every other, without credentials. */
 export type Verdict = boolean | '*'
 

@@ -71,7 +71,8 @@ function errorHook (engine: Engine) {
     engine.refused(request.raw, reason, { detail, ...context })
     if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter)
     if (isLast(engine, request, reason)) reply.header('connection', 'close')
-    if (isOldHandshake(request, dialect)) request[JSONP] = handshakeCallback(request)
+    const early = isOldHandshake(request, dialect) ? handshakeCallback(request) : undefined
+    if (early !== undefined) request[JSONP] ??= { callback: early, failed: true, isForeign: false }
     const jsonp = request[JSONP]
     if (jsonp === undefined || dialect !== 'revision 1') {
       request[JSONP] = undefined
