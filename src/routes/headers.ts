@@ -46,6 +46,12 @@ export function addHeaders (engine: Engine, reply: FastifyReply, initial: boolea
   else ofUpgrades.set(raw, toLines(hasMiddlewares ? withMiddlewares(reply.raw, headers) : headers))
 }
 
+/** Switches off the XSS filter of Internet Explorer, which takes packets for scripts. As in engine.io, only for this browser. */
+export function allowMarkup (reply: FastifyReply): void {
+  const { 'user-agent': browser = '' } = reply.request.headers
+  if (browser.includes('Trident/') || browser.includes(';MSIE')) reply.header('x-xss-protection', '0')
+}
+
 /** Makes the WebSocket library, which writes the answers to upgrades, add the headers stored for them. */
 export function addUpgradeHeaders (scope: FastifyInstance): void {
   scope.websocketServer.on('headers', (lines: string[], request: IncomingMessage) => {

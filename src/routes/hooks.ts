@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RefusedRequest } from '../errors.js'
 import { callbackIndex, toCallback, toEngineCallback, toErrorScript, toScript } from '../transports/jsonp-polling.js'
 import { isRevision1, TRANSPORTS } from '../transports/index.js'
-import { isForeign, isNameless, originOf, ownOrigin } from './origin.js'
+import { adviceFor, isForeign, isNameless, originOf, ownOrigin } from './origin.js'
 import type { OriginPolicy, Verdict } from './origin.js'
 import { lastOf } from './query.js'
 import { isScript } from './script.js'
@@ -72,7 +72,6 @@ function preflight (request: FastifyRequest, reply: FastifyReply): void {
   reply.code(204).send()
 }
 
-const FOREIGN = 'the origin is not allowed by cors.origin and is not the own origin of the server (behind a proxy, see trustProxy)'
 const NAMELESS = 'a request for a script without Origin, Sec-Fetch-Site and Referer: let the page send a Referer (Referrer-Policy: origin), serve it by https, or set cors.origin to true'
 
 function originHook (policy: OriginPolicy) {
@@ -80,7 +79,7 @@ function originHook (policy: OriginPolicy) {
     reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
     const origin = originOf(request)
     const proceed = (allowed: Verdict): void => {
-      if (!allowed) return done(new RefusedRequest('origin refused', isNameless(request) ? NAMELESS : FOREIGN, { origin, own: ownOrigin(request) }))
+      if (!allowed) return done(new RefusedRequest('origin refused', isNameless(request) ? NAMELESS : adviceFor(origin), { origin, own: ownOrigin(request) }))
       if (allowed === '*') addAnyCors(request, reply)
       else addCors(request, reply, policy)
       if (request.method === 'OPTIONS') preflight(request, reply)

@@ -12,7 +12,7 @@ import { isUpgrade } from './upgrade-requests.js'
 const SHUTDOWN_REASONS: ReadonlySet<RefusalReason> = new Set(['server draining', 'server closing'])
 
 /** Longest `detail` in the log, characters. Details are messages of the plugin, which may contain advice. */
-const LONGEST_DETAIL = 200
+const LONGEST_DETAIL = 350
 
 /** Returns whether Fastify itself has refused the request, because of its body or its query. */
 function isOfFastify ({ code, statusCode = 500, validation, validationContext }: FastifyError): boolean {

@@ -22,7 +22,7 @@ import { addressOf } from '../address.js'
 import { ADMITTED } from '../admission.js'
 import { adoptConnectionWhenClosed } from '../websocket/connection.js'
 import { acceptPoll } from '../replies.js'
-import { addHeaders, setCookie } from '../headers.js'
+import { addHeaders, allowMarkup, setCookie } from '../headers.js'
 import { JSONP } from '../hooks.js'
 import { cut } from '../log.js'
 import { lastOf, sessionIdOf } from '../query.js'
@@ -109,6 +109,7 @@ function handleHandshake (context: EngineIoContext, request: EngineIoRequest, re
 export function handlePoll (context: EngineIoContext, request: EngineIoRequest, reply: FastifyReply): void {
   const { engine } = context
   reply.type(request[JSONP] === undefined ? CONTENT_TYPES.text : CONTENT_TYPES.script)
+  allowMarkup(reply)
   if (request.raw.socket.destroyed) return // the client disconnected while the app's hooks ran; no event would report this any more
   if (sessionIdOf(request, `engine ${context.shared.version}`) === '') return handleHandshake(context, request, reply)
   const { session, polls } = pollingOf(context, request)
