@@ -1,7 +1,9 @@
-// Apps with middleware, proxies, and WebSockets of their own.
+// Apps with middleware, proxies, files, and WebSockets of their own.
+import { fileURLToPath } from 'node:url'
 import express from '@fastify/express'
 import httpProxy from '@fastify/http-proxy'
 import middie from '@fastify/middie'
+import fastifyStatic from '@fastify/static'
 import fastifyWebsocket from '@fastify/websocket'
 import corsMiddleware from 'cors'
 import { urlencoded } from 'express'
@@ -72,6 +74,11 @@ const HOSTS: readonly Host[] = [
     name: '@fastify/http-proxy at /api',
     register: async (app, t) => app.register(httpProxy, { upstream: await upstreamOf(t), prefix: '/api' }),
     async check ({ t, url }) { t.equal(await (await fetch(`${url}/api/page`)).text(), 'upstream /page') }
+  },
+  {
+    name: '@fastify/static at /',
+    register: (app) => app.register(fastifyStatic, { root: fileURLToPath(new URL('.', import.meta.url)) }),
+    async check ({ t, url }) { t.match(await (await fetch(`${url}/routing.test.ts`)).text(), /^\/\/ Apps with middleware/) }
   },
   {
     name: '@fastify/websocket around the plugin, or after it',
