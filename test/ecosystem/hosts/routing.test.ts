@@ -14,11 +14,13 @@ import { openWebSocket } from '../../kit/websocket.js'
 import { testHosts } from './host.js'
 import type { Host, Running } from './host.js'
 
-/** Another server, with pages. */
+/** Another server, with pages and a WebSocket. */
 async function upstreamOf (t: Test): Promise<string> {
   const app = Fastify({ forceCloseConnections: true })
   t.teardown(() => app.close())
+  await app.register(fastifyWebsocket)
   app.get('/*', async ({ url }) => `upstream ${url}`)
+  app.get('/websocket', { websocket: true }, (socket) => echo(socket, 'upstream'))
   return await app.listen({ port: 0, host: '127.0.0.1' })
 }
 
@@ -93,7 +95,12 @@ const HOSTS: readonly Host[] = [
       ownWebSocket(scope)
     }),
     check: (running) => checkWebSocket(running, '/own', 'own')
-  }
+  },
+  ...['/', '/api'].map((prefix): Host => ({
+    name: `@fastify/http-proxy at ${prefix} with WebSockets`,
+    register: async (app, t) => app.register(httpProxy, { upstream: await upstreamOf(t), prefix, websocket: true }),
+    check: (running) => checkWebSocket(running, `${prefix}/websocket`.replace('//', '/'), 'upstream')
+  }))
 ]
 
 testHosts(HOSTS)
