@@ -32,8 +32,10 @@ const LAYERS = [
     may: [OWN, String.raw`\.\./endpoint\.js`, String.raw`(?:\.\./)+codec/.+`],
     mayTypes: [TYPES, String.raw`\.\./\.\./session/(?:dialect|transport)\.js`, String.raw`\.\./\.\./time/.+`]
   },
-  { files: ['src/option-rules.ts'], may: [String.raw`\./errors\.js`, String.raw`\./transports/index\.js`], mayTypes: [TYPES] },
-  { files: ['src/options.ts'], may: [String.raw`\./(?:errors|option-rules)\.js`, String.raw`\./transports/index\.js`, 'cookie'], mayTypes: [TYPES, 'fastify'] },
+  { files: ['src/option-hints.ts'], may: [], mayTypes: [TYPES, 'socket\\.io'] },
+  { files: ['src/option-rules.ts'], may: [String.raw`\./(?:errors|option-hints)\.js`, String.raw`\./transports/index\.js`], mayTypes: [TYPES] },
+  { files: ['src/options.ts'], may: [String.raw`\./(?:errors|option-rules)\.js`, 'cookie'], mayTypes: [TYPES] },
+  { files: ['src/option-warnings.ts'], may: [String.raw`\./(?:options|option-rules)\.js`, String.raw`\./transports/index\.js`], mayTypes: [TYPES, 'fastify'] },
   { files: ['src/flash-policy.ts'], may: ['node:.+', String.raw`\./errors\.js`], mayTypes: [TYPES, 'fastify'] },
   {
     files: ['src/routes/*.ts'],
@@ -43,20 +45,23 @@ const LAYERS = [
   {
     files: ['src/routes/*/*.ts'],
     may: ['node:.+', OWN, String.raw`\.\./[\w-]+\.js`, String.raw`\.\./websocket/(?:connection|upgraded)\.js`, String.raw`\.\./\.\./(?:codec|dialects|transports)/.+`,
-      String.raw`\.\./\.\./session/transport\.js`, String.raw`\.\./\.\./private/(?:node-answer|websocket-head)\.js`, String.raw`\.\./\.\./(?:errors|options)\.js`, '@fastify/websocket'],
+      String.raw`\.\./\.\./session/transport\.js`, String.raw`\.\./\.\./private/(?:node-answer|websocket-(?:head|listener))\.js`, String.raw`\.\./\.\./(?:errors|options)\.js`, '@fastify/websocket'],
     mayTypes: [TYPES, String.raw`\.\./\.\./(?:engine/.+|session/(?!transport).+)`, 'fastify', 'ws']
   },
-  { files: ['src/official-server.ts'], may: ['node:url', String.raw`\./errors\.js`, String.raw`\./private/server-options\.js`], mayTypes: [TYPES, 'fastify', 'socket\\.io'] },
+  { files: ['src/official-server.ts'], may: ['node:url', String.raw`\./(?:errors|option-hints)\.js`, String.raw`\./private/server-options\.js`], mayTypes: [TYPES, 'fastify', 'socket\\.io'] },
+  { files: ['src/log-options.ts'], may: [String.raw`\./errors\.js`], mayTypes: ['fastify'] },
+  { files: ['src/host-warnings.ts'], may: [String.raw`\./routes/rows\.js`, String.raw`\./transports/index\.js`], mayTypes: [String.raw`\./options\.js`, 'fastify'] },
+  { files: ['src/missing-server.ts'], may: [String.raw`\./errors\.js`], mayTypes: ['fastify'] },
   { files: ['src/shutdown.ts'], may: [String.raw`\./private/avvio-close\.js`], mayTypes: ['fastify'] },
   {
     files: ['src/index.ts'],
-    may: ['fastify-plugin', String.raw`\./(?:codec|engine|routes)/.+`, String.raw`\./private/adapter-offsets\.js`, String.raw`\./(?:errors|flash-policy|official-server|options|shutdown)\.js`],
+    may: ['fastify-plugin', String.raw`\./(?:codec|engine|routes)/.+`, String.raw`\./private/adapter-offsets\.js`, String.raw`\./(?:errors|flash-policy|host-warnings|log-options|missing-server|official-server|option-warnings|options|shutdown)\.js`],
     mayTypes: [TYPES, String.raw`\./dialects/.+`, 'fastify', 'socket\\.io']
   },
   { files: ['src/drop-in/*.ts'], may: [OWN, String.raw`\.\./errors\.js`], mayTypes: [TYPES, 'node:http', 'fastify', 'socket\\.io'] },
   {
     files: ['src/fastify-socket.io.ts'],
-    may: ['fastify-plugin', String.raw`\./drop-in/.+`, String.raw`\./(?:index|official-server)\.js`],
+    may: ['fastify-plugin', String.raw`\./drop-in/.+`, String.raw`\./(?:index|log-options|missing-server|official-server|option-hints)\.js`],
     mayTypes: [String.raw`\.\./types/fastify-socket\.io\.js`, 'fastify']
   }
 ]

@@ -9,6 +9,10 @@ export type { RefusalReason }
 export const BadOptionError = createError<[option: string, value: string, allowed: string]>(
   'FST_SIO_BAD_OPTION', 'fastify-socketio-transports: option "%s" is %s; allowed: %s', 500, TypeError)
 
+/** An option has a name that the plugin does not know. The message has the name, and what to write instead. */
+export const UnknownOptionError = createError<[option: string, hint: string]>(
+  'FST_SIO_BAD_OPTION', 'fastify-socketio-transports: unknown option "%s": %s', 500, TypeError)
+
 const MissingPeerError = createError<[option: string, name: string, install: string]>(
   'FST_SIO_MISSING_PEER', 'fastify-socketio-transports: option "%s" needs the package "%s"; npm install %s', 500)
 
@@ -23,6 +27,30 @@ export function missingPeer (option: string, name: string) {
 /** A library or Node lacks an undocumented part that the plugin needs (docs/architecture.md, Private parts). */
 export const UnsupportedVersionError = createError<[library: string, part: string, remedy: string]>(
   'FST_SIO_UNSUPPORTED_VERSION', 'fastify-socketio-transports: this version of "%s" lacks %s; %s', 500)
+
+/** A call of `attach` or `listen` of a Server that is bound to the plugin. */
+export const ServerInUseError = createError(
+  'FST_SIO_SERVER_IN_USE',
+  'app.io has its clients from fastify-socketio-transports already, by routes of the app; remove the call of io.attach() or io.listen(), and call app.listen()', 500)
+
+const DuplicatedPathError = createError<[path: string, detail: string]>(
+  'FST_SIO_DUPLICATED_PATH',
+  'fastify-socketio-transports: the path "%s" is served already, by another registration or by a route of the app (%s); give this registration another "path" or "prefix"', 500)
+
+/** Runs a function that adds routes at or below the path. @throws FST_SIO_DUPLICATED_PATH when there is such a route already */
+export async function onFreePath (path: string, addRoutes: () => Promise<void>): Promise<void> {
+  try {
+    await addRoutes()
+  } catch (error) {
+    const { code, message }: { code?: unknown, message?: unknown } = Object(error)
+    throw code === 'FST_ERR_DUPLICATED_ROUTE' ? new DuplicatedPathError(path, String(message)) : error
+  }
+}
+
+/** `app.io` is read, but there is no Server. */
+export const NoServerError = createError(
+  'FST_SIO_NO_SERVER',
+  'app.io is not set, because fastify-socketio-transports is registered without the option "io"; write register(socketioTransports, { io: {} }), or bind a Server by hand: app.decorate(\'io\', new Server().bind(app.socketio))', 500)
 
 /** A second registration in a scope that has one already. */
 export const AlreadyRegisteredError = createError(

@@ -2,11 +2,12 @@
 import type { FastifyBaseLogger, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
 import type { FastifySocketioOptions } from '../types/fastify-socket.io.js'
-import { unusedOfCors } from './drop-in/cors.js'
-import { Middlewares } from './drop-in/middlewares.js'
+import { isWildcard, unusedOfCors } from './drop-in/cors.js'
 import { isTransport, toOptions } from './drop-in/options.js'
 import { socketioTransports } from './index.js'
-import { clientFolder, createServer, NOT_HERE } from './official-server.js'
+import { logOptionsOf } from './log-options.js'
+import { clientFolder, createServer } from './official-server.js'
+import { NOT_HERE } from './option-hints.js'
 
 const STATIC = '@fastify/static'
 
@@ -34,6 +35,7 @@ function warnOfUnused ({ transports = [], cors, ...options }: FastifySocketioOpt
   const { addTrailingSlash, ...notHere } = NOT_HERE // no warning: both forms of the path are served
   for (const [name, instead] of Object.entries(notHere)) if (name in options) log.warn(`${name} has no effect: ${instead}`)
   for (const name of cors ? unusedOfCors(cors) : []) log.warn(`${name} has no effect: register @fastify/cors for the whole app`)
+  if (cors && isWildcard(cors) && Object(cors).credentials === true) log.warn('cors.credentials has no effect with cors.origin "*", because browsers refuse both together: set cors.origin to true, or name the origins')
   for (const name of transports) if (!isTransport(name)) log.warn(`the transport "${name}" is not served`)
 }
 
@@ -54,12 +56,8 @@ const plugin: FastifyPluginAsync<FastifySocketioOptions> = async function fastif
   let bound = false
   app.addHook('onClose', async () => { if (bound) await server.close() })
 
-  const middlewares = new Middlewares()
-  middlewares.watch(app, settings.path ?? '/socket.io')
-  await app.register(socketioTransports, { ...settings, io: server, serveClient: clientFiles(options, app.log) })
+  await app.register(socketioTransports, { ...settings, ...logOptionsOf(options), io: server, serveClient: clientFiles(options, app.log) })
   bound = true
-  app.socketio.on('headers', middlewares.addHeaders)
-  Object.assign(app.socketio, { use: middlewares.add }) // `app.socketio` is `io.engine`
 }
 
 /** The plugin. It has the name of fastify-socket.io, because other plugins may depend on that name. */

@@ -1,17 +1,21 @@
 // The plugin: reads the options, makes the Engine, decorates the app, adds routes and hooks in an inner scope, and closes with the app.
-import type { FastifyInstance, FastifyPluginAsync, RouteGenericInterface } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync, RouteGenericInterface } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Server } from 'socket.io'
 import type { ParserModule } from '../types/options.js'
 import { LastEncoded } from './codec/last-encoded.js'
 import { SocketioCodec } from './codec/socketio.js'
 import { Engine } from './engine/engine.js'
-import { AlreadyRegisteredError } from './errors.js'
+import { AlreadyRegisteredError, onFreePath } from './errors.js'
 import type { Revision1Shared } from './dialects/revision-1/revision-1.js'
 import { registerFlashPolicy } from './flash-policy.js'
-import { officialServer, parserOf } from './official-server.js'
-import { readOptions, warnOfTimers, warnOfTransports } from './options.js'
+import { warnOfHost } from './host-warnings.js'
+import { logOptionsOf, logWith } from './log-options.js'
+import { bindServer, officialServer, parserOf } from './official-server.js'
+import { warnOfOptions } from './option-warnings.js'
+import { readOptions } from './options.js'
 import type { Settings, SocketioTransportsOptions } from './options.js'
+import { guardServer } from './missing-server.js'
 import { isOffset } from './private/adapter-offsets.js'
 import { addParsers } from './routes/body.js'
 import { limitBodies } from './routes/body-timeout.js'
@@ -20,6 +24,7 @@ import { missClientFiles, registerClientFiles } from './routes/client-files.js'
 import { engineIoRows } from './routes/engine-io/routes.js'
 import { addUpgradeHeaders } from './routes/headers.js'
 import { addHooks } from './routes/hooks.js'
+import { addMiddlewares } from './routes/middlewares.js'
 import { OriginPolicy } from './routes/origin.js'
 import { sessionIdOf } from './routes/query.js'
 import type { Row } from './routes/rows.js'
@@ -27,9 +32,10 @@ import { answerRefusals } from './routes/refusals.js'
 import { revision1Rows } from './routes/revision-1/routes.js'
 import { closeWith } from './shutdown.js'
 import { addValidator } from './routes/validation.js'
+import { exposeInjectWS } from './routes/websocket/injected.js'
 import { registerWebsocket } from './routes/websocket/upgrade.js'
 
-function createEngine (app: FastifyInstance, settings: Settings): Engine {
+function createEngine (log: FastifyBaseLogger, settings: Settings): Engine {
   const { heartbeatInterval, heartbeatTimeout, closeTimeout, pollingDuration, handshakeTimeout, farewellTimeout } = settings
   const { pingInterval, pingTimeout, upgradeTimeout, bodyTimeout } = settings
   const times = [heartbeatInterval || Infinity, heartbeatTimeout, closeTimeout, pollingDuration, handshakeTimeout, pingInterval, pingTimeout, upgradeTimeout, bodyTimeout, farewellTimeout]
@@ -40,7 +46,7 @@ function createEngine (app: FastifyInstance, settings: Settings): Engine {
     maxSessionsPerAddress: settings.maxSessionsPerAddress,
     maxTotalQueueBytes: settings.maxTotalQueueBytes,
     ...(settings.generateId && { generateId: settings.generateId }),
-    log: app.log
+    log
   })
 }
 
@@ -74,12 +80,13 @@ function addRows <Route extends RouteGenericInterface> (scope: FastifyInstance, 
 }
 
 /** Makes the inner plugin with routes, hooks and body parsers. In its scope, they do not affect other routes of the app. */
-function routes (engine: Engine, settings: Settings, server: Server | undefined) {
+function routes (app: FastifyInstance, engine: Engine, settings: Settings, server: Server | undefined) {
   return async function socketioRoutes (scope: FastifyInstance): Promise<void> {
     const { io, path, bodyTimeout, dialects } = settings
     addParsers(scope)
     addValidator(scope)
     addHooks(scope, new OriginPolicy(settings.cors, { wheel: engine.wheel, ms: settings.handshakeTimeout }))
+    addMiddlewares(scope, engine, settings.handshakeTimeout)
     answerRefusals(scope, engine)
     joinChunks(scope)
     limitBodies(scope, engine, bodyTimeout)
@@ -92,6 +99,7 @@ function routes (engine: Engine, settings: Settings, server: Server | undefined)
     await scope.register(async function socketioUpgrades (upgrades) {
       await registerWebsocket(upgrades, upgrades.prefix + path, settings)
       addUpgradeHeaders(upgrades)
+      exposeInjectWS(app, upgrades)
       addRows(upgrades, engineIo, true)
       addRows(upgrades, revision1, true)
     })
@@ -101,12 +109,14 @@ function routes (engine: Engine, settings: Settings, server: Server | undefined)
 const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fastifySocketioTransports (app, options) {
   const settings = readOptions(options)
   const { prefix, serveClient, path, io, flashPolicy, drainTimeout, farewellTimeout } = settings
-  warnOfTimers(settings, app.log)
-  warnOfTransports(settings, app.log)
-  const engine = createEngine(app, settings)
+  warnOfOptions(options, settings, app.log)
+  warnOfHost(app, settings)
+  const logOptions = logOptionsOf(options)
+  const engine = createEngine(logWith(app.log, logOptions), settings)
   decorate(app, engine)
   const server = io === undefined ? undefined : await officialServer(io, app.log)
-  if (server !== undefined) app.decorate('io', server.bind(engine))
+  if (server === undefined) guardServer(app)
+  else app.decorate('io', bindServer(server, engine, app))
   // A Server of the application is not closed, because it may have sockets of other engines.
   const ours = server === io ? undefined : server
 
@@ -119,11 +129,14 @@ const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fas
     }
   })
   if (flashPolicy !== undefined) registerFlashPolicy(app, flashPolicy, settings.cors.origin)
-  await app.register(async (scope) => {
+  const addRoutes = routes(app, engine, settings, server)
+  const addFiles = async (scope: FastifyInstance): Promise<void> => {
     if (serveClient === false) missClientFiles(scope, path)
     else await registerClientFiles(scope, path, serveClient)
-  }, { prefix })
-  await app.register(routes(engine, settings, server), { prefix })
+  }
+  for (const add of [addFiles, addRoutes]) {
+    await app.register(async (scope) => onFreePath(scope.prefix + path, () => add(scope)), { prefix, ...logOptions })
+  }
 }
 
 /** Socket.IO's transports as Fastify routes. */

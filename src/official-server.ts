@@ -1,46 +1,19 @@
 // The official Server for the option `io`. Only this file imports the package socket.io, and only to make a Server.
 import { fileURLToPath } from 'node:url'
-import type { FastifyBaseLogger } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Server, ServerOptions } from 'socket.io'
 import type { ParserModule, SocketioTransportsOptions } from '../types/options.js'
-import { missingPeer } from './errors.js'
+import { BadOptionError, missingPeer, ServerInUseError } from './errors.js'
+import { NOT_HERE, REPLACED } from './option-hints.js'
 import { optionsOf } from './private/server-options.js'
 
 type IoOption = NonNullable<SocketioTransportsOptions['io']>
-type ServerOption = keyof ServerOptions
-
-/** Options of the Server that have no effect, and the option of the plugin that replaces each. */
-const UNUSED: Partial<Record<ServerOption, keyof SocketioTransportsOptions>> = {
-  path: 'path',
-  transports: 'transports',
-  cors: 'cors',
-  allowRequest: 'authorize',
-  maxHttpBufferSize: 'maxPayload',
-  serveClient: 'serveClient',
-  pingInterval: 'pingInterval',
-  pingTimeout: 'pingTimeout',
-  upgradeTimeout: 'upgradeTimeout',
-  allowUpgrades: 'allowUpgrades',
-  cookie: 'cookie',
-  perMessageDeflate: 'perMessageDeflate',
-  allowEIO3: 'dialects'
-}
-
-/** Options of the Server that have no effect and no replacing option, and an advice for each. */
-export const NOT_HERE = {
-  httpCompression: 'register @fastify/compress to compress answers to polls',
-  wsEngine: 'WebSockets are opened by @fastify/websocket',
-  initialPacket: 'emit it on "connection"',
-  destroyUpgrade: 'upgrade requests without a route are answered with 404',
-  destroyUpgradeTimeout: 'upgrade requests without a route are answered with 404 at once',
-  addTrailingSlash: 'the path is served with a slash at the end and without'
-} as const satisfies Partial<Record<ServerOption, string>>
 
 /** Whether the option is a Server, not the options of one. Recognised by its method, because the package is not imported yet. */
 const isServer = (io: IoOption): io is Server => 'bind' in io && typeof io.bind === 'function'
 
 function warnOfUnused (options: Partial<ServerOptions>, log: FastifyBaseLogger): void {
-  for (const [name, ours] of Object.entries(UNUSED)) {
+  for (const [name, ours] of Object.entries(REPLACED)) {
     if (name in options) log.warn(`io.${name} has no effect: set the option "${ours}" of fastify-socketio-transports`)
   }
   for (const [name, instead] of Object.entries(NOT_HERE)) {
@@ -49,19 +22,51 @@ function warnOfUnused (options: Partial<ServerOptions>, log: FastifyBaseLogger):
 }
 
 /** Makes a Server without an HTTP server. @throws FST_SIO_MISSING_PEER without the package. */
-export async function createServer (options: Partial<ServerOptions>): Promise<Server> {
+async function make (options: Partial<ServerOptions>): Promise<Server> {
   const { Server } = await import('socket.io').catch(missingPeer('io', 'socket.io'))
   return new Server(options)
+}
+
+/** Servers of the drop-in, which has converted their options. */
+const converted = new WeakSet<Server>()
+
+/** Makes a Server whose options are not warned of, because the drop-in has converted them. @throws FST_SIO_MISSING_PEER without the package. */
+export async function createServer (options: Partial<ServerOptions>): Promise<Server> {
+  const server = await make(options)
+  converted.add(server)
+  return server
 }
 
 /** Returns the folder of the current client's files, which are part of the package. */
 export const clientFolder = (): string => fileURLToPath(new URL('client-dist', import.meta.resolve('socket.io/package.json')))
 
-/** Returns the given Server, or makes one with the given options. @throws FST_SIO_MISSING_PEER without the package. */
+/**
+ * Returns the given Server, or makes one with the given options. Warns of options without effect. @throws FST_SIO_MISSING_PEER without the package.
+ */
 export async function officialServer (io: IoOption, log: FastifyBaseLogger): Promise<Server> {
-  if (isServer(io)) return io
-  warnOfUnused(io, log)
-  return await createServer(io)
+  if (!isServer(io)) {
+    warnOfUnused(io, log)
+    return await make(io)
+  }
+  if (!converted.has(io)) warnOfUnused(optionsOf(io) ?? {}, log)
+  return io
+}
+
+const NOT_ATTACHED = 'a Server that is attached to nothing, because its requests would not reach the plugin: new Server(options) without an HTTP server, or io: { … } with the options'
+
+/**
+ * Binds the Server to an Engine. From then on, `attach` and `listen` throw: engine.io would take the requests of the HTTP server from Fastify, or accept on another
+ * port clients that `authorize` and `cors` refuse. The drop-in may listen on another port, because its Server has the same options.
+ * @throws FST_SIO_BAD_OPTION when the Server has an engine of another kind. It may be bound to other registrations of the plugin.
+ */
+export function bindServer (io: Server, engine: object, app: FastifyInstance): Server {
+  const { engine: present, attach }: { engine?: unknown, attach: Server['attach'] } = io
+  if (present !== undefined && !(present instanceof engine.constructor)) throw new BadOptionError('io', 'a Server that is attached to an HTTP server or another engine', NOT_ATTACHED)
+  const guarded: Server['attach'] = function attachElsewhere (where, options) {
+    if (!converted.has(io) || where === app.server) throw new ServerInUseError()
+    return attach.call(io, where, options)
+  }
+  return Object.assign(io.bind(engine), { attach: guarded, listen: guarded })
 }
 
 /** Returns the custom parser of the Server, or of the options for one. Warns if the options of the Server cannot be read. */

@@ -1,7 +1,8 @@
 // The allowed values of each option.
 import type { CorsOptions, FlashPolicyOptions, SocketioTransportsOptions } from '../types/options.js'
 import type { DialectName } from '../types/socket.js'
-import { BadOptionError } from './errors.js'
+import { BadOptionError, UnknownOptionError } from './errors.js'
+import { hintForName, hintForValue } from './option-hints.js'
 import { TRANSPORT_NAMES } from './transports/index.js'
 
 interface Rule {
@@ -37,8 +38,8 @@ const callback: Rule = { check: (value) => typeof value === 'function', allowed:
 
 export const RULES: Record<keyof SocketioTransportsOptions, Rule> = {
   path: {
-    check: (value) => typeof value === 'string' && /^(?:\/[\w.~-]+)+$/.test(value),
-    allowed: 'a path like "/socket.io": a slash before each segment, none at the end'
+    check: (value) => typeof value === 'string' && /^(?:\/[\w.~-]+)+\/?$/.test(value),
+    allowed: 'a path like "/socket.io", with a slash before each segment'
   },
   prefix: { check: (value) => typeof value === 'string', allowed: 'a string' },
   dialects: listOf(DIALECTS),
@@ -79,12 +80,16 @@ export const RULES: Record<keyof SocketioTransportsOptions, Rule> = {
   generateId: callback,
   flashPolicy: { check: (value) => typeof value === 'boolean' || isObject(value), allowed: 'true, false or an object' },
   serveClient: { check: (value) => value === false || isText(value), allowed: 'false, or the folder of the client files' },
-  io: { check: isObject, allowed: 'a socket.io Server, or the options of one' },
+  // An HTTP server or an app has `listen`, but no `bind`.
+  io: { check: (value) => isObject(value) && !('listen' in value && !('bind' in value)), allowed: 'a socket.io Server, or the options of one' },
   parser: {
     check: (value) => isObject(value) && typeof value['Encoder'] === 'function' && typeof value['Decoder'] === 'function',
     allowed: 'an object with the classes "Encoder" and "Decoder"'
   }
 }
+
+/** The options that are times. */
+export const TIMES = (Object.keys(RULES) as (keyof SocketioTransportsOptions)[]).filter((name) => RULES[name] === time || RULES[name] === timeOrNone)
 
 /** The rules of the option `cors`. */
 export const CORS_RULES: Record<keyof CorsOptions, Rule> = {
@@ -123,8 +128,10 @@ export function check (options: object, rules: Record<string, Rule>, prefix = ''
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
     if (rule === undefined) {
       if (prefix === '' && FASTIFY_OPTIONS.has(name)) continue
-      throw new BadOptionError(prefix + name, 'not known', Object.keys(rules).map((known) => prefix + known).join(', '))
+      throw new UnknownOptionError(prefix + name, hintForName(prefix + name, Object.keys(rules).map((known) => prefix + known)))
     }
-    if (value !== undefined && !rule.check(value)) throw new BadOptionError(prefix + name, show(value), rule.allowed)
+    if (value === undefined || rule.check(value)) continue
+    const hint = hintForValue(prefix + name, value)
+    throw new BadOptionError(prefix + name, show(value), hint === undefined ? rule.allowed : `${rule.allowed}; write ${hint}`)
   }
 }

@@ -1,10 +1,8 @@
 // The options: their defaults, and the checks at registration. Every option is checked here before it is used.
 import { serialize } from 'cookie'
-import type { FastifyBaseLogger } from 'fastify'
-import type { CookieOptions, FlashPolicyOptions, SocketioTransportsOptions } from '../types/options.js'
+import type { CookieOptions, CorsOptions, FlashPolicyOptions, SocketioTransportsOptions } from '../types/options.js'
 import { BadOptionError } from './errors.js'
 import { check, CORS_RULES, DIALECTS, FLASH_RULES, RULES } from './option-rules.js'
-import { isRevision1 } from './transports/index.js'
 
 export { MAX_TIME } from './option-rules.js'
 export type { SocketioTransportsOptions }
@@ -76,33 +74,22 @@ function readCookie (cookie: SocketioTransportsOptions['cookie'] = false): Setti
   return settings
 }
 
+/** Whether `cors.origin` lets every origin in by `'*'`, which allows no credentials. A function may answer the same later. */
+export const isWildcard = ({ origin }: CorsOptions): boolean => origin === '*' || (Array.isArray(origin) && origin.includes('*'))
+
+/** @throws FST_SIO_BAD_OPTION for `'*'` with credentials, which browsers refuse. */
+function checkCredentials (cors: CorsOptions): void {
+  if (!isWildcard(cors) || cors.credentials !== true) return
+  throw new BadOptionError('cors.credentials', 'true', 'false, or nothing, with cors.origin "*", because browsers refuse "*" with credentials; cors.origin: true lets in every origin, with credentials')
+}
+
 /** Checks the options and adds the defaults. @throws FST_SIO_BAD_OPTION for an unknown option or a wrong value. */
 export function readOptions (options: SocketioTransportsOptions): Settings {
   check(options, RULES)
   check(options.cors ?? {}, CORS_RULES, 'cors.')
+  checkCredentials(options.cors ?? {})
   const flash = options.flashPolicy === true ? {} : options.flashPolicy === false ? undefined : options.flashPolicy
   check(flash ?? {}, FLASH_RULES, 'flashPolicy.')
-  return { ...DEFAULTS, ...withoutUndefined(options), flashPolicy: flash, cookie: readCookie(options.cookie) } as Settings
-}
-
-/** Warns of dialects without a transport. They are allowed, but probably a mistake. */
-export function warnOfTransports ({ dialects, transports }: Settings, log: FastifyBaseLogger): void {
-  for (const dialect of dialects) {
-    const some = transports.some((name) => dialect === 'revision 1' ? isRevision1(name) : name === 'polling' || name === 'websocket')
-    if (!some) log.warn(`the option "transports" names no transport of the dialect "${dialect}", so its clients are refused: add one, or remove the dialect from the option "dialects"`)
-  }
-}
-
-/** Warns of timers with which 0.9 clients cannot connect or stay. They are allowed, because other clients work with them (docs/revision-1.md, Timers). */
-export function warnOfTimers (settings: Settings, log: FastifyBaseLogger): void {
-  if (!settings.dialects.includes('revision 1')) return
-  const { heartbeatInterval, heartbeatTimeout, closeTimeout, pollingDuration } = settings
-  const warnings = [
-    heartbeatInterval === false && 'heartbeatInterval is false: 0.9 clients never connect, because they read the empty heartbeat timeout of the handshake as 0 ms',
-    heartbeatInterval !== false && heartbeatInterval >= Math.min(heartbeatTimeout, closeTimeout) &&
-      `heartbeatInterval (${heartbeatInterval}) is not below heartbeatTimeout (${heartbeatTimeout}) and closeTimeout (${closeTimeout}): 0.9 clients close a connection that is silent for that long`,
-    pollingDuration >= closeTimeout &&
-      `pollingDuration (${pollingDuration}) is not below closeTimeout (${closeTimeout}): 0.9 clients give up a poll before it is answered`
-  ]
-  for (const warning of warnings) if (warning !== false) log.warn(warning)
+  const { path = DEFAULTS.path, cookie } = options
+  return { ...DEFAULTS, ...withoutUndefined(options), path: path.replace(/\/$/, ''), flashPolicy: flash, cookie: readCookie(cookie) } as Settings
 }

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Metrics, RefusalReason } from './reasons.js'
 import type { Socket } from './socket.js'
 
@@ -19,6 +19,14 @@ export interface ConnectionError {
   /** Details for logs; `detail` is a sentence. */
   context: Record<string, unknown>
 }
+
+/**
+ * A middleware in the form of Express and Connect. It calls `next`, or it ends the response; an argument of `next`, an exception or a rejected promise refuses the
+ * request. The types of its parameters may be those of Express.
+ */
+export type EngineMiddleware = {
+  middleware (request: IncomingMessage & { _query?: Record<string, unknown> }, response: ServerResponse, next: (error?: unknown) => void): unknown
+}['middleware']
 
 /** The events of an {@link Engine}. */
 export interface EngineEvents {
@@ -44,6 +52,14 @@ export interface Engine extends EventEmitter<EngineEvents> {
   readonly draining: boolean
   /** Makes the session ids: the function of the option `generateId`. Assign another function to replace it. */
   generateId: (request: IncomingMessage) => string | Promise<string>
+  /**
+   * Adds a middleware, as `io.engine.use` of socket.io. Middlewares run in the order of this method, for every request of a client, upgrades included: after
+   * the `onRequest` hooks of the application and the check of the origin, before `authorize`. `request._query` has `sid` in all requests but the handshake.
+   * The headers that they set are part of the answer, also of the answer to an upgrade. A middleware that fails refuses the request (400); one that
+   * neither calls `next` nor ends the response within `handshakeTimeout`, too (503).
+   * @throws FST_SIO_BAD_OPTION when it is not a function.
+   */
+  use (middleware: EngineMiddleware): this
   /**
    * Takes this server out of service. Handshakes are refused from now on (503). The sessions end one by one during `ms` milliseconds, in a way that
    * makes their clients reconnect to the next server. Queued packets are sent first, as long as there is time. Resolves when no session is

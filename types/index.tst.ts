@@ -1,4 +1,7 @@
 // The published types as an application meets them, and their agreement with the code: neither can drift alone.
+import type { ServerResponse } from 'node:http'
+import type { NextFunction, Request, Response } from 'express'
+import session from 'express-session'
 import Fastify from 'fastify'
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest, RouteOptions } from 'fastify'
 import { Server } from 'socket.io'
@@ -60,6 +63,22 @@ describe('the Engine', () => {
     expect(app.socketio.sessions).type.not.toHaveProperty('set')
     expect(app.socketio.clientsCount).type.toBe<number>()
     expect(app.socketio.close()).type.toBe<Engine>()
+  })
+
+  test('takes middlewares of Express, and functions without types', () => {
+    expect(app.socketio.use).type.toBeCallableWith(session({ secret: 'changeit' }))
+    expect(app.socketio.use).type.toBeCallableWith((req: Request & { _query?: { sid?: string } }, res: Response, next: NextFunction) => {
+      if (req._query?.sid === undefined) res.status(401).end()
+      else next()
+    })
+    expect(app.socketio.use).type.not.toBeCallableWith({})
+    expect(app.socketio.use).type.not.toBeCallableWith((name: string) => name)
+    app.socketio.use((request, response, next) => {
+      expect(request.headers.cookie).type.toBe<string | undefined>()
+      expect(request._query).type.toBe<Record<string, unknown> | undefined>()
+      expect(response).type.toBe<ServerResponse>()
+      next(new Error('no'))
+    })
   })
 
   test('types what its events carry', () => {
@@ -180,6 +199,13 @@ describe('the options', () => {
     expect(options).type.toBeCallableWith({ authorize: async ({ headers }: FastifyRequest) => ({ user: String(headers.cookie) }) })
     expect(options).type.not.toBeCallableWith({ authorize: (socket: Socket) => socket.id === '' })
     expect(options).type.not.toBeCallableWith({ authorize: true })
+  })
+
+  test('do not let authorize forget its answer', () => {
+    expect(options).type.not.toBeCallableWith({ authorize: () => {} })
+    expect(options).type.not.toBeCallableWith({ authorize: async () => {} })
+    expect(options).type.not.toBeCallableWith({ authorize: ({ headers }: FastifyRequest) => headers.cookie })
+    expect(options).type.toBeCallableWith({ authorize: ({ headers }: FastifyRequest) => headers.cookie ?? false })
   })
 
   test('take a Server or the options of one', () => {

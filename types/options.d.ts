@@ -5,7 +5,7 @@ import type { Server, ServerOptions } from 'socket.io'
 import type { SerializeOptions } from 'cookie'
 import type { DialectName, SocketContext, TransportName } from './socket.js'
 
-/** `true`: every origin. `false`: none. A string: exactly this one. A regular expression: those that match. */
+/** `true`: every origin. `'*'`: every origin, without credentials. `false`: none. Another string: exactly this one. A regular expression: those that match. */
 type OriginValue = boolean | string | RegExp
 type OriginCallback = (error: Error | null | undefined, origin?: OriginValue | readonly OriginValue[]) => void
 
@@ -23,9 +23,16 @@ export type OriginOption =
 
 /** The option `cors`: access from other origins. */
 export interface CorsOptions {
-  /** Origins that are allowed in addition to the server's own. Others are refused with 403. Default: none. */
+  /**
+   * Origins that are allowed in addition to the server's own. Others are refused with 403. `'*'` is answered with `Access-Control-Allow-Origin: *`,
+   * all others by the origin itself. 0.9 clients in pages of other origins send credentials, so they cannot connect with `'*'` (a warning is logged),
+   * but with `true`. Default: none.
+   */
   origin?: OriginOption
-  /** Whether answers allow credentials (cookies). Default true: the handshake of the 0.9 client needs it. */
+  /**
+   * Whether answers allow credentials (cookies). Default true: the handshake of the 0.9 client needs it. With `'*'` never; `true` is then an error
+   * (FST_SIO_BAD_OPTION).
+   */
   credentials?: boolean
 }
 
@@ -79,17 +86,21 @@ export interface ParserModule {
   }
 }
 
+/** What `authorize` returns: `false`, `true`, or the context. A `Promise<void>` is an object, too, so objects with `then` are excluded. */
+type Verdict = boolean | (unknown extends SocketContext ? string | number | (object & { then?: never }) : NonNullable<SocketContext>)
+
 /**
- * Options of the plugin. Times are milliseconds, from 1 to 2^31 - 1; sizes are bytes.
+ * Options of the plugin, beside Fastify's own of `register` (`prefix`, `logLevel`, `logSerializers`). Times are milliseconds, from 1 to 2^31 - 1; sizes are bytes.
  *
  * Registration fails with one of these error codes:
- * - FST_SIO_BAD_OPTION: an option is wrong or unknown. The message names the option and the allowed values.
+ * - FST_SIO_BAD_OPTION: an option is wrong or unknown. The message names the option and the allowed values, or the option that another library's name stands for.
  * - FST_SIO_MISSING_PEER: `io` or `serveClient` needs a package that is not installed.
  * - FST_SIO_ALREADY_REGISTERED: a second registration in the same scope.
+ * - FST_SIO_DUPLICATED_PATH: two registrations, or the plugin and a route of the app, have the same path.
  * - FST_SIO_UNSUPPORTED_VERSION: this version of a library or of Node lacks a part that the plugin needs. The message names it.
  */
 export interface SocketioTransportsOptions {
-  /** URL path of all routes, after `prefix`. A slash before each segment, none at the end. Default `/socket.io`. */
+  /** URL path of all routes, after `prefix`. A slash before each segment; one at the end is ignored. Default `/socket.io`. */
   path?: string
   /** The option of Fastify's `register`: comes before `path`. Default: none. */
   prefix?: string
@@ -132,8 +143,8 @@ export interface SocketioTransportsOptions {
   /** Revision 1: how long a poll is held open before it is answered with a noop. (In Engine.IO, heartbeats answer polls.) Default 20000. */
   pollingDuration?: number
   /**
-   * How long a handshake may take. If `authorize` or `generateId` takes longer, it is refused with 503; if a function in `cors.origin`
-   * takes longer, with 403. In revision 1 also: how long a session waits for its first request. Default 30000.
+   * How long a handshake may take. If `authorize`, `generateId` or the middlewares of `app.socketio.use` take longer (also for other requests), it is refused
+   * with 503; if a function in `cors.origin` takes longer, with 403. In revision 1 also: how long a session waits for its first request. Default 30000.
    */
   handshakeTimeout?: number
   /**
@@ -216,10 +227,11 @@ export interface SocketioTransportsOptions {
   /** Access from other origins. Default: only the own origin, and requests without an `Origin`. */
   cors?: CorsOptions
   /**
-   * Decides about a handshake. It returns `false`: refused with 403. It throws: refused with 500, or with the error's `statusCode` (400
-   * to 599). It returns anything else: accepted, and the value becomes `socket.context`. Default: all are accepted.
+   * Decides about a handshake. It returns `true` or another truthy value: accepted, and the value becomes `socket.context`. It returns `false`, or
+   * nothing, `null`, `''`, `0`: refused with 403; unless it was `false`, the log says that a value is missing. It throws: refused with 500, or with the
+   * error's `statusCode` (400 to 599). Default: all are accepted.
    */
-  authorize?: (request: FastifyRequest) => SocketContext | boolean | void | Promise<SocketContext | boolean | void>
+  authorize?: (request: FastifyRequest) => Verdict | Promise<Verdict>
   /**
    * Makes session ids from the handshake's raw request. An id has 1 to 100 characters of `[A-Za-z0-9_-]`, and must be unused and impossible to
    * guess. Any other fails the handshake with FST_SIO_INVALID_ID (500). May be async. Default: 120 random bits in 20 characters.
@@ -233,8 +245,11 @@ export interface SocketioTransportsOptions {
    */
   serveClient?: false | string
   /**
-   * The official Server on top: your own, or the options to make one (FST_SIO_MISSING_PEER without socket.io). It becomes `app.io`.
-   * A Server that the plugin made is closed with the application; your own is not. Default: none, only decoded packets.
+   * The official Server on top: your own, or the options to make one (FST_SIO_MISSING_PEER without socket.io). It becomes `app.io`. Your own must not be
+   * attached to an HTTP server (FST_SIO_BAD_OPTION), and `attach` and `listen` of `app.io` throw FST_SIO_SERVER_IN_USE, because engine.io would take the
+   * requests from the app. Options of the Server without effect here are logged as warnings. Several registrations may have one Server.
+   * A Server that the plugin made is closed with the application; your own is not. Default: none, only decoded packets; reading `app.io` then throws
+   * FST_SIO_NO_SERVER, unless you have set it yourself.
    */
   io?: Server | Partial<ServerOptions>
   /** The custom parser, for a Server that is bound by hand. Default: the parser of the Server in `io`, else socket.io-parser. */

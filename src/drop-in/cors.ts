@@ -35,8 +35,14 @@ export function toCors (given: Given): CorsOptions {
   if (typeof given === 'function') {
     throw new BadOptionError('cors', 'a function', 'an object; "origin" in it may be a function of the origin')
   }
-  const { origin, credentials }: Fixed = { origin: true, ...given }
-  return { origin: toOrigin(origin), credentials: credentials === true }
+  const { origin, credentials }: Fixed = { origin: '*', ...given }
+  return { origin: toOrigin(origin), credentials: credentials === true && !isWildcard(given) }
+}
+
+/** Whether the option allows every origin by `'*'`, also as the default. Browsers refuse `'*'` with credentials. */
+export function isWildcard (given: Given): boolean {
+  const { origin = 'origin' in given ? undefined : '*' }: Fixed = Object(given)
+  return origin === '*' || (Array.isArray(origin) && origin.includes('*'))
 }
 
 /** Returns the names of the given options that have no effect. */

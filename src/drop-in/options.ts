@@ -26,10 +26,10 @@ const DEFLATE_THRESHOLD = 1024
 
 /** Converts `allowRequest`. As in engine.io, the client gets the text that was given to the callback. */
 function toAuthorize (allowRequest: AllowRequest): Authorize {
-  return function authorize (request: FastifyRequest): Promise<void> {
+  return function authorize (request: FastifyRequest): Promise<true> {
     return new Promise((resolve, reject) => {
       const answer: unknown = allowRequest(request.raw, (message, allowed) => allowed
-        ? resolve()
+        ? resolve(true)
         : reject(new RefusedRequest('unauthorized', 'allowRequest refused the request', message ? { message } : {})))
       if (answer instanceof Promise) answer.catch(reject)
     })

@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
-import type { Engine as PublicEngine, EngineEvents } from '../../types/engine.js'
+import type { Engine as PublicEngine, EngineEvents, EngineMiddleware } from '../../types/engine.js'
 import type { Metrics } from '../../types/reasons.js'
 import type { DialectName } from '../../types/socket.js'
 import { QueueBudget } from '../session/queue-budget.js'
@@ -36,6 +36,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   readonly endOfTurn = new EndOfTurn()
   readonly answers = new AnswerSchedule(this.endOfTurn)
   readonly limiter: SessionLimiter
+  readonly middlewares: EngineMiddleware[] = []
   readonly #log: FastifyBaseLogger
   readonly #shared: SessionShared
   readonly #sessions = new Map<string, Session>()
@@ -148,12 +149,10 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     session.open(transport, () => this.emit('connection', session.socket))
   }
 
-  /** Emits 'headers' (and 'initial_headers' for a handshake) and returns the headers that listeners have added. */
-  headers (req: IncomingMessage, initial: boolean): Record<string, string | string[]> {
-    const headers: Record<string, string | string[]> = {}
-    if (initial) this.emit('initial_headers', headers, req)
-    this.emit('headers', headers, req)
-    return headers
+  use (middleware: EngineMiddleware): this {
+    if (typeof middleware !== 'function') throw new BadOptionError('middleware" of "use', String(middleware), 'a function of (request, response, next)')
+    this.middlewares.push(middleware)
+    return this
   }
 
   /** Counts a refused request and emits 'connection_error'. */

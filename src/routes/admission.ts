@@ -6,6 +6,7 @@ import type { SessionSlot } from '../engine/session-limiter.js'
 import type { Settings } from '../options.js'
 import { addressOf } from './address.js'
 import { inTime } from './in-time.js'
+import { allOf } from './query.js'
 
 /** A handshake that may open a session. */
 export interface Admitted {
@@ -30,7 +31,7 @@ declare module 'fastify' {
   }
 }
 
-type RawRequest = FastifyRequest['raw'] & { _query?: unknown }
+type RawRequest = FastifyRequest['raw'] & { _query?: Record<string, unknown> }
 
 /** The part of a handshake that does not depend on the slot. */
 type Credentials = Omit<Admitted, 'slot'>
@@ -41,17 +42,24 @@ function statusOf (error: unknown): number | undefined {
   return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 600 ? statusCode : undefined
 }
 
-/** Calls `authorize` and returns its result. @throws RefusedRequest when the result is `false`, and when `authorize` throws. */
+/** Returns the detail of a refusal. A value other than `false` is probably a mistake: a forgotten `return`, or a user who was not found. */
+function detailOf (context: unknown): string {
+  const shown = context === '' ? '""' : String(context)
+  return `authorize returned ${shown}${context === false ? '' : ': return true, or a value for socket.context'}`
+}
+
+/** Calls `authorize` and returns its result. @throws RefusedRequest when the result is falsy, and when `authorize` throws. */
 async function authorized (request: FastifyRequest, authorize: NonNullable<Settings['authorize']>): Promise<unknown> {
+  let context: unknown
   try {
-    const context: unknown = await authorize(request)
-    if (context !== false) return context
+    context = await authorize(request)
   } catch (error) {
     if (error instanceof RefusedRequest) throw error
     const status = statusOf(error)
     throw new RefusedRequest('authorize failed', 'authorize failed', { err: error, ...(status !== undefined && { status }) })
   }
-  throw new RefusedRequest('unauthorized', 'authorize returned false')
+  if (!context) throw new RefusedRequest('unauthorized', detailOf(context))
+  return context
 }
 
 /** Calls `authorize`, then makes an id. Returns a promise only if `authorize` is set or `generateId` returns a promise. */
@@ -67,13 +75,13 @@ const LATE = 'authorize or generateId took longer than handshakeTimeout'
 
 /**
  * Admits a handshake: acquires a slot, calls `authorize`, and makes an id. Returns a promise only if `authorize` is set or `generateId` returns a promise.
- * @throws RefusedRequest when `authorize` returns `false`, throws or takes too long, when there are too many sessions, and when the server drains or
+ * @throws RefusedRequest when `authorize` returns a falsy value, throws or takes too long, when there are too many sessions, and when the server drains or
  * closes. Errors of `generateId` are thrown as they are.
  */
 export function admit (admission: Admission, request: FastifyRequest): Admitted | Promise<Admitted> {
   const { engine, engine: { limiter, wheel }, settings: { handshakeTimeout: ms } } = admission
   const raw: RawRequest = request.raw
-  raw._query = request.query // the official Server keeps this request, and reads `socket.handshake.query` from here
+  raw._query ??= allOf(raw.url) // the official Server keeps this request, and reads `socket.handshake.query` from here
   engine.checkHandshake(raw)
   return limiter.admit(addressOf(request), () => {
     const found = credentials(admission, request)

@@ -3,9 +3,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RefusedRequest } from '../errors.js'
 import { callbackIndex, toCallback, toEngineCallback, toErrorScript, toScript } from '../transports/jsonp-polling.js'
 import { isRevision1, TRANSPORTS } from '../transports/index.js'
-import { isForeign, isNameless, originOf, ownOrigin } from './origin.js'
-import type { OriginPolicy } from './origin.js'
-import { checkQuery, lastOf } from './query.js'
+import { adviceFor, isForeign, isNameless, originOf, ownOrigin } from './origin.js'
+import type { OriginPolicy, Verdict } from './origin.js'
+import { lastOf } from './query.js'
 import { isScript } from './script.js'
 import { isUpgrade } from './upgrade-requests.js'
 
@@ -43,13 +43,18 @@ function isCors (request: FastifyRequest): boolean {
   return dialect === 'revision 1' && transport !== null && isRevision1(transport) ? TRANSPORTS[transport].cors : !isScript(request)
 }
 
+/** Adds the header for `'*'`, as socket.io and @fastify/cors do: to each answer, without credentials. */
+function addAnyCors (request: FastifyRequest, reply: FastifyReply): void {
+  if (isCors(request) && !reply.hasHeader('access-control-allow-origin')) reply.header('access-control-allow-origin', '*')
+}
+
 function addCors (request: FastifyRequest, reply: FastifyReply, policy: OriginPolicy): void {
   const { origin } = request.headers
   if (!policy.configured || !isCors(request)) return
   addVary(reply, 'Origin')
   // An app-wide @fastify/cors may have set the header.
   if (origin === undefined || reply.hasHeader('access-control-allow-origin')) return
-  // Never `*`: the handshake of client 0.9 sends credentials.
+  // Not `*`: the handshake of client 0.9 sends credentials.
   reply.header('access-control-allow-origin', origin)
   if (policy.credentials) reply.header('access-control-allow-credentials', 'true')
   if (request.method === 'POST') reply.header('x-xss-protection', '0')
@@ -67,21 +72,21 @@ function preflight (request: FastifyRequest, reply: FastifyReply): void {
   reply.code(204).send()
 }
 
-const FOREIGN = 'the origin is not allowed by cors.origin and is not the own origin of the server (behind a proxy, see trustProxy)'
 const NAMELESS = 'a request for a script without Origin, Sec-Fetch-Site and Referer: let the page send a Referer (Referrer-Policy: origin), serve it by https, or set cors.origin to true'
 
 function originHook (policy: OriginPolicy) {
   return function checkOrigin (request: FastifyRequest, reply: FastifyReply, done: Done): void {
     reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
     const origin = originOf(request)
-    const proceed = (allowed: boolean): void => {
-      if (!allowed) return done(new RefusedRequest('origin refused', isNameless(request) ? NAMELESS : FOREIGN, { origin, own: ownOrigin(request) }))
-      addCors(request, reply, policy)
+    const proceed = (allowed: Verdict): void => {
+      if (!allowed) return done(new RefusedRequest('origin refused', isNameless(request) ? NAMELESS : adviceFor(origin), { origin, own: ownOrigin(request) }))
+      if (allowed === '*') addAnyCors(request, reply)
+      else addCors(request, reply, policy)
       if (request.method === 'OPTIONS') preflight(request, reply)
       else done()
     }
     const allowed = policy.allows(origin, request)
-    if (typeof allowed === 'boolean') return proceed(allowed)
+    if (!(allowed instanceof Promise)) return proceed(allowed)
     allowed.then(proceed, (error: unknown) => {
       done(error instanceof RefusedRequest ? error : new RefusedRequest('origin refused', 'cors.origin failed', { origin, err: error }))
     })
@@ -125,7 +130,7 @@ export function pollJsonp (request: FastifyRequest, reply: FastifyReply, done: D
 
 /** Stores the callback of an Engine.IO request. Its index is the parameter `j`. No client sends a `j` with other characters than digits, so it is refused. */
 export function engineIoJsonp (request: FastifyRequest, reply: FastifyReply, done: Done): void {
-  const { j }: { j?: unknown } = Object(request.query)
+  const j = lastOf(request, 'j')
   if (j === undefined) return done()
   const index = callbackIndex(j)
   if (index === undefined) return done(new RefusedRequest('bad request', 'the query parameter j has other characters than digits'))
@@ -147,5 +152,4 @@ export function quoteJsonp (request: FastifyRequest, reply: FastifyReply, payloa
 export function addHooks (scope: FastifyInstance, policy: OriginPolicy): void {
   scope.addHook('onRequest', originHook(policy))
   scope.addHook('onRequest', refuseStrayUpgrade)
-  scope.addHook('onRequest', checkQuery)
 }

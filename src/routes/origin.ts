@@ -4,9 +4,11 @@ import type { CorsOptions, OriginOption } from '../../types/options.js'
 import { RefusedRequest } from '../errors.js'
 import { inTime } from './in-time.js'
 import type { Limit } from './in-time.js'
+import { cut } from './log.js'
 import { ask } from './origin-answer.js'
 import type { OriginAnswer } from './origin-answer.js'
 import { isScript } from './script.js'
+import { isUpgrade } from './upgrade-requests.js'
 
 /** Parses a URL; undefined if it is invalid. Not with `URL.canParse`: in Node 20, once it is optimised, it reads Latin-1 strings as UTF-8. */
 function urlOf (text: string): URL | undefined {
@@ -28,14 +30,16 @@ export function isNameless (request: FastifyRequest): boolean {
 
 /**
  * Returns the origin that the headers of a request give; 'null' if the browser or the page hides it. Undefined if no header gives one (the client is not a
- * browser), or if Sec-Fetch-Site is `same-origin` or `none`.
+ * browser), or if the browser says that the page is the server's own: Sec-Fetch-Site is `same-origin`, or `none` without Origin. A page cannot set this header.
  */
 export function originOf (request: FastifyRequest): string | undefined {
   const { referer, 'sec-fetch-site': site, 'sec-websocket-origin': draft } = request.headers
+  // Used before Origin, which a proxy in front of the server may not match: it may have changed Host.
+  if (site === 'same-origin') return undefined
   const { origin = draft?.toString() } = request.headers // the name of this header in drafts 4 to 12 of WebSocket (hybi 8, 5.1)
   if (origin !== undefined) return origin
   // A script element sends no Origin. Sec-Fetch-Site is used before Referer, because a page can suppress its Referer.
-  if (site === 'same-origin' || site === 'none') return undefined
+  if (site === 'none') return undefined
   const page = referer === undefined ? 'null' : urlOf(referer)?.origin ?? 'null'
   // Sec-Fetch-Site is same-site or cross-site here. If the page is the server's own, another server has redirected the request.
   if (site !== undefined) return isOwn(page, request) ? 'null' : page
@@ -59,14 +63,36 @@ export function isForeign (request: FastifyRequest): boolean {
   return origin !== undefined && !isOwn(origin, request)
 }
 
-function matches (origin: string, allowed: OriginAnswer): boolean {
+/**
+ * Returns whether an upgrade comes from the page that opened its session, if that was the server's own page by Sec-Fetch-Site. Chromium sends this header with
+ * the handshake of a session, but not with an upgrade (docs/security.md, On by default).
+ */
+function isOfOwnSession (origin: string, request: FastifyRequest): boolean {
+  if (origin === 'null' || !isUpgrade(request)) return false
+  const { origin: page, referer = '', 'sec-fetch-site': site } = request.socketio?.request.headers ?? {}
+  return site === 'same-origin' && origin === (page ?? urlOf(referer)?.origin)
+}
+
+/** Returns a sentence for the log that says how to allow the pages of an origin. */
+export function adviceFor (origin = 'null'): string {
+  const value = urlOf(origin) === undefined ? '' : `: ['${cut(origin)}']`
+  return `the origin is not allowed, and is not that of the server. If it is your own page behind a proxy: let the proxy keep Host, or set trustProxy and let it send X-Forwarded-Host, or set cors.origin${value}`
+}
+
+/** Whether a request is allowed. `'*'`: so is every other, without credentials. */
+export type Verdict = boolean | '*'
+
+const isAny = (allowed: OriginOption | OriginAnswer): boolean => allowed === '*' || (Array.isArray(allowed) && allowed.includes('*'))
+
+function matches (origin: string, allowed: OriginAnswer): Verdict {
+  if (isAny(allowed)) return '*'
   if (typeof allowed === 'boolean') return allowed
-  if (typeof allowed === 'string') return allowed === '*' || allowed === origin
+  if (typeof allowed === 'string') return allowed === origin
   if (allowed instanceof RegExp) {
     allowed.lastIndex = 0 // a global expression would continue behind its last match
     return allowed.test(origin)
   }
-  return Array.isArray(allowed) && allowed.some((value) => matches(origin, value))
+  return Array.isArray(allowed) && allowed.some((value) => matches(origin, value) !== false)
 }
 
 /** The time limit of a function in `cors.origin`. */
@@ -78,11 +104,14 @@ const NO_ANSWER = 'the function in cors.origin gave no answer within handshakeTi
 export class OriginPolicy {
   readonly #allowed: OriginOption
   readonly #limit: OriginLimit
+  /** The answer to requests of the own origin, and to those without one. */
+  readonly #own: Verdict
   readonly credentials: boolean
 
   constructor ({ origin = false, credentials = true }: CorsOptions, limit: OriginLimit) {
     this.#allowed = origin
     this.#limit = limit
+    this.#own = isAny(origin) ? '*' : true
     this.credentials = credentials
   }
 
@@ -93,8 +122,8 @@ export class OriginPolicy {
    * Returns whether a request is allowed: it has no origin, the server's own origin, or one that `cors.origin` allows. A promise is rejected when the function
    * in `cors.origin` fails or does not answer in time.
    */
-  allows (origin: string | undefined, request: FastifyRequest): boolean | Promise<boolean> {
-    if (origin === undefined || isOwn(origin, request)) return true
+  allows (origin: string | undefined, request: FastifyRequest): Verdict | Promise<Verdict> {
+    if (origin === undefined || isOwn(origin, request) || isOfOwnSession(origin, request)) return this.#own
     if (typeof this.#allowed !== 'function') return matches(origin, this.#allowed)
     const answer = ask(origin, this.#allowed)
     if (!(answer instanceof Promise)) return matches(origin, answer)

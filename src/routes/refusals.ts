@@ -6,12 +6,13 @@ import type { Refusal, RefusalReason } from '../errors.js'
 import type { DialectName } from '../session/transport.js'
 import { handshakeCallback, JSONP } from './hooks.js'
 import { cut, cutAll } from './log.js'
+import { sessionIdOf } from './query.js'
 import { isUpgrade } from './upgrade-requests.js'
 
 const SHUTDOWN_REASONS: ReadonlySet<RefusalReason> = new Set(['server draining', 'server closing'])
 
 /** Longest `detail` in the log, characters. Details are messages of the plugin, which may contain advice. */
-const LONGEST_DETAIL = 200
+const LONGEST_DETAIL = 350
 
 /** Returns whether Fastify itself has refused the request, because of its body or its query. */
 function isOfFastify ({ code, statusCode = 500, validation, validationContext }: FastifyError): boolean {
@@ -54,9 +55,9 @@ function isLast (engine: Engine, request: FastifyRequest, reason: RefusalReason)
   return isUpgrade(request) || (request.raw.httpVersionMajor === 1 && (reason === 'body timeout' || (engine.draining && SHUTDOWN_REASONS.has(reason))))
 }
 
-/** Returns whether it is a handshake of revision 1 that was refused before its JSONP callback was stored. Its page waits for the callback. */
-const isEarlyHandshake = (request: FastifyRequest, reason: RefusalReason, dialect: DialectName): boolean =>
-  reason === 'origin refused' && dialect === 'revision 1' && request.routeOptions.config.socketio?.transport === null
+/** Returns whether it is a handshake of revision 1. It may have been refused before its JSONP callback was stored, and its page waits for the callback. */
+const isOldHandshake = (request: FastifyRequest, dialect: DialectName): boolean =>
+  dialect === 'revision 1' && request.routeOptions.config.socketio?.transport === null && sessionIdOf(request, dialect) === ''
 
 /** Makes the error handler. Errors that are not refusals (of a rate limiter, an authentication hook, a bug) go to the application's error handler. */
 function errorHook (engine: Engine) {
@@ -70,8 +71,8 @@ function errorHook (engine: Engine) {
     engine.refused(request.raw, reason, { detail, ...context })
     if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter)
     if (isLast(engine, request, reason)) reply.header('connection', 'close')
-    const early = isEarlyHandshake(request, reason, dialect) ? handshakeCallback(request) : undefined
-    if (early !== undefined) request[JSONP] = { callback: early, failed: true, isForeign: false }
+    const early = isOldHandshake(request, dialect) ? handshakeCallback(request) : undefined
+    if (early !== undefined) request[JSONP] ??= { callback: early, failed: true, isForeign: false }
     const jsonp = request[JSONP]
     if (jsonp === undefined || dialect !== 'revision 1') {
       request[JSONP] = undefined

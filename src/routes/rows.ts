@@ -27,8 +27,20 @@ export type ToRows<Route extends RouteGenericInterface> = (url: string, transpor
 /** Options of a route for OPTIONS. The hook `onRequest` answers these requests. */
 export const PREFLIGHT = { method: 'OPTIONS', handler: () => {} } as const
 
-/** Returns the host's options that the routes depend on. Fastify accepts them at the top level and in `routerOptions`. */
-export function hostOptions ({ initialConfig }: FastifyInstance): { ignoreTrailingSlash?: boolean, caseSensitive?: boolean, handlerTimeout?: number, bodyLimit?: number } {
+/** The host's options that the plugin depends on. */
+interface HostOptions {
+  ignoreTrailingSlash?: boolean
+  caseSensitive?: boolean
+  handlerTimeout?: number
+  bodyLimit?: number
+  maxParamLength?: number
+  connectionTimeout?: number
+  http2?: boolean
+  https?: unknown
+}
+
+/** Returns the host's options that the plugin depends on. Fastify accepts some of them at the top level and in `routerOptions`. */
+export function hostOptions ({ initialConfig }: FastifyInstance): HostOptions {
   return { ...initialConfig, ...initialConfig.routerOptions }
 }
 
@@ -37,13 +49,13 @@ interface Shared {
   readonly host: FastifyInstance
   readonly path: string
   readonly dialect: DialectName
-  readonly schema: FastifySchema
+  readonly schema?: FastifySchema
   /** Bytes. */
   readonly maxPayload: number
 }
 
 /** Returns a function that makes the rows of one dialect. Each URL has two: with and without a slash at its end, unless the host's router ignores it. */
-export function rowMaker <Route extends RouteGenericInterface> ({ host, path, dialect, schema, maxPayload }: Shared): ToRows<Route> {
+export function rowMaker <Route extends RouteGenericInterface> ({ host, path, dialect, schema = {}, maxPayload }: Shared): ToRows<Route> {
   const { ignoreTrailingSlash, handlerTimeout, bodyLimit: limitOfHost = maxPayload } = hostOptions(host)
   const endings = ignoreTrailingSlash ? [''] : ['', '/']
   const bodyLimit = Math.min(maxPayload, limitOfHost)

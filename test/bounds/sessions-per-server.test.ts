@@ -81,7 +81,7 @@ for (const entrance of ENTRANCES) {
     let asked = 0
     let decide = (): void => {}
     const decided = new Promise<void>((resolve) => { decide = resolve })
-    const app = await pluginApp(t, { maxSessions: 5, authorize: () => { asked++; return decided } })
+    const app = await pluginApp(t, { maxSessions: 5, authorize: () => { asked++; return decided.then(() => true) } })
     await portOf(app)
     const answers = Array.from({ length: 30 }, () => knock(t, app, entrance))
     await until(() => asked >= 5)
@@ -105,7 +105,7 @@ for (const entrance of ENTRANCES) {
     ]
     for (const fail of fails) {
       let failing = true
-      const { authorize = () => {}, generateId } = fail
+      const { authorize = () => true, generateId } = fail
       const app = await pluginApp(t, {
         maxSessions: 2,
         authorize: (request) => failing ? authorize(request) : true,
@@ -178,7 +178,7 @@ for (const entrance of ENTRANCES) {
 
 t.test('many handshakes on one connection, one behind the other without waiting, are no more than may be', async (t) => {
   for (const path of ENTRANCES.filter(({ upgrade }) => !upgrade).map(({ path }) => path)) {
-    const app = await pluginApp(t, { maxSessions: 3, authorize: () => turn() })
+    const app = await pluginApp(t, { maxSessions: 3, authorize: () => turn().then(() => true) })
     const raw = dial(t, await portOf(app))
     raw.writeLines(...Array.from({ length: 10 }, () => [`GET ${path} HTTP/1.1`, 'Host: localhost', '']).flat(), '')
     const text = await raw.answers(10)

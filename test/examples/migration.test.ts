@@ -4,7 +4,8 @@ import { io as connectToday } from 'socket.io-client'
 import t from 'tap'
 import { ask as askAll, connect09, connectOfficial, next } from '../kit/official-clients.js'
 import type { Socket09 } from '../kit/official-clients.js'
-import { startExample } from '../kit/servers/example.js'
+import { startExample, startPrintingExample } from '../kit/servers/example.js'
+import { freePort } from '../kit/machine/free-port.js'
 
 type Client = Pick<Socket09, 'on' | 'once' | 'emit' | 'disconnect'>
 
@@ -12,10 +13,14 @@ type Client = Pick<Socket09, 'on' | 'once' | 'emit' | 'disconnect'>
 const ask = async (client: Client, event: string, ...args: unknown[]): Promise<unknown> => (await askAll(client, event, ...args))[0]
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
-for (const name of ['fastify-socket.io', 'socket.io-0.9', 'by-hand']) {
-  const page = name === 'by-hand' ? 'migrate-from-socket.io-by-hand' : `migrate-from-${name}`
-  t.test(`docs/${page}.md shows its example as it is`, async (t) => {
-    t.ok(read(`docs/${page}.md`).includes('```js\n' + read(`examples/migration/${name}.js`) + '```'))
+const EXAMPLES = {
+  'fastify-socket.io': ['fastify-socket.io', 'express-session'],
+  'socket.io-0.9': ['socket.io-0.9'],
+  'socket.io-by-hand': ['by-hand', 'sticky']
+}
+for (const [page, names] of Object.entries(EXAMPLES)) {
+  t.test(`docs/migrate-from-${page}.md shows its examples as they are`, async (t) => {
+    for (const name of names) t.ok(read(`docs/migrate-from-${page}.md`).includes('```js\n' + read(`examples/migration/${name}.js`) + '```'), name)
   })
 }
 
@@ -93,4 +98,38 @@ t.test('the application that had made its Server by hand', async (t) => {
     t.same(await next(client, 'you are'), ['ada'])
   }
   t.equal((await fetch(`${url}/live/?EIO=4&transport=polling`)).status, 403, 'without the cookie nobody is let in')
+})
+
+t.test('the application with express-session', async (t) => {
+  const { port, stop } = await startExample('migration/express-session.js')
+  t.teardown(stop)
+  const url = `http://localhost:${port}`
+  const { headers } = await fetch(`${url}/socket.io/?EIO=4&transport=polling`)
+  const cookie = String(headers.get('set-cookie')).split(';')[0] ?? ''
+  for (const [i, transport] of ['websocket', 'polling', 'websocket'].entries()) {
+    const client = connectToday(url, { transports: [transport], forceNew: true, reconnection: false, extraHeaders: { cookie } })
+    t.teardown(() => client.disconnect())
+    t.same(await next(client, 'visits'), [i + 1])
+  }
+})
+
+t.test('the application with several processes', async (t) => {
+  const { url } = await startPrintingExample(t, 'migration/sticky.js', [], { PORT: String(await freePort()) })
+  const clients: Client[] = []
+  t.teardown(() => { for (const client of clients) client.disconnect() })
+  for (const transports of [['polling'], ['polling'], ['polling', 'websocket'], ['polling', 'websocket']]) {
+    const client = connectToday(url, { transports, forceNew: true })
+    clients.push(client)
+    await next(client, 'connect') // each goes to the process that has fewer
+  }
+  const pids = new Set<unknown>()
+  for (const [i, speaker] of clients.entries()) {
+    const heard = Promise.all(clients.map((client) => next(client, 'said')))
+    speaker.emit('say', i)
+    for (const [text, pid] of await heard) {
+      t.equal(text, i)
+      pids.add(pid)
+    }
+  }
+  t.equal(pids.size, 2, 'both processes have clients')
 })

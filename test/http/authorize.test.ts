@@ -1,6 +1,7 @@
 // Who may open a session: the application's word, the limit on sessions, and how a refusal looks (WIRE.md 2).
 import t from 'tap'
 import type { FastifyRequest } from 'fastify'
+import { connectOfficial, GENERATIONS, hear } from '../kit/official-clients.js'
 import { captureLog, pluginApp, portOf } from '../kit/servers/app.js'
 import { byScript } from '../kit/script.js'
 import { turn } from '../kit/waiting.js'
@@ -34,21 +35,21 @@ t.test('authorize: false is 403, a throw is 500, a status of its own is kept, an
 })
 
 t.test('what authorize returns is the context of the Socket', async (t) => {
-  const authorize = ({ headers }: FastifyRequest) => headers.cookie === undefined ? undefined : { user: headers.cookie }
+  const authorize = ({ headers }: FastifyRequest) => headers.cookie === undefined || { user: headers.cookie }
   for (const option of [authorize, async (request: FastifyRequest) => authorize(request)]) {
     const app = await pluginApp(t, { authorize: option })
     const known = await app.inject({ url: '/socket.io/1/', headers: { cookie: 'bob' } })
     t.same(app.socketio.sessions.get(sidOf(known))?.context, { user: 'bob' })
     const unknown = await handshake(app)
-    t.equal(app.socketio.sessions.get(unknown)?.context, undefined)
+    t.equal(app.socketio.sessions.get(unknown)?.context, true)
   }
-  const app = await pluginApp(t, { authorize: () => true })
-  t.equal(app.socketio.sessions.get(await handshake(app))?.context, true)
+  const app = await pluginApp(t)
+  t.equal(app.socketio.sessions.get(await handshake(app))?.context, undefined, 'without authorize')
 })
 
 t.test('above maxSessions handshakes are refused with 503 until a session ends', async (t) => {
   let asked = 0
-  const app = await pluginApp(t, { maxSessions: 2, authorize: () => { asked++ } })
+  const app = await pluginApp(t, { maxSessions: 2, authorize: () => ++asked })
   const first = await handshake(app)
   await handshake(app)
   const refused = await app.inject('/socket.io/1/')
@@ -62,7 +63,7 @@ t.test('above maxSessions handshakes are refused with 503 until a session ends',
 })
 
 t.test('maxSessions holds while authorize is still deciding', async (t) => {
-  const app = await pluginApp(t, { maxSessions: 2, authorize: () => turn() })
+  const app = await pluginApp(t, { maxSessions: 2, authorize: () => turn().then(() => true) })
   const answers = await Promise.all(Array.from({ length: 10 }, () => app.inject('/socket.io/1/')))
   t.equal(answers.filter(({ statusCode }) => statusCode === 200).length, 2)
   t.equal(answers.filter(({ statusCode }) => statusCode === 503).length, 8)
@@ -77,6 +78,7 @@ t.test('a handshake whose authorize is still thinking when the app closes is ref
     async authorize () {
       asked()
       await new Promise<void>((resolve) => { decide = resolve })
+      return true
     }
   })
   const answer = fetch(`http://127.0.0.1:${await portOf(app)}/socket.io/1/`)
@@ -90,3 +92,24 @@ t.test('a handshake whose authorize is still thinking when the app closes is ref
   await closed
   t.equal(app.socketio.sessions.size, 0)
 })
+
+/** What a forgotten `return`, or a user who was not found, looks like. The types forbid the first two. */
+const NOTHING: readonly [value: unknown, shown: string][] = [[undefined, 'undefined'], [null, 'null'], ['', '""'], [0, '0'], [NaN, 'NaN']]
+
+for (const [value, shown] of NOTHING) {
+  t.test(`an authorize that returns ${shown} lets no client in, and the log says what to return`, async (t) => {
+    const { lines, logger } = captureLog('warn')
+    const app = await pluginApp(t, { io: {}, authorize: (() => value) as () => boolean }, { logger })
+    const url = `http://127.0.0.1:${await portOf(app)}`
+    for (const generation of GENERATIONS) {
+      for (const transport of ['polling', 'websocket']) {
+        const client = connectOfficial(generation, url, [transport])
+        if (generation !== 0.9) t.teardown(() => client.disconnect()) // the old one throws when it never had a transport
+        await hear(client, generation === 0.9 ? 'error' : 'connect_error')()
+      }
+    }
+    t.equal(app.socketio.metrics.opened, 0)
+    t.strictSame(lines.map(({ level, reason, detail }) => [level, reason, detail]),
+      Array(10).fill([40, 'unauthorized', `authorize returned ${shown}: return true, or a value for socket.context`]))
+  })
+}

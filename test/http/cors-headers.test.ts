@@ -1,8 +1,12 @@
 // The CORS headers of answers across origins, by transport and by outcome (WIRE.md 2 and 5), and preflights.
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Server } from 'socket.io'
 import t from 'tap'
+import fastifySocketIO from '../../src/fastify-socket.io.js'
 import socketioTransports from '../../src/index.js'
 import type { CorsOptions } from '../../types/options.js'
-import { inject, newApp, pluginApp } from '../kit/servers/app.js'
+import { captureLog, inject, newApp, pluginApp, portOf } from '../kit/servers/app.js'
 import { connectPolling } from '../kit/revision-1/inject.js'
 
 const origin = 'http://elsewhere.test'
@@ -106,4 +110,76 @@ t.test('a refused preflight allows nothing', async (t) => {
   t.equal(response.statusCode, 403)
   t.equal(response.headers['access-control-allow-methods'], undefined)
   t.equal(response.headers['access-control-allow-origin'], undefined)
+})
+
+const ANY = ['*', undefined, undefined]
+const wildcards: CorsOptions['origin'][] = ['*', ['http://friend.test', '*'], () => '*', async () => ['*'], (_origin: string, done: (error: null, origin: string) => void) => done(null, '*')]
+
+for (const [i, wildcard] of wildcards.entries()) {
+  t.test(`"*" is answered with "*", and without credentials, in form ${i}`, async (t) => {
+    const app = await open(t, { origin: wildcard ?? '*' })
+    const sid = await connectPolling(app)
+    const asked = [['GET', ''], ['GET', '?no'], ['POST', `xhr-polling/${sid}`], ['GET', 'xhr-polling/x'], ['GET', 'xhr-multipart/x']] as const
+    for (const [method, url] of asked) {
+      const response = await inject(app, `/socket.io/1/${url}`, { origin }, { method, ...(method === 'POST' && { payload: '2::' }) })
+      t.same(corsOf(response.headers), ANY, `${method} ${url}`)
+    }
+    for (const url of ['?jsonp=0', 'jsonp-polling/x', 'htmlfile/x']) {
+      t.same(corsOf((await inject(app, `/socket.io/1/${url}`, { origin })).headers), [undefined, undefined, undefined], url)
+    }
+    const preflight = await inject(app, '/socket.io/1/', { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-own' }, { method: 'OPTIONS' })
+    t.equal(preflight.statusCode, 204)
+    t.same(corsOf(preflight.headers), ['*', undefined, 'Access-Control-Request-Headers'])
+  })
+}
+
+t.test('with "*", the header of an app-wide @fastify/cors is kept', async (t) => {
+  const app = newApp(t)
+  app.addHook('onRequest', async (_request, reply) => { reply.header('access-control-allow-origin', 'http://own.test') })
+  await app.register(socketioTransports, { cors: { origin: '*' } })
+  t.same(corsOf((await inject(app, '/socket.io/1/', { origin })).headers), ['http://own.test', undefined, undefined])
+})
+
+/** The CORS headers of a handshake, a poll, a POST, a refusal and a preflight, with an Origin and without. */
+async function answersOf (port: number): Promise<unknown[]> {
+  const seen: unknown[] = []
+  const base = `http://127.0.0.1:${port}/socket.io/?EIO=4&transport=`
+  const ask = async (url: string, init: RequestInit): Promise<string> => {
+    const response = await fetch(base + url, init)
+    const { status, headers } = response
+    seen.push([init.method, status, ...['origin', 'credentials', 'headers'].map((name) => headers.get(`access-control-allow-${name}`)), headers.get('vary')])
+    return await response.text()
+  }
+  for (const headers of [{ origin }, {}] as Record<string, string>[]) {
+    const open = await ask('polling', { method: 'GET', headers })
+    const { sid } = JSON.parse(open.slice(1)) as { sid: string }
+    await ask(`polling&sid=${sid}`, { method: 'POST', headers, body: '40' })
+    await ask(`polling&sid=${sid}`, { method: 'GET', headers })
+    await ask('unknown', { method: 'GET', headers })
+    await ask('polling', { method: 'OPTIONS', headers: { ...headers, 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-own' } })
+  }
+  return seen
+}
+
+for (const cors of [{ origin: '*' }, { origin: '*', credentials: false }, {}]) {
+  t.test(`the drop-in answers as socket.io does with cors ${JSON.stringify(cors)}`, async (t) => {
+    const app = newApp(t)
+    await app.register(fastifySocketIO, { cors, serveClient: false })
+    const http = createServer()
+    const io = new Server(http, { cors })
+    t.teardown(() => io.close())
+    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+    const { port } = http.address() as AddressInfo
+    t.strictSame(await answersOf(await portOf(app)), await answersOf(port))
+  })
+}
+
+t.test('the drop-in says that credentials have no effect with "*"', async (t) => {
+  for (const [cors, warnings] of [[{ origin: '*', credentials: true }, 1], [{ credentials: true }, 1], [{ origin: '*' }, 0], [{ origin: true, credentials: true }, 0]] as const) {
+    const { lines, logger } = captureLog('warn')
+    const app = newApp(t, { logger })
+    await app.register(fastifySocketIO, { cors, serveClient: false })
+    t.equal(lines.filter(({ msg }) => /^cors\.credentials has no effect with cors\.origin "\*"/.test(msg)).length, warnings)
+    t.equal(lines.length, warnings)
+  }
 })

@@ -197,7 +197,7 @@ t.test('a time that is none is refused', async (t) => {
 
 t.test('a session whose handshake began before and ended after draining began is not opened', async (t) => {
   let letIn: (() => void) | undefined
-  const app = await pluginApp(t, { authorize: () => new Promise<void>((resolve) => { letIn = resolve }) })
+  const app = await pluginApp(t, { authorize: () => new Promise<true>((resolve) => { letIn = () => resolve(true) }) })
   const answer = app.inject('/socket.io/1/')
   await until(() => letIn !== undefined)
   await app.socketio.drain(WINDOW)

@@ -79,7 +79,7 @@ t.test('a poll of Engine.IO with an index that is none is refused, and its sessi
     for (const eio of VERSIONS) {
       const { sid } = await engine(t, target.port, eio, 'jsonp')
       for (const method of ['GET', 'POST']) {
-        for (const value of VALUES) {
+        for (const value of VALUES.filter((one) => [one].flat().at(-1) !== '0')) { // the last one counts, and 0 is an index
           const place = { path: `/socket.io/?EIO=${eio}&transport=polling&sid=${sid}`, name: 'j', method, answers: /./, types: /./ }
           const { status, body } = await ask(target.port, place, value)
           t.strictSame([status, body], [400, BAD_REQUEST], toQuery('j', value))

@@ -1,3 +1,4 @@
+import { createServer } from 'node:http'
 import Fastify from 'fastify'
 import t from 'tap'
 import plugin from '../../src/index.js'
@@ -28,23 +29,25 @@ const BAD_COUNTS: readonly [unknown, string][] = [[0, '0'], [-5, '-5'], [0.5, '0
 /** `false` is right for these. */
 const NO_COUNTS: typeof BAD_COUNTS = [...BAD_COUNTS.filter(([value]) => value !== false), [true, 'true']]
 
-interface Wrong { option: string, allowed: string, values: readonly [value: unknown, shown: string][] }
+/** `write`: what the message advises, if it knows the mistake. */
+interface Wrong { option: string, allowed: string, values: readonly [value: unknown, shown: string, write?: string][] }
 
+const SERVER = 'new Server(), or {} with its options; the HTTP server is that of the app'
 const WRONG: readonly Wrong[] = [
   {
     option: 'path',
-    allowed: 'a path like "/socket.io": a slash before each segment, none at the end',
-    values: [['', '""'], ['socket.io', '"socket.io"'], ['/', '"/"'], ['/a/', '"/a/"'], ['//a', '"//a"'], ['/:a', '"/:a"'], ['/a*', '"/a*"'], ['/a b', '"/a b"'], ['/ä', '"/ä"'], [7, '7']]
+    allowed: 'a path like "/socket.io", with a slash before each segment',
+    values: [['', '""'], ['socket.io', '"socket.io"', '"/socket.io"'], ['/', '"/"'], ['/a//', '"/a//"'], ['//a', '"//a"'], ['/:a', '"/:a"'], ['/a*', '"/a*"'], ['/a b', '"/a b"'], ['/ä', '"/ä"'], [7, '7']]
   },
   {
     option: 'transports',
     allowed: 'a list of these, each at most once: "websocket", "flashsocket", "htmlfile", "xhr-multipart", "xhr-polling", "jsonp-polling", "polling"',
-    values: [[[], '[]'], ['websocket', '"websocket"'], [['webtransport'], '["webtransport"]'], [['websocket', 'websocket'], '["websocket","websocket"]'], [['toString'], '["toString"]'], [[7], '[7]'], [{}, 'an object']]
+    values: [[[], '[]'], ['websocket', '"websocket"', '["websocket"]'], [['webtransport'], '["webtransport"]', 'the list without "webtransport", which is not served'], [['websocket', 'websocket'], '["websocket","websocket"]'], [['toString'], '["toString"]'], [[7], '[7]'], [{}, 'an object']]
   },
   {
     option: 'dialects',
     allowed: 'a list of these, each at most once: "revision 1", "engine 3", "engine 4"',
-    values: [[[], '[]'], [['engine 5'], '["engine 5"]'], ['engine 4', '"engine 4"'], [['engine 4', 'engine 4'], '["engine 4","engine 4"]'], [4, '4']]
+    values: [[[], '[]'], [['engine 5'], '["engine 5"]'], ['engine 4', '"engine 4"', '["engine 4"]'], [['engine 4', 'engine 4'], '["engine 4","engine 4"]'], [4, '4']]
   },
   { option: 'assumeEngine3', allowed: 'true or false', values: [[3, '3'], [null, 'null']] },
   { option: 'pingInterval', allowed: TIME, values: BAD_TIMES },
@@ -55,7 +58,7 @@ const WRONG: readonly Wrong[] = [
   {
     option: 'cookie',
     allowed: 'true, false, or an object with options of the package cookie and a "name"',
-    values: [['io', '"io"'], [null, 'null'], [['io'], '["io"]'], [{ name: '' }, 'an object'], [{ name: 7 }, 'an object']]
+    values: [['io', '"io"', '{ name: "io" }'], [null, 'null'], [['io'], '["io"]'], [{ name: '' }, 'an object'], [{ name: 7 }, 'an object']]
   },
   { option: 'heartbeatInterval', allowed: `${TIME}, or false for none`, values: BAD_TIMES },
   { option: 'heartbeatTimeout', allowed: TIME, values: [...BAD_TIMES, [false, 'false']] },
@@ -78,12 +81,12 @@ const WRONG: readonly Wrong[] = [
   { option: 'maxEndpoints', allowed: COUNT, values: BAD_COUNTS },
   { option: 'maxAcks', allowed: COUNT, values: BAD_COUNTS },
   { option: 'slowClient', allowed: '"close" or "drop"', values: [['', '""'], ['Close', '"Close"'], [true, 'true']] },
-  { option: 'cors', allowed: 'an object with "origin" and "credentials"', values: [[true, 'true'], ['*', '"*"'], [null, 'null']] },
+  { option: 'cors', allowed: 'an object with "origin" and "credentials"', values: [[true, 'true', '{ origin: true }'], ['*', '"*"', '{ origin: "*" }'], [false, 'false', 'nothing: only the own origin is allowed'], [['http://a'], '["http://a"]', '{ origin: … }'], [() => true, 'a function', '{ origin: … }'], [null, 'null'], [7, '7']] },
   { option: 'cors.origin', allowed: 'true, false, a string, a regular expression, a list of these two, or a function', values: [[7, '7'], [null, 'null'], [{}, 'an object'], [['http://a', 7], '["http://a",7]']] },
   { option: 'cors.credentials', allowed: 'true or false', values: [['yes', '"yes"'], [1, '1'], [null, 'null']] },
   { option: 'authorize', allowed: 'a function', values: [[true, 'true'], [{}, 'an object']] },
   { option: 'generateId', allowed: 'a function', values: [['id', '"id"'], [null, 'null']] },
-  { option: 'flashPolicy', allowed: 'true, false or an object', values: [[843, '843'], ['on', '"on"'], [null, 'null'], [() => {}, 'a function']] },
+  { option: 'flashPolicy', allowed: 'true, false or an object', values: [[843, '843', '{ port: 843 }'], ['843', '"843"', '{ port: "843" }'], [null, 'null'], [() => {}, 'a function']] },
   { option: 'flashPolicy.port', allowed: 'a port number, or false for none', values: [[-1, '-1'], [65536, '65536'], [1.5, '1.5'], [true, 'true'], ['843', '"843"']] },
   { option: 'flashPolicy.host', allowed: 'a string that is not empty', values: [['', '""'], [false, 'false']] },
   { option: 'flashPolicy.inline', allowed: 'true or false', values: [[1, '1']] },
@@ -92,8 +95,12 @@ const WRONG: readonly Wrong[] = [
     allowed: 'a list of "host:port", where either may be "*"',
     values: [[[], '[]'], ['*:*', '"*:*"'], [['a.com'], '["a.com"]'], [['a.com:x'], '["a.com:x"]'], [['a"b:80'], '["a\\"b:80"]'], [['<a>:80'], '["<a>:80"]'], [[7], '[7]']]
   },
-  { option: 'serveClient', allowed: 'false, or the folder of the client files', values: [[true, 'true'], ['', '""'], [{}, 'an object']] },
-  { option: 'io', allowed: 'a socket.io Server, or the options of one', values: [[true, 'true'], ['x', '"x"'], [null, 'null'], [() => {}, 'a function']] },
+  { option: 'serveClient', allowed: 'false, or the folder of the client files', values: [[true, 'true', '"node_modules/socket.io/client-dist", the folder of the current client'], ['', '""'], [{}, 'an object']] },
+  {
+    option: 'io',
+    allowed: 'a socket.io Server, or the options of one',
+    values: [[true, 'true', '{}'], ['x', '"x"', SERVER], [null, 'null', SERVER], [class {}, 'a function', SERVER], [createServer(), 'an object', SERVER], [Fastify(), 'an object', SERVER]]
+  },
   { option: 'parser', allowed: 'an object with the classes "Encoder" and "Decoder"', values: [['msgpack', '"msgpack"'], [{}, 'an object'], [{ Encoder: class {} }, 'an object'], [{ Encoder: class {}, Decoder: {} }, 'an object']] }
 ]
 
@@ -105,12 +112,12 @@ function optionsOf (option: string, value: unknown): object {
 
 for (const { option, allowed, values } of WRONG) {
   t.test(`a wrong ${option} fails registration, which says what is allowed`, async (t) => {
-    for (const [value, shown] of values) {
+    for (const [value, shown, write] of values) {
       const error = await registering(optionsOf(option, value))
       t.ok(error instanceof TypeError, `${shown} is a TypeError`)
       const { code, message } = Object(error) as { code?: unknown, message?: unknown }
       t.equal(code, 'FST_SIO_BAD_OPTION')
-      t.equal(message, `fastify-socketio-transports: option "${option}" is ${shown}; allowed: ${allowed}`)
+      t.equal(message, `fastify-socketio-transports: option "${option}" is ${shown}; allowed: ${allowed}${write === undefined ? '' : `; write ${write}`}`)
     }
   })
 }
@@ -119,7 +126,7 @@ for (const { option, allowed, values } of WRONG) {
 t.test('every option but Fastify\'s prefix has its wrong values here', async (t) => {
   const error = await registering({ nonsense: 1 })
   const { message } = Object(error) as { message: string }
-  const known = message.slice(message.indexOf('allowed: ') + 'allowed: '.length).split(', ')
+  const known = message.slice(message.indexOf('options are ') + 'options are '.length).split(', ')
   const tried = new Set(WRONG.map(({ option }) => option))
   t.strictSame(known.filter((option) => !tried.has(option)), ['prefix'])
 })
@@ -129,26 +136,35 @@ t.test('a wrong prefix fails registration', async (t) => {
 })
 
 t.test('an unknown option fails registration, also a nested one and those of Object\'s prototype', async (t) => {
-  const cases: readonly { options: object, named: string, known: string }[] = [
-    { options: { hearbeatInterval: 5 }, named: 'hearbeatInterval', known: 'path, prefix, dialects' },
-    { options: { toString: 5 }, named: 'toString', known: 'path, prefix, dialects' },
-    { options: { cors: { origins: true } }, named: 'cors.origins', known: 'cors.origin, cors.credentials' },
-    { options: { cors: { logLevel: 'warn' } }, named: 'cors.logLevel', known: 'cors.origin, cors.credentials' },
-    { options: { flashPolicy: { ports: 1 } }, named: 'flashPolicy.ports', known: 'flashPolicy.port, flashPolicy.host, flashPolicy.inline, flashPolicy.allow' }
+  const cases: readonly { options: object, named: string, hint: string }[] = [
+    { options: { hearbeatInterval: 5 }, named: 'hearbeatInterval', hint: 'did you mean "heartbeatInterval"?' },
+    { options: { toString: 5 }, named: 'toString', hint: 'the options are path, prefix, dialects' },
+    { options: { cors: { origins: true } }, named: 'cors.origins', hint: 'did you mean "cors.origin"?' },
+    { options: { cors: { logLevel: 'warn' } }, named: 'cors.logLevel', hint: 'the options are cors.origin, cors.credentials' },
+    { options: { flashPolicy: { ports: 1 } }, named: 'flashPolicy.ports', hint: 'did you mean "flashPolicy.port"?' },
+    { options: { flashPolicy: { toString: 1 } }, named: 'flashPolicy.toString', hint: 'the options are flashPolicy.port, flashPolicy.host, flashPolicy.inline, flashPolicy.allow' },
+    { options: { origin: '*' }, named: 'origin', hint: 'did you mean "cors.origin"?' }
   ]
-  for (const { options, named, known } of cases) {
-    t.match(await registering(options), { code: 'FST_SIO_BAD_OPTION', message: `option "${named}" is not known; allowed: ${known}` }, named)
+  for (const { options, named, hint } of cases) {
+    const error = await registering(options)
+    t.ok(error instanceof TypeError)
+    t.match(error, { code: 'FST_SIO_BAD_OPTION', message: `fastify-socketio-transports: unknown option "${named}": ${hint}` }, named)
   }
 })
 
 t.test('right options are taken, and those that Fastify reads itself', async (t) => {
   const cases: readonly object[] = [
-    {}, { path: '/a.b/c-d~e_f' }, { transports: ['jsonp-polling', 'websocket', 'xhr-multipart', 'flashsocket'] }, { heartbeatInterval: false },
+    {}, { path: '/a.b/c-d~e_f' }, { path: '/a/' }, { transports: ['jsonp-polling', 'websocket', 'xhr-multipart', 'flashsocket'] }, { heartbeatInterval: false },
     { closeTimeout: 2 ** 31 - 1 }, { slowClient: 'drop' }, { cors: {} }, { cors: { origin: ['http://a', /b/], credentials: false } },
     { cors: { origin: () => {} } }, { flashPolicy: false }, { serveClient: false }, { logLevel: 'warn', prefix: '/p' },
     { flashPolicy: { port: false, allow: ['*:*', 'a-b.com:843'], inline: true } }, { path: undefined, cors: undefined, io: undefined }
   ]
   for (const options of cases) t.equal(await registering(options), undefined, JSON.stringify(options))
+})
+
+t.test('a slash at the end of the path is ignored', async (t) => {
+  t.equal(readOptions({ path: '/socket.io/' }).path, '/socket.io')
+  t.equal(readOptions({ path: '/a/b' }).path, '/a/b')
 })
 
 t.test('what is not given has its default', async (t) => {
@@ -216,6 +232,35 @@ t.test('times that the old client cannot live with are allowed with a warning', 
     ['pollingDuration (60000) is not below closeTimeout (60000): 0.9 clients give up a poll before it is answered'])
   t.equal((await warnings({ heartbeatInterval: 30_000, closeTimeout: 20_000 })).length, 2)
   t.strictSame(await warnings({ heartbeatInterval: 60_000, dialects: ['engine 4'] }), [], 'without revision 1 nobody is concerned')
+})
+
+t.test('seconds given for milliseconds are allowed with a warning', async (t) => {
+  const old = { heartbeatInterval: 25, heartbeatTimeout: 60, closeTimeout: 60, pollingDuration: 20 }
+  t.strictSame(await warnings(old), [
+    'heartbeatInterval is 25 ms: times are milliseconds; 25 seconds are 25000',
+    'heartbeatTimeout is 60 ms: times are milliseconds; 60 seconds are 60000',
+    'closeTimeout is 60 ms: times are milliseconds; 60 seconds are 60000',
+    'pollingDuration is 20 ms: times are milliseconds; 20 seconds are 20000'
+  ])
+  for (const name of ['pingInterval', 'pingTimeout', 'upgradeTimeout', 'handshakeTimeout', 'bodyTimeout', 'drainTimeout', 'farewellTimeout']) {
+    t.strictSame(await warnings({ [name]: 120 }), [`${name} is 120 ms: times are milliseconds; 120 seconds are 120000`])
+    t.strictSame(await warnings({ [name]: 121 }), [])
+  }
+  t.strictSame(await warnings({ maxPayload: 25, maxAcks: 5, drainTimeout: false, farewellTimeout: undefined } as never), [], 'other options may be small')
+})
+
+t.test('every origin by "*" is allowed without credentials only, and with a warning if it keeps old clients out', async (t) => {
+  const warning = 'cors.origin is "*": 0.9 clients in pages of other origins cannot connect, because they send credentials, which "*" does not allow; cors.origin: true lets them in'
+  for (const origin of ['*', ['http://a.test', '*']]) {
+    t.match(await registering({ cors: { origin, credentials: true } }), {
+      code: 'FST_SIO_BAD_OPTION',
+      message: 'option "cors.credentials" is true; allowed: false, or nothing, with cors.origin "*", because browsers refuse "*" with credentials; cors.origin: true lets in every origin, with credentials'
+    })
+    t.strictSame(await warnings({ cors: { origin } }), [warning])
+    t.strictSame(await warnings({ cors: { origin, credentials: false } }), [warning])
+    t.strictSame(await warnings({ cors: { origin }, dialects: ['engine 3', 'engine 4'] }), [])
+  }
+  t.strictSame(await warnings({ cors: { origin: true, credentials: true } }), [])
 })
 
 t.test('a dialect without a transport is logged as a warning', async (t) => {

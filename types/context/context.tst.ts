@@ -16,7 +16,7 @@ test('authorize returns it, or a decision', () => {
   expect(options).type.toBeCallableWith({ authorize: () => ({ user: 'ann' }) })
   expect(options).type.toBeCallableWith({ authorize: async () => ({ user: 'ann' }) })
   expect(options).type.toBeCallableWith({ authorize: () => false })
-  expect(options).type.toBeCallableWith({ authorize: () => {} })
+  expect(options).type.not.toBeCallableWith({ authorize: () => {} })
   expect(options).type.not.toBeCallableWith({ authorize: () => ({ user: 1 }) })
   expect(options).type.not.toBeCallableWith({ authorize: async () => 'yes' })
 })

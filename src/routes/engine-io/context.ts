@@ -11,18 +11,8 @@ export interface EngineIoContext {
   readonly shared: EngineIoShared
 }
 
-/** The query parameters of Engine.IO. */
-export interface EngineIoQuery {
-  EIO?: string
-  sid?: string
-  j?: string
-  b64?: string
-  t?: string
-}
-
 /** For Fastify's route generics. */
 export interface EngineIoRoute {
-  Querystring: EngineIoQuery
   /** Text, or in Engine.IO 3 a binary payload. */
   Body: string | Buffer | null | undefined
 }

@@ -8,7 +8,7 @@ import type { Polls } from '../../session/transport.js'
 import { decodeEngineBody } from '../../transports/jsonp-polling.js'
 import { pollingOf } from './session.js'
 import type { EngineIoContext, EngineIoRequest } from './context.js'
-import { addHeaders } from '../headers.js'
+import { addHeaders, allowMarkup } from '../headers.js'
 import { JSONP } from '../hooks.js'
 
 /** Returns the payload of a POST: text or, in Engine.IO 3, possibly bytes. */
@@ -73,6 +73,7 @@ export function handlePost (context: EngineIoContext, request: EngineIoRequest, 
     return refuseAtEnd(session, request, reply)
   }
   addHeaders(context.engine, reply, false)
+  allowMarkup(reply)
   reply.type('text/html') // old browsers offered plain text for download
   context.engine.answers.write(() => reply.send('ok'))
 }

@@ -29,14 +29,6 @@ const VERSIONS: readonly EngineVersion[] = [3, 4]
 /** Methods that no transport has. As in engine.io, they are refused with an error of Engine.IO. */
 const OTHERS = ['PUT', 'PATCH', 'DELETE']
 const ALL = ['GET', 'POST', ...OTHERS]
-const TEXT = { type: 'string' }
-const SCHEMA = {
-  querystring: {
-    type: 'object',
-    properties: { EIO: TEXT, transport: TEXT, sid: TEXT, j: TEXT, b64: TEXT },
-    additionalProperties: true
-  }
-}
 
 /** Makes the options of a route that refuses every request. */
 function refusal (reason: RefusalReason, detail: string, method = ALL): RowOptions<EngineIoRoute> {
@@ -99,7 +91,7 @@ export function engineIoRows (host: FastifyInstance, { engine, settings, parser 
   const shared = sharedOf(settings, parser)
   const constrain = addGenerations(host, assumeEngine3)
   const toRowsOf = (dialect: 'engine 3' | 'engine 4', constraints: Record<string, string>): ToRows => {
-    const toRows = rowMaker<EngineIoRoute>({ host, path, dialect, schema: SCHEMA, maxPayload })
+    const toRows = rowMaker<EngineIoRoute>({ host, path, dialect, maxPayload })
     return (transport, options) => toRows('', transport, { constraints, ...options })
   }
   const rows = VERSIONS.flatMap((version) => {

@@ -17,36 +17,41 @@ import { PollingTransport } from '../../transports/polling.js'
 import { WebSocketTransport } from '../../transports/websocket.js'
 import type { Translation } from '../../transports/websocket.js'
 import { Upgrade } from '../../dialects/engine-io/upgrade.js'
-import type { EngineIoContext, EngineIoQuery, EngineIoRequest } from './context.js'
+import type { EngineIoContext, EngineIoRequest } from './context.js'
 import { addressOf } from '../address.js'
 import { ADMITTED } from '../admission.js'
 import { adoptConnectionWhenClosed } from '../websocket/connection.js'
 import { acceptPoll } from '../replies.js'
-import { addHeaders, setCookie } from '../headers.js'
+import { addHeaders, allowMarkup, setCookie } from '../headers.js'
 import { JSONP } from '../hooks.js'
 import { cut } from '../log.js'
+import { lastOf, sessionIdOf } from '../query.js'
 import { toWebSocketInit } from '../websocket/upgraded.js'
 
 /** Returns whether the client accepts only text: its query has `b64`, or `j` because it polls with scripts. */
-const takesText = ({ b64, j }: EngineIoQuery): boolean => Boolean(b64) || j !== undefined
+const takesText = (request: EngineIoRequest): boolean => Boolean(lastOf(request, 'b64')) || lastOf(request, 'j') !== undefined
+
+/** Returns whether it is a client that writes text as byte strings: EIO 2 (docs/engine-3-payloads.md). */
+const writesBytes = (request: EngineIoRequest): boolean => lastOf(request, 'EIO') === '2'
 
 /** Returns whether it is a client 1.0 to 1.3. These write the time in `t` in milliseconds; later ones encode it (docs/engine-3-payloads.md). */
-const isEarly = ({ EIO, t = '' }: EngineIoQuery): boolean => EIO === '2' || /^\d{13}-\d+$/.test(t)
+const isEarly = (request: EngineIoRequest): boolean => writesBytes(request) || /^\d{13}-\d+$/.test(lastOf(request, 't') ?? '')
 
-function payloadsOf (version: EngineVersion, query: EngineIoQuery): PayloadCodec {
-  return version === 4 ? engine4 : new Engine3Payloads({ binary: !takesText(query), early: isEarly(query) })
+function payloadsOf (version: EngineVersion, request: EngineIoRequest): PayloadCodec {
+  return version === 4 ? engine4 : new Engine3Payloads({ binary: !takesText(request), early: isEarly(request) })
 }
 
 /**
  * Returns the translation of WebSocket messages for a client that accepts only text, or that writes text as byte strings (EIO 2; docs/engine-3-payloads.md).
  * Undefined for all other clients.
  */
-function translationOf (version: EngineVersion, query: EngineIoQuery): Translation | undefined {
-  const bytes = query.EIO === '2'
-  if (!bytes && !takesText(query)) return undefined
+function translationOf (version: EngineVersion, request: EngineIoRequest): Translation | undefined {
+  const bytes = writesBytes(request)
+  const onlyText = takesText(request)
+  if (!bytes && !onlyText) return undefined
   return {
     encode: (frame) => {
-      if (typeof frame !== 'string' && !takesText(query)) return frame
+      if (typeof frame !== 'string' && !onlyText) return frame
       const text = toText(frame, version)
       return bytes ? toByteString(text) : text
     },
@@ -69,18 +74,18 @@ function open ({ engine, shared }: EngineIoContext, request: EngineIoRequest, up
 
 /** Returns the session of a poll or POST. A hook has found it before. @throws RefusedRequest if it has ended or left polling since. */
 export function pollingOf ({ engine, shared: { version } }: EngineIoContext, request: EngineIoRequest): { session: Session, polls: Polls } {
-  const { sid = '' } = request.query
+  const sid = sessionIdOf(request, `engine ${version}`)
   const session = engine.find(sid, `engine ${version}`)
   const polls = session?.transport.polls
   if (session !== undefined && polls !== undefined) return { session, polls }
   throw new RefusedRequest('unknown session', 'the session ended, or moved to a WebSocket, while this request was being processed', { sid })
 }
 
-function newPolling ({ engine: { wheel, answers }, shared }: EngineIoContext, listener: TransportListener, query: EngineIoQuery): PollingTransport {
+function newPolling ({ engine: { wheel, answers }, shared }: EngineIoContext, listener: TransportListener, request: EngineIoRequest): PollingTransport {
   return new PollingTransport({
     name: 'polling',
     listener,
-    codec: payloadsOf(shared.version, query),
+    codec: payloadsOf(shared.version, request),
     wheel,
     pollingDuration: undefined, // heartbeats answer polls often enough
     noop: TYPE.noop,
@@ -94,7 +99,7 @@ function handleHandshake (context: EngineIoContext, request: EngineIoRequest, re
   const { engine, settings: { allowUpgrades, transports, cookie } } = context
   addHeaders(engine, reply, true) // before the session opens: if a listener throws, there is no session
   const session = open(context, request, allowUpgrades && transports.includes('websocket') ? ['websocket'] : [])
-  const transport = newPolling(context, session, request.query)
+  const transport = newPolling(context, session, request)
   if (cookie !== false) setCookie(reply, cookie, session.id)
   engine.attach(session, transport)
   acceptPoll(engine, transport, reply)
@@ -104,8 +109,9 @@ function handleHandshake (context: EngineIoContext, request: EngineIoRequest, re
 export function handlePoll (context: EngineIoContext, request: EngineIoRequest, reply: FastifyReply): void {
   const { engine } = context
   reply.type(request[JSONP] === undefined ? CONTENT_TYPES.text : CONTENT_TYPES.script)
+  allowMarkup(reply)
   if (request.raw.socket.destroyed) return // the client disconnected while the app's hooks ran; no event would report this any more
-  if (!request.query.sid) return handleHandshake(context, request, reply)
+  if (sessionIdOf(request, `engine ${context.shared.version}`) === '') return handleHandshake(context, request, reply)
   const { session, polls } = pollingOf(context, request)
   if (session.parting) throw new RefusedRequest('unknown session', 'the server has told the client to leave', { sid: session.id })
   if (session.transport.open) {
@@ -123,17 +129,17 @@ export function webSocketHandler (context: EngineIoContext) {
   const { engine, engine: { wheel }, settings: { upgradeTimeout, farewellTimeout }, shared: { version } } = context
   const name = 'websocket'
   return function upgrade (socket: WebSocket, request: EngineIoRequest): void {
-    const query = request.query
-    const translation = translationOf(version, query)
+    const sid = sessionIdOf(request, `engine ${version}`)
+    const translation = translationOf(version, request)
     const newTransport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, farewellTimeout, ...toWebSocketInit(socket, request), ...(translation && { translation }) })
-    if (!query.sid) {
+    if (sid === '') {
       const session = open(context, request, [])
       return engine.attach(session, newTransport(session))
     }
-    const session = engine.find(query.sid, `engine ${version}`)
+    const session = engine.find(sid, `engine ${version}`)
     const polls = session?.transport.polls
     if (session === undefined || session.parting || session.upgrade !== undefined || polls === undefined) {
-      request.log.info({ sid: cut(query.sid) }, 'upgrade closed: the session has ended, is being upgraded, or has been upgraded')
+      request.log.info({ sid: cut(sid) }, 'upgrade closed: the session has ended, is being upgraded, or has been upgraded')
       return newTransport(NO_LISTENER).close()
     }
     const attempt = new Upgrade({ session, polls, wheel, upgradeTimeout, onComplete: () => adoptConnectionWhenClosed(engine, session) })

@@ -3,6 +3,7 @@ import { RefusedRequest } from '../../errors.js'
 import { ADMITTED, admit } from '../admission.js'
 import type { Admitted } from '../admission.js'
 import { addHeaders } from '../headers.js'
+import { sessionIdOf } from '../query.js'
 import type { Hook } from '../rows.js'
 import { isUpgrade } from '../upgrade-requests.js'
 import type { EngineIoContext, EngineIoRequest, EngineIoRoute } from './context.js'
@@ -23,9 +24,10 @@ function checkSession ({ engine, settings, shared: { version } }: EngineIoContex
 
 /** Makes a hook that refuses requests that do not fit their session, and handshakes that are not admitted. */
 export function verify (context: EngineIoContext, transport: 'polling' | 'websocket'): Hook<EngineIoRoute> {
+  const dialect = `engine ${context.shared.version}` as const
   return function verifyRequest (request, _reply, done) {
-    const { sid } = request.query
-    if (sid) {
+    const sid = sessionIdOf(request, dialect)
+    if (sid !== '') {
       checkSession(context, transport, request, sid)
       return done()
     }
@@ -46,9 +48,9 @@ export const onlyUpgrades: Hook = (request, _reply, done) => {
 }
 
 /** Makes a hook in which listeners of the Engine add headers to the answer to an upgrade. */
-export function addHeadersToUpgrade ({ engine }: EngineIoContext): Hook<EngineIoRoute> {
+export function addHeadersToUpgrade ({ engine, shared: { version } }: EngineIoContext): Hook<EngineIoRoute> {
   return function addEngineHeaders (request, reply, done) {
-    addHeaders(engine, reply, !request.query.sid)
+    addHeaders(engine, reply, sessionIdOf(request, `engine ${version}`) === '')
     done()
   }
 }

@@ -24,10 +24,7 @@ export interface Revision1Context {
   readonly shared: Revision1Shared
 }
 
-/** One string, or an array if the query has the parameter more than once: the page's own query may use the same name. */
-const FREE = { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] }
 const SCHEMA = {
-  querystring: { type: 'object', properties: { t: FREE, i: FREE, jsonp: FREE, disconnect: FREE }, additionalProperties: true },
   params: { type: 'object', properties: { protocol: { type: 'string' }, transport: { type: 'string' }, sid: { type: 'string' } } }
 }
 

@@ -1,9 +1,11 @@
-// Decides which instance of @fastify/websocket answers an upgrade. One server may have several (the app's own, ours in several scopes), but only one may
-// answer. So our instance listens to a server that nobody connects to, and this dispatcher passes it the upgrades that no other instance has taken.
+// Decides who answers an upgrade. The upgrades of our paths are ours, whatever else listens to the server: an instance of @fastify/websocket in a scope of the
+// app, a proxy for all paths, a listener that destroys the upgrades that it does not know. Listeners cannot be kept from an event, and they may be added at any
+// time, so the dispatcher replaces `emit` of the server. Our instance of @fastify/websocket listens to a server that nobody connects to.
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { isAnswering } from '../../private/node-answer.js'
+import { websocketListener } from '../../private/websocket-listener.js'
 import { answerPlainly, closeWhenAnswered } from '../plain-answer.js'
 import { UnclaimedConnections } from '../unclaimed-connections.js'
 import { forget, isAccepted, isBehindAnother, note } from '../upgrade-requests.js'
@@ -32,31 +34,59 @@ function pathOf (url = ''): string {
 /** Returns whether a request asks for a WebSocket. Any other upgrade, such as `Upgrade: h2c` of HTTP/2 clients, is handled as an ordinary request. */
 const asksForWebSocket = ({ method, headers: { upgrade } }: IncomingMessage): boolean => method === 'GET' && upgrade?.toLowerCase() === 'websocket'
 
-/** How many listeners for 'upgrade' a dispatcher adds to its server. */
-const OWN_LISTENERS = 2
+type Upgrade = [request: IncomingMessage, socket: Duplex, head: Buffer]
+
+/** Node emits 'upgrade' only if there is a listener. */
+const listen = (): void => {}
 
 /** Dispatches the upgrades of one server. */
 export class UpgradeDispatcher {
   readonly #app: FastifyInstance
   readonly #server: Server
-  readonly #patterns: RegExp[] = []
-  #detached: Server | undefined
+  readonly #wanted: Wanted[] = []
   readonly #unclaimed = new UnclaimedConnections()
+  #restore: (() => void) | undefined
 
   constructor (app: FastifyInstance, server: Server) {
     this.#app = app
     this.#server = server
   }
 
-  /** Adds the listeners. Called when every plugin has loaded, so that the listeners of other instances run before `#dispatch`. */
+  /** Replaces `emit` of the server, and calls the one that it has found: instrumentations replace it, too. */
   start (): void {
-    this.#server.prependListener('upgrade', (request: IncomingMessage, socket: Duplex) => note(request, socket, this.#unclaimed))
-    this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.#dispatch(request, socket, head))
+    const server = this.#server
+    const emit: (event: string, ...args: unknown[]) => boolean = server.emit
+    const dispatch = (upgrade: Upgrade, pass: () => void): void => this.#dispatch(upgrade, () => {
+      // Some listeners (@fastify/http-proxy) also answer the upgrades of others if they are the only listener.
+      server.removeListener('upgrade', listen)
+      try {
+        pass()
+      } finally {
+        server.on('upgrade', listen)
+      }
+    })
+    const isStopped = (): boolean => this.#restore === undefined
+    function emitOrDispatch (this: Server, event: string, ...args: unknown[]): boolean {
+      if (event !== 'upgrade' || isStopped()) return emit.call(this, event, ...args)
+      dispatch(args as Upgrade, () => { emit.call(this, event, ...args) })
+      return true
+    }
+    server.on('upgrade', listen)
+    Object.assign(server, { emit: emitOrDispatch })
+    this.#restore = () => {
+      server.removeListener('upgrade', listen)
+      if (server.emit === emitOrDispatch) Object.assign(server, { emit })
+    }
   }
 
-  add ({ pattern, detached }: Wanted): void {
-    this.#patterns.push(pattern)
-    this.#detached ??= detached
+  /** Leaves the server as it was before `start`. */
+  stop (): void {
+    this.#restore?.()
+    this.#restore = undefined
+  }
+
+  add (wanted: Wanted): void {
+    this.#wanted.push(wanted)
   }
 
   /** Ends the connections that carry no WebSocket, when the app closes. */
@@ -64,32 +94,58 @@ export class UpgradeDispatcher {
     this.#unclaimed.end(this.#app.initialConfig.forceCloseConnections === true)
   }
 
-  #owns ({ url }: IncomingMessage): boolean {
+  #find ({ url }: IncomingMessage): Wanted | undefined {
     const path = pathOf(url)
-    return this.#patterns.some((pattern) => pattern.test(path))
+    return this.#wanted.find(({ pattern }) => pattern.test(path))
   }
 
-  #dispatch (request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (isAccepted(request)) return
-    const owned = this.#owns(request)
-    const wanted = owned && asksForWebSocket(request)
-    const alone = this.#server.listenerCount('upgrade') === OWN_LISTENERS
-    this.#unclaimed.guard(socket)
-    if (isBehindAnother(request)) {
-      // The connection carries another answer, and assigning a second one would throw.
-      if (owned || alone) socket.destroy()
-    } else if (isAnswering(request, socket)) { // another instance answers it
-      if (owned) this.#watch(request, socket)
-    } else if (wanted && this.#detached !== undefined) {
-      this.#handOver(this.#detached, request, socket, head)
-    } else if (alone) {
-      forget(request)
-      this.#unclaimed.add(socket)
-      answerPlainly(this.#app, request, socket)
+  #dispatch (upgrade: Upgrade, others: () => void): void {
+    const [request, socket] = upgrade
+    note(request, socket, this.#unclaimed)
+    const wanted = this.#find(request)
+    if (wanted === undefined) {
+      others()
+      return this.#settle(upgrade, false)
+    }
+    if (isBehindAnother(request)) { // the connection carries another answer, and assigning a second one would throw
+      this.#unclaimed.guard(socket)
+      socket.destroy()
+    } else if (!asksForWebSocket(request)) {
+      this.#answerPlainly(request, socket)
+    } else if (wanted.detached !== undefined) {
+      this.#handOver(wanted.detached, upgrade)
+    } else {
+      const theirs = websocketListener(this.#server)
+      if (theirs === undefined) others()
+      else theirs.apply(this.#server, upgrade)
+      this.#settle(upgrade, true)
     }
   }
 
-  #handOver (detached: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /** Takes care of an upgrade after other listeners have had it. @param owned whether it is for one of our paths */
+  #settle ([request, socket]: Upgrade, owned: boolean): void {
+    if (isAccepted(request)) return
+    const alone = this.#server.listenerCount('upgrade') === 1
+    this.#unclaimed.guard(socket)
+    if (isBehindAnother(request)) {
+      if (alone) socket.destroy()
+    } else if (isAnswering(request, socket)) {
+      if (owned) this.#watch(request, socket)
+    } else if (alone) {
+      this.#answerPlainly(request, socket)
+    }
+  }
+
+  /** Handles the request as one that asks for no upgrade. */
+  #answerPlainly (request: IncomingMessage, socket: Duplex): void {
+    forget(request)
+    this.#unclaimed.guard(socket)
+    this.#unclaimed.add(socket)
+    answerPlainly(this.#app, request, socket)
+  }
+
+  #handOver (detached: Server, [request, socket, head]: Upgrade): void {
+    this.#unclaimed.guard(socket)
     // Packets that a session sends at once leave in one write with the answer to its upgrade.
     socket.cork()
     process.nextTick(uncork, socket)

@@ -11,6 +11,8 @@ import { close } from '../plain-answer.js'
 import { UpgradeDispatcher } from './upgrade-dispatcher.js'
 import type { Wanted } from './upgrade-dispatcher.js'
 import { isUpgrade } from '../upgrade-requests.js'
+import { completeInjected } from './injected.js'
+import { wrapHandlers } from './handlers.js'
 import { markOwn } from './upgraded.js'
 
 /** One dispatcher for each server. All registrations on the server share it. */
@@ -37,9 +39,13 @@ function dispatch (app: FastifyInstance, wanted: Wanted): void {
   const server = app.server as Server
   let dispatcher = dispatchers.get(server)
   if (dispatcher === undefined) {
-    dispatcher = new UpgradeDispatcher(app, server)
-    dispatchers.set(server, dispatcher)
-    dispatcher.start()
+    const made = dispatcher = new UpgradeDispatcher(app, server)
+    dispatchers.set(server, made)
+    made.start()
+    server.once('close', () => {
+      made.stop()
+      dispatchers.delete(server)
+    })
   }
   dispatcher.add(wanted)
 }
@@ -58,10 +64,10 @@ function closeRefusedUpgrades (scope: FastifyInstance): void {
  * plugin registers one. It listens to a server that nobody connects to, because two instances on one server would both answer (upgrade-dispatcher.ts).
  */
 export async function registerWebsocket (scope: FastifyInstance, base: string, settings: WebSocketSettings): Promise<void> {
-  const { maxPayload, perMessageDeflate } = settings
   const detached = scope.hasDecorator('websocketServer') ? undefined : createServer()
   checkAnswers()
   closeRefusedUpgrades(scope)
+  completeInjected(scope)
   scope.addHook('onReady', (done) => {
     dispatch(scope, { pattern: toPattern(scope, base), detached })
     done()
@@ -73,8 +79,14 @@ export async function registerWebsocket (scope: FastifyInstance, base: string, s
   if (detached === undefined) {
     const { maxPayload: theirs } = scope.websocketServer.options
     scope.log.info({ maxPayload: theirs }, 'using the @fastify/websocket of this app: for WebSockets, its maxPayload and perMessageDeflate are in force, not those of this plugin')
-    return
+  } else {
+    await registerOwn(scope, detached, settings)
   }
+  wrapHandlers(scope)
+}
+
+/** Registers the plugin's own instance of @fastify/websocket. */
+async function registerOwn (scope: FastifyInstance, detached: Server, { maxPayload, perMessageDeflate }: WebSocketSettings): Promise<void> {
   await scope.register(fastifyWebsocket, {
     options: { server: detached, maxPayload, maxFragments: maxFragments(maxPayload), perMessageDeflate, clientTracking: false },
     errorHandler: (error, socket, request) => { // a handler threw: a bug of the plugin, or an id of `generateId` that is in use

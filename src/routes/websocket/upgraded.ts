@@ -7,6 +7,7 @@ import { forgetHead } from '../../private/websocket-head.js'
 import type { WebSocketInit } from '../../transports/websocket.js'
 import { reset } from '../replies.js'
 import { accept } from '../upgrade-requests.js'
+import { isInjected } from './injected.js'
 
 /** The WebSocket servers of the plugin's own instances of @fastify/websocket. */
 const ownServers = new WeakSet<WebSocketServer>()
@@ -28,7 +29,7 @@ function detachAnswer (connection: TcpSocket | undefined): void {
  * adds the listener for errors.
  */
 export function toWebSocketInit (socket: WebSocket, request: FastifyRequest): Pick<WebSocketInit, 'socket' | 'connection' | 'reset' | 'log'> {
-  const connection = request.raw.socket as TcpSocket | undefined // none behind `injectWS`
+  const connection = isInjected(request) ? undefined : request.raw.socket
   accept(request.raw)
   detachAnswer(connection)
   forgetHead(request.raw)

@@ -108,7 +108,7 @@ for (const { eio } of DIALECTS) {
 
   t.test(`handshakes of engine ${eio} whose authorize is still thinking when the app closes are refused, and hold nothing up`, async (t) => {
     const waiting: (() => void)[] = []
-    const app = await pluginApp(t, { authorize: () => new Promise<void>((resolve) => waiting.push(resolve)) })
+    const app = await pluginApp(t, { authorize: () => new Promise<true>((resolve) => waiting.push(() => resolve(true))) })
     const polled = fetch(`http://127.0.0.1:${await portOf(app)}${urlOf(eio, 'polling')}`)
     await until(() => waiting.length === 1)
     const upgraded = requestUpgrade(app, urlOf(eio, 'websocket'))

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Server } from 'socket.io'
-import type { Socket } from 'socket.io'
+import type { ServerOptions, Socket } from 'socket.io'
 import { io as connect } from 'socket.io-client'
 import type { Test } from 'tap'
 import { portOf, serverApp } from './app.js'
@@ -14,14 +14,17 @@ export interface Running { io: Server, port: number }
 export const OWN = 'on socket.io\'s own server'
 export const PLACES = ['here', OWN]
 
-const SERVERS: Record<string, (t: Test) => Promise<Running>> = {
+/** Options of socket.io's own server, where its defaults serve fewer clients. */
+type OwnOptions = Partial<ServerOptions>
+
+const SERVERS: Record<string, (t: Test, options: OwnOptions) => Promise<Running>> = {
   here: async (t) => {
     const app = await serverApp(t)
     return { io: app.io, port: await portOf(app) }
   },
-  [OWN]: async (t) => {
+  [OWN]: async (t, options) => {
     const http = createServer()
-    const io = new Server(http)
+    const io = new Server(http, options)
     t.teardown(() => io.close())
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
     return { io, port: (http.address() as AddressInfo).port }
@@ -29,10 +32,10 @@ const SERVERS: Record<string, (t: Test) => Promise<Running>> = {
 }
 
 /** @param where one of {@link PLACES} */
-export async function start (t: Test, where: string): Promise<Running> {
+export async function start (t: Test, where: string, options: OwnOptions = {}): Promise<Running> {
   const begin = SERVERS[where]
   if (begin === undefined) throw new Error(where)
-  return await begin(t)
+  return await begin(t, options)
 }
 
 /** The Server's socket of a new client, and what that hears of `word`. */

@@ -4,6 +4,7 @@ import { ServerResponse } from 'node:http'
 import { createServer, connect } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
+import fastifyWebsocket from '@fastify/websocket'
 import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import { Server } from 'socket.io'
@@ -13,7 +14,7 @@ import * as parser from 'socket.io-parser'
 import t from 'tap'
 import socketioTransports from '../../../src/index.js'
 import type { SocketioTransportsOptions } from '../../../types/options.js'
-import { captureLog, pluginApp } from '../../kit/servers/app.js'
+import { captureLog, newApp, pluginApp } from '../../kit/servers/app.js'
 import { connectWebsocket } from '../../kit/revision-1/inject.js'
 
 t.test('without onClose of avvio, drainTimeout is an error at registration, and nothing else needs it', async (t) => {
@@ -118,6 +119,19 @@ t.test('a cluster whose adapter adds offsets by another name of its method: they
   const client = await connectWebsocket(app)
   client.send('5:::{"name":"go"}')
   t.equal(await client.next(), ALL[0])
+})
+
+t.test('an upgrade listener of @fastify/websocket by another name: it gets our upgrades with all other listeners', async (t) => {
+  const app = newApp(t)
+  await app.register(fastifyWebsocket)
+  await app.register(socketioTransports)
+  for (const listener of app.server.listeners('upgrade')) Object.defineProperty(listener, 'name', { value: 'dispatch' })
+  let seen = 0
+  app.server.on('upgrade', () => { seen++ })
+  const client = await connectWebsocket(app)
+  client.send('3:1::x')
+  t.equal(await client.next(), '6:::1')
+  t.equal(seen, 1)
 })
 
 t.test('where Node does not tell the answer on a connection, it may be idle for a minute', async (t) => {

@@ -10,7 +10,7 @@ import { connectEngine, urlOf } from '../../kit/engine-io/inject.js'
 import { connectPolling, handshake } from '../../kit/revision-1/inject.js'
 import { openWebSocket } from '../../kit/websocket.js'
 import { requestUpgrade } from '../../kit/request.js'
-import { DIALECTS } from '../../kit/engine-io/payload.js'
+import { DIALECTS, readOpen } from '../../kit/engine-io/payload.js'
 
 const transports: TransportName[] = ['websocket', 'htmlfile', 'xhr-multipart', 'xhr-polling', 'jsonp-polling']
 const FOREIGN = 'http://elsewhere.test'
@@ -43,7 +43,12 @@ const browsers: [string, Record<string, string>, boolean][] = [
   ['an Origin that begins like the own', { origin: 'http://localhost.elsewhere.test' }, false],
   ['the Origin null', { origin: 'null' }, false],
   ['an empty Origin', { origin: '' }, false],
-  ['another Origin, said to be the same site', { origin: FOREIGN, 'sec-fetch-site': 'same-origin' }, false],
+  ['another Origin that the browser says is the own (a proxy changed Host)', { origin: FOREIGN, 'sec-fetch-site': 'same-origin' }, true],
+  ['another Origin and Sec-Fetch-Site same-site', { origin: 'http://evil.localhost', 'sec-fetch-site': 'same-site' }, false],
+  ['another Origin and Sec-Fetch-Site cross-site', { origin: FOREIGN, 'sec-fetch-site': 'cross-site' }, false],
+  ['another Origin and Sec-Fetch-Site none', { origin: FOREIGN, 'sec-fetch-site': 'none' }, false],
+  ['another Origin and several values of Sec-Fetch-Site', { origin: FOREIGN, 'sec-fetch-site': 'cross-site, same-origin' }, false],
+  ['the own Referer and Sec-Fetch-Site same-site', { referer: 'http://localhost/page', 'sec-fetch-site': 'same-site' }, false],
   ['Sec-Fetch-Site same-origin', { 'sec-fetch-site': 'same-origin' }, true],
   ['Sec-Fetch-Site none', { 'sec-fetch-site': 'none' }, true],
   ['Sec-Fetch-Site same-site', { 'sec-fetch-site': 'same-site' }, false],
@@ -77,7 +82,7 @@ t.test('what is no URL is none however often it comes', async (t) => {
   // The bytes of a host in UTF-8, each a character: Node 20 mistakes them for it in code that has run some thousand times.
   const nonsense = 'http://\xe2\x82\xac/'
   const policy = new OriginPolicy({}, { wheel: new TimerWheel(1000), ms: 1000 })
-  const request = { headers: { referer: nonsense }, protocol: 'http', host: 'localhost' } as FastifyRequest
+  const request = { headers: { referer: nonsense }, raw: { headers: {} }, protocol: 'http', host: 'localhost' } as FastifyRequest
   const seen = new Set<unknown>()
   for (let i = 0; i < 20_000; i++) seen.add(originOf(request)).add(policy.allows(nonsense, request))
   t.strictSame([...seen], ['null', false])
@@ -201,7 +206,7 @@ for (const [name, origin, allowed, refused] of policies) {
     for (const one of allowed) {
       const response = await inject(app, '/socket.io/1/', { origin: one })
       t.equal(response.statusCode, 200, one)
-      t.same(corsOf(response.headers), [one, 'true', 'Origin'])
+      t.same(corsOf(response.headers), origin === '*' ? ['*', undefined, undefined] : [one, 'true', 'Origin'])
       for (const url of UPGRADES) t.equal((await requestUpgrade(app, url, { origin: one })).status, 101, url)
     }
     for (const one of refused) {
@@ -249,4 +254,46 @@ t.test('a WebSocket of the own origin opens', async (t) => {
   const port = await portOf(app)
   const client = await openWebSocket(`ws://127.0.0.1:${port}/socket.io/1/websocket/${await handshake(app)}`, { origin: `http://127.0.0.1:${port}` })
   t.equal(await client.next(), '1::')
+})
+
+const PROXIED = 'http://proxied.test'
+/** Headers of a handshake, and whether an upgrade with the Origin {@link PROXIED} is accepted for its session, where Host is another. */
+const OPENED_BY: readonly (readonly [string, Record<string, string>, boolean])[] = [
+  ['the own page, by Sec-Fetch-Site and Referer', { 'sec-fetch-site': 'same-origin', referer: `${PROXIED}/page` }, true],
+  ['the own page, by Sec-Fetch-Site and Origin', { 'sec-fetch-site': 'same-origin', origin: PROXIED }, true],
+  ['the own page with another Referer', { 'sec-fetch-site': 'same-origin', referer: 'http://localhost/page' }, false],
+  ['the own page with another Origin, whatever its Referer', { 'sec-fetch-site': 'same-origin', origin: 'http://localhost', referer: `${PROXIED}/page` }, false],
+  ['the own page that sends no Referer', { 'sec-fetch-site': 'same-origin' }, false],
+  ['the own page, in a browser without Sec-Fetch-Site', { referer: 'http://localhost/page' }, false],
+  ['a program', {}, false]
+]
+
+for (const [who, headers, accepted] of OPENED_BY) {
+  t.test(`an upgrade of another Origin is ${accepted ? 'accepted' : 'refused'} for a session that was opened by ${who}`, async (t) => {
+    const app = await pluginApp(t)
+    const old = (await inject(app, '/socket.io/1/', headers)).body.replace(/:.*/, '')
+    const urls = [`/socket.io/1/websocket/${old}`]
+    for (const { eio, packets } of DIALECTS) {
+      const { rawPayload } = await inject(app, urlOf(eio, 'polling'), headers)
+      urls.push(urlOf(eio, 'websocket', `&sid=${readOpen(packets(rawPayload)[0]).sid}`))
+    }
+    t.equal(app.socketio.sessions.size, 3)
+    for (const url of urls) {
+      for (const origin of ['http://evil.test', 'null', 'http://proxied.test.evil', 'https://proxied.test']) t.equal((await requestUpgrade(app, url, { origin })).status, 403, `${origin} ${url}`)
+      for (const site of ['same-site', 'cross-site']) t.equal((await requestUpgrade(app, url, { origin: FOREIGN, 'sec-fetch-site': site })).status, 403, site)
+      t.equal((await inject(app, url.replace('websocket', 'polling'), { origin: PROXIED })).statusCode, 403, 'only an upgrade has no Sec-Fetch-Site')
+      t.equal((await requestUpgrade(app, url, { origin: PROXIED })).status, accepted ? 101 : 403, url)
+    }
+    for (const url of UPGRADES) t.equal((await requestUpgrade(app, url, { origin: PROXIED })).status, 403, `without a session: ${url}`)
+  })
+}
+
+t.test('the log names the origin to allow, unless it is none', async (t) => {
+  const { lines, logger } = captureLog('warn')
+  const app = await pluginApp(t, {}, { logger })
+  for (const origin of [FOREIGN, 'null', '', `http://${'x'.repeat(5000)}`]) await inject(app, '/socket.io/1/', { origin })
+  const [named, hidden, empty, long] = lines.map(({ detail }) => String(detail))
+  t.match(named, /set cors\.origin: \['http:\/\/elsewhere\.test'\]$/)
+  t.match([hidden, empty], [/set cors\.origin$/, /set cors\.origin$/])
+  t.ok(String(long).length < 350, 'it stays short')
 })
