@@ -61,6 +61,9 @@ const WAYS: readonly Way[] = [
 /** These are connected when the app closes. */
 const LAST: readonly Way[] = [[4, 'polling'], [4, 'websocket'], [0.9, 'websocket'], [0.9, 'xhr-polling']]
 
+/** A client that is connected. */
+interface Client { readonly peer: Peer, readonly way: Way }
+
 const nameOf = ([generation, ...transports]: Way): string => `client ${generation} by ${transports.join(' and ')}`
 
 type Ack = (...args: unknown[]) => void
@@ -75,7 +78,7 @@ function answer (socket: Socket): void {
 }
 
 /** Connects a client, and waits until it has its last transport. */
-async function connect ({ t, url }: Running, way: Way, { client }: Host): Promise<Peer> {
+async function connect ({ t, url }: Running, way: Way, { client }: Host): Promise<Client> {
   const [generation, ...transports] = way
   const peer = connectOfficial(generation, url, transports, client?.(generation))
   if (generation !== 0.9) t.teardown(() => peer.disconnect()) // the old client throws, unless it has connected
@@ -83,11 +86,11 @@ async function connect ({ t, url }: Running, way: Way, { client }: Host): Promis
     for (const event of ['connect_error', 'connect_failed', 'error']) peer.on(event, (error) => reject(new Error(`${nameOf(way)}: ${String(error)}`)))
   })
   await inTime(Promise.race([ask(peer, 'moved to', transports.at(-1)), failed]), `connection of ${nameOf(way)}`)
-  return peer
+  return { peer, way }
 }
 
 /** Asserts that text and, since 1.0, bytes come back. */
-async function exchange (t: Test, peer: Peer, way: Way): Promise<void> {
+async function exchange (t: Test, { peer, way }: Client): Promise<void> {
   const [generation] = way
   const text = `é 漢 😀 of ${nameOf(way)}`
   t.strictSame(await inTime(ask(peer, 'echo', text), `echo for ${nameOf(way)}`), [text], nameOf(way))
@@ -98,7 +101,7 @@ async function exchange (t: Test, peer: Peer, way: Way): Promise<void> {
 }
 
 const connectAll = (running: Running, ways: readonly Way[], host: Host) => Promise.all(ways.map((way) => connect(running, way, host)))
-const exchangeAll = (t: Test, peers: readonly Peer[]) => Promise.all(WAYS.map((way, i) => peers[i] && exchange(t, peers[i], way)))
+const exchangeAll = (t: Test, clients: readonly Client[]) => Promise.all(clients.map((client) => exchange(t, client)))
 
 /** The app of a host, with the plugin in it. */
 async function appOf ({ server, register, options, routes }: Host, order: Order, t: Test) {
@@ -118,16 +121,16 @@ async function play (t: Test, host: Host, order: Order): Promise<void> {
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   const running = { t, app, url, lines }
 
-  const peers = await connectAll(running, WAYS, host)
-  await exchangeAll(t, peers)
+  const clients = await connectAll(running, WAYS, host)
+  await exchangeAll(t, clients)
   await host.check(running)
-  await exchangeAll(t, peers)
-  for (const peer of peers) peer.disconnect()
+  await exchangeAll(t, clients)
+  for (const { peer } of clients) peer.disconnect()
   await until(() => app.socketio.sessions.size === 0)
   await host.after?.(running)
 
   const last = await connectAll(running, LAST, host)
-  const gone = last.map((peer) => new Promise<void>((resolve) => { peer.on('disconnect', () => resolve()) }))
+  const gone = last.map(({ peer }) => new Promise<void>((resolve) => { peer.on('disconnect', () => resolve()) }))
   await inTime(app.close(), 'end of app.close()')
   await inTime(Promise.all(gone), 'disconnect')
   t.equal(app.socketio.sessions.size, 0, 'no session is left')

@@ -1,7 +1,9 @@
-// Apps with middleware, proxies, and WebSockets of their own.
+// Apps with middleware, proxies, files, and WebSockets of their own.
+import { fileURLToPath } from 'node:url'
 import express from '@fastify/express'
 import httpProxy from '@fastify/http-proxy'
 import middie from '@fastify/middie'
+import fastifyStatic from '@fastify/static'
 import fastifyWebsocket from '@fastify/websocket'
 import corsMiddleware from 'cors'
 import { urlencoded } from 'express'
@@ -12,11 +14,13 @@ import { openWebSocket } from '../../kit/websocket.js'
 import { testHosts } from './host.js'
 import type { Host, Running } from './host.js'
 
-/** Another server, with pages. */
+/** Another server, with pages and a WebSocket. */
 async function upstreamOf (t: Test): Promise<string> {
   const app = Fastify({ forceCloseConnections: true })
   t.teardown(() => app.close())
+  await app.register(fastifyWebsocket)
   app.get('/*', async ({ url }) => `upstream ${url}`)
+  app.get('/websocket', { websocket: true }, (socket) => echo(socket, 'upstream'))
   return await app.listen({ port: 0, host: '127.0.0.1' })
 }
 
@@ -74,6 +78,11 @@ const HOSTS: readonly Host[] = [
     async check ({ t, url }) { t.equal(await (await fetch(`${url}/api/page`)).text(), 'upstream /page') }
   },
   {
+    name: '@fastify/static at /',
+    register: (app) => app.register(fastifyStatic, { root: fileURLToPath(new URL('.', import.meta.url)) }),
+    async check ({ t, url }) { t.match(await (await fetch(`${url}/routing.test.ts`)).text(), /^\/\/ Apps with middleware/) }
+  },
+  {
     name: '@fastify/websocket around the plugin, or after it',
     register: (app) => app.register(fastifyWebsocket),
     routes: (app) => app.register(async (scope) => ownWebSocket(scope)),
@@ -86,7 +95,12 @@ const HOSTS: readonly Host[] = [
       ownWebSocket(scope)
     }),
     check: (running) => checkWebSocket(running, '/own', 'own')
-  }
+  },
+  ...['/', '/api'].map((prefix): Host => ({
+    name: `@fastify/http-proxy at ${prefix} with WebSockets`,
+    register: async (app, t) => app.register(httpProxy, { upstream: await upstreamOf(t), prefix, websocket: true }),
+    check: (running) => checkWebSocket(running, `${prefix}/websocket`.replace('//', '/'), 'upstream')
+  }))
 ]
 
 testHosts(HOSTS)

@@ -18,6 +18,15 @@ const limits = {
   requestTimeout: 10_000
 }
 
+const strict = {
+  disableRequestLogging: true,
+  exposeHeadRoutes: false,
+  allowErrorHandlerOverride: false,
+  onProtoPoisoning: 'ignore',
+  requestIdLogLabel: 'id',
+  allowUnsafeRegex: true
+}
+
 const HOSTS: readonly Host[] = [
   {
     name: 'querystringParser',
@@ -53,6 +62,7 @@ const HOSTS: readonly Host[] = [
   { name: 'limits of bodies, connections and requests', server: limits, routes: ownRoute, check: echoes },
   { name: 'forceCloseConnections', server: { forceCloseConnections: true }, routes: ownRoute, check: echoes },
   { name: 'forceCloseConnections off, and requests while the app closes', server: { forceCloseConnections: false, return503OnClosing: false }, routes: ownRoute, check: echoes },
+  { name: 'no log of requests, no HEAD routes, one error handler a scope', server: strict, routes: ownRoute, check: echoes },
   {
     name: 'genReqId and requestIdHeader',
     server: { genReqId: () => `own-${++ids}`, requestIdHeader: 'x-request-id' },
