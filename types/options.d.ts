@@ -1,3 +1,4 @@
+/// <reference path="./without-socket.io.d.ts" />
 import type { FastifyRequest } from 'fastify'
 import type { IncomingMessage } from 'node:http'
 import type { ZlibOptions } from 'node:zlib'
@@ -78,6 +79,9 @@ export interface ParserModule {
     destroy (): void
   }
 }
+
+/** The request of a handshake, as `authorize` gets it. What its query contains depends on the client, and on Fastify's `querystringParser`. */
+export type HandshakeRequest = FastifyRequest<{ Querystring: Readonly<Record<string, unknown>> }>
 
 /**
  * Options of the plugin. Times are milliseconds, from 1 to 2^31 - 1; sizes are bytes.
@@ -219,7 +223,7 @@ export interface SocketioTransportsOptions {
    * Decides about a handshake. It returns `false`: refused with 403. It throws: refused with 500, or with the error's `statusCode` (400
    * to 599). It returns anything else: accepted, and the value becomes `socket.context`. Default: all are accepted.
    */
-  authorize?: (request: FastifyRequest) => SocketContext | boolean | void | Promise<SocketContext | boolean | void>
+  authorize?: (request: HandshakeRequest) => SocketContext | boolean | void | Promise<SocketContext | boolean | void>
   /**
    * Makes session ids from the handshake's raw request. An id has 1 to 100 characters of `[A-Za-z0-9_-]`, and must be unused and impossible to
    * guess. Any other fails the handshake with FST_SIO_INVALID_ID (500). May be async. Default: 120 random bits in 20 characters.

@@ -12,7 +12,7 @@ export interface EngineIoContext {
 }
 
 /** The query parameters of Engine.IO. */
-export interface EngineIoQuery {
+export interface EngineIoQuery extends Readonly<Record<string, unknown>> {
   EIO?: string
   sid?: string
   j?: string
