@@ -22,7 +22,7 @@ function serve (socket: Socket): void {
 }
 
 async function start (t: Test, options: SocketioTransportsOptions, io?: Server): Promise<string> {
-  const app = await pluginApp(t, { cors: { origin: true }, ...options })
+  const app = await pluginApp(t, options)
   const server = io?.bind(app.socketio) ?? app.io
   server.on('connection', serve)
   server.of('/chat').on('connection', serve)

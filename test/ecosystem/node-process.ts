@@ -36,7 +36,6 @@ async function adapter (): Promise<unknown> {
 const options = { adapter: await adapter() } as Partial<ServerOptions>
 const app = Fastify({ forceCloseConnections: true })
 await app.register(socketioTransports, {
-  cors: { origin: true }, // the 0.9 client in Node names an origin that is none
   io: recovery === undefined ? options : { ...options, connectionStateRecovery: {} }
 })
 const { io } = app

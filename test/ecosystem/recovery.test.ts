@@ -12,7 +12,7 @@ const io = { connectionStateRecovery: { maxDisconnectionDuration: 60_000 } }
 
 /** A Server that recovers; a client on a line that can be cut, in a room and with data, that has had its first event. */
 async function setUp (t: Test, transport: string) {
-  const app = await pluginApp(t, { io, cors: { origin: true } })
+  const app = await pluginApp(t, { io })
   app.io.on('connection', (socket) => socket.on('where', (ack) => ack(socket.conn.transport.name)))
   const port = await portOf(app)
   const line = await delayed(t, port, 0)

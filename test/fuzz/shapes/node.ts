@@ -62,7 +62,7 @@ const logger = {
   stream: { write: (line: string) => { if ((JSON.parse(line) as { level: number }).level >= LEVEL_ERROR) say({ type: 'fault', kind: 'error log', text: line }) } }
 }
 const app = Fastify({ forceCloseConnections: true, logger })
-await app.register(socketioTransports, { cors: { origin: true }, transports: TRANSPORT_NAMES, io: await serverOptions() })
+await app.register(socketioTransports, { transports: TRANSPORT_NAMES, io: await serverOptions() })
 serve(app.io, setup)
 await app.listen({ port: 0, host: '127.0.0.1' })
 process.on('message', () => { settle(app.io).catch((error: unknown) => fault('does not settle', error)) })

@@ -21,7 +21,7 @@ import { inTime } from '../../kit/waiting.js'
 import { openWebSocket } from '../../kit/websocket.js'
 
 /** The Origin of client 0.9 in Node has no scheme. */
-const OPTIONS = { io: {}, cors: { origin: true } }
+const OPTIONS = { io: {} }
 
 /** Which clients come, and by which transports. */
 const CLIENTS: readonly [generation: Generation, transports: readonly string[]][] = [

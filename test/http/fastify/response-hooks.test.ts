@@ -23,7 +23,7 @@ import { inTime, turn, until } from '../../kit/waiting.js'
 import { openWebSocket } from '../../kit/websocket.js'
 
 /** The Origin of client 0.9 in Node has no scheme. */
-const OPTIONS = { io: {}, cors: { origin: true } }
+const OPTIONS = { io: {} }
 const CLIENTS: readonly [generation: Generation, transports: readonly string[]][] = [
   [4, ['websocket']], [4, ['polling', 'websocket']], [2, ['websocket']], [0.9, ['websocket']]
 ]
