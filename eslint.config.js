@@ -45,7 +45,7 @@ const LAYERS = [
   {
     files: ['src/routes/*/*.ts'],
     may: ['node:.+', OWN, String.raw`\.\./[\w-]+\.js`, String.raw`\.\./websocket/(?:connection|upgraded)\.js`, String.raw`\.\./\.\./(?:codec|dialects|transports)/.+`,
-      String.raw`\.\./\.\./session/transport\.js`, String.raw`\.\./\.\./private/(?:node-answer|websocket-(?:head|listener))\.js`, String.raw`\.\./\.\./(?:errors|options)\.js`, '@fastify/websocket'],
+      String.raw`\.\./\.\./session/transport\.js`, String.raw`\.\./\.\./private/(?:node-answer|response-hooks|websocket-(?:head|listener))\.js`, String.raw`\.\./\.\./(?:errors|options)\.js`, '@fastify/websocket'],
     mayTypes: [TYPES, String.raw`\.\./\.\./(?:engine/.+|session/(?!transport).+)`, 'fastify', 'ws']
   },
   { files: ['src/official-server.ts'], may: ['node:url', String.raw`\./(?:errors|option-hints)\.js`, String.raw`\./private/server-options\.js`], mayTypes: [TYPES, 'fastify', 'socket\\.io'] },

@@ -44,6 +44,12 @@ export interface EngineEvents {
 export interface Engine extends EventEmitter<EngineEvents> {
   /** All sessions by id, also those that have made only a handshake. */
   readonly sessions: ReadonlyMap<string, Socket>
+  /**
+   * Returns the session below a socket of the official Server, also in and after its 'disconnect'. `undefined` if the socket belongs to another engine, to
+   * which the Server is bound, too. `app.socketio.sessionOf(socket)?.context` is the value that `authorize` returned.
+   * @param socket a socket of any namespace, or another object with a `conn`
+   */
+  sessionOf (socket: { readonly conn: unknown }): Socket | undefined
   /** Number of connected sessions: those of {@link sessions} that have made a transport request. */
   readonly clientsCount: number
   /** Counters since the start, and bytes that wait now. A copy, for monitoring. */

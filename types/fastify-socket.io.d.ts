@@ -1,3 +1,4 @@
+/// <reference path="./without-socket.io.d.ts" />
 // This file does not declare the type of `app.io`: an application for fastify-socket.io declares it, with the types of its events.
 import type { FastifyPluginAsync } from 'fastify'
 import type { ServerOptions } from 'socket.io'

@@ -1,3 +1,4 @@
+/// <reference path="./without-socket.io.d.ts" />
 import type { FastifyPluginAsync } from 'fastify'
 import type { Server } from 'socket.io'
 import type { Engine } from './engine.js'
@@ -17,12 +18,16 @@ export interface SocketioRouteConfig {
   readonly dialect: DialectName
 }
 
+/** A base of FastifyInstance, so that an application may declare its own type of `app.io`, as applications of fastify-socket.io do. */
+interface OfficialServerDecorator {
+  /** The official Server, when the option `io` is set. Its type can be set in `SocketioTypes`. If socket.io is not installed, the type is `SocketioIsNotInstalled`. */
+  io: SocketioTypes extends { server: infer OwnServer } ? OwnServer : Server
+}
+
 declare module 'fastify' {
-  interface FastifyInstance {
+  interface FastifyInstance extends OfficialServerDecorator {
     /** The sessions of fastify-socketio-transports. */
     socketio: Engine
-    /** The official Server, when the option `io` is set. Its type can be set in `SocketioTypes`. */
-    io: SocketioTypes extends { server: infer OwnServer } ? OwnServer : Server
   }
   interface FastifyRequest {
     /** The session that this request belongs to, if any. */

@@ -16,7 +16,7 @@ import type { CONNECTION_ERRORS } from '../src/errors.js'
 import type { CLOSE_REASONS } from '../src/session/reasons.js'
 import plugin, { socketioTransports } from './index.js'
 import type {
-  CloseReason, ConnectionError, CorsOptions, DialectName, EndReason, Engine, FlashPolicyOptions, Metrics, OutgoingPacket, Packet, RefusalReason, SessionEnd, Socket,
+  CloseReason, ConnectionError, CorsOptions, DialectName, EndReason, Engine, FlashPolicyOptions, HandshakeRequest, Metrics, OutgoingPacket, Packet, RefusalReason, SessionEnd, Socket,
   SocketContext, SocketioRouteConfig, SocketioTransportsOptions, TransportName
 } from './index.js'
 
@@ -40,8 +40,8 @@ describe('the application', () => {
 
   test("finds the Socket below one of the Server's", () => {
     app.io.on('connection', (client) => {
-      // socket.io types `conn.id` as private; brackets may read it.
-      expect(app.socketio.sessions.get(client.conn['id'])).type.toBe<Socket | undefined>()
+      expect(app.socketio.sessionOf(client)).type.toBe<Socket | undefined>()
+      expect(app.socketio.sessionOf(client.client)).type.toBe<Socket | undefined>()
     })
   })
 
@@ -98,7 +98,9 @@ describe('a Socket', () => {
         case 'connect': return expect(packet.query).type.toBe<string | undefined>()
         case 'message': return expect(packet.data).type.toBe<string>()
         case 'json': return expect(packet.data).type.toBe<unknown>()
-        case 'event': return expect(packet.args).type.toBe<unknown[]>()
+        case 'event':
+          if (packet.ack === 'data') expect(packet.id).type.toBe<string>()
+          return expect(packet.args).type.toBe<unknown[]>()
         case 'ack': return expect(packet.id).type.toBe<string>()
         case 'error': return expect(packet.reason).type.toBe<Exclude<typeof packet.reason, undefined> | undefined>()
         case 'disconnect': return expect(packet).type.not.toHaveProperty('data')
@@ -194,7 +196,10 @@ describe('the options', () => {
 
   test('let authorize see the request', () => {
     type Authorize = NonNullable<SocketioTransportsOptions['authorize']>
-    expect<Parameters<Authorize>>().type.toBe<[request: FastifyRequest]>()
+    expect<Parameters<Authorize>>().type.toBe<[request: HandshakeRequest]>()
+    expect<HandshakeRequest>().type.toBeAssignableTo<FastifyRequest>()
+    expect<HandshakeRequest['query']>().type.toBe<Readonly<Record<string, unknown>>>()
+    expect(options).type.toBeCallableWith({ authorize: async (request: FastifyRequest<{ Querystring: { token?: string } }>) => request.query.token === 'secret' })
     expect(options).type.toBeCallableWith({ authorize: () => false })
     expect(options).type.toBeCallableWith({ authorize: async ({ headers }: FastifyRequest) => ({ user: String(headers.cookie) }) })
     expect(options).type.not.toBeCallableWith({ authorize: (socket: Socket) => socket.id === '' })

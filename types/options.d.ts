@@ -1,3 +1,4 @@
+/// <reference path="./without-socket.io.d.ts" />
 import type { FastifyRequest } from 'fastify'
 import type { IncomingMessage } from 'node:http'
 import type { ZlibOptions } from 'node:zlib'
@@ -88,6 +89,9 @@ export interface ParserModule {
 
 /** What `authorize` returns: `false`, `true`, or the context. A `Promise<void>` is an object, too, so objects with `then` are excluded. */
 type Verdict = boolean | (unknown extends SocketContext ? string | number | (object & { then?: never }) : NonNullable<SocketContext>)
+
+/** The request of a handshake, as `authorize` gets it. What its query contains depends on the client, and on Fastify's `querystringParser`. */
+export type HandshakeRequest = FastifyRequest<{ Querystring: Readonly<Record<string, unknown>> }>
 
 /**
  * Options of the plugin, beside Fastify's own of `register` (`prefix`, `logLevel`, `logSerializers`). Times are milliseconds, from 1 to 2^31 - 1; sizes are bytes.
@@ -231,7 +235,7 @@ export interface SocketioTransportsOptions {
    * nothing, `null`, `''`, `0`: refused with 403; unless it was `false`, the log says that a value is missing. It throws: refused with 500, or with the
    * error's `statusCode` (400 to 599). Default: all are accepted.
    */
-  authorize?: (request: FastifyRequest) => Verdict | Promise<Verdict>
+  authorize?: (request: HandshakeRequest) => Verdict | Promise<Verdict>
   /**
    * Makes session ids from the handshake's raw request. An id has 1 to 100 characters of `[A-Za-z0-9_-]`, and must be unused and impossible to
    * guess. Any other fails the handshake with FST_SIO_INVALID_ID (500). May be async. Default: 120 random bits in 20 characters.

@@ -17,12 +17,12 @@ interface Addressed {
   endpoint: string
 }
 
-interface Acknowledged {
+/** A packet that asks for an acknowledgement has both members, others have none. */
+type AckRequest = {
   /** The acknowledgement's id: decimal digits, kept as text because peers echo it as text (`007`). */
-  id?: string
-  /** Present when the packet asks for an acknowledgement. */
-  ack?: AckKind
-}
+  id: string
+  ack: AckKind
+} | { id?: never, ack?: never }
 
 /**
  * From the server: an endpoint is connected. From a client: it asks to connect an endpoint. `query` is `?a=b` (clients up to 2.x), `auth`
@@ -35,11 +35,11 @@ export interface ConnectPacket extends Addressed { type: 'connect', query?: stri
  */
 export interface DisconnectPacket extends Addressed { type: 'disconnect' }
 /** A text message. */
-export interface MessagePacket extends Addressed, Acknowledged { type: 'message', data: string }
+export type MessagePacket = Addressed & { type: 'message', data: string } & AckRequest
 /** A message of one JSON value. */
-export interface JsonPacket extends Addressed, Acknowledged { type: 'json', data: unknown }
+export type JsonPacket = Addressed & { type: 'json', data: unknown } & AckRequest
 /** A named event with its arguments. They may contain binary data, except in revision 1. */
-export interface EventPacket extends Addressed, Acknowledged { type: 'event', name: string, args: unknown[] }
+export type EventPacket = Addressed & { type: 'event', name: string, args: unknown[] } & AckRequest
 /** The acknowledgement of packet `id`, with the arguments of the handler. */
 export interface AckPacket extends Addressed { type: 'ack', id: string, args: unknown[] }
 /** A refusal; `advice: 'reconnect'` tells the client to handshake anew. */
@@ -54,7 +54,7 @@ type Relaxed<P, K extends string> = P extends unknown ? Omit<P, K> & Partial<Pic
  * A packet to send. The defaults are `''` for `endpoint` and `[]` for `args`. With `ack` and without `id`, `send` uses and returns the next id of
  * the connection.
  */
-export type OutgoingPacket = Relaxed<Exclude<Packet, AckPacket>, 'endpoint' | 'args'> | Relaxed<AckPacket, 'endpoint' | 'args'>
+export type OutgoingPacket = Relaxed<Exclude<Packet, AckPacket>, 'endpoint' | 'args' | 'id' | 'ack'> | Relaxed<AckPacket, 'endpoint' | 'args'>
 
 /** Handled by the plugin; no listener gets it. */
 export interface HeartbeatPacket { type: 'heartbeat' }

@@ -23,7 +23,7 @@ app.post('/login', (request, reply) => {
 })
 
 io.on('connection', (socket) => {
-  const { context } = app.socketio.sessions.get(socket.conn.id)
+  const { context } = app.socketio.sessionOf(socket)
   socket.emit('you are', context.user)
 })
 

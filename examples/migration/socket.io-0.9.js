@@ -14,7 +14,7 @@ await app.register(socketioTransports, {
 const { io } = app
 
 io.use((socket, next) => {
-  socket.data.user = app.socketio.sessions.get(socket.conn.id).context.user // was: socket.handshake.user
+  socket.data.user = app.socketio.sessionOf(socket).context.user // was: socket.handshake.user
   next()
 })
 

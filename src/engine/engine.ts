@@ -17,7 +17,7 @@ import { Parting } from './parting.js'
 import { SessionLimiter } from './session-limiter.js'
 import { newSessionId } from './session-ids.js'
 import { Session } from '../session/session.js'
-import type { Socket } from '../session/socket.js'
+import { Socket } from '../session/socket.js'
 import type { SessionShared } from '../session/session-init.js'
 import { TimerWheel } from '../time/timer-wheel.js'
 import type { EndReason, Transport } from '../session/transport.js'
@@ -71,6 +71,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   }
 
   get sessions (): ReadonlyMap<string, Socket> { return this.#sockets }
+  sessionOf ({ conn }: { readonly conn: unknown }): Socket | undefined { return conn instanceof Socket ? conn : undefined }
   get clientsCount () { return this.#clientsCount }
   get closing () { return this.#closing }
   get draining () { return this.#closing || this.#drain !== undefined }

@@ -1,5 +1,6 @@
 // Decides whether a handshake may open a session: there must be a free slot, and the application's `authorize` must allow it.
 import type { FastifyRequest } from 'fastify'
+import type { HandshakeRequest } from '../../types/options.js'
 import type { Engine } from '../engine/engine.js'
 import { RefusedRequest } from '../errors.js'
 import type { SessionSlot } from '../engine/session-limiter.js'
@@ -49,7 +50,7 @@ function detailOf (context: unknown): string {
 }
 
 /** Calls `authorize` and returns its result. @throws RefusedRequest when the result is falsy, and when `authorize` throws. */
-async function authorized (request: FastifyRequest, authorize: NonNullable<Settings['authorize']>): Promise<unknown> {
+async function authorized (request: HandshakeRequest, authorize: NonNullable<Settings['authorize']>): Promise<unknown> {
   let context: unknown
   try {
     context = await authorize(request)
@@ -63,7 +64,7 @@ async function authorized (request: FastifyRequest, authorize: NonNullable<Setti
 }
 
 /** Calls `authorize`, then makes an id. Returns a promise only if `authorize` is set or `generateId` returns a promise. */
-function credentials ({ engine, settings: { authorize } }: Admission, request: FastifyRequest): Credentials | Promise<Credentials> {
+function credentials ({ engine, settings: { authorize } }: Admission, request: HandshakeRequest): Credentials | Promise<Credentials> {
   const withId = (context: unknown): Credentials | Promise<Credentials> => {
     const id = engine.newId(request.raw)
     return typeof id === 'string' ? { id, context } : id.then((awaited) => ({ id: awaited, context }))
@@ -78,7 +79,7 @@ const LATE = 'authorize or generateId took longer than handshakeTimeout'
  * @throws RefusedRequest when `authorize` returns a falsy value, throws or takes too long, when there are too many sessions, and when the server drains or
  * closes. Errors of `generateId` are thrown as they are.
  */
-export function admit (admission: Admission, request: FastifyRequest): Admitted | Promise<Admitted> {
+export function admit (admission: Admission, request: HandshakeRequest): Admitted | Promise<Admitted> {
   const { engine, engine: { limiter, wheel }, settings: { handshakeTimeout: ms } } = admission
   const raw: RawRequest = request.raw
   raw._query ??= allOf(raw.url) // the official Server keeps this request, and reads `socket.handshake.query` from here

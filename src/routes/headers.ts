@@ -23,7 +23,8 @@ const toLines = (headers: Headers): Headers => Object.fromEntries(Object.entries
  */
 function withMiddlewares (response: ServerResponse, headers: Headers): Headers {
   const all: Headers = {}
-  for (const [name, value = []] of Object.entries(response.writeHead(101).getHeaders())) all[name] = [value].flat().map(String)
+  response.writeHead(101)
+  for (const [name, value = []] of Object.entries(response.getHeaders())) all[name] = [value].flat().map(String)
   for (const [name, value] of Object.entries(headers)) {
     const key = name.toLowerCase()
     all[key] = key === 'set-cookie' ? [all[key] ?? [], value].flat() : value

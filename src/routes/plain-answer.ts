@@ -28,6 +28,6 @@ const IDLE = 60_000
  */
 export function closeWhenAnswered (socket: Duplex): void {
   const answer = answerOn(socket)
-  if (answer !== undefined) answer.once('finish', () => close(socket)) // the answer to a successful upgrade never finishes
+  if (answer !== undefined) answer.once('finish', () => close(socket)) // the answer to a successful upgrade finishes when its connection has closed, or never
   else if (socket instanceof Socket) socket.setTimeout(IDLE, () => socket.destroy()) // for a WebSocket, ws clears this timeout
 }

@@ -25,7 +25,7 @@ app.setNotFoundHandler((request, reply) => reply.code(404).send('app'))
 
 /** An event with a plain id, which the Server cannot ask for: by the packet face of the same connection. */
 function emitPlain (socket, name, args, onAck) {
-  const connection = app.socketio.sessions.get(socket.conn.id)
+  const connection = app.socketio.sessionOf(socket)
   const endpoint = socket.nsp.name === '/' ? '' : socket.nsp.name
   const id = connection.send({ type: 'event', endpoint, name, args, ack: 'plain' })
   connection.on('packet', function listen (packet) {

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
+import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { WebSocket } from 'ws'
 import socketioTransports from '../../src/index.js'
@@ -63,10 +64,12 @@ for (const [where, start] of Object.entries(EVERYWHERE)) {
     const { engine, url } = await start(t)
     engine.use((_request, response, next) => {
       const { writeHead } = response
-      response.writeHead = function writeLate (this: ServerResponse, ...args: unknown[]) {
-        this.setHeader('x-late', 'yes')
-        return Reflect.apply(writeHead, this, args) as ServerResponse
-      }
+      Object.assign(response, {
+        writeHead (this: ServerResponse, ...args: unknown[]): void { // which returns nothing
+          this.setHeader('x-late', 'yes')
+          Reflect.apply(writeHead, this, args)
+        }
+      })
       next()
     })
     t.equal((await fetchText(url + POLLING)).headers['x-late'], 'yes')
@@ -232,6 +235,17 @@ for (const [where, start] of Object.entries(OURS)) {
       t.equal(await upgrade(t, url + WEBSOCKET + query), undefined, query)
     }
     t.equal(engine.clientsCount, 0)
+  })
+
+  t.test(`a middleware that ends the response of an upgrade answers its client ${where}`, async (t) => {
+    const { engine, url } = await start(t)
+    engine.use((_request, response) => {
+      response.writeHead(401, { 'x-why': 'nobody' })
+      response.end('who are you?')
+    })
+    const socket = new WebSocket(url.replace('http', 'ws') + WEBSOCKET)
+    const [, response] = await once(socket, 'unexpected-response') as [unknown, IncomingMessage]
+    t.strictSame([response.statusCode, response.headers['x-why'], await text(response)], [401, 'nobody', 'who are you?'])
   })
 
   t.test(`a middleware that begins a response and passes the request on ends the response ${where}`, async (t) => {

@@ -131,10 +131,19 @@ t.test('with HTTP/1.1 beside, it has', async (t) => {
   }
 })
 
+t.test('requestTimeout and headersTimeout are for what a client sends, and end no poll', async (t) => {
+  const { warnings, port } = await start(t, { requestTimeout: 1000, http: { headersTimeout: 1000, connectionsCheckingInterval: 100 } }, { pingInterval: 2000, pollingDuration: 2000 })
+  t.strictSame(warnings, [])
+  const ask = async (path: string, body?: string): Promise<string> =>
+    await (await fetch(`http://127.0.0.1:${port}/socket.io/${path}`, body === undefined ? {} : { method: 'POST', body })).text()
+  const [old] = (await ask('1/')).split(':')
+  t.equal(await ask(`1/xhr-polling/${old}`), '1::')
+  const { sid } = JSON.parse((await ask('?EIO=4&transport=polling')).slice(1)) as { sid: string }
+  t.strictSame(await Promise.all([ask(`1/xhr-polling/${old}`), ask(`?EIO=4&transport=polling&sid=${sid}`)]), ['8::', '2'])
+})
+
 /** Settings that look dangerous: each was tried with every client. */
 const HARMLESS: Record<string, object> = {
-  requestTimeout: { requestTimeout: 50, http: { connectionsCheckingInterval: 20 } },
-  headersTimeout: { http: { headersTimeout: 50, requestTimeout: 60, connectionsCheckingInterval: 20 } },
   keepAliveTimeout: { keepAliveTimeout: 1 },
   handlerTimeout: { handlerTimeout: 50 },
   bodyLimit: { bodyLimit: 1 },

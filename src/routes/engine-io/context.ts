@@ -13,6 +13,7 @@ export interface EngineIoContext {
 
 /** For Fastify's route generics. */
 export interface EngineIoRoute {
+  Querystring: Readonly<Record<string, unknown>>
   /** Text, or in Engine.IO 3 a binary payload. */
   Body: string | Buffer | null | undefined
 }

@@ -13,6 +13,7 @@ export interface TransportContext {
 
 /** For Fastify's route generics. A route has only the parameters that are in its URL. */
 export interface Revision1Route {
+  Querystring: Readonly<Record<string, unknown>>
   Params: { protocol: string, transport?: string, sid: string }
 }
 

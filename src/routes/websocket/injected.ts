@@ -20,8 +20,12 @@ function complete (request: object): void {
 
 /** Completes the injected requests of a scope, before all hooks of the scope that are added later. */
 export function completeInjected (scope: FastifyInstance): void {
-  scope.addHook('onRequest', ({ raw }, _reply, done) => {
-    if (!(raw instanceof Readable)) complete(raw)
+  scope.addHook('onRequest', ({ raw }, { raw: { socket: stream } }, done) => {
+    if (!(raw instanceof Readable)) {
+      complete(raw)
+      // A connection closes when both sides have ended it. This stream does not, and ws would wait for 30 seconds.
+      stream?.once('end', () => setImmediate(() => stream.destroy()))
+    }
     done()
   })
 }

@@ -12,6 +12,7 @@ import { UpgradeDispatcher } from './upgrade-dispatcher.js'
 import type { Wanted } from './upgrade-dispatcher.js'
 import { isUpgrade } from '../upgrade-requests.js'
 import { completeInjected } from './injected.js'
+import { ResponseHooks } from './response-hooks.js'
 import { wrapHandlers } from './handlers.js'
 import { markOwn } from './upgraded.js'
 
@@ -65,6 +66,7 @@ function closeRefusedUpgrades (scope: FastifyInstance): void {
  */
 export async function registerWebsocket (scope: FastifyInstance, base: string, settings: WebSocketSettings): Promise<void> {
   const detached = scope.hasDecorator('websocketServer') ? undefined : createServer()
+  const hooks = new ResponseHooks(scope)
   checkAnswers()
   closeRefusedUpgrades(scope)
   completeInjected(scope)
@@ -82,7 +84,8 @@ export async function registerWebsocket (scope: FastifyInstance, base: string, s
   } else {
     await registerOwn(scope, detached, settings)
   }
-  wrapHandlers(scope)
+  hooks.watch()
+  wrapHandlers(scope, hooks)
 }
 
 /** Registers the plugin's own instance of @fastify/websocket. */

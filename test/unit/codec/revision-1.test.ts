@@ -106,7 +106,7 @@ t.test('what is no packet is a ProtocolError', async (t) => {
 })
 
 t.test('what has no form on the wire is refused', async (t) => {
-  const packets: readonly WirePacket[] = [
+  const packets: readonly Parameters<typeof revision1.encodePacket>[0][] = [
     { type: 'message', endpoint: '/a:b', data: 'x' },
     { type: 'connect', endpoint: ':' },
     { type: 'disconnect', endpoint: '/a:' },

@@ -1,8 +1,8 @@
 // What an application has said to socket.io's Server, in the words of the plugin.
-import type { FastifyRequest } from 'fastify'
 import t from 'tap'
 import { isTransport, toOptions } from '../../../src/drop-in/options.js'
 import { readOptions } from '../../../src/options.js'
+import type { HandshakeRequest } from '../../../types/options.js'
 
 type Given = Parameters<typeof toOptions>[0]
 
@@ -61,7 +61,7 @@ t.test('of the transports, WebTransport alone is missing', async (t) => {
   t.strictSame(['polling', 'websocket', 'webtransport'].filter(isTransport), ['polling', 'websocket'])
 })
 
-const REQUEST = { raw: { url: '/' } } as FastifyRequest
+const REQUEST = { raw: { url: '/' } } as HandshakeRequest
 
 t.test('allowRequest is asked with the raw request, and its word is the verdict', async (t) => {
   const seen: unknown[] = []

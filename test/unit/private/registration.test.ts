@@ -14,6 +14,7 @@ import * as parser from 'socket.io-parser'
 import t from 'tap'
 import socketioTransports from '../../../src/index.js'
 import type { SocketioTransportsOptions } from '../../../types/options.js'
+import { countResponseHooks } from '../../../src/private/response-hooks.js'
 import { captureLog, newApp, pluginApp } from '../../kit/servers/app.js'
 import { connectWebsocket } from '../../kit/revision-1/inject.js'
 
@@ -132,6 +133,32 @@ t.test('an upgrade listener of @fastify/websocket by another name: it gets our u
   client.send('3:1::x')
   t.equal(await client.next(), '6:::1')
   t.equal(seen, 1)
+})
+
+t.test('where Fastify does not tell its hooks, the app counts as one that has some', async (t) => {
+  const { ResponseHooks } = await t.mockImport<typeof import('../../../src/routes/websocket/response-hooks.js')>('../../../src/routes/websocket/response-hooks.js', {
+    '../../../src/private/response-hooks.js': { countResponseHooks: () => undefined }
+  })
+  const app = newApp(t)
+  const hooks = new ResponseHooks(app)
+  hooks.watch()
+  await app.ready()
+  t.ok(hooks.any)
+})
+
+t.test('the hooks of Fastify are counted, and nothing else is taken for them', async (t) => {
+  const app = newApp(t)
+  t.equal(countResponseHooks(app), 0)
+  app.addHook('onResponse', async () => {})
+  await app.after()
+  t.equal(countResponseHooks(app), 1)
+  await app.register(async (scope) => {
+    scope.addHook('onResponse', async () => {})
+    await scope.after()
+    t.strictSame([countResponseHooks(scope), countResponseHooks(app)], [2, 1])
+  })
+  const hooks = Symbol('fastify.hooks')
+  for (const other of [{}, { [hooks]: undefined }, { [hooks]: {} }, { [hooks]: { onResponse: 1 } }]) t.equal(countResponseHooks(other), undefined)
 })
 
 t.test('where Node does not tell the answer on a connection, it may be idle for a minute', async (t) => {
