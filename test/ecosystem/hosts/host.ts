@@ -19,7 +19,6 @@ export interface Running {
   readonly app: FastifyInstance
   /** Where it listens, without a slash at the end. */
   readonly url: string
-  readonly lines: readonly LogLine[]
 }
 
 /** Whether the neighbour is registered before the plugin, or after it. */
@@ -119,7 +118,7 @@ async function appOf ({ server, register, options, routes }: Host, order: Order,
 async function play (t: Test, host: Host, order: Order): Promise<void> {
   const { app, lines } = await appOf(host, order, t)
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
-  const running = { t, app, url, lines }
+  const running = { t, app, url }
 
   const clients = await connectAll(running, WAYS, host)
   await exchangeAll(t, clients)
