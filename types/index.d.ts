@@ -21,7 +21,7 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** The sessions of fastify-socketio-transports. */
     socketio: Engine
-    /** The official Server, when the option `io` is set. Its type can be set in `SocketioTypes`. */
+    /** The official Server, when the option `io` is set; else reading it throws FST_SIO_NO_SERVER. Its type can be set in `SocketioTypes`. */
     io: SocketioTypes extends { server: infer OwnServer } ? OwnServer : Server
   }
   interface FastifyRequest {
