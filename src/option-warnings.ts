@@ -22,12 +22,20 @@ function withoutTransport ({ dialects, transports }: Settings): string[] {
     .map((dialect) => `the option "transports" names no transport of the dialect "${dialect}", so its clients are refused: add one, or remove the dialect from the option "dialects"`)
 }
 
-/** Origins and timers with which 0.9 clients cannot connect or stay. They are allowed, because other clients work with them (docs/revision-1.md, Timers). */
-function ofRevision1 ({ dialects, cors, heartbeatInterval, heartbeatTimeout, closeTimeout, pollingDuration }: Settings): string[] {
+/** Clients that send credentials by default, which `'*'` does not allow (docs/revision-1.md, Cross-origin answers). Those from 3.x on send none. */
+function withCredentials ({ dialects, transports, cors }: Settings): string[] {
+  const clients = [
+    dialects.includes('revision 1') && 'up to 0.9',
+    dialects.includes('engine 3') && transports.includes('polling') && '1.x and 2.x'
+  ].filter((some) => some !== false)
+  if (!isWildcard(cors) || clients.length === 0) return []
+  return [`cors.origin is "*": clients ${clients.join(', ')} in pages of other origins cannot connect, because they send credentials, which "*" does not allow; cors.origin: true lets them in`]
+}
+
+/** Timers with which 0.9 clients cannot connect or stay. They are allowed, because other clients work with them (docs/revision-1.md, Timers). */
+function ofRevision1 ({ dialects, heartbeatInterval, heartbeatTimeout, closeTimeout, pollingDuration }: Settings): string[] {
   if (!dialects.includes('revision 1')) return []
   const warnings = [
-    isWildcard(cors) &&
-      'cors.origin is "*": 0.9 clients in pages of other origins cannot connect, because they send credentials, which "*" does not allow; cors.origin: true lets them in',
     heartbeatInterval === false && 'heartbeatInterval is false: 0.9 clients never connect, because they read the empty heartbeat timeout of the handshake as 0 ms',
     heartbeatInterval !== false && heartbeatInterval >= Math.min(heartbeatTimeout, closeTimeout) &&
       `heartbeatInterval (${heartbeatInterval}) is not below heartbeatTimeout (${heartbeatTimeout}) and closeTimeout (${closeTimeout}): 0.9 clients close a connection that is silent for that long`,
@@ -39,5 +47,5 @@ function ofRevision1 ({ dialects, cors, heartbeatInterval, heartbeatTimeout, clo
 
 /** Logs the warnings. @param given the options without their defaults */
 export function warnOfOptions (given: SocketioTransportsOptions, settings: Settings, log: FastifyBaseLogger): void {
-  for (const warning of [...seconds(given), ...ofRevision1(settings), ...withoutTransport(settings)]) log.warn(warning)
+  for (const warning of [...seconds(given), ...withCredentials(settings), ...ofRevision1(settings), ...withoutTransport(settings)]) log.warn(warning)
 }

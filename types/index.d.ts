@@ -20,7 +20,7 @@ export interface SocketioRouteConfig {
 
 /** A base of FastifyInstance, so that an application may declare its own type of `app.io`, as applications of fastify-socket.io do. */
 interface OfficialServerDecorator {
-  /** The official Server, when the option `io` is set. Its type can be set in `SocketioTypes`. If socket.io is not installed, the type is `SocketioIsNotInstalled`. */
+  /** The official Server, when the option `io` is set; else reading it throws FST_SIO_NO_SERVER. Its type can be set in `SocketioTypes`. If socket.io is not installed, the type is `SocketioIsNotInstalled`. */
   io: SocketioTypes extends { server: infer OwnServer } ? OwnServer : Server
 }
 

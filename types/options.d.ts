@@ -26,12 +26,12 @@ export type OriginOption =
 export interface CorsOptions {
   /**
    * Origins that are allowed in addition to the server's own. Others are refused with 403. `'*'` is answered with `Access-Control-Allow-Origin: *`,
-   * all others by the origin itself. 0.9 clients in pages of other origins send credentials, so they cannot connect with `'*'` (a warning is logged),
-   * but with `true`. Default: none.
+   * all others by the origin itself. Clients up to 2.x in pages of other origins send credentials, so they cannot connect with `'*'` (a warning is
+   * logged), but with `true`. Default: none.
    */
   origin?: OriginOption
   /**
-   * Whether answers allow credentials (cookies). Default true: the handshake of the 0.9 client needs it. With `'*'` never; `true` is then an error
+   * Whether answers allow credentials (cookies). Default true: clients up to 2.x need it. With `'*'` never; `true` is then an error
    * (FST_SIO_BAD_OPTION).
    */
   credentials?: boolean

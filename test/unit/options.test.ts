@@ -250,15 +250,18 @@ t.test('seconds given for milliseconds are allowed with a warning', async (t) =>
 })
 
 t.test('every origin by "*" is allowed without credentials only, and with a warning if it keeps old clients out', async (t) => {
-  const warning = 'cors.origin is "*": 0.9 clients in pages of other origins cannot connect, because they send credentials, which "*" does not allow; cors.origin: true lets them in'
+  const warning = (clients: string): string =>
+    `cors.origin is "*": clients ${clients} in pages of other origins cannot connect, because they send credentials, which "*" does not allow; cors.origin: true lets them in`
   for (const origin of ['*', ['http://a.test', '*']]) {
     t.match(await registering({ cors: { origin, credentials: true } }), {
       code: 'FST_SIO_BAD_OPTION',
       message: 'option "cors.credentials" is true; allowed: false, or nothing, with cors.origin "*", because browsers refuse "*" with credentials; cors.origin: true lets in every origin, with credentials'
     })
-    t.strictSame(await warnings({ cors: { origin } }), [warning])
-    t.strictSame(await warnings({ cors: { origin, credentials: false } }), [warning])
-    t.strictSame(await warnings({ cors: { origin }, dialects: ['engine 3', 'engine 4'] }), [])
+    t.strictSame(await warnings({ cors: { origin } }), [warning('up to 0.9, 1.x and 2.x')])
+    t.strictSame(await warnings({ cors: { origin, credentials: false }, dialects: ['revision 1'] }), [warning('up to 0.9')])
+    t.strictSame(await warnings({ cors: { origin }, dialects: ['engine 3', 'engine 4'] }), [warning('1.x and 2.x')])
+    t.strictSame(await warnings({ cors: { origin }, dialects: ['engine 3'], transports: ['websocket'] }), [], 'WebSockets need no CORS')
+    t.strictSame(await warnings({ cors: { origin }, dialects: ['engine 4'] }), [])
   }
   t.strictSame(await warnings({ cors: { origin: true, credentials: true } }), [])
 })
