@@ -1,6 +1,6 @@
 // Strict TypeScript applications compile against the packed package: ES modules and CommonJS, in each resolution of modules, with and without socket.io, with
 // `skipLibCheck: false`. Each has mistakes that must be found, so that no type is `any` without notice. Wants a build.
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import t from 'tap'
 import ts from 'typescript'
@@ -182,6 +182,12 @@ for (const { name, required, options } of MODES) {
 const [{ options: NODE_NEXT }] = MODES
 t.test('an application types context and Server', async (t) => t.same(await compile(withServer, { 'typed.mts': TYPED }, NODE_NEXT), []))
 t.test('an application declares app.io itself, and imports both entries', async (t) => t.same(await compile(withServer, { 'both.mts': BOTH }, NODE_NEXT), []))
+
+t.test('the examples of the README are strict TypeScript as they are, if the context has a type', async (t) => {
+  const context = "\ndeclare module 'fastify-socketio-transports' { interface SocketioTypes { context: { user: string } } }\n"
+  const [quickStart, packets] = await Promise.all(['quick-start', 'packets'].map((name) => readFile(join(import.meta.dirname, `../examples/${name}.js`), 'utf8')))
+  t.same(await compile(withServer, { 'quick-start.mts': `${quickStart}`, 'packets.mts': packets + context }, NODE_NEXT), [])
+})
 
 t.test('without socket.io, only the package itself has these types, and no values', async (t) => {
   t.same(await compile(without, {
