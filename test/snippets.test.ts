@@ -1,0 +1,64 @@
+// The JavaScript of the README and the docs runs against the packed package. Wants a build.
+// A fragment is completed by a comment of HTML before it: `<!-- snippet: in an app -->` (the plugin is registered), or `<!-- snippet: not run: WHY -->`.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { installPacked } from './kit/packed.js'
+
+const root = new URL('../', import.meta.url)
+const PAGES = ['README.md', ...readdirSync(new URL('docs', root)).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]
+/** Languages of fences that are no code of applications. */
+const OTHERS = ['sh', 'text', 'nginx', 'html', 'http', 'json']
+const IN_AN_APP = [
+  `import Fastify from 'fastify'
+import socketioTransports from 'fastify-socketio-transports'
+const app = Fastify({ logger: true })
+await app.register(socketioTransports, { io: {} })
+`, `
+await app.listen({ port: Number(process.env.PORT) })
+`] as const
+
+interface Fence { place: string, language: string, mark: string | undefined, code: string }
+
+const fences: Fence[] = PAGES.flatMap((page) => {
+  const text = readFileSync(new URL(page, root), 'utf8')
+  return [...text.matchAll(/(?:^ *<!-- snippet: (.+) -->\n)?^( *)```(.*)\n([^]*?)^ *```$/gm)].map(({ 1: mark, 2: indent = '', 3: language = '', 4: code = '', index }) => ({
+    place: `${page}:${text.slice(0, index).split('\n').length}`, language, mark, code: code.replaceAll(new RegExp(`^${indent}`, 'gm'), '')
+  }))
+})
+
+const folder = await installPacked(t, ['fastify', 'socket.io', '@fastify/cookie', '@fastify/static'])
+
+/** Runs a module until it listens. Returns the lines of its log at level warn and above, and what it writes to stderr. */
+async function run (name: string, code: string): Promise<string> {
+  const path = join(folder, name)
+  await writeFile(path, code)
+  const child = spawn('env', ['-u', 'NODE_OPTIONS', process.execPath, path], { env: { ...process.env, PORT: '0' } })
+  let log = ''
+  let errors = ''
+  child.stderr.on('data', (chunk) => { errors += String(chunk) })
+  child.stdout.on('data', (chunk) => {
+    log += String(chunk)
+    if (log.includes('Server listening')) child.kill()
+  })
+  await once(child, 'close')
+  const warnings = log.split('\n').filter((line) => /"level":[456]0/.test(line))
+  return errors + warnings.join('\n') + (log.includes('Server listening') ? '' : 'it does not listen')
+}
+
+t.test('each fence has a language', async (t) => {
+  t.ok(fences.length > 10)
+  for (const { place, language } of fences) t.ok(language === 'js' || OTHERS.includes(language), `${place}: ${language || 'none'}`)
+})
+
+for (const [index, { place, language, mark, code }] of fences.entries()) {
+  if (language !== 'js' || mark?.startsWith('not run: ')) continue
+  t.test(`${place} runs`, async (t) => {
+    t.ok(mark === undefined || mark === 'in an app', `the mark "${mark}" is known`)
+    const [before, after] = mark === undefined ? ['', ''] : IN_AN_APP
+    t.equal(await run(`snippet-${index}.mjs`, before + code + after), '')
+  })
+}
