@@ -41,7 +41,7 @@ const CLIENT = 'it is an option of the client'
 const PREFLIGHT = 'preflights are answered for GET, POST and any header'
 const FASTIFY_CORS = 'register @fastify/cors for the whole app'
 
-const didYouMean = (...options: string[]): string => `did you mean ${options.map((option) => `"${option}"`).join(' or ')}?`
+const didYouMean = (option: string): string => `did you mean "${option}"?`
 const each = (names: readonly string[], hint: string): Record<string, string> => Object.fromEntries(names.map((name) => [name, hint]))
 
 /** Removes what differs between `heartbeat interval`, `heartbeat_interval` and `heartbeatInterval`. */
@@ -120,7 +120,7 @@ export function hintForName (name: string, known: readonly string[]): string {
 
 const inList = (value: unknown): string | undefined => typeof value === 'string' ? `["${value}"]` : undefined
 
-/** What to write instead of a value that has the form of another library's option. */
+/** By option: what to write instead of a value in the form of another library, or of another option. */
 const FORMS: Readonly<Record<string, (value: unknown) => string | undefined>> = {
   transports: (value) => inList(value) ?? (Array.isArray(value) && value.includes('webtransport') ? 'the list without "webtransport", which is not served' : undefined),
   dialects: inList,

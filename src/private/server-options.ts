@@ -1,7 +1,7 @@
 // Private part of socket.io: the options of a Server.
 // What: `io._opts`, marked as internal in its types; adapters read the same object as `nsp.server.opts`. Seen in socket.io 4.8.
 // When it is gone: a warning at registration, unless the option `parser` is set. The plugin then does not find a custom parser of the Server.
-//   For offsets of connection state recovery see adapter-offsets.ts.
+//   Options of the Server without effect are then not warned of. For offsets of connection state recovery see adapter-offsets.ts.
 import type { Server, ServerOptions } from 'socket.io'
 
 /** Returns the options of a Server; undefined if they cannot be read in this version. */
