@@ -43,7 +43,7 @@ export interface Engine extends EventEmitter<EngineEvents> {
   /** Whether {@link drain} or {@link close} has been called; for a readiness probe. */
   readonly draining: boolean
   /** Makes the session ids: the function of the option `generateId`. Assign another function to replace it. */
-  generateId: (request: IncomingMessage) => string | Promise<string>
+  generateId: (request: IncomingMessage) => string | number | Promise<string | number>
   /**
    * Takes this server out of service. Handshakes are refused from now on (503). The sessions end one by one during `ms` milliseconds, in a way that
    * makes their clients reconnect to the next server. Queued packets are sent first, as long as there is time. Resolves when no session is
