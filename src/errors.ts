@@ -119,6 +119,8 @@ export function refusalFor (reason: RefusalReason, dialect: DialectName, message
 export interface RefusalContext extends Record<string, unknown> {
   /** HTTP status, instead of that of the reason. */
   status?: number
+  /** The dialect of the answer, instead of that of the route. */
+  dialect?: DialectName
   /** Message for a client of Engine.IO, instead of that of the reason. */
   message?: string
 }

@@ -67,7 +67,7 @@ function errorHook (engine: Engine) {
     const refused = toRefused(error, request)
     if (refused === undefined) throw error
     const { reason, message: detail, context } = refused
-    const dialect = request.routeOptions.config.socketio?.dialect ?? 'revision 1'
+    const { dialect = request.routeOptions.config.socketio?.dialect ?? 'revision 1' } = context
     const refusal = refusalFor(reason, dialect, context.message)
     log(request, refused, refusal)
     engine.refused(request.raw, reason, { detail, ...context })
