@@ -61,8 +61,8 @@ export const AlreadyRegisteredError = createError(
 export const InvalidPacketError = createError<[type: string, reason: string]>(
   'FST_SIO_INVALID_PACKET', 'cannot send a packet of type "%s": %s', 500, TypeError)
 
-export const InvalidIdError = createError<[id: string]>(
-  'FST_SIO_INVALID_ID', 'generateId returned the session id %s; an id must be unused and have 1 to 100 characters of [A-Za-z0-9_-]', 500)
+export const InvalidIdError = createError<[id: string, rule: string]>(
+  'FST_SIO_INVALID_ID', 'generateId returned a session id that cannot be used: %s; an id must %s', 500)
 
 /** The messages of 'connection_error', by engine.io's code. */
 export const CONNECTION_ERRORS = {
@@ -104,6 +104,7 @@ const REFUSALS: Readonly<Record<RefusalReason, RefusalRow>> = {
   'origin refused': { code: 4, revision1: [403, 'handshake bad origin'], engine: [403] },
   unauthorized: { code: 4, revision1: [403, 'handshake unauthorized'], engine: [403] },
   'authorize failed': { code: 3, revision1: [500, 'handshake error'], engine: [500] },
+  'id generation failed': { code: 3, revision1: [500, 'handshake error'] },
   'handshake timeout': { code: 3, revision1: [503, 'handshake timeout'], engine: [503, 'Handshake timeout'], passes: true },
   'too many sessions': { code: 4, revision1: [503, 'handshake overloaded'], engine: [503], passes: true },
   'too many sessions of address': { code: 4, revision1: [503, 'handshake overloaded'], engine: [429, 'Too many sessions'], passes: true },
@@ -146,6 +147,8 @@ export function refusalFor (reason: RefusalReason, dialect: DialectName, message
 export interface RefusalContext extends Record<string, unknown> {
   /** HTTP status, instead of that of the reason. */
   status?: number
+  /** The dialect of the answer, instead of that of the route. */
+  dialect?: DialectName
   /** Message for a client of Engine.IO, instead of that of the reason. */
   message?: string
 }

@@ -57,7 +57,7 @@ export interface Engine extends EventEmitter<EngineEvents> {
   /** Whether {@link drain} or {@link close} has been called; for a readiness probe. */
   readonly draining: boolean
   /** Makes the session ids: the function of the option `generateId`. Assign another function to replace it. */
-  generateId: (request: IncomingMessage) => string | Promise<string>
+  generateId: (request: IncomingMessage) => string | number | Promise<string | number>
   /**
    * Adds a middleware, as `io.engine.use` of socket.io. Middlewares run in the order of this method, for every request of a client, upgrades included: after
    * the `onRequest` hooks of the application and the check of the origin, before `authorize`. `request._query` has `sid` in all requests but the handshake.

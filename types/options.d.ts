@@ -237,10 +237,12 @@ export interface SocketioTransportsOptions {
    */
   authorize?: (request: HandshakeRequest) => Verdict | Promise<Verdict>
   /**
-   * Makes session ids from the handshake's raw request. An id has 1 to 100 characters of `[A-Za-z0-9_-]`, and must be unused and impossible to
-   * guess. Any other fails the handshake with FST_SIO_INVALID_ID (500). May be async. Default: 120 random bits in 20 characters.
+   * Makes session ids from the handshake's raw request. An id must be unused and impossible to guess. A number becomes its string. For Engine.IO, it
+   * has 1 to 100 printable characters. For revision 1, where it stands in a path and before a colon, it has 1 to 100 characters of
+   * `[A-Za-z0-9-._~!$&()*+,=@]`, and is not `.` or `..`; so base64 with `/` does not work there. If the function fails or returns anything else, the
+   * handshake is refused (Engine.IO: 400 with code 3; revision 1: 500) and the log has the error. May be async. Default: 120 random bits in 20 characters.
    */
-  generateId?: (request: IncomingMessage) => string | Promise<string>
+  generateId?: (request: IncomingMessage) => string | number | Promise<string | number>
   /** Answers the policy requests of Flash clients; `true`: with the defaults of {@link FlashPolicyOptions}. Default `false`. */
   flashPolicy?: boolean | FlashPolicyOptions
   /**

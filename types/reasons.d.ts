@@ -32,7 +32,7 @@ export interface SessionEnd {
 
 /** Why a request was refused. The event, the log line and the metrics use the same word. The client gets the error of its dialect. */
 export type RefusalReason =
-  | 'origin refused' | 'unauthorized' | 'authorize failed' | 'handshake timeout'
+  | 'origin refused' | 'unauthorized' | 'authorize failed' | 'id generation failed' | 'handshake timeout'
   | 'too many sessions' | 'too many sessions of address' | 'server draining' | 'server closing'
   | 'unsupported version' | 'protocol mismatch' | 'unknown transport' | 'transport mismatch' | 'not an upgrade' | 'bad handshake method'
   | 'unknown session' | 'bad request' | 'parse error' | 'protocol violation'

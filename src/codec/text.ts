@@ -37,9 +37,13 @@ function isJson (text: string): boolean {
   }
 }
 
+/** Escapes characters beyond ASCII in JSON. */
+export const escapeJson = (json: string): string =>
+  isAscii(json) ? json : json.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
 /** Escapes the JSON of a Socket.IO packet to ASCII. Other text is returned unchanged. */
 export function toAsciiJson (frame: string): string {
   const head = HEAD.exec(frame)?.[0]
   if (head === undefined || !isAscii(head) || !isJson(frame.slice(head.length))) return frame
-  return frame.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return escapeJson(frame)
 }

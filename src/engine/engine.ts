@@ -8,14 +8,14 @@ import type { DialectName } from '../../types/socket.js'
 import { QueueBudget } from '../session/queue-budget.js'
 import { Counters } from './counters.js'
 import { Drain } from './drain.js'
-import { BadOptionError, codeOf, CONNECTION_ERRORS, InvalidIdError, RefusedRequest } from '../errors.js'
+import { BadOptionError, codeOf, CONNECTION_ERRORS, RefusedRequest } from '../errors.js'
 import type { RefusalReason } from '../errors.js'
 import { Flushes } from '../session/flushes.js'
 import type { EngineOptions, HandshakeInit } from './engine-init.js'
 import { handshakeBytes } from './handshake-bytes.js'
 import { Parting } from './parting.js'
 import { SessionLimiter } from './session-limiter.js'
-import { newSessionId } from './session-ids.js'
+import { makeId, newSessionId, usedId } from './session-ids.js'
 import { Session } from '../session/session.js'
 import { Socket } from '../session/socket.js'
 import type { SessionShared } from '../session/session-init.js'
@@ -26,7 +26,6 @@ import { EndOfTurn } from '../time/end-of-turn.js'
 
 /** The longest delay of setTimeout, ms. */
 const MAX_TIME = 2 ** 31 - 1
-const ID = /^[\w-]{1,100}$/
 /** The length of a tick, ms: half a percent of the shortest timeout, between 1 and 100. */
 const resolutionFor = (shortestTime: number): number => Math.min(Math.max(Math.floor(shortestTime / 200), 1), 100)
 
@@ -79,16 +78,10 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
 
   /**
    * Makes an id for a session. Returns a promise only if `generateId` does.
-   * @throws FST_SIO_INVALID_ID when `generateId` makes an id that cannot be used; also any error of `generateId`.
+   * @throws RefusedRequest when `generateId` fails, or makes an id that is in use or that clients of the dialect cannot use.
    */
-  newId (request: IncomingMessage): string | Promise<string> {
-    const id = this.generateId(request)
-    return typeof id === 'string' ? this.#checked(id) : Promise.resolve(id).then((awaited) => this.#checked(awaited))
-  }
-
-  #checked (id: unknown): string {
-    if (typeof id !== 'string' || !ID.test(id) || this.#sessions.has(id)) throw new InvalidIdError(JSON.stringify(id))
-    return id
+  newId (request: IncomingMessage, dialect: DialectName): string | Promise<string> {
+    return makeId({ make: () => this.generateId(request), dialect, isUsed: (id) => this.#sessions.has(id) })
   }
 
   /**
@@ -102,9 +95,9 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     }
   }
 
-  /** Opens a session. @throws FST_SIO_INVALID_ID when the id is in use, RefusedRequest when its slot has expired and no other is free. */
+  /** Opens a session. @throws RefusedRequest when the id is in use by now, and when its slot has expired and no other is free. */
   handshake ({ id, slot, request, remoteAddress, context, dialect }: HandshakeInit): Session {
-    this.#checked(id)
+    if (this.#sessions.has(id)) throw usedId(id)
     slot.commit()
     const session = new Session({ id, request, remoteAddress, context, dialect, slot, handshakeBytes: handshakeBytes(request), shared: this.#shared })
     this.#sessions.set(id, session)

@@ -66,7 +66,7 @@ async function authorized (request: HandshakeRequest, authorize: NonNullable<Set
 /** Calls `authorize`, then makes an id. Returns a promise only if `authorize` is set or `generateId` returns a promise. */
 function credentials ({ engine, settings: { authorize } }: Admission, request: HandshakeRequest): Credentials | Promise<Credentials> {
   const withId = (context: unknown): Credentials | Promise<Credentials> => {
-    const id = engine.newId(request.raw)
+    const id = engine.newId(request.raw, request.routeOptions.config.socketio?.dialect ?? 'revision 1')
     return typeof id === 'string' ? { id, context } : id.then((awaited) => ({ id: awaited, context }))
   }
   return authorize === undefined ? withId(undefined) : authorized(request, authorize).then(withId)
@@ -76,8 +76,8 @@ const LATE = 'authorize or generateId took longer than handshakeTimeout'
 
 /**
  * Admits a handshake: acquires a slot, calls `authorize`, and makes an id. Returns a promise only if `authorize` is set or `generateId` returns a promise.
- * @throws RefusedRequest when `authorize` returns a falsy value, throws or takes too long, when there are too many sessions, and when the server drains or
- * closes. Errors of `generateId` are thrown as they are.
+ * @throws RefusedRequest when `authorize` returns a falsy value, throws or takes too long, when `generateId` fails, when there are too many sessions, and when the
+ * server drains or closes.
  */
 export function admit (admission: Admission, request: HandshakeRequest): Admitted | Promise<Admitted> {
   const { engine, engine: { limiter, wheel }, settings: { handshakeTimeout: ms } } = admission

@@ -102,6 +102,16 @@ function refuseStrayUpgrade (request: FastifyRequest, _reply: FastifyReply, done
   done(stray ? new RefusedRequest('bad request', 'an upgrade request on a route that is not for WebSockets') : undefined)
 }
 
+/**
+ * Refuses a request of Engine.IO below the path, where only revision 1 has routes. A namespace in the URL of a client, or a slash too many, leads here; the words of
+ * revision 1 would not tell its developer so.
+ */
+function refuseLostEngineIo (request: FastifyRequest, _reply: FastifyReply, done: Done): void {
+  const { protocol }: { protocol?: string } = Object(request.params)
+  if (request.routeOptions.config.socketio?.dialect !== 'revision 1' || Number(protocol) > 0 || lastOf(request, 'EIO') === undefined) return done()
+  done(new RefusedRequest('bad request', 'the URL has EIO, but Engine.IO is served at the path itself: nothing may stand between the path and the query', { status: 404, dialect: 'engine 4' }))
+}
+
 // ---- preHandler and onSend: JSONP. The preHandler runs after validation and stores the callback. onSend also runs for answers to invalid requests, so it
 // reads only the stored callback, not the query.
 
@@ -151,5 +161,6 @@ export function quoteJsonp (request: FastifyRequest, reply: FastifyReply, payloa
 /** Adds the hooks that all routes of the scope share. */
 export function addHooks (scope: FastifyInstance, policy: OriginPolicy): void {
   scope.addHook('onRequest', originHook(policy))
+  scope.addHook('onRequest', refuseLostEngineIo)
   scope.addHook('onRequest', refuseStrayUpgrade)
 }

@@ -38,13 +38,16 @@ function isForPeer (error: unknown): boolean {
   return typeof status === 'number' && status >= 400 && status < 500
 }
 
+/** The reasons whose level in the log is not `warn`: a client that comes back after a restart is no problem, a function that fails is a fault. */
+const LEVELS: Partial<Record<RefusalReason, 'info' | 'error'>> = { 'unknown session': 'info', 'id generation failed': 'error' }
+
 const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
 
 /** Logs one line. It has a stack only for a fault of the application or the plugin, because any client can cause the other refusals as often as it likes. */
 function log (request: FastifyRequest, { reason, message, context: { err, ...context } }: RefusedRequest, { body }: Refusal): void {
   const cause = err === undefined ? {} : isForPeer(err) ? { cause: messageOf(err) } : { err }
   const line = { reason, detail: cut(message, LONGEST_DETAIL), ...cutAll({ ...context, ...cause }) }
-  request.log[reason === 'unknown session' ? 'info' : 'warn'](line, `refused: ${cut(body)}`)
+  request.log[LEVELS[reason] ?? 'warn'](line, `refused: ${cut(body)}`)
 }
 
 /**
@@ -65,7 +68,7 @@ function errorHook (engine: Engine) {
     const refused = toRefused(error, request)
     if (refused === undefined) throw error
     const { reason, message: detail, context } = refused
-    const dialect = request.routeOptions.config.socketio?.dialect ?? 'revision 1'
+    const { dialect = request.routeOptions.config.socketio?.dialect ?? 'revision 1' } = context
     const refusal = refusalFor(reason, dialect, context.message)
     log(request, refused, refusal)
     engine.refused(request.raw, reason, { detail, ...context })

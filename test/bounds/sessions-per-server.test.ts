@@ -100,7 +100,7 @@ for (const entrance of ENTRANCES) {
       { authorize: async () => { throw new Error('no') } },
       { generateId: () => { throw new Error('no') } },
       { generateId: async () => { throw new Error('no') } },
-      { generateId: () => 'not an id' },
+      { generateId: () => 'no\nid' },
       { generateId: async () => '' }
     ]
     for (const fail of fails) {

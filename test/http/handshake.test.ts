@@ -88,19 +88,16 @@ t.test('versions are compared as numbers, and what is none is greeted', async (t
   t.equal(script.body, 'io.j[4](new Error("Protocol version not supported."));')
 })
 
-t.test('generateId makes the ids, and what cannot be one is a fault of the app', async (t) => {
+t.test('generateId makes the ids; what cannot be one refuses the handshake, and is logged as a fault of the app', async (t) => {
   const ids = ['abc', 'abc', 'a:b', '', 'x'.repeat(101), 'd-_9']
-  const app = newApp(t)
-  const faults: string[] = []
-  app.setErrorHandler((error: Error & { code?: string }, _request, reply) => {
-    faults.push(error.code ?? '')
-    return reply.code(500).send('fault')
-  })
+  const { lines, logger } = captureLog('warn')
+  const app = newApp(t, { logger })
   await app.register(socketioTransports, { generateId: ({ url }) => (url === '/socket.io/1/' ? ids.shift() : undefined) ?? 'none' })
   const answers = []
   for (let i = 0; i < 6; i++) answers.push((await app.inject('/socket.io/1/')).body)
-  t.same(answers.map((answer) => answer.replace(/:.*/, '')), ['abc', 'fault', 'fault', 'fault', 'fault', 'd-_9'])
-  t.same(faults, Array(4).fill('FST_SIO_INVALID_ID'))
+  t.same(answers.map((answer) => answer.replace(/:.*/, '')), ['abc', ...Array(4).fill('handshake error'), 'd-_9'])
+  t.match(lines, Array(4).fill({ level: 50, reason: 'id generation failed', err: { code: 'FST_SIO_INVALID_ID', message: /an id must/ } }))
+  t.equal(lines.length, 4)
   app.socketio.generateId = () => 'assigned'
   t.equal(await handshake(app), 'assigned')
 })

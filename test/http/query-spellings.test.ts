@@ -96,3 +96,23 @@ t.test('revision 1 reads its parameters in the same way', async (t) => {
   await connectPolling(app, '/socket.io', '?a=1&a=2&b[c]=d&%C3%A9=%20+&disconnected=1')
   t.strictSame(queries.map((query) => ({ ...query as object })), [{ a: '2', 'b[c]': 'd', é: '  ', disconnected: '1' }])
 })
+
+t.test('a URL of Engine.IO with something between the path and the query is 404 in its own words; revision 1 is served as before', async (t) => {
+  const app = await serverApp(t)
+  for (const below of ['/', '//', 'room1', 'room1/', 'room1/x', 'room1/x/y', 'room1/xhr-polling/x', 'a/b/c/d', '1/2/3/4']) {
+    for (const method of ['GET', 'POST'] as const) {
+      const { statusCode, headers, body } = await app.inject({ method, url: `/socket.io/${below}?EIO=4&transport=polling`, ...(method === 'POST' && { payload: '4x' }) })
+      t.equal(statusCode, 404, `${method} ${below}`)
+      t.notMatch(body, /Welcome/)
+      if (method === 'GET') t.strictSame([body, headers['content-type']], ['{"code":3,"message":"Bad request"}', 'application/json; charset=utf-8'], below)
+    }
+    const upgrade = await requestUpgrade(app, `/socket.io/${below}?EIO=4&transport=websocket`)
+    t.equal(upgrade.status, 404, below)
+  }
+  t.equal(app.socketio.sessions.size, 0)
+  for (const query of ['EIO=4', 'EIO=4&transport=car&sid=x']) {
+    t.match((await app.inject(`/socket.io/1/?${query}`)).body, /^[\w-]{20}:60:60:/)
+    t.equal((await app.inject(`/socket.io/1/xhr-polling/x?${query}`)).body, '7:::1+0')
+  }
+  t.equal((await app.inject('/socket.io/room1/?a=b')).body, 'Welcome to socket.io.')
+})

@@ -42,7 +42,7 @@ t.test('100,000 ids: none twice, and no place of theirs tells anything', async (
   const app = await pluginApp(t)
   const request = new IncomingMessage(new Socket())
   const ids: string[] = []
-  while (ids.length < COUNT) ids.push(await app.socketio.generateId(request))
+  while (ids.length < COUNT) ids.push(String(await app.socketio.generateId(request)))
   t.equal(new Set(ids).size, COUNT)
   t.strictSame([...new Set(ids.map(({ length }) => length))], [LENGTH])
   t.equal([...new Set(ids.join(''))].sort().join(''), [...ALPHABET].sort().join(''))

@@ -10,6 +10,7 @@ import type { Frame, OutgoingPacket, Packet } from '../../codec/packet.js'
 import type { ShapeLimits } from '../../codec/shape.js'
 import { SocketioCodec } from '../../codec/socketio.js'
 import { TYPES } from '../../codec/socketio-head.js'
+import { escapeJson } from '../../codec/text.js'
 import type { Dialect, DialectSession, Heartbeat } from '../../session/dialect.js'
 import { PacketFace } from './packets.js'
 import type { PacketFaceSession } from './packets.js'
@@ -113,7 +114,7 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
     const handshake = { sid: this.id, upgrades: this.#upgrades, pingInterval, pingTimeout, maxPayload }
     // The clients 1.x and 2.x wait for a connect packet of the default endpoint. The clients 3.x and 4.x send one.
     if (this.protocol === 3 && !this.raw) this.#session.enqueueFirst(encodeMessage('0', 3))
-    this.#session.enqueueFirst(TYPE.open + JSON.stringify(handshake))
+    this.#session.enqueueFirst(TYPE.open + escapeJson(JSON.stringify(handshake))) // the server does not know yet how the client encodes text
   }
 
   /** Returns a close packet for polls only. A WebSocket ends without it. */

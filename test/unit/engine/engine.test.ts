@@ -8,7 +8,7 @@ let clock: Clock
 t.beforeEach(() => { clock = new Clock() })
 t.afterEach(() => clock.restore())
 
-function newEngine (options: { generateId?: () => string, maxSessions?: number } = {}) {
+function newEngine (options: { generateId?: () => string | number | Promise<string | number>, maxSessions?: number } = {}) {
   const slot = new SessionSlot({ acquire () {}, release () {} })
   const engine = new Engine({ limits: LIMITS, shortestTime: 20_000, maxSessions: 10, maxSessionsPerAddress: false, maxTotalQueueBytes: 1e6, log: newLog().log, ...options })
   return {
@@ -39,7 +39,7 @@ t.test('a session is found under its id from its handshake to its end', async (t
 t.test('generateId gets the handshake\'s request and may be replaced', async (t) => {
   const { engine } = newEngine({ generateId: () => 'first' })
   const request = newRequest()
-  const open = async (): Promise<string> => engine.handshake({ id: await engine.newId(request), slot: new SessionSlot({ acquire () {}, release () {} }), request, remoteAddress: '', context: undefined, dialect: newDialect }).id
+  const open = async (): Promise<string> => engine.handshake({ id: await engine.newId(request, 'revision 1'), slot: new SessionSlot({ acquire () {}, release () {} }), request, remoteAddress: '', context: undefined, dialect: newDialect }).id
   t.equal(await open(), 'first')
   engine.generateId = (given) => {
     t.equal(given, request)
@@ -48,26 +48,43 @@ t.test('generateId gets the handshake\'s request and may be replaced', async (t)
   t.equal(await open(), 'second')
 })
 
-t.test('ids that cannot be used are refused', async (t) => {
-  for (const id of ['', 'a:b', 'a/b', 'a?b', 'a b', 'ä', 'a\n', 'a.b', 'x'.repeat(101)]) {
-    const { engine, handshake } = newEngine({ generateId: () => id })
-    t.throws(handshake, { code: 'FST_SIO_INVALID_ID', message: `generateId returned the session id ${JSON.stringify(id)}; ` }, JSON.stringify(id))
-    t.equal(engine.sessions.size, 0)
+const OLD = ['revision 1'] as const
+const NEW = ['engine 3', 'engine 4'] as const
+
+t.test('ids that clients of the dialect cannot use are refused, with the reason', async (t) => {
+  const inPath = ['a:b', 'a/b', 'a?b', 'a#b', 'a%b', 'a b', 'a;b', 'ä', 'a"b', 'a<b', '.', '..', 'b/=+', 'a\u2003b']
+  const nowhere = ['', 'a\n', 'a\0b', 'a\u007f', 'a\u2028', '\ud800', 'x'.repeat(101), undefined, null, NaN, Infinity, true, ['abc'], { toString: () => 'abc' }, 1n, Symbol('x'), () => 'a']
+  for (const [dialects, ids] of [[OLD, inPath], [OLD, nowhere], [NEW, nowhere]] as const) {
+    for (const dialect of dialects) {
+      for (const id of ids) {
+        for (const generateId of [() => id as string, async () => id as string]) {
+          const { engine } = newEngine({ generateId })
+          const refused = { code: 'FST_SIO_REFUSED', reason: 'id generation failed', context: { name: 'ID_GENERATION_ERROR', err: { code: 'FST_SIO_INVALID_ID', message: /^generateId returned a session id that cannot be used: [^]*; an id must have 1 to 100/ } } }
+          await t.rejects(async () => await engine.newId(newRequest(), dialect), refused, String(id))
+        }
+      }
+    }
   }
-  t.equal(newEngine({ generateId: () => 'x'.repeat(100) }).handshake().id.length, 100)
 })
 
-t.test('an id that is no string is refused', async (t) => {
-  for (const id of [undefined, null, 7, ['abc'], { toString: () => 'abc' }]) {
-    const { engine } = newEngine({ generateId: () => id as string })
-    await t.rejects(async () => await engine.newId(newRequest()), { code: 'FST_SIO_INVALID_ID' }, JSON.stringify(id) ?? 'undefined')
+t.test('all other ids are used as they are, and numbers as their strings', async (t) => {
+  const everywhere = ['abc', 'd-_9', 'custom.id~0', 'a+b=', 'ada@example.test', '...', '!$&()*,', 'x'.repeat(100), 0, 17, -1, 1.5, 1e21]
+  const inQuery = ['custom:id:0', 'a/b+c==', 'a b', 'é', '漢', '😀'.repeat(100), '?&=#%', '.', '"\\', '</script>', '__proto__']
+  for (const [dialects, ids] of [[OLD, everywhere], [NEW, everywhere], [NEW, inQuery]] as const) {
+    for (const dialect of dialects) {
+      for (const id of ids) {
+        for (const generateId of [() => id, async () => id]) t.equal(await newEngine({ generateId }).engine.newId(newRequest(), dialect), String(id))
+      }
+    }
   }
 })
 
 t.test('an id in use is refused, and the session that has it stays', async (t) => {
   const { engine, handshake } = newEngine({ generateId: () => 'same' })
   const { socket } = handshake()
-  t.throws(handshake, { code: 'FST_SIO_INVALID_ID' })
+  const refused = { code: 'FST_SIO_REFUSED', reason: 'id generation failed', context: { err: { message: /"same"; an id must be unused/ } } }
+  await t.rejects(async () => handshake(), refused)
+  await t.rejects(async () => await engine.newId(newRequest(), 'engine 4'), refused)
   t.equal(engine.sessions.get('same'), socket)
   socket.close()
   t.not(handshake().socket, socket, 'it is free again then')
