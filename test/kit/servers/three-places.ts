@@ -15,7 +15,7 @@ import type { LogLine } from './app.js'
 interface AnyEngine extends Pick<Engine, 'clientsCount'> {
   use (middleware: EngineMiddleware): unknown
   on <Name extends keyof EngineEvents> (event: Name, listener: (...args: EngineEvents[Name]) => void): unknown
-  generateId (request: IncomingMessage): string | PromiseLike<string>
+  generateId (request: IncomingMessage): string | number | PromiseLike<string | number>
 }
 
 /** A Server that listens. */
