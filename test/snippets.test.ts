@@ -1,8 +1,9 @@
 // The JavaScript of the README and the docs runs against the packed package. Wants a build.
-// A fragment is completed by a comment of HTML before it: `<!-- snippet: in an app -->` (the plugin is registered), or `<!-- snippet: not run: WHY -->`.
+// A comment of HTML before a fence says how it runs: `<!-- snippet: in an app -->` (the plugin is registered before it), `<!-- snippet: in PATH -->` (it is part of
+// a file with a test of its own, or of a folder of tests), or `<!-- snippet: not run: WHY -->`.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
@@ -54,8 +55,22 @@ t.test('each fence has a language', async (t) => {
   for (const { place, language } of fences) t.ok(language === 'js' || OTHERS.includes(language), `${place}: ${language || 'none'}`)
 })
 
+/** Without differences of layout. */
+const plain = (code: string): string => code.replace(/\s+/g, ' ').trim()
+
+/** Returns the text of a file, or of all files of a folder. */
+function read (path: string): string {
+  const url = new URL(path, root)
+  return statSync(url).isDirectory() ? readdirSync(url).map((name) => readFileSync(new URL(`${path}/${name}`, root), 'utf8')).join('\n') : readFileSync(url, 'utf8')
+}
+
 for (const [index, { place, language, mark, code }] of fences.entries()) {
   if (language !== 'js' || mark?.startsWith('not run: ')) continue
+  const path = /^in ((?:examples|test)\/.+)$/.exec(mark ?? '')?.[1]
+  if (path !== undefined) {
+    t.test(`${place} is part of ${path}`, async (t) => t.ok(plain(read(path)).includes(plain(code))))
+    continue
+  }
   t.test(`${place} runs`, async (t) => {
     t.ok(mark === undefined || mark === 'in an app', `the mark "${mark}" is known`)
     const [before, after] = mark === undefined ? ['', ''] : IN_AN_APP

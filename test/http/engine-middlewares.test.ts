@@ -269,7 +269,7 @@ for (const [where, start] of Object.entries(OURS)) {
 }
 
 t.test('a middleware that neither passes nor answers is given up after handshakeTimeout, and the log says so', async (t) => {
-  const { engine, url, lines } = await OURS['in the plugin'](t, { handshakeTimeout: 50 })
+  const { engine, url, lines } = await OURS['in the plugin'](t, { handshakeTimeout: 150 })
   const nexts: (() => void)[] = []
   engine.use((_request, _response, next) => { nexts.push(next) })
   engine.use(() => t.fail('the next one runs'))
