@@ -58,9 +58,9 @@ function isLast (engine: Engine, request: FastifyRequest, reason: RefusalReason)
   return isUpgrade(request) || (request.raw.httpVersionMajor === 1 && (reason === 'body timeout' || (engine.draining && SHUTDOWN_REASONS.has(reason))))
 }
 
-/** Returns whether it is a handshake of revision 1. It may have been refused before its JSONP callback was stored, and its page waits for the callback. */
-const isOldHandshake = (request: FastifyRequest, dialect: DialectName): boolean =>
-  dialect === 'revision 1' && request.routeOptions.config.socketio?.transport === null && sessionIdOf(request, dialect) === ''
+/** Returns whether it is a handshake of revision 1 by a script. It may have been refused before its JSONP callback was stored, and its page waits for the callback. */
+const isOldScript = (request: FastifyRequest, dialect: DialectName): boolean =>
+  request.method === 'GET' && dialect === 'revision 1' && request.routeOptions.config.socketio?.transport === null && sessionIdOf(request, dialect) === ''
 
 /** Makes the error handler. Errors that are not refusals (of a rate limiter, an authentication hook, a bug) go to the application's error handler. */
 function errorHook (engine: Engine) {
@@ -74,7 +74,7 @@ function errorHook (engine: Engine) {
     engine.refused(request.raw, reason, { detail, ...context })
     if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter)
     if (isLast(engine, request, reason)) reply.header('connection', 'close')
-    const early = isOldHandshake(request, dialect) ? handshakeCallback(request) : undefined
+    const early = isOldScript(request, dialect) ? handshakeCallback(request) : undefined
     if (early !== undefined) request[JSONP] ??= { callback: early, failed: true, isForeign: false }
     const jsonp = request[JSONP]
     if (jsonp === undefined || dialect !== 'revision 1') {
