@@ -60,7 +60,7 @@ function isLast (engine: Engine, request: FastifyRequest, reason: RefusalReason)
 
 /** Returns whether it is a handshake of revision 1 by a script. It may have been refused before its JSONP callback was stored, and its page waits for the callback. */
 const isOldScript = (request: FastifyRequest, dialect: DialectName): boolean =>
-  request.method === 'GET' && dialect === 'revision 1' && request.routeOptions.config.socketio?.transport === null && sessionIdOf(request, dialect) === ''
+  request.method === 'GET' && !isUpgrade(request) && dialect === 'revision 1' && request.routeOptions.config.socketio?.transport === null && sessionIdOf(request, dialect) === ''
 
 /** Makes the error handler. Errors that are not refusals (of a rate limiter, an authentication hook, a bug) go to the application's error handler. */
 function errorHook (engine: Engine) {

@@ -1,6 +1,7 @@
 // `app.socketio.sessionOf(socket)`: from a socket of the official Server to its session, with real clients.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Server as OtherEngine } from 'engine.io'
 import type { Server, Socket as ServerSocket } from 'socket.io'
 import { io as connect } from 'socket.io-client'
 import t from 'tap'
@@ -59,7 +60,9 @@ t.test('a socket of another engine on the same Server has none', async (t) => {
   const app = await serverApp(t)
   await app.ready()
   const http = createServer()
-  app.io.attach(http)
+  const other = new OtherEngine()
+  other.attach(http, { path: '/socket.io/' })
+  app.io.bind(other)
   t.teardown(() => new Promise((resolve) => http.close(resolve)))
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   const socket = connected(app.io)

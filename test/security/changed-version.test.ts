@@ -40,7 +40,7 @@ async function attack (t: Test, port: number, eio: 3 | 4, way: 'xhr' | 'upgraded
   const client = await engine(t, port, eio, way)
   const name = `of engine ${eio}, ${way}`
   const sid = `&sid=${client.sid}`
-  for (const [query, refused] of [[`EIO=${7 - eio}`, BAD], ['t=1', UNSUPPORTED], ['EIO=5', UNSUPPORTED], [`EIO=${7 - eio}&EIO=${eio}`, BAD]] as const) {
+  for (const [query, refused] of [[`EIO=${7 - eio}`, BAD], ['t=1', UNSUPPORTED], ['EIO=5', UNSUPPORTED], [`EIO=${eio}&EIO=${7 - eio}`, BAD]] as const) {
     t.strictSame(await upgrade(port, `/socket.io/?${query}&transport=websocket${sid}`), refused, `${name}: an upgrade with ${query}`)
     for (const method of ['GET', 'POST'] as const) {
       t.strictSame(await request(port, method, `/socket.io/?${query}&transport=polling${sid}`), refused, `${name}: a ${method} with ${query}`)

@@ -26,7 +26,9 @@ for (const dialect of DIALECTS) {
         for (const path of ['/socket.io', '/socket.io/', ...(ignoreDuplicateSlashes ? ['//socket.io//', '/socket.io//'] : [])]) {
           t.strictSame(await echoesOf(origin + path, dialect), ECHOES, path)
         }
-        t.equal((await app.inject(`/socket.io/x?EIO=${eio}&transport=polling`)).body, 'Welcome to socket.io.', 'below it is revision 1')
+        const below = await app.inject(`/socket.io/x?EIO=${eio}&transport=polling`)
+        t.strictSame([below.statusCode, below.body], [404, '{"code":3,"message":"Bad request"}'], 'below it is nothing of Engine.IO')
+        t.equal((await app.inject('/socket.io/x')).body, 'Welcome to socket.io.', 'below it is revision 1')
       })
     }
   }

@@ -18,7 +18,7 @@ async function allowed (options: CorsOptions, origin: string): Promise<boolean> 
   return ['*', origin].includes(headers.get('Access-Control-Allow-Origin') ?? '')
 }
 
-const request = { protocol: 'https', host: 'own.test', headers: {} } as Parameters<OriginPolicy['allows']>[1]
+const request = { protocol: 'https', host: 'own.test', headers: {}, raw: { headers: {} } } as Parameters<OriginPolicy['allows']>[1]
 
 const FORMS: [name: string, options: CorsOptions][] = [
   ['no origin', {}],
