@@ -1,6 +1,6 @@
 // Runs the middlewares of `app.socketio.use`, which have the form of Express.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { EngineMiddleware } from '../../types/engine.js'
 import type { Engine } from '../engine/engine.js'
 import { RefusedRequest } from '../errors.js'
@@ -14,12 +14,20 @@ const failure = (err: unknown): RefusedRequest =>
 
 const LATE = 'a middleware of engine.use neither called next nor ended the response within handshakeTimeout'
 
+/** A request for middlewares, and its log. */
+interface Call {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly log: FastifyBaseLogger
+}
+
 /** Calls a middleware. Returns undefined if it called `next` at once, else a promise, which rejects with a RefusedRequest if the middleware fails. */
-function call (middleware: EngineMiddleware, request: IncomingMessage, response: ServerResponse): Promise<void> | undefined {
+function call (middleware: EngineMiddleware, { request, response, log }: Call): Promise<void> | undefined {
   let outcome: 'passed' | 'failed' | undefined
   const pending = new Promise<void>((resolve, reject) => {
     const fail = (error: unknown): void => {
-      outcome ??= 'failed'
+      if (outcome === 'passed') return log.error({ err: error }, 'a middleware of engine.use has failed after it had called next')
+      outcome = 'failed'
       reject(failure(error))
     }
     // Only the first call counts.
@@ -38,11 +46,11 @@ function call (middleware: EngineMiddleware, request: IncomingMessage, response:
 }
 
 /** Calls the middlewares in order, until the response has ended or its client has left. Returns a promise unless all of them have called `next` at once. */
-function callAll (middlewares: readonly EngineMiddleware[], request: IncomingMessage, response: ServerResponse): Promise<void> | undefined {
+function callAll (middlewares: readonly EngineMiddleware[], to: Call): Promise<void> | undefined {
   for (const [i, middleware] of middlewares.entries()) {
-    if (response.writableEnded || response.destroyed) return undefined
-    const pending = call(middleware, request, response)
-    if (pending !== undefined) return pending.then(() => callAll(middlewares.slice(i + 1), request, response))
+    if (to.response.writableEnded || to.response.destroyed) return undefined
+    const pending = call(middleware, to)
+    if (pending !== undefined) return pending.then(() => callAll(middlewares.slice(i + 1), to))
   }
   return undefined
 }
@@ -85,7 +93,7 @@ export function addMiddlewares (scope: FastifyInstance, engine: Engine, ms: numb
       request.log.warn('a middleware of engine.use has begun the response and not ended it')
       response.end()
     }
-    const pending = callAll(middlewares, raw, response)
+    const pending = callAll(middlewares, { request: raw, response, log: request.log })
     if (pending === undefined) return proceed()
     passed(pending, response, engine, ms).then((all) => { if (all) proceed() }, proceed)
   })

@@ -281,6 +281,20 @@ t.test('a middleware that neither passes nor answers is given up after handshake
   t.match(lines.map(({ reason, detail }) => [reason, detail]), Array(2).fill(['handshake timeout', /neither called next nor ended the response within handshakeTimeout/]))
 })
 
+t.test('a middleware that fails after next does not stop the request, and the log says so', async (t) => {
+  const { engine, url, lines } = await OURS['in the plugin'](t)
+  engine.use((_request, _response, next) => {
+    next()
+    throw new Error('late')
+  })
+  engine.use(async (_request, _response, next) => {
+    next()
+    throw new Error('later')
+  })
+  t.equal((await fetchText(url + POLLING)).status, 200)
+  t.match(lines.map(({ err, msg }) => [err, msg]), [[{ message: 'late' }, /failed after it had called next/], [{ message: 'later' }, /failed after it had called next/]])
+})
+
 t.test('a client that leaves while a middleware waits leaves nothing behind', async (t) => {
   const { engine, url, lines } = await OURS['in the plugin'](t)
   const waiting = new Promise<{ response: ServerResponse, next: () => void }>((resolve) => {
