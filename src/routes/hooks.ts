@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RefusedRequest } from '../errors.js'
 import { callbackIndex, toCallback, toEngineCallback, toErrorScript, toScript } from '../transports/jsonp-polling.js'
 import { isRevision1, TRANSPORTS } from '../transports/index.js'
-import { adviceFor, isForeign, isNameless, originOf, ownOrigin } from './origin.js'
+import { adviceFor, isForeign, isNameless, originHeader, originOf, ownOrigin } from './origin.js'
 import type { OriginPolicy, Verdict } from './origin.js'
 import { lastOf } from './query.js'
 import { isScript } from './script.js'
@@ -49,7 +49,7 @@ function addAnyCors (request: FastifyRequest, reply: FastifyReply): void {
 }
 
 function addCors (request: FastifyRequest, reply: FastifyReply, policy: OriginPolicy): void {
-  const { origin } = request.headers
+  const origin = originHeader(request)
   if (!policy.configured || !isCors(request)) return
   addVary(reply, 'Origin')
   // An app-wide @fastify/cors may have set the header.

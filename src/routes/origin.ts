@@ -19,13 +19,25 @@ function urlOf (text: string): URL | undefined {
   }
 }
 
+/** Matches the values of Origin that browsers send: `null`, or a scheme and a host (RFC 6454, 7.1). A list that contains one matches, too. So does an empty value, to be safe. */
+const OF_PAGE = /^$|:\/\/|\bnull\b/i
+
+/**
+ * Returns the header Origin, or its name in drafts 4 to 12 of WebSocket (hybi 8, 5.1). Undefined if the value is none that a browser sends: programs write `*`
+ * (ElephantIO) or `host:port` (client 0.9 in Node, and ws 0.4 in clients 1.0 to 1.2).
+ */
+export function originHeader ({ headers: { origin, 'sec-websocket-origin': draft } }: FastifyRequest): string | undefined {
+  const value = origin ?? draft?.toString()
+  return value !== undefined && OF_PAGE.test(value) ? value : undefined
+}
+
 /**
  * Returns whether the answer is a script and no header names the page that loads it. Current browsers send Sec-Fetch-Site only to https and localhost, and a
  * page can suppress its Referer. If such a request were allowed, any page could read a session, with the cookies of the page's visitor.
  */
 export function isNameless (request: FastifyRequest): boolean {
-  const { origin, referer, 'sec-fetch-site': site } = request.headers
-  return origin === undefined && referer === undefined && site === undefined && isScript(request)
+  const { referer, 'sec-fetch-site': site } = request.headers
+  return originHeader(request) === undefined && referer === undefined && site === undefined && isScript(request)
 }
 
 /**
@@ -33,10 +45,10 @@ export function isNameless (request: FastifyRequest): boolean {
  * browser), or if the browser says that the page is the server's own: Sec-Fetch-Site is `same-origin`, or `none` without Origin. A page cannot set this header.
  */
 export function originOf (request: FastifyRequest): string | undefined {
-  const { referer, 'sec-fetch-site': site, 'sec-websocket-origin': draft } = request.headers
+  const { referer, 'sec-fetch-site': site } = request.headers
   // Used before Origin, which a proxy in front of the server may not match: it may have changed Host.
   if (site === 'same-origin') return undefined
-  const { origin = draft?.toString() } = request.headers // the name of this header in drafts 4 to 12 of WebSocket (hybi 8, 5.1)
+  const origin = originHeader(request)
   if (origin !== undefined) return origin
   // A script element sends no Origin. Sec-Fetch-Site is used before Referer, because a page can suppress its Referer.
   if (site === 'none') return undefined
@@ -52,8 +64,8 @@ export const ownOrigin = (request: FastifyRequest): string => `${request.protoco
 function isOwn (origin: string, request: FastifyRequest): boolean {
   const own = ownOrigin(request)
   if (origin === own) return true
-  // Client 0.9 in Node, and ws 0.4 in clients 1.0 to 1.2, send `host:port`. No browser does: its origins have a scheme, or are `null`.
-  const url = urlOf(origin.includes('://') || origin === 'null' ? origin : `${request.protocol}://${origin}`)
+  // Some programs send the URL of the WebSocket. No page has such an origin, so it need not tell whether a proxy ends TLS.
+  const url = urlOf(origin.replace(/^wss?(?=:\/\/)/i, request.protocol))
   return url !== undefined && url.origin === urlOf(own)?.origin
 }
 
@@ -73,8 +85,11 @@ function isOfOwnSession (origin: string, request: FastifyRequest): boolean {
   return site === 'same-origin' && origin === (page ?? urlOf(referer)?.origin)
 }
 
+const NULL_ADVICE = "the origin is not allowed: it is hidden (a page of an app, of a file, or in a sandbox). To allow all such pages, set cors.origin: ['null']; any page can hide its origin"
+
 /** Returns a sentence for the log that says how to allow the pages of an origin. */
 export function adviceFor (origin = 'null'): string {
+  if (origin === 'null') return NULL_ADVICE
   const value = urlOf(origin) === undefined ? '' : `: ['${cut(origin)}']`
   return `the origin is not allowed, and is not that of the server. If it is your own page behind a proxy: let the proxy keep Host, or set trustProxy and let it send X-Forwarded-Host, or set cors.origin${value}`
 }

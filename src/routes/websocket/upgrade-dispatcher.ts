@@ -20,9 +20,13 @@ export interface Wanted {
 
 const uncork = (socket: Duplex): void => socket.uncork()
 
-/** Returns the path of a URL, decoded as the router does. */
+/** Matches scheme and authority of a target in absolute form (RFC 9112, 3.2.2). The router ignores them. */
+const AUTHORITY = /^https?:\/\/[^/?#]+/i
+
+/** Returns the path of a request target, decoded as the router does. */
 function pathOf (url = ''): string {
-  const [path = ''] = url.split('?', 1)
+  const [target = ''] = url.split('?', 1)
+  const path = target.startsWith('/') ? target : target.replace(AUTHORITY, '')
   if (!path.includes('%')) return path
   try {
     return decodeURI(path)

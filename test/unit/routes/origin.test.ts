@@ -21,6 +21,7 @@ const OLD_SCRIPT = 'io.j[0](new Error("handshake bad origin"));'
 const HANDSHAKES = [
   ['/socket.io/1/', 'handshake bad origin'], ['/socket.io/1/?jsonp=0', OLD_SCRIPT], [urlOf(3, 'polling'), FORBIDDEN], [urlOf(4, 'polling'), FORBIDDEN], [urlOf(3, 'polling', '&j=0'), FORBIDDEN], [urlOf(4, 'polling', '&j=0'), FORBIDDEN]
 ] as const
+const UPGRADES = ['/socket.io/1/websocket/x', urlOf(3, 'websocket'), urlOf(4, 'websocket')]
 const corsOf = (headers: Record<string, unknown>) =>
   [headers['access-control-allow-origin'], headers['access-control-allow-credentials'], headers['vary']]
 
@@ -34,15 +35,23 @@ const browsers: [string, Record<string, string>, boolean][] = [
   ['the own Origin with its port', { origin: 'http://localhost:80' }, true],
   ['the own Origin by another scheme', { origin: 'https://localhost' }, false],
   ['the own host with another port', { origin: 'http://localhost:8080' }, false],
-  ['the own host without a scheme, as old clients in Node write it', { origin: 'localhost' }, true],
-  ['the own host and port without a scheme', { origin: 'localhost:80' }, true],
-  ['the own host and another port without a scheme', { origin: 'localhost:8080' }, false],
-  ['another host without a scheme', { origin: 'elsewhere.test' }, false],
-  ['another host that names the own as its user', { origin: 'localhost@elsewhere.test' }, false],
+  ['the own Origin with a slash, as Go writes it', { origin: 'http://localhost/' }, true],
+  ['another Origin with a slash', { origin: `${FOREIGN}/` }, false],
+  ['the URL of the own WebSocket', { origin: 'ws://localhost:80' }, true],
+  ['the URL of the own WebSocket by TLS', { origin: 'wss://localhost' }, true],
+  ['the URL of another WebSocket', { origin: 'ws://elsewhere.test' }, false],
+  ['the URL of a WebSocket of the own host with another port', { origin: 'ws://localhost:8080' }, false],
+  ['a list of the own Origin and another', { origin: `http://localhost, ${FOREIGN}` }, false],
+  ['a list of a star and another Origin', { origin: `*, ${FOREIGN}` }, false],
+  ['an empty Origin', { origin: '' }, false],
+  ['a list of nulls', { origin: 'null, null' }, false],
+  ['a star and Sec-Fetch-Site cross-site', { origin: '*', 'sec-fetch-site': 'cross-site' }, false],
+  ['a host without a scheme and another Referer', { origin: 'localhost', referer: `${FOREIGN}/page` }, false],
+  ['the Origin of a file', { origin: 'file://' }, false],
+  ['the Origin of an app', { origin: 'capacitor://localhost' }, false],
   ['another Origin', { origin: FOREIGN }, false],
   ['an Origin that begins like the own', { origin: 'http://localhost.elsewhere.test' }, false],
   ['the Origin null', { origin: 'null' }, false],
-  ['an empty Origin', { origin: '' }, false],
   ['another Origin that the browser says is the own (a proxy changed Host)', { origin: FOREIGN, 'sec-fetch-site': 'same-origin' }, true],
   ['another Origin and Sec-Fetch-Site same-site', { origin: 'http://evil.localhost', 'sec-fetch-site': 'same-site' }, false],
   ['another Origin and Sec-Fetch-Site cross-site', { origin: FOREIGN, 'sec-fetch-site': 'cross-site' }, false],
@@ -61,6 +70,46 @@ const browsers: [string, Record<string, string>, boolean][] = [
   ['a Referer that is no URL', { referer: 'nonsense' }, false],
   ['another Referer beside the own Origin', { origin: 'http://localhost', referer: `${FOREIGN}/page` }, true]
 ]
+
+/** Values of Origin that no browser sends: such a request counts as one without Origin. */
+const PROGRAMS = ['*', 'localhost', 'localhost:80', 'localhost:8080', 'elsewhere.test', 'elsewhere.test:443', 'localhost@elsewhere.test']
+
+for (const origin of PROGRAMS) {
+  t.test(`the Origin "${origin}" counts as none`, async (t) => {
+    for (const cors of [{}, { origin: 'http://friend.test' }]) {
+      const app = await pluginApp(t, { cors })
+      for (const [url, refusal] of HANDSHAKES) {
+        const { statusCode, body, headers } = await inject(app, url, { origin })
+        const without = await inject(app, url)
+        t.equal(statusCode, without.statusCode, url)
+        if (isScript(url)) t.equal(body, refusal)
+        t.same(corsOf(headers), corsOf(without.headers))
+      }
+      for (const url of UPGRADES) t.equal((await requestUpgrade(app, url, { origin })).status, 101, url)
+      t.equal((await inject(app, urlOf(4, 'polling'), { origin, referer: `${FOREIGN}/page`, 'sec-fetch-site': 'cross-site' })).statusCode, 403)
+    }
+  })
+}
+
+for (const origin of ['file://', 'capacitor://localhost', 'ionic://localhost', 'app://', 'chrome-extension://abc', 'null', 'http://localhost:3000']) {
+  t.test(`a page of ${origin} comes in by the value of cors.origin that the log names`, async (t) => {
+    const { lines, logger } = captureLog('warn')
+    const refusing = await pluginApp(t, {}, { logger })
+    for (const [url] of HANDSHAKES) await inject(refusing, url, { origin })
+    for (const url of UPGRADES) t.equal((await requestUpgrade(refusing, url, { origin })).status, 403, url)
+    t.equal(lines.length, HANDSHAKES.length + UPGRADES.length)
+    for (const { detail } of lines) t.ok(String(detail).includes(`set cors.origin: ['${origin}']`), String(detail))
+    const app = await pluginApp(t, { cors: { origin: [origin] } })
+    for (const url of UPGRADES) t.equal((await requestUpgrade(app, url, { origin })).status, 101, url)
+    for (const dialect of DIALECTS) {
+      const opened = await inject(app, urlOf(dialect.eio, 'polling'), { origin })
+      t.same(corsOf(opened.headers), [origin, 'true', 'Origin'])
+      const url = urlOf(dialect.eio, 'polling', `&sid=${readOpen(dialect.packets(opened.rawPayload)[0]).sid}`)
+      const posted = await inject(app, url, { origin, 'content-type': 'text/plain;charset=UTF-8' }, { method: 'POST', payload: dialect.body(dialect.silent) })
+      t.strictSame([posted.statusCode, posted.body], [200, 'ok'])
+    }
+  })
+}
 
 for (const [name, headers, allowed] of browsers) {
   t.test(`by default, a handshake with ${name} is ${allowed ? 'accepted' : 'refused'}${name.startsWith('no header') ? ', but as a script' : ''}`, async (t) => {
@@ -198,8 +247,6 @@ const policies: [string, CorsOptions['origin'], string[], string[]][] = [
   ['a function that throws', () => { throw new Error('x') }, [], [FOREIGN]]
 ]
 
-const UPGRADES = ['/socket.io/1/websocket/x', urlOf(3, 'websocket'), urlOf(4, 'websocket')]
-
 for (const [name, origin, allowed, refused] of policies) {
   t.test(`cors.origin as ${name} lets in whom it names`, async (t) => {
     const app = await pluginApp(t, { cors: { ...(origin !== undefined && { origin }) } })
@@ -291,9 +338,9 @@ for (const [who, headers, accepted] of OPENED_BY) {
 t.test('the log names the origin to allow, unless it is none', async (t) => {
   const { lines, logger } = captureLog('warn')
   const app = await pluginApp(t, {}, { logger })
-  for (const origin of [FOREIGN, 'null', '', `http://${'x'.repeat(5000)}`]) await inject(app, '/socket.io/1/', { origin })
+  for (const origin of [FOREIGN, 'null', 'http://', `http://${'x'.repeat(5000)}`]) await inject(app, '/socket.io/1/', { origin })
   const [named, hidden, empty, long] = lines.map(({ detail }) => String(detail))
   t.match(named, /set cors\.origin: \['http:\/\/elsewhere\.test'\]$/)
-  t.match([hidden, empty], [/set cors\.origin$/, /set cors\.origin$/])
+  t.match([hidden, empty], [/set cors\.origin: \['null'\]; any page can hide its origin$/, /set cors\.origin$/])
   t.ok(String(long).length < 350, 'it stays short')
 })
