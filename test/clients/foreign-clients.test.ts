@@ -15,6 +15,9 @@ const HEADS: Record<string, readonly string[]> = {
   'Connection: close': ['Host: HOST', 'Connection: close'],
   'an own Origin': ['Host: HOST', 'Origin: http://HOST'],
   'an own Origin without a scheme': ['Host: HOST', 'Origin: HOST'],
+  'an own Origin as a URL': ['Host: HOST', 'Origin: http://HOST/'],
+  'an asterisk as Origin': ['Host: HOST', 'Origin: *'],
+  'Host without its port': ['Host: 127.0.0.1'],
   'a type without a body': ['Host: HOST', 'Content-Type: application/json', 'Accept: */*'],
   'Content-Length: 0': ['Host: HOST', 'Content-Length: 0', 'Content-Type: text/plain;charset=UTF-8'],
   'Expect: 100-continue': ['Host: HOST', 'Expect: 100-continue', 'Content-Length: 0']
@@ -26,6 +29,9 @@ const UPGRADES: Record<string, readonly string[]> = {
   'values in other cases': [...UPGRADE, 'connection: upgrade', 'upgrade: WebSocket'],
   'offers of extensions': [...UPGRADE, 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits, x-webkit-deflate-frame'],
   'a port of its own in Origin': [...UPGRADE, 'Connection: Upgrade', 'Upgrade: websocket', 'Origin: http://HOST'],
+  'an offer of protocols': [...UPGRADE, 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Protocol: chat, superchat'],
+  'the URL of the WebSocket as Origin': [...UPGRADE, 'Connection: Upgrade', 'Upgrade: websocket', 'Origin: ws://HOST'],
+  'an asterisk as Origin': [...UPGRADE, 'Connection: Upgrade', 'Upgrade: websocket', 'Origin: *'],
   'a type and a length': [...UPGRADE, 'Connection: Upgrade', 'Upgrade: websocket', 'Content-Type: text/plain', 'Content-Length: 0']
 }
 const BODIES: Record<string, (length: number) => readonly string[]> = {

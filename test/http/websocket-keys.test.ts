@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { Server as HttpServer } from 'node:http'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import fastifyWebsocket from '@fastify/websocket'
 import { Server as EngineServer } from 'engine.io'
@@ -14,6 +13,7 @@ import type { RawConnection } from '../kit/raw/connection.js'
 import { maskedFrame, OPCODE } from '../kit/raw/frames.js'
 import { head } from '../kit/raw/http.js'
 import { newApp, portOf } from '../kit/servers/app.js'
+import { oldServer } from '../kit/servers/old-server.js'
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 const USUAL = 'dGhlIHNhbXBsZSBub25jZQ=='
@@ -50,19 +50,6 @@ const listen = async (server: HttpServer): Promise<number> => {
 async function handshake (port: number): Promise<string> {
   const line = await (await fetch(`http://127.0.0.1:${port}/socket.io/1/`)).text()
   return `/socket.io/1/websocket/${line.slice(0, line.indexOf(':'))}`
-}
-
-/** The old server itself. */
-async function oldServer (t: Test): Promise<number> {
-  const server = createServer()
-  const require = createRequire(import.meta.url)
-  const { listen: attach } = require('socket.io-09') as { listen (server: HttpServer, options: object): object }
-  attach(server, { log: false, 'client store expiration': 1, 'close timeout': 1, heartbeats: false })
-  t.teardown(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  return await listen(server)
 }
 
 for (const [whose, registered] of [['of this plugin', false], ['of the app', true]] as const) {
