@@ -58,7 +58,7 @@ const LAYERS = [
     may: ['fastify-plugin', String.raw`\./(?:codec|engine|routes)/.+`, String.raw`\./private/adapter-offsets\.js`, String.raw`\./(?:errors|flash-policy|host-warnings|log-options|missing-server|official-server|option-warnings|options|shutdown)\.js`],
     mayTypes: [TYPES, String.raw`\./dialects/.+`, 'fastify', 'socket\\.io']
   },
-  { files: ['src/drop-in/*.ts'], may: [OWN, String.raw`\.\./errors\.js`], mayTypes: [TYPES, 'node:http', 'fastify', 'socket\\.io'] },
+  { files: ['src/drop-in/*.ts'], may: [OWN, String.raw`\.\./(?:errors|options)\.js`], mayTypes: [TYPES, 'node:http', 'fastify', 'socket\\.io'] },
   {
     files: ['src/fastify-socket.io.ts'],
     may: ['fastify-plugin', String.raw`\./drop-in/.+`, String.raw`\./(?:index|log-options|missing-server|official-server|option-hints)\.js`],

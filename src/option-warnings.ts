@@ -28,7 +28,7 @@ function withCredentials ({ dialects, transports, cors }: Settings): string[] {
     dialects.includes('revision 1') && 'up to 0.9',
     dialects.includes('engine 3') && transports.includes('polling') && '1.x and 2.x'
   ].filter((some) => some !== false)
-  if (!isWildcard(cors) || clients.length === 0) return []
+  if (!isWildcard(cors.origin) || clients.length === 0) return []
   return [`cors.origin is "*": clients ${clients.join(', ')} in pages of other origins cannot connect, because they send credentials, which "*" does not allow; cors.origin: true lets them in`]
 }
 

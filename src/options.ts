@@ -74,12 +74,12 @@ function readCookie (cookie: SocketioTransportsOptions['cookie'] = false): Setti
   return settings
 }
 
-/** Whether `cors.origin` lets every origin in by `'*'`, which allows no credentials. A function may answer the same later. */
-export const isWildcard = ({ origin }: CorsOptions): boolean => origin === '*' || (Array.isArray(origin) && origin.includes('*'))
+/** Whether a value of `cors.origin`, or the answer of a function in it, lets every origin in by `'*'`, which allows no credentials. */
+export const isWildcard = (origin: unknown): boolean => origin === '*' || (Array.isArray(origin) && origin.includes('*'))
 
 /** @throws FST_SIO_BAD_OPTION for `'*'` with credentials, which browsers refuse. */
 function checkCredentials (cors: CorsOptions): void {
-  if (!isWildcard(cors) || cors.credentials !== true) return
+  if (!isWildcard(cors.origin) || cors.credentials !== true) return
   throw new BadOptionError('cors.credentials', 'true', 'false, or nothing, with cors.origin "*", because browsers refuse "*" with credentials; cors.origin: true lets in every origin, with credentials')
 }
 

@@ -2,6 +2,7 @@
 import type { ServerOptions } from 'socket.io'
 import type { CorsOptions, OriginOption } from '../../types/options.js'
 import { BadOptionError } from '../errors.js'
+import { isWildcard } from '../options.js'
 
 type Given = NonNullable<ServerOptions['cors']>
 /** The options as an object, without the form of a function that makes them for each request. */
@@ -36,13 +37,7 @@ export function toCors (given: Given): CorsOptions {
     throw new BadOptionError('cors', 'a function', 'an object; "origin" in it may be a function of the origin')
   }
   const { origin, credentials }: Fixed = { origin: '*', ...given }
-  return { origin: toOrigin(origin), credentials: credentials === true && !isWildcard(given) }
-}
-
-/** Whether the option allows every origin by `'*'`, also as the default. Browsers refuse `'*'` with credentials. */
-export function isWildcard (given: Given): boolean {
-  const { origin = 'origin' in given ? undefined : '*' }: Fixed = Object(given)
-  return origin === '*' || (Array.isArray(origin) && origin.includes('*'))
+  return { origin: toOrigin(origin), credentials: credentials === true && !isWildcard(origin) } // browsers refuse '*' with credentials
 }
 
 /** Returns the names of the given options that have no effect. */

@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { CorsOptions, OriginOption } from '../../types/options.js'
 import { RefusedRequest } from '../errors.js'
+import { isWildcard } from '../options.js'
 import { inTime } from './in-time.js'
 import type { Limit } from './in-time.js'
 import { cut } from './log.js'
@@ -97,10 +98,8 @@ export function adviceFor (origin = 'null'): string {
 /** Whether a request is allowed. `'*'`: so is every other, without credentials. */
 export type Verdict = boolean | '*'
 
-const isAny = (allowed: OriginOption | OriginAnswer): boolean => allowed === '*' || (Array.isArray(allowed) && allowed.includes('*'))
-
 function matches (origin: string, allowed: OriginAnswer): Verdict {
-  if (isAny(allowed)) return '*'
+  if (isWildcard(allowed)) return '*'
   if (typeof allowed === 'boolean') return allowed
   if (typeof allowed === 'string') return allowed === origin
   if (allowed instanceof RegExp) {
@@ -126,7 +125,7 @@ export class OriginPolicy {
   constructor ({ origin = false, credentials = true }: CorsOptions, limit: OriginLimit) {
     this.#allowed = origin
     this.#limit = limit
-    this.#own = isAny(origin) ? '*' : true
+    this.#own = isWildcard(origin) ? '*' : true
     this.credentials = credentials
   }
 
