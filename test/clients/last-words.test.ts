@@ -40,7 +40,7 @@ for (const [name, connect] of Object.entries(CLIENTS)) {
   t.test(`client ${name}: what it says before disconnect() is heard`, async (t) => {
     const words = name === ONE_WORD ? [1] : [1, 2]
     // It does not say that it leaves, either: its session ends after closeTimeout.
-    const server = await serve(t, { transports: ['websocket', 'xhr-polling', 'polling'], io: {}, closeTimeout: 200 })
+    const server = await serve(t, { transports: ['websocket', 'xhr-polling', 'polling'], io: {}, closeTimeout: 500 })
     for (const nsp of ['/', '/chat']) {
       for (let i = 0; i < TIMES; i++) {
         const heard = heardBy(server.app.io, nsp)

@@ -243,12 +243,17 @@ t.test('adapter, parser, recovery and the time to connect are the Server\'s', as
   t.ok(app.io.of('/').adapter instanceof MyAdapter)
   t.equal(app.io.connectTimeout(), 1234)
   const recovering = await build(t, { connectionStateRecovery: { maxDisconnectionDuration: 60_000 } })
-  const socket = await connected(t, recovering, { transports: ['websocket'], reconnection: true, reconnectionDelay: 1, reconnectionDelayMax: 1 })
+  const left = new Promise<void>((resolve) => {
+    recovering.io.once('connection', (one) => one.once('disconnect', () => resolve()))
+  })
+  const socket = await connected(t, recovering, { transports: ['websocket'] })
   const { id } = socket
   const down = next(socket, 'news')
   recovering.io.emit('news', 1)
   await down
   socket.io.engine.close()
+  await left // before that, the Server has nothing to recover
+  socket.connect()
   await next(socket, 'connect')
   t.ok(socket.recovered)
   t.equal(socket.id, id)
