@@ -67,7 +67,9 @@ const HINTS: Readonly<Record<string, string>> = {
   blacklist: 'the Server refuses its reserved names of events by itself',
   ...each(['flashpolicyserver', 'flashpolicyport', 'policyserver', 'policylistener'], didYouMean('flashPolicy')),
   ...each(['store', 'clientstoreexpiration', 'clientmanager'], 'write io: { adapter } with an adapter of socket.io'),
-  ...each(['log', 'logger', 'loglevel', 'logcolors'], LOG),
+  ...each(['log', 'logger', 'loglevel', 'logcolors', 'logfile'], LOG),
+  ...each(['handlerclass', 'wshandlerclass'], 'hooks of the app run for every request and upgrade of a client'),
+  namespace: 'did you mean "path"? Namespaces are those of the Server: io.of(name)',
   ...each(['static', 'browserclient', 'browserclientcache', 'browserclientminification', 'browserclientetag', 'browserclientexpires', 'browserclientgzip', 'browserclienthandler'], FILES),
   ...each(['reconnect', 'reconnection', 'reconnectionattempts', 'maxreconnectionattempts', 'reconnectiondelay', 'reconnectiondelaymax', 'reconnectionlimit', 'trymultipletransports',
     'forcenew', 'forcenewconnection', 'autoconnect', 'withcredentials', 'rememberupgrade', 'extraheaders', 'multiplex'], CLIENT)

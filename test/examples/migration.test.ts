@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { io as connectToday } from 'socket.io-client'
 import t from 'tap'
-import { ask as askAll, connect09, connectOfficial, next } from '../kit/official-clients.js'
+import { ask as askAll, connect09, connectOfficial, hear, next } from '../kit/official-clients.js'
 import type { Socket09 } from '../kit/official-clients.js'
 import { startExample, startPrintingExample } from '../kit/servers/example.js'
 import { freePort } from '../kit/machine/free-port.js'
@@ -15,6 +15,7 @@ const read = (path: string): string => readFileSync(new URL(`../../${path}`, imp
 
 const EXAMPLES = {
   'fastify-socket.io': ['fastify-socket.io', 'express-session'],
+  'gevent-socketio': ['gevent-socketio'],
   'socket.io-0.9': ['socket.io-0.9'],
   'socket.io-by-hand': ['by-hand', 'sticky']
 }
@@ -82,6 +83,69 @@ t.test('the application of a socket.io 0.9 server', async (t) => {
   t.teardown(() => admin.socket.disconnect())
   t.same(await next(admin, 'message'), [{ clients: 4 }])
   t.same(await next(ada.socket.of('/admin'), 'connect_failed'), ['unauthorized'], 'refusals have one word in the old protocol')
+})
+
+t.test('the application of a gevent-socketio server', async (t) => {
+  const { port, stop } = await startExample('migration/gevent-socketio.js')
+  t.teardown(stop)
+  t.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), 'hello')
+  for (const transport of ['websocket', 'xhr-polling']) {
+    const connect = async (): Promise<Socket09> => {
+      const client = connect09(`http://127.0.0.1:${port}/chat`, transport)
+      t.teardown(() => client.socket.disconnect())
+      t.same(await next(client, 'welcome'), ['choose a nickname'])
+      return client
+    }
+    const [ada, bob] = [await connect(), await connect()]
+    const denied = next(ada, 'error')
+    ada.emit('say', 'attic', 'too early')
+    t.same(await denied, ['method_access_denied', 'You do not have access to "say"'])
+
+    const heard = hear(ada, 'announcement')
+    ada.emit('error', null) // it is no refusal of `socket.use`
+    t.same(await askAll(ada, 'nickname', 'ada'), [true, 'ada'])
+    t.same(await askAll(bob, 'nickname', 'bob'), [true, 'bob'])
+    t.same(await askAll(ada, 'join', 'attic'), ['attic'])
+    t.same(await askAll(bob, 'join', 'attic'), ['attic'])
+    t.same([await heard(), await heard(), await heard()], [['ada is here'], ['bob is here'], ['bob joined attic']])
+
+    const said = next(ada, 'said')
+    bob.emit('say', 'attic', 'é')
+    t.same(await said, ['bob', 'é'])
+    const message = next(bob, 'message')
+    ada.send('all')
+    t.same(await message, ['all'])
+    bob.disconnect()
+    t.same(await heard(), ['bob has left'])
+  }
+})
+
+/** Of its module `socketio.transports`. */
+const CLASSES = {
+  BaseTransport: ['__init__', 'write', 'start_response'],
+  XHRPollingTransport: ['__init__', 'options', 'get', '_request_body', 'post', 'get_messages_payload', 'encode_payload', 'decode_payload', 'do_exchange'],
+  JSONPolling: ['__init__', '_request_body', 'write'],
+  XHRMultipartTransport: ['__init__', 'do_exchange', 'get'],
+  WebsocketTransport: ['do_exchange'],
+  FlashSocketTransport: [],
+  HTMLFileTransport: ['__init__', 'write_packed', 'write', 'do_exchange', 'get']
+}
+
+t.test('docs/migrate-from-gevent-socketio.md has each class and method of its transports, and names that are in the files', async (t) => {
+  const page = read('docs/migrate-from-gevent-socketio.md')
+  const [, table = ''] = page.split('## The module transports')
+  for (const [name, methods] of Object.entries(CLASSES)) {
+    const cells = table.split('\n').filter((line) => line.startsWith(`| \`${name}`)).map((line) => line.split(' |')[0] ?? '')
+    const named = cells.flatMap((cell) => [...cell.matchAll(/`(?:\w+\.)?(\w+)`/g)].map(([, method = '']) => method)).filter((method) => method !== name)
+    t.strictSame(named.sort(), [...methods].sort(), name)
+    t.ok(cells.length > 0, name)
+  }
+  const places = [...page.matchAll(/`(src\/[\w/.-]+)`(?: \(((?:`\w+`(?:, )?)+)\))?/g)]
+  t.ok(places.length > 20)
+  for (const [all, path = '', names = ''] of places) {
+    const source = read(path)
+    t.strictSame([...names.matchAll(/\w+/g)].filter(([name]) => !new RegExp(`\\b${name}\\b`).test(source)), [], all)
+  }
 })
 
 t.test('the application that had made its Server by hand', async (t) => {
