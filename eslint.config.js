@@ -55,13 +55,14 @@ const LAYERS = [
   { files: ['src/shutdown.ts'], may: [String.raw`\./private/avvio-close\.js`], mayTypes: ['fastify'] },
   {
     files: ['src/index.ts'],
-    may: ['fastify-plugin', String.raw`\./(?:codec|engine|routes)/.+`, String.raw`\./private/adapter-offsets\.js`, String.raw`\./(?:errors|flash-policy|host-warnings|log-options|missing-server|official-server|option-warnings|options|shutdown)\.js`],
+    may: ['fastify-plugin', String.raw`\./(?:codec|engine|routes)/.+`, String.raw`\./server-options/convert\.js`, String.raw`\./private/adapter-offsets\.js`, String.raw`\./(?:errors|flash-policy|host-warnings|log-options|missing-server|official-server|option-warnings|options|shutdown)\.js`],
     mayTypes: [TYPES, String.raw`\./dialects/.+`, 'fastify', 'socket\\.io']
   },
-  { files: ['src/drop-in/*.ts'], may: [OWN, String.raw`\.\./(?:errors|options)\.js`], mayTypes: [TYPES, 'node:http', 'fastify', 'socket\\.io'] },
+  { files: ['src/server-options/*.ts'], may: [OWN, String.raw`\.\./(?:errors|official-server|option-hints|options)\.js`], mayTypes: [TYPES, 'fastify', 'socket\\.io'] },
+  { files: ['src/drop-in/*.ts'], may: [String.raw`\.\./server-options/.+`], mayTypes: [TYPES, 'socket\\.io'] },
   {
     files: ['src/fastify-socket.io.ts'],
-    may: ['fastify-plugin', String.raw`\./drop-in/.+`, String.raw`\./(?:index|log-options|missing-server|official-server|option-hints)\.js`],
+    may: ['fastify-plugin', String.raw`\./drop-in/.+`, String.raw`\./server-options/unused\.js`, String.raw`\./(?:index|log-options|official-server)\.js`],
     mayTypes: [String.raw`\.\./types/fastify-socket\.io\.js`, 'fastify']
   }
 ]

@@ -143,3 +143,4 @@ const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fas
 export const socketioTransports = fp(plugin, { fastify: '5.x', name: 'fastify-socketio-transports' })
 
 export default socketioTransports
+export { fromServerOptions } from './server-options/convert.js'
