@@ -37,8 +37,14 @@ export async function createServer (options: Partial<ServerOptions>): Promise<Se
   return server
 }
 
-/** Returns the folder of the current client's files, which are part of the package. */
-export const clientFolder = (): string => fileURLToPath(new URL('client-dist', import.meta.resolve('socket.io/package.json')))
+/** Returns the folder of the current client's files, which are part of the package. @throws FST_SIO_MISSING_PEER without the package. */
+export function clientFolder (): string {
+  try {
+    return fileURLToPath(new URL('client-dist', import.meta.resolve('socket.io/package.json')))
+  } catch (error) {
+    return missingPeer('serveClient', 'socket.io')(error)
+  }
+}
 
 /**
  * Returns the given Server, or makes one with the given options. Warns of options without effect. @throws FST_SIO_MISSING_PEER without the package.
