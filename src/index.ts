@@ -11,7 +11,7 @@ import type { Revision1Shared } from './dialects/revision-1/revision-1.js'
 import { registerFlashPolicy } from './flash-policy.js'
 import { warnOfHost } from './host-warnings.js'
 import { logOptionsOf, logWith } from './log-options.js'
-import { bindServer, officialServer, parserOf } from './official-server.js'
+import { bindServer, clientFolder, officialServer, parserOf } from './official-server.js'
 import { warnOfOptions } from './option-warnings.js'
 import { readOptions } from './options.js'
 import type { Settings, SocketioTransportsOptions } from './options.js'
@@ -132,7 +132,7 @@ const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fas
   const addRoutes = routes(app, engine, settings, server)
   const addFiles = async (scope: FastifyInstance): Promise<void> => {
     if (serveClient === false) missClientFiles(scope, path)
-    else await registerClientFiles(scope, path, serveClient)
+    else await registerClientFiles(scope, path, serveClient === true ? clientFolder() : serveClient)
   }
   for (const add of [addFiles, addRoutes]) {
     await app.register(async (scope) => onFreePath(scope.prefix + path, () => add(scope)), { prefix, ...logOptions })

@@ -145,14 +145,15 @@ t.test('an option whose package is missing fails at registration and says what t
     import Fastify from 'fastify'
     import plugin from 'fastify-socketio-transports'
     const results = []
-    for (const options of [{ io: {} }, { serveClient: '.' }]) {
+    for (const options of [{ io: {} }, { serveClient: '.' }, { serveClient: true }]) {
       const failure = await Fastify().register(plugin, options).then(() => ({}), (error) => error)
       results.push({ code: failure.code, says: /npm install \\S+/.exec(failure.message)?.[0] })
     }
     console.log(JSON.stringify(results))`)
   t.same(result, [
     { code: 'FST_SIO_MISSING_PEER', says: 'npm install socket.io' },
-    { code: 'FST_SIO_MISSING_PEER', says: 'npm install @fastify/static' }
+    { code: 'FST_SIO_MISSING_PEER', says: 'npm install @fastify/static' },
+    { code: 'FST_SIO_MISSING_PEER', says: 'npm install socket.io' }
   ])
 })
 

@@ -184,7 +184,8 @@ describe('the options', () => {
     expect(options).type.not.toBeCallableWith({ heartbeatTimeout: false })
     expect(options).type.not.toBeCallableWith({ heartbeatInterval: true })
     expect(options).type.not.toBeCallableWith({ slowClient: 'wait' })
-    expect(options).type.not.toBeCallableWith({ serveClient: true })
+    expect(options).type.toBeCallableWith({ serveClient: true })
+    expect(options).type.not.toBeCallableWith({ serveClient: 1 })
     expect(options).type.not.toBeCallableWith({ heartbeat: 25_000 })
   })
 
