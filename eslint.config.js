@@ -96,7 +96,7 @@ function dynamicImport (files, peer) {
 }
 
 export default [
-  ...neostandard({ ts: true, ignores: ['dist', '.tap', 'test/golden/replay.mjs'] }),
+  ...neostandard({ ts: true, ignores: ['dist', '.tap', 'docs/api', 'docs/.vitepress/cache', 'docs/.vitepress/dist', 'docs/.vitepress/.temp', 'test/golden/replay.mjs'] }),
   {
     name: 'no way round the types',
     files: ['**/*.ts'],

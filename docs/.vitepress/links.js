@@ -1,0 +1,35 @@
+// Links and anchors of the pages: the same as on GitHub, so that each page is also readable there and in the npm package.
+
+/** The anchor of a heading, as GitHub makes it. */
+export const slugify = (heading) => heading.trim().toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').replace(/\s/g, '-')
+
+/** Types are documented in the API reference. */
+const API = '/api/fastify-socketio-transports.html'
+
+/** The URL of a file of the repository that is not part of the site. `undefined` if package.json names no repository. */
+function urlOf (path, repository) {
+  if (path.startsWith('types/')) return API
+  const base = /github\.com[/:]([\w.-]+\/[\w.-]+?)(?:\.git)?$/.exec(repository?.url ?? repository ?? '')?.[1]
+  return base && `https://github.com/${base}/blob/main/${path}`
+}
+
+/** The path in the repository of a file that is not a page of the site: one outside of `docs`, or data in it. */
+const pathOf = (href) => /^\.\.\/(.+)/.exec(href)?.[1] ?? (/^[\w.-]+\.json$/.test(href) ? `docs/${href}` : undefined)
+
+/**
+ * A plugin of markdown-it. A link to a file that is not a page (`../bench/README.md`) becomes one to the repository, or plain text if package.json names
+ * no repository. Links to types become links to the API reference.
+ */
+export function linkRepository (md, repository) {
+  md.core.ruler.push('repository', ({ tokens, env }) => {
+    if (env.relativePath?.startsWith('api/')) return // these pages are in a folder of their own, and are linked by TypeDoc
+    for (const token of tokens.flatMap(({ children }) => children ?? [])) {
+      if (token.type !== 'link_open') continue
+      const path = pathOf(token.attrGet('href') ?? '')
+      if (path === undefined) continue
+      const url = urlOf(path, repository)
+      if (url === undefined) token.attrs = [] // an `a` without `href` is plain text
+      else token.attrSet('href', url)
+    }
+  })
+}
