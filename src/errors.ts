@@ -143,6 +143,12 @@ export function refusalFor (reason: RefusalReason, dialect: DialectName, message
   return { status: engineStatus, type: 'application/json', body, ...retry }
 }
 
+/** The detail of a refusal for an unknown session, in the log. In an app of several processes, this is what requests that reach the wrong one get. */
+export const NO_SESSION = 'no session of this dialect has this id: it has ended, or it is in another process (several processes need sticky sessions)'
+
+/** The detail of a refusal for a WebSocket that is none, in the log. */
+export const NOT_AN_UPGRADE = 'the request does not ask for an upgrade to a WebSocket: a proxy in front must pass on the headers Upgrade and Connection'
+
 /** More about a refusal, for the log and 'connection_error' listeners. */
 export interface RefusalContext extends Record<string, unknown> {
   /** HTTP status, instead of that of the reason. */

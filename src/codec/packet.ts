@@ -46,6 +46,6 @@ export class TooManyPacketsError extends ProtocolError {
   override readonly name = 'TooManyPacketsError'
 
   constructor (maxPackets: number) {
-    super(`more than ${maxPackets} packets in a payload`)
+    super(`more than ${maxPackets} packets in a payload (the option maxPackets)`)
   }
 }

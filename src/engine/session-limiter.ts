@@ -71,6 +71,8 @@ export class SessionSlot {
 }
 
 type ClosingReason = Extract<RefusalReason, 'server draining' | 'server closing'>
+type Shortage = Extract<RefusalReason, 'too many sessions' | 'too many sessions of address'>
+type LimitReason = ClosingReason | Shortage
 
 /** The result of a handshake, with its slot. */
 type Admitted<T> = T & { slot: SessionSlot }
@@ -134,14 +136,23 @@ export class SessionLimiter implements Slots {
   /** Uncounts a slot. Called by {@link SessionSlot} only. */
   release (address: string): void { this.#change(address, -1) }
 
-  #shortage (address: string): RefusalReason | undefined {
+  #shortage (address: string): Shortage | undefined {
     if (this.#count >= this.#max) return 'too many sessions'
     const own = this.#maxPerAddress === Infinity ? 0 : this.#byNetwork.get(networkOf(address)) ?? 0
     return own >= this.#maxPerAddress ? 'too many sessions of address' : undefined
   }
 
-  #refuse (reason: RefusalReason | undefined, address: string): void {
-    if (reason !== undefined) throw new RefusedRequest(reason, 'no more sessions are accepted', { sessions: this.#count, address })
+  #detailOf (reason: LimitReason): string {
+    switch (reason) {
+      case 'too many sessions': return `as many sessions as maxSessions (${this.#max}) allows`
+      case 'too many sessions of address': return `as many sessions of one address as maxSessionsPerAddress (${this.#maxPerAddress}) allows; behind a proxy, all clients have its address unless trustProxy is set`
+      case 'server draining': return 'the server drains: clients must connect to another server'
+      case 'server closing': return 'the server closes: clients must connect to another server'
+    }
+  }
+
+  #refuse (reason: LimitReason | undefined, address: string): void {
+    if (reason !== undefined) throw new RefusedRequest(reason, this.#detailOf(reason), { sessions: this.#count, address })
   }
 
   #change (address: string, by: 1 | -1): void {

@@ -26,7 +26,7 @@ const isCutOff = ({ code }: FastifyError, { raw }: FastifyRequest): boolean => c
 /** Converts an error to a refusal. Returns undefined for errors of the application and of other plugins. */
 function toRefused (error: FastifyError, request: FastifyRequest): RefusedRequest | undefined {
   if (error instanceof RefusedRequest) return error
-  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new RefusedRequest('payload too large', error.message)
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new RefusedRequest('payload too large', 'the body is larger than the option maxPayload allows')
   if (isCutOff(error, request)) return new RefusedRequest('bad request', 'the connection ended before the end of the body')
   if (!isOfFastify(error)) return undefined
   return new RefusedRequest('bad request', error.message, { status: error.statusCode ?? 400 })

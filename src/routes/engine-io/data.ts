@@ -66,8 +66,8 @@ function refuseAtEnd (session: Session, request: EngineIoRequest, reply: Fastify
 export function handlePost (context: EngineIoContext, request: EngineIoRequest, reply: FastifyReply): void {
   const { session, polls } = pollingOf(context, request)
   const delivered = deliver(session, framesIn(request, session, polls, context.settings.maxPackets))
-  const reason = session.ended?.reason ?? ''
-  if (isRefusalReason(reason)) throw new RefusedRequest(reason, 'a packet of this payload ended the session', { sid: session.id })
+  const { reason = '', cause } = session.ended ?? {}
+  if (isRefusalReason(reason)) throw new RefusedRequest(reason, `a packet of this payload ended the session: ${cause?.message ?? reason}`, { sid: session.id })
   if (!delivered && reason !== 'client left') {
     if (session.parting) throw context.engine.refusal('a packet asks for an acknowledgement, which cannot reach the client any more', session.id)
     return refuseAtEnd(session, request, reply)

@@ -73,8 +73,8 @@ function webSocketRows (context: EngineIoContext, toRows: ToRows): EngineIoRow[]
 function transportRows (context: EngineIoContext, transport: typeof TRANSPORT_KEYS[number], toRows: ToRows): EngineIoRow[] {
   const { settings: { dialects, transports }, shared: { version } } = context
   const dialect = `engine ${version}` as const
-  if (!dialects.includes(dialect)) return toRows(null, refusal('unsupported version', `the dialect "${dialect}" is not enabled`))
-  if (transport === 'unknown' || !transports.includes(transport)) return toRows(null, refusal('unknown transport', 'transport unknown or not enabled'))
+  if (!dialects.includes(dialect)) return toRows(null, refusal('unsupported version', `the option "dialects" excludes "${dialect}"`))
+  if (transport === 'unknown' || !transports.includes(transport)) return toRows(null, refusal('unknown transport', 'the transport is unknown, or the option "transports" excludes it'))
   return transport === 'polling' ? pollingRows(context, toRows) : webSocketRows(context, toRows)
 }
 
@@ -107,6 +107,6 @@ export function engineIoRows (host: FastifyInstance, { engine, settings, parser 
   }
   rows.push(...refuseAll(constrain('unknown'), 'unsupported version', 'EIO is not 2, 3 or 4; see the option assumeEngine3 for clients that send none'))
   // Requests without parameters of Engine.IO are for revision 1, which has a route with the same URL.
-  if (!dialects.includes('revision 1')) rows.push(...refuseAll({}, 'unknown transport', 'nothing of Engine.IO in the URL, and no revision 1'))
+  if (!dialects.includes('revision 1')) rows.push(...refuseAll({}, 'unknown transport', 'the URL has no parameters of Engine.IO, and the option "dialects" excludes "revision 1"'))
   return rows
 }

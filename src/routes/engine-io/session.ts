@@ -113,10 +113,10 @@ export function handlePoll (context: EngineIoContext, request: EngineIoRequest, 
   if (request.raw.socket.destroyed) return // the client disconnected while the app's hooks ran; no event would report this any more
   if (sessionIdOf(request, `engine ${context.shared.version}`) === '') return handleHandshake(context, request, reply)
   const { session, polls } = pollingOf(context, request)
-  if (session.parting) throw new RefusedRequest('unknown session', 'the server has told the client to leave', { sid: session.id })
+  if (session.parting) throw new RefusedRequest('unknown session', 'the server has told the client to leave, because it drains or closes', { sid: session.id })
   if (session.transport.open) {
     session.end('protocol violation', undefined, new Error('two polls at a time'))
-    throw new RefusedRequest('protocol violation', 'two polls at a time', { sid: session.id })
+    throw new RefusedRequest('protocol violation', 'two polls at a time: two clients have the same id, or a proxy repeats requests', { sid: session.id })
   }
   addHeaders(engine, reply, false)
   // The request is pipelined behind an answer that is not finished. Node would not report the end of the connection to it, so it cannot be parked.

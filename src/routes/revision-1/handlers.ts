@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws'
 import { ProtocolError, TooManyPacketsError } from '../../codec/packet.js'
 import { DISCONNECT, NOOP, revision1, UNKNOWN_SESSION } from '../../codec/revision-1.js'
 import type { Engine } from '../../engine/engine.js'
-import { RefusedRequest } from '../../errors.js'
+import { NO_SESSION, RefusedRequest } from '../../errors.js'
 import type { Session } from '../../session/session.js'
 import { NO_LISTENER } from '../../session/transport.js'
 import type { Polls, TransportListener } from '../../session/transport.js'
@@ -53,7 +53,7 @@ function pollsOf ({ engine, name, settings: { pollingDuration } }: TransportCont
 
 function unknownSession (engine: Engine, request: Revision1Request): void {
   const sid = request.params.sid
-  request.log.info({ sid: cut(sid), reason: 'unknown session' }, 'unknown session')
+  request.log.info({ reason: 'unknown session', detail: NO_SESSION, sid: cut(sid) }, 'unknown session')
   engine.refused(request.raw, 'unknown session', { sid })
 }
 

@@ -15,6 +15,8 @@ import { hasDisconnect } from '../query.js'
 
 type HandshakeHandler = (request: Revision1Request, reply: FastifyReply) => Promise<FastifyReply>
 
+export const OTHER_REVISION = 'the revision in the URL is not 1: clients 0.7 to 0.9 send /1/ behind the path, and later ones a query with EIO'
+
 const seconds = (time: number | false): string => time === false ? '' : String(time / 1000)
 
 /** Returns the answer `SID:HEARTBEAT:CLOSE:TRANSPORTS` without the session id. The two timeouts are in seconds. */
@@ -39,7 +41,7 @@ export function createHandshake (engine: Engine, settings: Settings, dialect: (s
     }
     const version = Number(protocol)
     if (Number.isNaN(version) && transport === undefined) return await welcome(request, reply)
-    if (version !== 1) throw new RefusedRequest('unsupported version', 'the revision is not 1', { protocol })
+    if (version !== 1) throw new RefusedRequest('unsupported version', OTHER_REVISION, { protocol })
     // `/1//SID/?disconnect`, if the host merges slashes (`ignoreDuplicateSlashes`). Then `transport` is the session id.
     if (hasDisconnect(request) && transport !== undefined && !isRevision1(transport)) {
       engine.find(transport, 'revision 1')?.end('client left', DISCONNECT)

@@ -4,7 +4,7 @@ import { HEARTBEAT } from '../../codec/revision-1.js'
 import { Revision1 } from '../../dialects/revision-1/revision-1.js'
 import type { Revision1Shared } from '../../dialects/revision-1/revision-1.js'
 import type { Engine } from '../../engine/engine.js'
-import { RefusedRequest } from '../../errors.js'
+import { NOT_AN_UPGRADE, RefusedRequest } from '../../errors.js'
 import type { Settings } from '../../options.js'
 import { isRevision1, TRANSPORTS } from '../../transports/index.js'
 import { handshakeJsonp, pollJsonp, quoteJsonp } from '../hooks.js'
@@ -13,7 +13,7 @@ import { PREFLIGHT, rowMaker } from '../rows.js'
 import type { Hook, Row, ToRows } from '../rows.js'
 import type { Revision1Route, TransportContext } from './context.js'
 import { forceDisconnect, getHandler, headersHook, postHandler, webSocketHandler } from './handlers.js'
-import { createHandshake, welcome } from './handshake.js'
+import { createHandshake, OTHER_REVISION, welcome } from './handshake.js'
 
 type Revision1Row = Row<Revision1Route>
 
@@ -30,14 +30,14 @@ const SCHEMA = {
 
 /** The revision is compared as a number: `1.0` is 1 (docs/revision-1.md, URLs). */
 const checkVersion: Hook<Revision1Route> = ({ params: { protocol } }, _reply, done) => {
-  done(Number(protocol) === 1 ? undefined : new RefusedRequest('unsupported version', 'the revision is not 1', { protocol }))
+  done(Number(protocol) === 1 ? undefined : new RefusedRequest('unsupported version', OTHER_REVISION, { protocol }))
 }
 
 const refuseTransport: Hook<Revision1Route> = ({ params: { transport } }, _reply, done) => {
-  done(new RefusedRequest('unknown transport', 'transport unknown or not enabled', { transport }))
+  done(new RefusedRequest('unknown transport', 'the transport is unknown, or the option "transports" excludes it', { transport }))
 }
 
-const refuseGet = (): never => { throw new RefusedRequest('not an upgrade', 'the request does not ask for an upgrade to a WebSocket') }
+const refuseGet = (): never => { throw new RefusedRequest('not an upgrade', NOT_AN_UPGRADE) }
 
 function transportRows (context: TransportContext, toRows: ToRows<Revision1Route>): Revision1Row[] {
   const { engine, settings: { maxPayload: bodyLimit }, name } = context
