@@ -54,10 +54,16 @@ const LAYERS = [
   { files: ['src/missing-server.ts'], may: [String.raw`\./errors\.js`], mayTypes: ['fastify'] },
   { files: ['src/shutdown.ts'], may: [String.raw`\./private/avvio-close\.js`], mayTypes: ['fastify'] },
   {
-    files: ['src/index.ts'],
-    may: ['fastify-plugin', String.raw`\./(?:codec|engine|routes)/.+`, String.raw`\./server-options/convert\.js`, String.raw`\./private/adapter-offsets\.js`, String.raw`\./(?:errors|flash-policy|host-warnings|log-options|missing-server|official-server|option-warnings|options|shutdown)\.js`],
-    mayTypes: [TYPES, String.raw`\./dialects/.+`, 'fastify', 'socket\\.io']
+    files: ['src/registration.ts'],
+    may: [String.raw`\./engine/engine\.js`, String.raw`\./(?:log-options|official-server|option-warnings|options)\.js`],
+    mayTypes: [String.raw`\./shutdown\.js`, 'fastify', 'socket\\.io']
   },
+  {
+    files: ['src/serve.ts'],
+    may: [String.raw`\./(?:codec|engine|routes)/.+`, String.raw`\./private/adapter-offsets\.js`, String.raw`\./(?:errors|flash-policy|host-warnings|log-options|missing-server|official-server|shutdown)\.js`],
+    mayTypes: [TYPES, String.raw`\./dialects/.+`, String.raw`\./(?:options|registration)\.js`, 'fastify', 'socket\\.io']
+  },
+  { files: ['src/index.ts'], may: ['fastify-plugin', String.raw`\./(?:registration|serve)\.js`, String.raw`\./server-options/convert\.js`], mayTypes: [TYPES, 'fastify'] },
   { files: ['src/server-options/*.ts'], may: [OWN, String.raw`\.\./(?:errors|official-server|option-hints|options)\.js`], mayTypes: [TYPES, 'fastify', 'socket\\.io'] },
   { files: ['src/drop-in/*.ts'], may: [String.raw`\.\./server-options/.+`], mayTypes: [TYPES, 'socket\\.io'] },
   {
