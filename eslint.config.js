@@ -48,7 +48,7 @@ const LAYERS = [
       String.raw`\.\./\.\./session/transport\.js`, String.raw`\.\./\.\./private/(?:node-answer|response-hooks|websocket-(?:head|listener))\.js`, String.raw`\.\./\.\./(?:errors|options)\.js`, '@fastify/websocket'],
     mayTypes: [TYPES, String.raw`\.\./\.\./(?:engine/.+|session/(?!transport).+)`, 'fastify', 'ws']
   },
-  { files: ['src/official-server.ts'], may: ['node:url', String.raw`\./(?:errors|option-hints)\.js`, String.raw`\./private/server-options\.js`], mayTypes: [TYPES, 'fastify', 'socket\\.io'] },
+  { files: ['src/official-server.ts'], may: ['node:module', 'node:url', String.raw`\./(?:errors|option-hints)\.js`, String.raw`\./private/server-options\.js`], mayTypes: [TYPES, 'fastify', 'socket\\.io'] },
   { files: ['src/log-options.ts'], may: [String.raw`\./errors\.js`], mayTypes: ['fastify'] },
   { files: ['src/host-warnings.ts'], may: [String.raw`\./routes/rows\.js`, String.raw`\./transports/index\.js`], mayTypes: [String.raw`\./options\.js`, 'fastify'] },
   { files: ['src/missing-server.ts'], may: [String.raw`\./errors\.js`], mayTypes: ['fastify'] },
@@ -70,6 +70,12 @@ const LAYERS = [
     files: ['src/fastify-socket.io.ts'],
     may: ['fastify-plugin', String.raw`\./drop-in/.+`, String.raw`\./server-options/unused\.js`, String.raw`\./(?:index|log-options|official-server)\.js`],
     mayTypes: [String.raw`\.\./types/fastify-socket\.io\.js`, 'fastify']
+  },
+  { files: ['src/nestjs/*.ts'], may: ['node:util', OWN, '@nestjs/common', String.raw`\.\./errors\.js`, String.raw`\.\./session/socket\.js`, String.raw`\.\./private/nest-initialized\.js`], mayTypes: [TYPES, 'fastify', 'rxjs', 'socket\\.io'] },
+  {
+    files: ['src/nestjs.ts'],
+    may: ['fastify-plugin', String.raw`\./(?:nestjs|server-options)/.+`, String.raw`\./(?:errors|official-server|options|registration|serve)\.js`],
+    mayTypes: [String.raw`\.\./types/nestjs\.js`, '@nestjs/common', 'fastify', 'rxjs', 'socket\\.io']
   }
 ]
 

@@ -39,7 +39,7 @@ function miss (scope: FastifyInstance, url: string): void {
  */
 export async function registerClientFiles (scope: FastifyInstance, path: string, folder: string): Promise<void> {
   const root = resolve(folder)
-  const { default: fastifyStatic } = await import('@fastify/static').catch(missingPeer('serveClient', '@fastify/static'))
+  const { default: fastifyStatic } = await import('@fastify/static').catch(missingPeer('option "serveClient"', '@fastify/static'))
   const found = await readdir(root).catch(() => {
     throw new BadOptionError('serveClient', JSON.stringify(folder), 'true, false, or the folder of the client files')
   })
