@@ -23,6 +23,12 @@ t.test('the README has at most 200 lines, and no line is endless', async (t) => 
   t.same(lines.filter((line) => line.length > 260), [])
 })
 
+t.test('the home of the site has the comparison of the README', async (t) => {
+  const [table = ''] = /^\| \| this plugin \|[^]*?\n\n/m.exec(readme) ?? []
+  t.ok(table.split('\n').length > 8)
+  t.ok(read('docs/index.md').includes(table))
+})
+
 t.test('the quick start answers an event with its acknowledgement', async (t) => {
   const { port, stop } = await startExample('quick-start.js')
   t.teardown(stop)

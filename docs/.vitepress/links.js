@@ -3,12 +3,15 @@
 /** The anchor of a heading, as GitHub makes it. */
 export const slugify = (heading) => heading.trim().toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').replace(/\s/g, '-')
 
-/** Types are documented in the API reference. */
-const API = '/api/fastify-socketio-transports.html'
+/** The API reference documents the types: one page for each entry of the package. */
+const API = '/api/fastify-socketio-transports'
+/** By file of the main entry: what a reader of a link wants to see first. */
+const FIRST = Object.fromEntries(Object.entries({ engine: 'engine', options: 'socketiotransportsoptions', packet: 'packet-1', reasons: 'endreason', socket: 'socket' })
+  .map(([file, anchor]) => [`types/${file}.d.ts`, `${API}.html#${anchor}`]))
 
 /** The URL of a file of the repository that is not part of the site. `undefined` if package.json names no repository. */
 function urlOf (path, repository) {
-  if (path.startsWith('types/')) return API
+  if (path.startsWith('types/')) return FIRST[path] ?? `${API}/${path.slice('types/'.length, -'.d.ts'.length)}.html`
   const base = /github\.com[/:]([\w.-]+\/[\w.-]+?)(?:\.git)?$/.exec(repository?.url ?? repository ?? '')?.[1]
   return base && `https://github.com/${base}/blob/main/${path}`
 }

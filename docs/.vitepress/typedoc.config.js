@@ -28,6 +28,7 @@ export default {
   disableSources: true,
   hideBreadcrumbs: true,
   hidePageHeader: true,
+  sidebar: { collapsed: false },
   parametersFormat: 'table',
   useCustomAnchors: true,
   skipErrorChecking: true, // `npm run typecheck` does it
