@@ -1,4 +1,4 @@
-// examples/echo.js does what its head says, to the old client.
+// examples/echo does what its head says, to the old client.
 import { once } from 'node:events'
 import t from 'tap'
 import { ask, connect09, next } from '../kit/official-clients.js'
@@ -19,7 +19,7 @@ async function connect (url: string, transport: string): Promise<Socket09> {
 }
 
 t.test('the echo example', async (t) => {
-  const { child: example, line, url } = await startPrintingExample(t, 'echo.js', ['--port', '0'])
+  const { child: example, line, url } = await startPrintingExample(t, 'echo/server.js', ['--port', '0'])
   t.match(line, /^listening on http:\/\/127\.0\.0\.1:\d+$/)
 
   for (const transport of ['websocket', 'xhr-polling']) {
