@@ -46,7 +46,15 @@ socket.on('set target', (wanted, ack) => {
 
 socket.on('connect', () => console.log(`connected over ${socket.socket.transport.name}`))
 socket.on('disconnect', () => console.log('disconnected'))
-socket.on('error', (reason) => console.log(`error: ${reason === 'unauthorized' ? 'the server does not know this name and key' : reason}`))
+socket.on('error', (reason) => {
+  if (reason === 'unauthorized') {
+    console.error('the server does not know this name and key')
+    process.exit(1)
+  }
+  // A 0.9 client that was connected reconnects by itself. One that was never connected does not try again.
+  console.log('no server yet')
+  if (!socket.socket.reconnecting) setTimeout(() => socket.socket.connect(), 1000)
+})
 
 process.once('disconnect', () => process.exit(0)) // of the process that started it
 for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => process.exit(0))

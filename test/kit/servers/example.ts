@@ -66,10 +66,10 @@ export async function runToEnd (args: readonly string[], env: Record<string, str
 
 /** An example that runs, with all of its processes. */
 export interface Running {
-  /** Where its page is. */
+  /** The first line that it has written. */
+  first: string
+  /** Where its page is, if it is a server. */
   url: string
-  /** The lines after the first. */
-  lines: string[]
   /** Ends it with a signal; resolves with its exit code. */
   stop (signal?: NodeJS.Signals): Promise<number | null>
 }
@@ -84,10 +84,8 @@ export async function startAsUser (t: Teardown, args: readonly string[], env: Re
     return (await exited)[0]
   }
   t.teardown(() => stop())
-  const [lines, reader] = [[] as string[], createInterface(child.stdout)]
   const died = exited.then(([code]) => { throw new Error(`${args.join(' ')} ended with ${String(code)}`) })
   died.catch(() => {})
-  const [first] = await Promise.race([once(reader, 'line'), died]) as [string]
-  reader.on('line', (line) => lines.push(line))
-  return { url: first.replace('listening on ', ''), lines, stop }
+  const [first] = await Promise.race([once(createInterface(child.stdout), 'line'), died]) as [string]
+  return { first, url: first.replace('listening on ', ''), stop }
 }
