@@ -48,21 +48,34 @@ const LAYERS = [
       String.raw`\.\./\.\./session/transport\.js`, String.raw`\.\./\.\./private/(?:node-answer|response-hooks|websocket-(?:head|listener))\.js`, String.raw`\.\./\.\./(?:errors|options)\.js`, '@fastify/websocket'],
     mayTypes: [TYPES, String.raw`\.\./\.\./(?:engine/.+|session/(?!transport).+)`, 'fastify', 'ws']
   },
-  { files: ['src/official-server.ts'], may: ['node:url', String.raw`\./(?:errors|option-hints)\.js`, String.raw`\./private/server-options\.js`], mayTypes: [TYPES, 'fastify', 'socket\\.io'] },
+  { files: ['src/official-server.ts'], may: ['node:module', 'node:url', String.raw`\./(?:errors|option-hints)\.js`, String.raw`\./private/server-options\.js`], mayTypes: [TYPES, 'fastify', 'socket\\.io'] },
   { files: ['src/log-options.ts'], may: [String.raw`\./errors\.js`], mayTypes: ['fastify'] },
   { files: ['src/host-warnings.ts'], may: [String.raw`\./routes/rows\.js`, String.raw`\./transports/index\.js`], mayTypes: [String.raw`\./options\.js`, 'fastify'] },
   { files: ['src/missing-server.ts'], may: [String.raw`\./errors\.js`], mayTypes: ['fastify'] },
   { files: ['src/shutdown.ts'], may: [String.raw`\./private/avvio-close\.js`], mayTypes: ['fastify'] },
   {
-    files: ['src/index.ts'],
-    may: ['fastify-plugin', String.raw`\./(?:codec|engine|routes)/.+`, String.raw`\./private/adapter-offsets\.js`, String.raw`\./(?:errors|flash-policy|host-warnings|log-options|missing-server|official-server|option-warnings|options|shutdown)\.js`],
-    mayTypes: [TYPES, String.raw`\./dialects/.+`, 'fastify', 'socket\\.io']
+    files: ['src/registration.ts'],
+    may: [String.raw`\./engine/engine\.js`, String.raw`\./(?:log-options|official-server|option-warnings|options)\.js`],
+    mayTypes: [String.raw`\./shutdown\.js`, 'fastify', 'socket\\.io']
   },
-  { files: ['src/drop-in/*.ts'], may: [OWN, String.raw`\.\./(?:errors|options)\.js`], mayTypes: [TYPES, 'node:http', 'fastify', 'socket\\.io'] },
+  {
+    files: ['src/serve.ts'],
+    may: [String.raw`\./(?:codec|engine|routes)/.+`, String.raw`\./private/adapter-offsets\.js`, String.raw`\./(?:errors|flash-policy|host-warnings|log-options|missing-server|official-server|shutdown)\.js`],
+    mayTypes: [TYPES, String.raw`\./dialects/.+`, String.raw`\./(?:options|registration)\.js`, 'fastify', 'socket\\.io']
+  },
+  { files: ['src/index.ts'], may: ['fastify-plugin', String.raw`\./(?:registration|serve)\.js`, String.raw`\./server-options/convert\.js`], mayTypes: [TYPES, 'fastify'] },
+  { files: ['src/server-options/*.ts'], may: [OWN, String.raw`\.\./(?:errors|official-server|option-hints|options)\.js`], mayTypes: [TYPES, 'fastify', 'socket\\.io'] },
+  { files: ['src/drop-in/*.ts'], may: [String.raw`\.\./server-options/.+`], mayTypes: [TYPES, 'socket\\.io'] },
   {
     files: ['src/fastify-socket.io.ts'],
-    may: ['fastify-plugin', String.raw`\./drop-in/.+`, String.raw`\./(?:index|log-options|missing-server|official-server|option-hints)\.js`],
+    may: ['fastify-plugin', String.raw`\./drop-in/.+`, String.raw`\./server-options/unused\.js`, String.raw`\./(?:index|log-options|official-server)\.js`],
     mayTypes: [String.raw`\.\./types/fastify-socket\.io\.js`, 'fastify']
+  },
+  { files: ['src/nestjs/*.ts'], may: ['node:util', OWN, '@nestjs/common', String.raw`\.\./errors\.js`, String.raw`\.\./session/socket\.js`, String.raw`\.\./private/nest-initialized\.js`], mayTypes: [TYPES, 'fastify', 'rxjs', 'socket\\.io'] },
+  {
+    files: ['src/nestjs.ts'],
+    may: ['fastify-plugin', String.raw`\./(?:nestjs|server-options)/.+`, String.raw`\./(?:errors|official-server|options|registration|serve)\.js`],
+    mayTypes: [String.raw`\.\./types/nestjs\.js`, '@nestjs/common', 'fastify', 'rxjs', 'socket\\.io']
   }
 ]
 
@@ -95,7 +108,7 @@ function dynamicImport (files, peer) {
 }
 
 export default [
-  ...neostandard({ ts: true, ignores: ['dist', '.tap', 'test/golden/replay.mjs'] }),
+  ...neostandard({ ts: true, ignores: ['dist', '.tap', 'docs/api', 'docs/.vitepress/cache', 'docs/.vitepress/dist', 'docs/.vitepress/.temp', 'test/golden/replay.mjs'] }),
   {
     name: 'no way round the types',
     files: ['**/*.ts'],

@@ -4,16 +4,34 @@ import socketioTransports from 'fastify-socketio-transports'
 const app = Fastify({ logger: true })
 await app.register(socketioTransports, {
   io: {}, // options of the official Server, which becomes app.io
-  cors: { origin: ['https://app.example'] }, // in addition to the server's own origin
+  serveClient: true, // the client for browsers, at /socket.io/socket.io.js
+  cors: { origin: 'http://localhost:5173' }, // pages of other origins that may connect
   drainTimeout: 5000 // how long app.close() may take to end sessions one by one, in ms
 })
 
 app.io.on('connection', (socket) => {
   socket.on('chat', (text, ack) => {
     socket.broadcast.emit('chat', text)
-    ack('ok')
+    ack('sent')
   })
 })
+
+app.get('/', (request, reply) => reply.type('text/html').send(`<!doctype html>
+<title>Chat</title>
+<form><input autofocus> <button>Send</button></form>
+<ul></ul>
+<script src="/socket.io/socket.io.js"></script>
+<script>
+  const show = (line) => document.querySelector('ul').append(Object.assign(document.createElement('li'), { textContent: line }))
+  const socket = io()
+  socket.on('connect', () => show('connected'))
+  socket.on('chat', show)
+  document.querySelector('form').addEventListener('submit', (event) => {
+    event.preventDefault()
+    const { value } = document.querySelector('input')
+    socket.emit('chat', value, (answer) => show(value + ' (' + answer + ')'))
+  })
+</script>`))
 
 await app.listen({ port: Number(process.env.PORT ?? 3000) })
 process.once('SIGTERM', () => app.close())

@@ -13,14 +13,14 @@ export const BadOptionError = createError<[option: string, value: string, allowe
 export const UnknownOptionError = createError<[option: string, hint: string]>(
   'FST_SIO_BAD_OPTION', 'fastify-socketio-transports: unknown option "%s": %s', 500, TypeError)
 
-const MissingPeerError = createError<[option: string, name: string, install: string]>(
-  'FST_SIO_MISSING_PEER', 'fastify-socketio-transports: option "%s" needs the package "%s"; npm install %s', 500)
+const MissingPeerError = createError<[part: string, name: string, install: string]>(
+  'FST_SIO_MISSING_PEER', 'fastify-socketio-transports: %s needs the package "%s"; npm install %s', 500)
 
-/** Makes a handler for `import(name).catch(…)` of a package that an option needs. The handler throws FST_SIO_MISSING_PEER if a package is missing. */
-export function missingPeer (option: string, name: string) {
+/** Makes a handler for `import(name).catch(…)` of a package that a part of the plugin needs. The handler throws FST_SIO_MISSING_PEER if a package is missing. */
+export function missingPeer (part: string, name: string) {
   return (error: unknown): never => {
-    if (Object(error).code !== 'ERR_MODULE_NOT_FOUND') throw error
-    throw new MissingPeerError(option, name, name)
+    if (!/^(?:ERR_)?MODULE_NOT_FOUND$/.test(Object(error).code)) throw error
+    throw new MissingPeerError(part, name, name)
   }
 }
 
@@ -51,6 +51,21 @@ export async function onFreePath (path: string, addRoutes: () => Promise<void>):
 export const NoServerError = createError(
   'FST_SIO_NO_SERVER',
   'app.io is not set, because fastify-socketio-transports is registered without the option "io"; write register(socketioTransports, { io: {} }), or bind a Server by hand: app.decorate(\'io\', new Server().bind(app.socketio))', 500)
+
+/** The Nest adapter gets another argument than an application on Fastify. */
+export const NotFastifyError = createError<[what: string]>(
+  'FST_SIO_NOT_FASTIFY',
+  'SocketioTransportsAdapter needs a Nest application with FastifyAdapter, and got %s; write NestFactory.create(AppModule, new FastifyAdapter()), and give the application to the adapter', 500, TypeError)
+
+/** The Nest adapter is made when the gateways have another one. */
+export const TooLateError = createError(
+  'FST_SIO_TOO_LATE',
+  'SocketioTransportsAdapter is made after app.init() or app.listen(), when the gateways have another adapter already; call app.useWebSocketAdapter(new SocketioTransportsAdapter(app)) before', 500)
+
+/** A gateway of Nest asks for a port of its own. */
+export const GatewayPortError = createError<[port: number]>(
+  'FST_SIO_GATEWAY_PORT',
+  '@WebSocketGateway(%s) asks for a port, but SocketioTransportsAdapter serves all gateways on the port of the application; remove the number, and set a "path" or a "namespace" to keep gateways apart', 500)
 
 /** A second registration in a scope that has one already. */
 export const AlreadyRegisteredError = createError(

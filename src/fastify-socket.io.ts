@@ -2,12 +2,11 @@
 import type { FastifyBaseLogger, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
 import type { FastifySocketioOptions } from '../types/fastify-socket.io.js'
-import { unusedOfCors } from './drop-in/cors.js'
-import { isTransport, toOptions } from './drop-in/options.js'
+import { toOptions } from './drop-in/options.js'
 import { socketioTransports } from './index.js'
 import { logOptionsOf } from './log-options.js'
 import { clientFolder, createServer } from './official-server.js'
-import { NOT_HERE } from './option-hints.js'
+import { unusedOf } from './server-options/unused.js'
 
 const STATIC = '@fastify/static'
 
@@ -31,17 +30,9 @@ function clientFiles ({ serveClient }: FastifySocketioOptions, log: FastifyBaseL
   return false
 }
 
-function warnOfUnused ({ transports = [], cors, ...options }: FastifySocketioOptions, used: ReturnType<typeof toOptions>, log: FastifyBaseLogger): void {
-  const { addTrailingSlash, ...notHere } = NOT_HERE // no warning: both forms of the path are served
-  for (const [name, instead] of Object.entries(notHere)) if (name in options) log.warn(`${name} has no effect: ${instead}`)
-  for (const name of cors ? unusedOfCors(cors) : []) log.warn(`${name} has no effect: register @fastify/cors for the whole app`)
-  if (Object(cors).credentials === true && used.cors?.credentials !== true) log.warn('cors.credentials has no effect with cors.origin "*", because browsers refuse both together: set cors.origin to true, or name the origins')
-  for (const name of transports) if (!isTransport(name)) log.warn(`the transport "${name}" is not served`)
-}
-
 const plugin: FastifyPluginAsync<FastifySocketioOptions> = async function fastifySocketio (app, options) {
   const settings = toOptions(options)
-  warnOfUnused(options, settings, app.log)
+  for (const sentence of unusedOf(options, settings)) app.log.warn(sentence)
   if (app.prefix !== '') {
     app.log.warn(`registered in a scope with the prefix ${app.prefix}: clients must put the prefix before the path, which fastify-socket.io ignored`)
   }

@@ -1,6 +1,6 @@
 // Warnings of settings of the app's server with which clients cannot connect or stay. Settings that were tried and do no harm: requestTimeout, headersTimeout,
 // keepAliveTimeout, maxRequestsPerSocket, bodyLimit, handlerTimeout, and the other options of the router.
-import type { FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Settings } from './options.js'
 import { hostOptions } from './routes/rows.js'
 import { isRevision1, TRANSPORTS } from './transports/index.js'
@@ -63,9 +63,9 @@ function ofTimeout (app: FastifyInstance, settings: Settings): string[] {
 }
 
 /** Logs the warnings, those of `app.server` when the app is ready. */
-export function warnOfHost (app: FastifyInstance, settings: Settings): void {
-  for (const warning of [...ofParameters(app, settings), ...ofHttp2(app, settings)]) app.log.warn(warning)
+export function warnOfHost (app: FastifyInstance, settings: Settings, log: FastifyBaseLogger): void {
+  for (const warning of [...ofParameters(app, settings), ...ofHttp2(app, settings)]) log.warn(warning)
   app.addHook('onReady', async () => {
-    for (const warning of ofTimeout(app, settings)) app.log.warn(warning)
+    for (const warning of ofTimeout(app, settings)) log.warn(warning)
   })
 }

@@ -1,145 +1,16 @@
-// The plugin: reads the options, makes the Engine, decorates the app, adds routes and hooks in an inner scope, and closes with the app.
-import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync, RouteGenericInterface } from 'fastify'
+// The plugin, and what applications may import beside it.
+import type { FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
-import type { Server } from 'socket.io'
-import type { ParserModule } from '../types/options.js'
-import { LastEncoded } from './codec/last-encoded.js'
-import { SocketioCodec } from './codec/socketio.js'
-import { Engine } from './engine/engine.js'
-import { AlreadyRegisteredError, onFreePath } from './errors.js'
-import type { Revision1Shared } from './dialects/revision-1/revision-1.js'
-import { registerFlashPolicy } from './flash-policy.js'
-import { warnOfHost } from './host-warnings.js'
-import { logOptionsOf, logWith } from './log-options.js'
-import { bindServer, officialServer, parserOf } from './official-server.js'
-import { warnOfOptions } from './option-warnings.js'
-import { readOptions } from './options.js'
-import type { Settings, SocketioTransportsOptions } from './options.js'
-import { guardServer } from './missing-server.js'
-import { isOffset } from './private/adapter-offsets.js'
-import { addParsers } from './routes/body.js'
-import { limitBodies } from './routes/body-timeout.js'
-import { joinChunks } from './routes/joined-chunks.js'
-import { missClientFiles, registerClientFiles } from './routes/client-files.js'
-import { engineIoRows } from './routes/engine-io/routes.js'
-import { addUpgradeHeaders } from './routes/headers.js'
-import { addHooks } from './routes/hooks.js'
-import { addMiddlewares } from './routes/middlewares.js'
-import { OriginPolicy } from './routes/origin.js'
-import { sessionIdOf } from './routes/query.js'
-import type { Row } from './routes/rows.js'
-import { answerRefusals } from './routes/refusals.js'
-import { revision1Rows } from './routes/revision-1/routes.js'
-import { closeWith } from './shutdown.js'
-import { addValidator } from './routes/validation.js'
-import { exposeInjectWS } from './routes/websocket/injected.js'
-import { registerWebsocket } from './routes/websocket/upgrade.js'
-
-function createEngine (log: FastifyBaseLogger, settings: Settings): Engine {
-  const { heartbeatInterval, heartbeatTimeout, closeTimeout, pollingDuration, handshakeTimeout, farewellTimeout } = settings
-  const { pingInterval, pingTimeout, upgradeTimeout, bodyTimeout } = settings
-  const times = [heartbeatInterval || Infinity, heartbeatTimeout, closeTimeout, pollingDuration, handshakeTimeout, pingInterval, pingTimeout, upgradeTimeout, bodyTimeout, farewellTimeout]
-  return new Engine({
-    limits: settings,
-    shortestTime: Math.min(...times),
-    maxSessions: settings.maxSessions,
-    maxSessionsPerAddress: settings.maxSessionsPerAddress,
-    maxTotalQueueBytes: settings.maxTotalQueueBytes,
-    ...(settings.generateId && { generateId: settings.generateId }),
-    log
-  })
-}
-
-function decorate (app: FastifyInstance, engine: Engine): void {
-  if (Object.hasOwn(app, 'socketio')) throw new AlreadyRegisteredError()
-  app.decorate('socketio', engine)
-  if (app.hasRequestDecorator('socketio')) return
-  // A getter, because the app's own onRequest hooks run before those of the plugin.
-  app.decorateRequest('socketio', {
-    getter () {
-      const { config: { socketio } } = this.routeOptions
-      const { socketio: engine } = this.server
-      if (socketio === undefined || !(engine instanceof Engine)) return null
-      return engine.find(sessionIdOf(this, socketio.dialect), socketio.dialect)?.socket ?? null
-    }
-  })
-}
-
-function revision1Shared (settings: Settings, server: Server | undefined, parser: ParserModule | undefined): Revision1Shared {
-  return {
-    codec: new SocketioCodec(parser),
-    limits: settings,
-    last: new LastEncoded(),
-    isOffset: (argument) => server !== undefined && isOffset(server, argument)
-  }
-}
-
-/** Adds to a scope either the routes that accept WebSockets, or all other routes. */
-function addRows <Route extends RouteGenericInterface> (scope: FastifyInstance, rows: readonly Row<Route>[], takeWebSockets: boolean): void {
-  for (const row of rows) if ((row.wsHandler !== undefined) === takeWebSockets) scope.route(row)
-}
-
-/** Makes the inner plugin with routes, hooks and body parsers. In its scope, they do not affect other routes of the app. */
-function routes (app: FastifyInstance, engine: Engine, settings: Settings, server: Server | undefined) {
-  return async function socketioRoutes (scope: FastifyInstance): Promise<void> {
-    const { io, path, bodyTimeout, dialects } = settings
-    addParsers(scope)
-    addValidator(scope)
-    addHooks(scope, new OriginPolicy(settings.cors, { wheel: engine.wheel, ms: settings.handshakeTimeout }))
-    addMiddlewares(scope, engine, settings.handshakeTimeout)
-    answerRefusals(scope, engine)
-    joinChunks(scope)
-    limitBodies(scope, engine, bodyTimeout)
-    const parser = settings.parser ?? (io && parserOf(io, scope.log))
-    const engineIo = engineIoRows(scope, { engine, settings, parser })
-    const revision1 = dialects.includes('revision 1') ? revision1Rows(scope, { engine, settings, shared: revision1Shared(settings, server, parser) }) : []
-    addRows(scope, engineIo, false)
-    addRows(scope, revision1, false)
-    // WebSocket routes have their own scope, because the hooks of @fastify/websocket would cost the other routes time.
-    await scope.register(async function socketioUpgrades (upgrades) {
-      await registerWebsocket(upgrades, upgrades.prefix + path, settings)
-      addUpgradeHeaders(upgrades)
-      exposeInjectWS(app, upgrades)
-      addRows(upgrades, engineIo, true)
-      addRows(upgrades, revision1, true)
-    })
-  }
-}
+import type { SocketioTransportsOptions } from '../types/options.js'
+import { Registration } from './registration.js'
+import { serve } from './serve.js'
 
 const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fastifySocketioTransports (app, options) {
-  const settings = readOptions(options)
-  const { prefix, serveClient, path, io, flashPolicy, drainTimeout, farewellTimeout } = settings
-  warnOfOptions(options, settings, app.log)
-  warnOfHost(app, settings)
-  const logOptions = logOptionsOf(options)
-  const engine = createEngine(logWith(app.log, logOptions), settings)
-  decorate(app, engine)
-  const server = io === undefined ? undefined : await officialServer(io, app.log)
-  if (server === undefined) guardServer(app)
-  else app.decorate('io', bindServer(server, engine, app))
-  // A Server of the application is not closed, because it may have sockets of other engines.
-  const ours = server === io ? undefined : server
-
-  closeWith(app, {
-    drain: drainTimeout === false ? undefined : () => engine.drain(drainTimeout),
-    part: () => engine.part(farewellTimeout),
-    async end () {
-      await ours?.close()
-      engine.close()
-    }
-  })
-  if (flashPolicy !== undefined) registerFlashPolicy(app, flashPolicy, settings.cors.origin)
-  const addRoutes = routes(app, engine, settings, server)
-  const addFiles = async (scope: FastifyInstance): Promise<void> => {
-    if (serveClient === false) missClientFiles(scope, path)
-    else await registerClientFiles(scope, path, serveClient)
-  }
-  for (const add of [addFiles, addRoutes]) {
-    await app.register(async (scope) => onFreePath(scope.prefix + path, () => add(scope)), { prefix, ...logOptions })
-  }
+  await serve(app, options, new Registration(options, app.log))
 }
 
 /** Socket.IO's transports as Fastify routes. */
 export const socketioTransports = fp(plugin, { fastify: '5.x', name: 'fastify-socketio-transports' })
 
 export default socketioTransports
+export { fromServerOptions } from './server-options/convert.js'

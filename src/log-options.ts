@@ -1,5 +1,5 @@
-// Fastify's options `logLevel` and `logSerializers` of `register`. Fastify ignores them for a plugin without a scope of its own, so the plugin hands them on.
-import type { FastifyBaseLogger, RegisterOptions } from 'fastify'
+// Where a registration logs. Fastify's options `logLevel` and `logSerializers` of `register`. Fastify ignores them for a plugin without a scope of its own, so the plugin hands them on.
+import type { FastifyBaseLogger, FastifyInstance, RegisterOptions } from 'fastify'
 import { BadOptionError } from './errors.js'
 
 type LogOptions = Omit<RegisterOptions, 'prefix'>
@@ -18,4 +18,10 @@ export function logWith (log: FastifyBaseLogger, { logLevel: level, logSerialize
   } catch {
     throw new BadOptionError('logLevel', JSON.stringify(level), 'a level of the app\'s logger, such as "warn"')
   }
+}
+
+/** Makes the lines of a scope and of its requests go to another log than that of the app. */
+export function logTo (scope: FastifyInstance, log: FastifyBaseLogger): void {
+  scope.log = log
+  scope.setChildLoggerFactory(() => log)
 }

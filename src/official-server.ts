@@ -1,4 +1,5 @@
 // The official Server for the option `io`. Only this file imports the package socket.io, and only to make a Server.
+import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Server, ServerOptions } from 'socket.io'
@@ -12,7 +13,8 @@ type IoOption = NonNullable<SocketioTransportsOptions['io']>
 /** Whether the option is a Server, not the options of one. Recognised by its method, because the package is not imported yet. */
 const isServer = (io: IoOption): io is Server => 'bind' in io && typeof io.bind === 'function'
 
-function warnOfUnused (options: Partial<ServerOptions>, log: FastifyBaseLogger): void {
+/** Warns of options of `io` that have no effect. */
+export function warnOfUnused (options: Partial<ServerOptions>, log: FastifyBaseLogger): void {
   for (const [name, ours] of Object.entries(REPLACED)) {
     if (name in options) log.warn(`io.${name} has no effect: set the option "${ours}" of fastify-socketio-transports`)
   }
@@ -23,8 +25,22 @@ function warnOfUnused (options: Partial<ServerOptions>, log: FastifyBaseLogger):
 
 /** Makes a Server without an HTTP server. @throws FST_SIO_MISSING_PEER without the package. */
 async function make (options: Partial<ServerOptions>): Promise<Server> {
-  const { Server } = await import('socket.io').catch(missingPeer('io', 'socket.io'))
+  const { Server } = await import('socket.io').catch(missingPeer('option "io"', 'socket.io'))
   return new Server(options)
+}
+
+/** Makes a Server at once, for Nest, which does not wait. @throws FST_SIO_MISSING_PEER without the package. */
+export function makeServer (options: Partial<ServerOptions>): Server {
+  const { Server } = requireServer()
+  return new Server(options)
+}
+
+function requireServer (): typeof import('socket.io') {
+  try {
+    return createRequire(import.meta.url)('socket.io')
+  } catch (error) {
+    return missingPeer('SocketioTransportsAdapter', 'socket.io')(error)
+  }
 }
 
 /** Servers of the drop-in, which has converted their options. */
@@ -37,8 +53,14 @@ export async function createServer (options: Partial<ServerOptions>): Promise<Se
   return server
 }
 
-/** Returns the folder of the current client's files, which are part of the package. */
-export const clientFolder = (): string => fileURLToPath(new URL('client-dist', import.meta.resolve('socket.io/package.json')))
+/** Returns the folder of the current client's files, which are part of the package. @throws FST_SIO_MISSING_PEER without the package. */
+export function clientFolder (): string {
+  try {
+    return fileURLToPath(new URL('client-dist', import.meta.resolve('socket.io/package.json')))
+  } catch (error) {
+    return missingPeer('option "serveClient"', 'socket.io')(error)
+  }
+}
 
 /**
  * Returns the given Server, or makes one with the given options. Warns of options without effect. @throws FST_SIO_MISSING_PEER without the package.

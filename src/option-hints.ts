@@ -134,7 +134,6 @@ const FORMS: Readonly<Record<string, (value: unknown) => string | undefined>> = 
   path: (value) => typeof value === 'string' && /^[\w.~-]/.test(value) ? `"/${value}"` : undefined,
   cookie: inObject('name'),
   flashPolicy: inObject('port'),
-  serveClient: (value) => value === true ? '"node_modules/socket.io/client-dist", the folder of the current client' : undefined,
   io: (value) => value === true ? '{}' : 'new Server(), or {} with its options; the HTTP server is that of the app'
 }
 

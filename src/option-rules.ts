@@ -79,7 +79,7 @@ export const RULES: Record<keyof SocketioTransportsOptions, Rule> = {
   authorize: callback,
   generateId: callback,
   flashPolicy: { check: (value) => typeof value === 'boolean' || isObject(value), allowed: 'true, false or an object' },
-  serveClient: { check: (value) => value === false || isText(value), allowed: 'false, or the folder of the client files' },
+  serveClient: { check: (value) => typeof value === 'boolean' || isText(value), allowed: 'true, false, or the folder of the client files' },
   // An HTTP server or an app has `listen`, but no `bind`.
   io: { check: (value) => isObject(value) && !('listen' in value && !('bind' in value)), allowed: 'a socket.io Server, or the options of one' },
   parser: {

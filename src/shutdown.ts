@@ -3,7 +3,7 @@
 import type { FastifyInstance } from 'fastify'
 import { beforePreClose } from './private/avvio-close.js'
 
-/** The steps by which a registration closes. `drain` and `part` may be called more than once. */
+/** The steps by which a registration closes. Each may be called more than once. */
 export interface Closing {
   /** Ends sessions one by one while the app still accepts requests. Undefined when `drainTimeout` is off. */
   readonly drain: (() => Promise<void>) | undefined

@@ -2,13 +2,14 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
 
 const exec = promisify(execFile)
 const PROJECT = resolve(import.meta.dirname, '..')
-const { version } = JSON.parse(await readFile(join(PROJECT, 'package.json'), 'utf8')) as { version: string }
+interface Manifest { version: string, exports: Record<string, string | { types: string, default: string }>, dependencies: object, peerDependencies: object }
+const { version, ...manifest } = JSON.parse(await readFile(join(PROJECT, 'package.json'), 'utf8')) as Manifest
 const TARBALL = `fastify-socketio-transports-${version}.tgz`
 /** Outside the project: nothing may be found in its node_modules. */
 const folder = await mkdtemp(join(tmpdir(), 'sio-package-'))
@@ -30,23 +31,57 @@ const tool = (name: string): string => join(PROJECT, 'node_modules', '.bin', nam
 
 await run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], PROJECT)
 await writeFile(join(folder, 'package.json'), '{ "name": "user", "private": true }')
-await run('npm', [
-  'install', `./${TARBALL}`, 'fastify@5', '--prefix', folder,
-  '--omit=optional', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--silent'
-])
+const { stderr: warnings } = await exec('env', [
+  '-u', 'NODE_OPTIONS', 'npm', 'install', `./${TARBALL}`, 'fastify@5', '--omit=optional', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=warn'
+], { cwd: folder })
+const files = (await run('tar', ['-tzf', TARBALL])).trim().split('\n').map((path) => path.replace('package/', ''))
+const installed = join(folder, 'node_modules', 'fastify-socketio-transports')
+
+t.test('the installation warns of nothing that is ours', async (t) => {
+  const ours = ['fastify-socketio-transports', ...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)]
+  const names = new RegExp(`(?:^| |')(?:${ours.join('|')})@`)
+  t.match('npm warn deprecated ws@1.0.0', names, 'a warning would be found')
+  // Fastify's light-my-request has a dependency `cookie` of its own, which npm names with its version.
+  t.same(warnings.split('\n').filter((line) => names.test(line) && !line.includes("package: 'cookie@")), [])
+})
+
+/** What a module of types becomes: `export {}` and comments. */
+const isEmpty = (code: string): boolean => code.replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, '').replace(/export \{\s*\};?/, '').trim() === ''
 
 t.test('the tarball holds code, types and papers, and neither sources nor tests', async (t) => {
-  const files = (await run('tar', ['-tzf', TARBALL])).trim().split('\n').map((path) => path.replace('package/', ''))
   const sources = (await readdir(join(PROJECT, 'src'), { recursive: true })).filter((name) => name.endsWith('.ts'))
   const types = (await readdir(join(PROJECT, 'types'))).filter((name) => name.endsWith('.d.ts'))
+  const modules = sources.map((name) => `dist/${name.replace(/ts$/, 'js')}`)
+  const codes = new Map(await Promise.all(modules.map(async (path) => [path, await readFile(join(PROJECT, path), 'utf8')] as const)))
   const expected = [
-    ...sources.map((name) => `dist/${name.replace(/ts$/, 'js')}`),
+    ...modules.filter((path) => !isEmpty(codes.get(path) ?? '')),
     ...types.map((name) => `types/${name}`),
     'README.md', 'LICENSE', 'CHANGELOG.md', 'package.json'
   ]
   t.same(expected.filter((path) => !files.includes(path)), [], 'nothing is missing')
   const known = /^(?:dist\/.+\.js|types\/[\w.-]+\.d\.ts|docs\/.+\.md|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/
   t.same(files.filter((path) => !known.test(path)), [], 'nothing is too much')
+  const empty = files.filter((path) => isEmpty(codes.get(path) ?? 'no module'))
+  t.same(empty, [], 'modules that have only types are excluded by "files" of package.json')
+})
+
+t.test('each entry of "exports" has its files, and each import inside the package finds its module', async (t) => {
+  const entries = Object.values(manifest.exports).flatMap((entry) => typeof entry === 'string' ? [entry] : [entry.types, entry.default])
+  t.same(entries.map((path) => path.replace('./', '')).filter((path) => !files.includes(path)), [])
+  for (const path of files.filter((path) => path.startsWith('dist/'))) {
+    const code = await readFile(join(installed, path), 'utf8')
+    const targets = [...code.matchAll(/(?:from|import) '(\.[^']+)'/g)].map(([, target = '']) => join(dirname(path), target))
+    t.same(targets.filter((target) => !files.includes(target)), [], path)
+  }
+})
+
+t.test('a stack names the module and the function of the package, without source maps', async (t) => {
+  const stack = await script('stack.mjs', `
+    import Fastify from 'fastify'
+    import plugin from 'fastify-socketio-transports'
+    const failure = await Fastify().register(plugin, { pingInterval: 'often' }).then(() => ({}), (error) => error)
+    console.log(JSON.stringify(failure.stack))`)
+  t.match(stack, /at readOptions \(file:.+\/dist\/options\.js:\d+:\d+\)/)
 })
 
 t.test('arethetypeswrong and publint find nothing', async (t) => {
@@ -110,14 +145,15 @@ t.test('an option whose package is missing fails at registration and says what t
     import Fastify from 'fastify'
     import plugin from 'fastify-socketio-transports'
     const results = []
-    for (const options of [{ io: {} }, { serveClient: '.' }]) {
+    for (const options of [{ io: {} }, { serveClient: '.' }, { serveClient: true }]) {
       const failure = await Fastify().register(plugin, options).then(() => ({}), (error) => error)
       results.push({ code: failure.code, says: /npm install \\S+/.exec(failure.message)?.[0] })
     }
     console.log(JSON.stringify(results))`)
   t.same(result, [
     { code: 'FST_SIO_MISSING_PEER', says: 'npm install socket.io' },
-    { code: 'FST_SIO_MISSING_PEER', says: 'npm install @fastify/static' }
+    { code: 'FST_SIO_MISSING_PEER', says: 'npm install @fastify/static' },
+    { code: 'FST_SIO_MISSING_PEER', says: 'npm install socket.io' }
   ])
 })
 
@@ -175,8 +211,11 @@ t.test('its types are found from both kinds of module', async (t) => {
 })
 
 t.test('the package names no place that it was made in', async (t) => {
-  const manifest = await readFile(join(folder, 'node_modules', 'fastify-socketio-transports', 'package.json'), 'utf8')
-  t.notMatch(manifest, /https?:|file:/)
+  t.notMatch(await readFile(join(installed, 'package.json'), 'utf8'), /https?:|file:/)
   const lock = await readFile(join(PROJECT, 'package-lock.json'), 'utf8')
   t.notMatch(lock, /"resolved":/)
+})
+
+t.test('the changelog has a section for the version', async (t) => {
+  t.match(await readFile(join(PROJECT, 'CHANGELOG.md'), 'utf8'), `\n## [${version}] - `)
 })

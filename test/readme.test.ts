@@ -1,5 +1,9 @@
-import { readFileSync } from 'node:fs'
+// README.md and docs/options.md say what the code does: its examples, its options, their defaults. All links of all texts lead somewhere.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { posix } from 'node:path'
 import t from 'tap'
+import { slugify } from '../docs/.vitepress/links.js'
+import { CORS_RULES, RULES } from '../src/option-rules.js'
 import { readOptions } from '../src/options.js'
 import { startExample } from './kit/servers/example.js'
 
@@ -13,6 +17,18 @@ for (const name of ['quick-start.js', 'packets.js']) {
   })
 }
 
+t.test('the README has at most 200 lines, and no line is endless', async (t) => {
+  const lines = readme.trimEnd().split('\n')
+  t.ok(lines.length <= 200, `${lines.length} lines`)
+  t.same(lines.filter((line) => line.length > 260), [])
+})
+
+t.test('the home of the site has the comparison of the README', async (t) => {
+  const [table = ''] = /^\| \| this plugin \|[^]*?\n\n/m.exec(readme) ?? []
+  t.ok(table.split('\n').length > 8)
+  t.ok(read('docs/index.md').includes(table))
+})
+
 t.test('the quick start answers an event with its acknowledgement', async (t) => {
   const { port, stop } = await startExample('quick-start.js')
   t.teardown(stop)
@@ -21,7 +37,7 @@ t.test('the quick start answers an event with its acknowledgement', async (t) =>
   const poll = async () => await (await fetch(`${base}xhr-polling/${sid}`)).text()
   t.equal(await poll(), '1::')
   await fetch(`${base}xhr-polling/${sid}`, { method: 'POST', body: '5:1+::{"name":"chat","args":["hello"]}' })
-  t.equal(await poll(), '6:::1+["ok"]')
+  t.equal(await poll(), '6:::1+["sent"]')
 })
 
 t.test('the packets example lets in who has the token, and answers', async (t) => {
@@ -36,18 +52,61 @@ t.test('the packets example lets in who has the token, and answers', async (t) =
   t.equal(await poll(), '3:::ada: hi')
 })
 
-t.test('the README\'s table names every option', async (t) => {
-  const options = read('types/options.d.ts').split('export interface SocketioTransportsOptions')[1] ?? ''
-  const names = [...options.matchAll(/^ {2}(\w+)\?/gm)].map(([, name]) => name ?? '')
-  t.ok(names.length > 15)
-  for (const name of names) t.match(readme, new RegExp(`^\\| \`${name}[\`.]`, 'm'), name)
+/** The rows of the tables of docs/options.md under headings of groups: the option, and the default as it is shown. */
+const rows = [...read('docs/options.md').matchAll(/^\| `([a-z][\w.]*)` \| (.+?) \| .+ \|$/gm)].map(([, name = '', shown = '']) => ({ name, shown }))
+
+t.test('docs/options.md has each option once, and no other', async (t) => {
+  const { cors, ...others } = RULES
+  t.ok(cors)
+  const expected = [...Object.keys(others), ...Object.keys(CORS_RULES).map((name) => `cors.${name}`)]
+  t.same(rows.map(({ name }) => name).sort(), expected.sort())
 })
 
-t.test('the README\'s defaults are those of the code', async (t) => {
-  const rows = [...readme.matchAll(/^\| `(\w+)` \| ([^|]+) \|/gm)].map(([, name = '', shown = '']) => [name, shown.replaceAll(/[`']/g, '')])
-  const shown: Record<string, string | undefined> = Object.fromEntries(rows)
-  const defaults = Object.entries(readOptions({})).filter(([, value]) => value !== '' && typeof value !== 'object' && value !== undefined)
-  t.ok(defaults.length > 12)
-  for (const [name, value] of defaults) t.equal(shown[name], String(value), name)
-  t.equal(shown['transports'], readOptions({}).transports.join(', '))
+t.test('the options of the types are those of the code', async (t) => {
+  const [, text = ''] = read('types/options.d.ts').split('export interface SocketioTransportsOptions')
+  t.same([...text.matchAll(/^ {2}(\w+)\?/gm)].map(([, name]) => name).sort(), Object.keys(RULES).sort())
 })
+
+t.test('the defaults in docs/options.md are those of the code', async (t) => {
+  const defaults: Record<string, unknown> = { ...readOptions({}) }
+  /** Options whose default is described in words. */
+  const described = ['prefix', 'cors.origin', 'cors.credentials', 'authorize', 'generateId', 'io', 'parser', 'flashPolicy']
+  for (const { name, shown } of rows) {
+    const value = defaults[name]
+    if (described.includes(name)) t.ok(value === undefined || value === '', `${name} has a default that can be shown`)
+    else t.equal(shown.replaceAll(/[`']/g, ''), Array.isArray(value) ? value.join(', ') : String(value), name)
+  }
+})
+
+const TEXTS = [...readdirSync(new URL('.', root)), ...readdirSync(new URL('docs', root)).map((name) => `docs/${name}`), 'bench/README.md', 'test/security/README.md', 'test/golden/README.md']
+  .filter((name) => name.endsWith('.md'))
+
+/** The text without code. */
+const prose = (path: string): string => read(path).replace(/^ *```[^]*?^ *```$/gm, '')
+
+/** The anchors of a text, as GitHub makes them. */
+function anchorsOf (path: string): string[] {
+  const seen = new Map<string, number>()
+  return [...prose(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => {
+    const slug = slugify(heading.replace(/\[([^\]]+)\]\([^)]+\)/g, '$1').replaceAll('`', ''))
+    const count = seen.get(slug) ?? 0
+    seen.set(slug, count + 1)
+    return count === 0 ? slug : `${slug}-${count}`
+  })
+}
+
+const linksOf = (path: string): string[] =>
+  [...prose(path).replace(/`[^`\n]+`/g, '').matchAll(/\]\(([^)\s]+)\)|^\[[^\]]+\]: (\S+)$|(?:src|srcset|href)="([^"]+)"/gm)].map(([, inline, reference, html]) => inline ?? reference ?? html ?? '')
+
+for (const path of TEXTS) {
+  t.test(`every link in ${path} leads to a file, and to an anchor that is there`, async (t) => {
+    const dead = linksOf(path).filter((link) => {
+      if (/^(?:https?|mailto):/.test(link)) return false
+      const [file = '', anchor] = link.split('#')
+      const target = file === '' ? path : posix.join(posix.dirname(path), file)
+      if (!existsSync(new URL(target, root))) return true
+      return anchor !== undefined && target.endsWith('.md') && !anchorsOf(target).includes(anchor)
+    })
+    t.same(dead, [])
+  })
+}

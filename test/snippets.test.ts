@@ -1,18 +1,20 @@
-// The JavaScript of the README and the docs runs against the packed package. Wants a build.
-// A comment of HTML before a fence says how it runs: `<!-- snippet: in an app -->` (the plugin is registered before it), `<!-- snippet: in PATH -->` (it is part of
-// a file with a test of its own, or of a folder of tests), or `<!-- snippet: not run: WHY -->`.
+// The JavaScript of the README and the docs runs against the packed package, the TypeScript is compiled against it. Wants a build.
+// A comment of HTML before a fence says how it is checked: `<!-- snippet: in an app -->` (the plugin is registered before it), `<!-- snippet: in PATH -->` (it is
+// part of a file with a test of its own, or of a folder of tests), or `<!-- snippet: not run: WHY -->`.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
+import ts from 'typescript'
+import { compile } from './kit/compile.js'
 import { installPacked } from './kit/packed.js'
 
 const root = new URL('../', import.meta.url)
 const PAGES = ['README.md', ...readdirSync(new URL('docs', root)).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]
 /** Languages of fences that are no code of applications. */
-const OTHERS = ['sh', 'text', 'nginx', 'html', 'http', 'json', 'python']
+const OTHERS = ['sh', 'text', 'nginx', 'html', 'http', 'json', 'python', 'yaml', 'diff', 'dockerfile']
 const IN_AN_APP = [
   `import Fastify from 'fastify'
 import socketioTransports from 'fastify-socketio-transports'
@@ -31,7 +33,10 @@ const fences: Fence[] = PAGES.flatMap((page) => {
   }))
 })
 
-const folder = await installPacked(t, ['fastify', 'socket.io', '@fastify/cookie', '@fastify/static'])
+const folder = await installPacked(t, [
+  'fastify', 'socket.io', '@fastify/cookie', '@fastify/static', '@types/node',
+  'rxjs', 'reflect-metadata', ...['common', 'core', 'platform-fastify', 'platform-socket.io', 'websockets'].map((name) => `@nestjs/${name}`)
+])
 
 /** Runs a module until it listens. Returns the lines of its log at level warn and above, and what it writes to stderr. */
 async function run (name: string, code: string): Promise<string> {
@@ -52,7 +57,7 @@ async function run (name: string, code: string): Promise<string> {
 
 t.test('each fence has a language', async (t) => {
   t.ok(fences.length > 10)
-  for (const { place, language } of fences) t.ok(language === 'js' || OTHERS.includes(language), `${place}: ${language || 'none'}`)
+  for (const { place, language } of fences) t.ok(['js', 'ts', ...OTHERS].includes(language), `${place}: ${language || 'none'}`)
 })
 
 /** Without differences of layout. */
@@ -64,16 +69,28 @@ function read (path: string): string {
   return statSync(url).isDirectory() ? readdirSync(url).map((name) => readFileSync(new URL(`${path}/${name}`, root), 'utf8')).join('\n') : readFileSync(url, 'utf8')
 }
 
+const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+
+for (const page of PAGES) {
+  t.test(`the scripts of npm that ${page} names exist`, async (t) => {
+    const names = [...read(page).matchAll(/npm run ([\w:-]+)|npm (start|test)\b/g)].map(([, name, short]) => name ?? short ?? '')
+    t.same(names.filter((name) => scripts[name] === undefined), [])
+  })
+}
+
+const TYPESCRIPT = { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, experimentalDecorators: true, skipLibCheck: true }
+
 for (const [index, { place, language, mark, code }] of fences.entries()) {
-  if (language !== 'js' || mark?.startsWith('not run: ')) continue
   const path = /^in ((?:examples|test)\/.+)$/.exec(mark ?? '')?.[1]
   if (path !== undefined) {
     t.test(`${place} is part of ${path}`, async (t) => t.ok(plain(read(path)).includes(plain(code))))
     continue
   }
-  t.test(`${place} runs`, async (t) => {
+  if (OTHERS.includes(language) || mark?.startsWith('not run: ')) continue
+  const [before, after] = mark === undefined ? ['', ''] : IN_AN_APP
+  t.test(`${place} ${language === 'ts' ? 'compiles' : 'runs'}`, async (t) => {
     t.ok(mark === undefined || mark === 'in an app', `the mark "${mark}" is known`)
-    const [before, after] = mark === undefined ? ['', ''] : IN_AN_APP
-    t.equal(await run(`snippet-${index}.mjs`, before + code + after), '')
+    if (language === 'ts') t.same(await compile(folder, { [`snippet-${index}.mts`]: before + code + after }, TYPESCRIPT), [])
+    else t.equal(await run(`snippet-${index}.mjs`, before + code + after), '')
   })
 }

@@ -1,24 +1,11 @@
 // Strict TypeScript applications compile against the packed package: ES modules and CommonJS, in each resolution of modules, with and without socket.io, with
 // `skipLibCheck: false`. Each has mistakes that must be found, so that no type is `any` without notice. Wants a build.
-import { readFile, writeFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import t from 'tap'
 import ts from 'typescript'
+import { compile } from './kit/compile.js'
 import { installPacked } from './kit/packed.js'
-
-const STRICT: ts.CompilerOptions = {
-  strict: true,
-  noEmit: true,
-  skipLibCheck: false,
-  skipDefaultLibCheck: true, // the library of TypeScript itself
-  lib: ['lib.es2022.d.ts'],
-  exactOptionalPropertyTypes: true,
-  noUncheckedIndexedAccess: true,
-  allowJs: true,
-  checkJs: true,
-  target: ts.ScriptTarget.ES2022,
-  types: ['node']
-}
 
 interface Mode { name: string, required: boolean, options: ts.CompilerOptions }
 const { ModuleKind, ModuleResolutionKind } = ts
@@ -126,37 +113,6 @@ const [without, withServer] = await Promise.all([
   installPacked(t, ['fastify', '@types/node']),
   installPacked(t, ['fastify', '@types/node', 'socket.io'])
 ])
-
-const libraries = new Map<string, ts.SourceFile | undefined>()
-/** A host that parses the files of TypeScript's library once. */
-function hostFor (options: ts.CompilerOptions): ts.CompilerHost {
-  const host = ts.createCompilerHost(options)
-  const parse = host.getSourceFile
-  host.getSourceFile = (name, ...rest) => {
-    if (!/\/typescript\/lib\/lib\./.test(name)) return parse(name, ...rest)
-    if (!libraries.has(name)) libraries.set(name, parse(name, ...rest))
-    return libraries.get(name)
-  }
-  return host
-}
-
-/** Compiles files. Returns the errors that are not marked, and the marks without their error. */
-async function compile (folder: string, files: Record<string, string>, options: ts.CompilerOptions): Promise<string[]> {
-  const expected = Object.entries(files).flatMap(([name, text]) => text.split('\n').flatMap((line, index) => {
-    const code = /\/\/ wrong: (TS\d+)$/.exec(line)?.[1]
-    return code === undefined ? [] : [`${name}:${index + 1} ${code}`]
-  }))
-  await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text)))
-  const all = { ...STRICT, ...options }
-  const program = ts.createProgram(Object.keys(files).map((name) => join(folder, name)), all, hostFor(all))
-  const found = ts.getPreEmitDiagnostics(program).map(({ file, start = 0, code, messageText }) => {
-    const place = file === undefined ? '' : `${relative(folder, file.fileName)}:${file.getLineAndCharacterOfPosition(start).line + 1}`
-    const key = `${place} TS${code}`
-    return { key, text: expected.includes(key) ? key : `${key} ${ts.flattenDiagnosticMessageText(messageText, '\n')}` }
-  })
-  const keys = new Set(found.map(({ key }) => key))
-  return [...found.filter(({ key }) => !expected.includes(key)).map(({ text }) => text), ...expected.filter((key) => !keys.has(key)).map((key) => `${key} is not found`)]
-}
 
 const REQUIRED = {
   'required.cts': `

@@ -1,6 +1,6 @@
 /// <reference path="./without-socket.io.d.ts" />
 import type { FastifyPluginAsync } from 'fastify'
-import type { Server } from 'socket.io'
+import type { Server, ServerOptions } from 'socket.io'
 import type { Engine } from './engine.js'
 import type { SocketioTransportsOptions } from './options.js'
 import type { DialectName, Socket, SocketioTypes, TransportName } from './socket.js'
@@ -41,3 +41,18 @@ declare module 'fastify' {
 /** The plugin: serves the transports of Socket.IO as Fastify routes. */
 export declare const socketioTransports: FastifyPluginAsync<SocketioTransportsOptions>
 export default socketioTransports
+
+/**
+ * Converts those options of socket.io's Server that concern transports to options of the plugin. Only what is given is converted; for the rest, the plugin's defaults
+ * are in force, not socket.io's: every generation is served, and `maxQueueBytes` bounds what waits for a client. To the Server itself, give the same
+ * options: `const server = new Server(given)`, `register(plugin, { ...fromServerOptions(given), io: server })`.
+ *
+ * - `transports`: `polling` is every transport without a WebSocket, those of revision 1 included. `webtransport` is not served.
+ * - `allowEIO3: true`: clients of Engine.IO that send no version are served, too (`assumeEngine3`). `false`: only Engine.IO 4 is served.
+ * - `maxHttpBufferSize` is `maxPayload`, and `allowRequest` is `authorize`.
+ * - `serveClient: true`: the folder of the current client, which needs the package @fastify/static.
+ * - `httpCompression`, `wsEngine`, `initialPacket`, `destroyUpgrade` and `destroyUpgradeTimeout`, and in `cors` what only responses to preflights have, are left out.
+ * @throws FST_SIO_BAD_OPTION when `cors` is a function of the request; only `cors.origin` may be a function.
+ * @throws FST_SIO_MISSING_PEER for `serveClient: true` when socket.io is not installed.
+ */
+export declare function fromServerOptions (given: Partial<ServerOptions>): SocketioTransportsOptions

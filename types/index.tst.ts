@@ -14,7 +14,7 @@ import type { Socket as SocketClass } from '../src/session/socket.js'
 import type { TRANSPORTS } from '../src/transports/index.js'
 import type { CONNECTION_ERRORS } from '../src/errors.js'
 import type { CLOSE_REASONS } from '../src/session/reasons.js'
-import plugin, { socketioTransports } from './index.js'
+import plugin, { fromServerOptions, socketioTransports } from './index.js'
 import type {
   CloseReason, ConnectionError, CorsOptions, DialectName, EndReason, Engine, FlashPolicyOptions, HandshakeRequest, Metrics, OutgoingPacket, Packet, RefusalReason, SessionEnd, Socket,
   SocketContext, SocketioRouteConfig, SocketioTransportsOptions, TransportName
@@ -30,6 +30,12 @@ describe('the application', () => {
     expect(plugin).type.toBe<FastifyPluginAsync<SocketioTransportsOptions>>()
     expect(socketioTransports).type.toBe<typeof plugin>()
     expect(Fastify().register).type.toBeCallableWith(plugin, { io: new Server() })
+  })
+
+  test('converts options of a Server', () => {
+    expect(fromServerOptions({ transports: ['polling'], cors: { origin: true } })).type.toBe<SocketioTransportsOptions>()
+    expect(fromServerOptions).type.not.toBeCallableWith({ pingInterval: 'often' })
+    expect(app.register).type.toBeCallableWith(plugin, { ...fromServerOptions({ path: '/live' }), io: {} })
   })
 
   test('has the Engine and the official Server', () => {
@@ -178,7 +184,8 @@ describe('the options', () => {
     expect(options).type.not.toBeCallableWith({ heartbeatTimeout: false })
     expect(options).type.not.toBeCallableWith({ heartbeatInterval: true })
     expect(options).type.not.toBeCallableWith({ slowClient: 'wait' })
-    expect(options).type.not.toBeCallableWith({ serveClient: true })
+    expect(options).type.toBeCallableWith({ serveClient: true })
+    expect(options).type.not.toBeCallableWith({ serveClient: 1 })
     expect(options).type.not.toBeCallableWith({ heartbeat: 25_000 })
   })
 

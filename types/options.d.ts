@@ -246,10 +246,11 @@ export interface SocketioTransportsOptions {
   /** Answers the policy requests of Flash clients; `true`: with the defaults of {@link FlashPolicyOptions}. Default `false`. */
   flashPolicy?: boolean | FlashPolicyOptions
   /**
-   * Folder with the files of a client of any release (its `dist`, with `socket.io.js` and other builds), relative to the working directory or
-   * absolute. @fastify/static serves them below `path` (FST_SIO_MISSING_PEER without it). Default `false`.
+   * Serves the files of a client below `path`, by @fastify/static (FST_SIO_MISSING_PEER without it). `true`: the client of the installed package
+   * socket.io (FST_SIO_MISSING_PEER without it). A string: the folder of a client of any release (its `dist`, with `socket.io.js` and other builds),
+   * relative to the working directory or absolute. Default `false`.
    */
-  serveClient?: false | string
+  serveClient?: boolean | string
   /**
    * The official Server on top: your own, or the options to make one (FST_SIO_MISSING_PEER without socket.io). It becomes `app.io`. Your own must not be
    * attached to an HTTP server (FST_SIO_BAD_OPTION), and `attach` and `listen` of `app.io` throw FST_SIO_SERVER_IN_USE, because engine.io would take the

@@ -5,14 +5,12 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import Fastify from 'fastify'
 import fastifyStatic from '@fastify/static'
 import socketioTransports from 'fastify-socketio-transports'
+import { readFlags, run } from '../shared/command.js'
 
-const { values } = parseArgs({
-  options: { port: { type: 'string', default: process.env.PORT || '3000' }, host: { type: 'string', default: '127.0.0.1' } }
-})
+const flags = readFlags({ about: 'A page with the real clients 0.9, 1.x, 2.x, 3.x and 4.x side by side, over each of their transports.', command: 'npm start' })
 
 const PACKAGES = {
   0.9: 'socket.io-client-0.9', '1.x': 'socket.io-client-1', '2.x': 'socket.io-client-2', '3.x': 'socket.io-client-3', '4.x': 'socket.io-client'
@@ -40,12 +38,10 @@ await app.register(socketioTransports, {
 
 app.io.on('connection', (socket) => {
   socket.join('everyone')
-  socket.on('which transport', (ack) => ack(socket.conn.transport.name))
-  socket.on('echo', (x, ack) => ack(x))
+  socket.on('which transport', (ack) => ack?.(socket.conn.transport.name))
+  socket.on('echo', (x, ack) => ack?.(x))
   socket.on('message', (text) => socket.send(text))
   socket.on('say', (id, text, from) => app.io.to('everyone').emit('said', id, text, from))
 })
 
-const address = await app.listen({ port: Number(values.port), host: values.host })
-console.log(`listening on ${address}`)
-for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => app.close().then(() => process.exit(0)))
+await run(app, flags)

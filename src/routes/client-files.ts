@@ -39,9 +39,9 @@ function miss (scope: FastifyInstance, url: string): void {
  */
 export async function registerClientFiles (scope: FastifyInstance, path: string, folder: string): Promise<void> {
   const root = resolve(folder)
-  const { default: fastifyStatic } = await import('@fastify/static').catch(missingPeer('serveClient', '@fastify/static'))
+  const { default: fastifyStatic } = await import('@fastify/static').catch(missingPeer('option "serveClient"', '@fastify/static'))
   const found = await readdir(root).catch(() => {
-    throw new BadOptionError('serveClient', JSON.stringify(folder), 'false, or the folder of the client files')
+    throw new BadOptionError('serveClient', JSON.stringify(folder), 'true, false, or the folder of the client files')
   })
   const old = FLASH.some((name) => found.includes(name)) // the files of 0.9 are ASCII, and its server sent neither a charset nor CORS headers
   await scope.register(fastifyStatic, { root, serve: false, decorateReply: !scope.hasReplyDecorator('sendFile') })

@@ -55,6 +55,15 @@ for (const version of ['-1', '-2', '-3', '']) {
   })
 }
 
+t.test('true serves the client of the installed package socket.io', async (t) => {
+  const app = await pluginApp(t, { serveClient: true })
+  for (const name of await readdir('node_modules/socket.io/client-dist')) {
+    const response = await app.inject(`/socket.io/${name}`)
+    t.equal(response.statusCode, 200, name)
+    t.ok(response.rawPayload.equals(await readFile(join('node_modules/socket.io/client-dist', name))), name)
+  }
+})
+
 t.test('an answer that an app-wide @fastify/cors has given is left as it is', async (t) => {
   const app = newApp(t)
   await app.register(fastifyCors, { origin: 'https://page.test' })

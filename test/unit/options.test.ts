@@ -95,7 +95,7 @@ const WRONG: readonly Wrong[] = [
     allowed: 'a list of "host:port", where either may be "*"',
     values: [[[], '[]'], ['*:*', '"*:*"'], [['a.com'], '["a.com"]'], [['a.com:x'], '["a.com:x"]'], [['a"b:80'], '["a\\"b:80"]'], [['<a>:80'], '["<a>:80"]'], [[7], '[7]']]
   },
-  { option: 'serveClient', allowed: 'false, or the folder of the client files', values: [[true, 'true', '"node_modules/socket.io/client-dist", the folder of the current client'], ['', '""'], [{}, 'an object']] },
+  { option: 'serveClient', allowed: 'true, false, or the folder of the client files', values: [['', '""'], [1, '1'], [{}, 'an object']] },
   {
     option: 'io',
     allowed: 'a socket.io Server, or the options of one',

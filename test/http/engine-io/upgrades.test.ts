@@ -18,7 +18,7 @@ import type { EngineServer, EngineSession } from '../../kit/engine-io/server.js'
 import type { Eio, Message } from '../../kit/engine-io/payload.js'
 import { dial } from '../../kit/raw/connection.js'
 import { head, parse, UPGRADE } from '../../kit/raw/http.js'
-import { beganGet } from '../../kit/raw/unread.js'
+import { beganGet, over } from '../../kit/raw/unread.js'
 import { sessionBehind } from '../../kit/session-behind.js'
 
 const VERSIONS: readonly Eio[] = [3, 4]
@@ -482,7 +482,7 @@ for (const eio of VERSIONS) {
     tick(1100)
     t.strictSame(heads([await first, ...await wire.take(COUNT + 1)]), [...LONG, '4before', '4behind'])
     t.strictSame(closed, { count: 0 })
-    const broken = once(tcp, 'close')
+    const broken = over(tcp)
     let length = 0
     tcp.on('data', (chunk: Buffer) => { length += chunk.length })
     await broken

@@ -122,9 +122,9 @@ for (const [whose, register] of Object.entries(INSTANCES)) {
   })
 }
 
-t.test('the call that the README shows works, with nothing else registered', async (t) => {
+t.test('the call that docs/in-your-app.md shows works, with nothing else registered', async (t) => {
   const call = "app.injectWS('/socket.io/?EIO=4&transport=websocket')"
-  t.ok(readFileSync(new URL('../../../README.md', import.meta.url), 'utf8').includes(`await ${call}`))
+  t.ok(readFileSync(new URL('../../../docs/in-your-app.md', import.meta.url), 'utf8').includes(`await ${call}`))
   const app = newApp(t)
   await app.register(socketioTransports, { io: {} })
   t.notOk(app.hasDecorator('injectWS'), 'not before the app is ready, so that @fastify/websocket can be registered')

@@ -15,7 +15,10 @@ export function unreadGet (t: Teardown, url: string, ...lines: string[]): Socket
   return socket
 }
 
-/** The same, once the first bytes of the answer have come. */
+/** Resolves when a connection is over. Not by `once`: it rejects on an error, and newer versions of Node report a reset behind unread data as one. */
+export const over = (socket: Socket): Promise<void> => new Promise((resolve) => { socket.once('close', () => resolve()) })
+
+/** An unread GET, once the first bytes of the answer have come. */
 export async function beganGet (t: Teardown, url: string): Promise<Socket> {
   const socket = unreadGet(t, url)
   await once(socket, 'readable')

@@ -47,3 +47,45 @@ export async function startPrintingExample (t: Teardown, name: string, args: rea
   t.teardown(() => started.child.kill('SIGKILL'))
   return started
 }
+
+/** What an example has written when it has ended, and its exit code. */
+export interface Ended { code: number | null, out: string, errors: string }
+
+/** Without tap's loaders, which it gives to every child process: Node loads TypeScript as it does for a user. */
+const asUser = (env: Record<string, string>): NodeJS.ProcessEnv => ({ ...process.env, NODE_OPTIONS: '', ...env })
+
+/** Runs `node examples/start.js` with a name and flags until it ends by itself. */
+export async function runToEnd (args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  const child = spawn(process.execPath, ['examples/start.js', ...args], { cwd: ROOT, env: asUser(env), stdio: ['ignore', 'pipe', 'pipe'] })
+  let [out, errors] = ['', '']
+  child.stdout.on('data', (chunk) => { out += String(chunk) })
+  child.stderr.on('data', (chunk) => { errors += String(chunk) })
+  const [code] = await once(child, 'close') as [number | null]
+  return { code, out, errors }
+}
+
+/** An example that runs, with all of its processes. */
+export interface Running {
+  /** The first line that it has written. */
+  first: string
+  /** Where its page is, if it is a server. */
+  url: string
+  /** Ends it with a signal; resolves with its exit code. */
+  stop (signal?: NodeJS.Signals): Promise<number | null>
+}
+
+/** Starts `node examples/start.js` with a name and flags, or a module of an example by its path, on a free port unless the flags say otherwise. */
+export async function startAsUser (t: Teardown, args: readonly string[], env: Record<string, string> = {}): Promise<Running> {
+  const command = args[0]?.includes('/') ? args : ['examples/start.js', ...args]
+  const child = spawn(process.execPath, command, { cwd: ROOT, env: asUser({ PORT: '0', ...env }), stdio: ['ignore', 'pipe', 'inherit'] })
+  const exited = once(child, 'exit') as Promise<[number | null]>
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> => {
+    if (child.exitCode === null) child.kill(signal)
+    return (await exited)[0]
+  }
+  t.teardown(() => stop())
+  const died = exited.then(([code]) => { throw new Error(`${args.join(' ')} ended with ${String(code)}`) })
+  died.catch(() => {})
+  const [first] = await Promise.race([once(createInterface(child.stdout), 'line'), died]) as [string]
+  return { first, url: first.replace('listening on ', ''), stop }
+}

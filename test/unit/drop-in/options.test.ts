@@ -1,8 +1,7 @@
 // What an application has said to socket.io's Server, in the words of the plugin.
 import t from 'tap'
-import { isTransport, toOptions } from '../../../src/drop-in/options.js'
+import { toOptions } from '../../../src/drop-in/options.js'
 import { readOptions } from '../../../src/options.js'
-import type { HandshakeRequest } from '../../../types/options.js'
 
 type Given = Parameters<typeof toOptions>[0]
 
@@ -55,39 +54,4 @@ t.test('an empty path and options without a value are as if not given', async (t
 t.test('a wrong value fails as one of ours does', async (t) => {
   const wrong = [{ path: 'no-slash' }, { pingInterval: 0 }, { transports: ['webtransport'] }, { maxHttpBufferSize: 1.5 }] as Given[]
   for (const given of wrong) t.throws(() => readOptions(toOptions(given)), { code: 'FST_SIO_BAD_OPTION' }, JSON.stringify(given))
-})
-
-t.test('of the transports, WebTransport alone is missing', async (t) => {
-  t.strictSame(['polling', 'websocket', 'webtransport'].filter(isTransport), ['polling', 'websocket'])
-})
-
-const REQUEST = { raw: { url: '/' } } as HandshakeRequest
-
-t.test('allowRequest is asked with the raw request, and its word is the verdict', async (t) => {
-  const seen: unknown[] = []
-  const { authorize } = toOptions({
-    allowRequest: (request, callback) => {
-      seen.push(request)
-      callback(null, true)
-    }
-  })
-  t.equal(await authorize?.(REQUEST), true)
-  t.equal(seen[0], REQUEST.raw)
-})
-
-t.test('a refusal of allowRequest carries its text, if it has one', async (t) => {
-  const refuse = async (message: string | null | undefined): Promise<unknown> => {
-    const { authorize } = toOptions({ allowRequest: (_request, callback) => callback(message, false) })
-    return await Promise.resolve(authorize?.(REQUEST)).catch((error: unknown) => error)
-  }
-  t.match(await refuse('wrong token'), { code: 'FST_SIO_REFUSED', reason: 'unauthorized', context: { message: 'wrong token' } })
-  for (const none of [null, undefined, '']) t.strictSame((await refuse(none) as { context: object }).context, {})
-})
-
-t.test('an allowRequest that throws or rejects refuses', async (t) => {
-  const boom = new Error('boom')
-  for (const allowRequest of [() => { throw boom }, async () => { throw boom }]) {
-    const { authorize } = toOptions({ allowRequest })
-    await t.rejects(Promise.resolve(authorize?.(REQUEST)), boom)
-  }
 })

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Socket as TcpSocket } from 'node:net'
 import t from 'tap'
 import type { Test } from 'tap'
@@ -8,7 +7,7 @@ import { clock } from '../../kit/clock.js'
 import { behaviour } from './engine-io-behaviour.js'
 import { until } from '../../kit/waiting.js'
 import type { Eio, Message } from '../../kit/engine-io/payload.js'
-import { beganGet } from '../../kit/raw/unread.js'
+import { beganGet, over } from '../../kit/raw/unread.js'
 
 for (const eio of [3, 4] as const) {
   for (const way of ['xhr', 'xhr, b64', 'jsonp'] as const) behaviour(eio, way)
@@ -67,7 +66,7 @@ for (const eio of [3, 4] as const) {
 
   t.test(`engine ${eio}: a poll beside an answer that is still under way ends the session, and is told`, async (t) => {
     const { client, tcp, closed } = await underWay(t, eio)
-    const broken = once(tcp, 'close')
+    const broken = over(tcp)
     t.strictSame(await client.poll(), ['1'])
     t.match(closed, { count: 1, reason: 'transport error' })
     tcp.resume()
@@ -76,7 +75,7 @@ for (const eio of [3, 4] as const) {
 
   t.test(`engine ${eio}: a reader so slow that more than maxQueueBytes wait behind its answer is closed, and its connection broken`, async (t) => {
     const { tcp, socket, closed, server } = await underWay(t, eio, { maxQueueBytes: COUNT * (DATA.length + 1000) })
-    const broken = new Promise((resolve) => tcp.on('error', () => {}).once('close', resolve)) // a reset, or an end
+    const broken = over(tcp)
     for (let i = 0; i <= COUNT && closed.count === 0; i++) socket.write(`${i} ${DATA} more`)
     t.match(closed, { count: 1, reason: 'transport error', end: 'slow client' })
     tcp.resume()

@@ -61,12 +61,11 @@ for (const eio of [3, 4] as const) {
   t.test(`engine ${eio}: a peer that does not read is closed above maxQueueBytes, and its connection broken`, async (t) => {
     const { peer, socket, closed, server } = await rawSession(t, eio, { maxQueueBytes: 1_000_000 })
     peer.socket.pause()
-    const broken = once(peer.socket, 'close')
     for (let i = 0; i < 1000 && closed.length === 0; i++) socket.write(`${i}${DATA}`)
     t.match(closed, [['transport error', { reason: 'slow client' }]])
     t.equal(server.app.socketio.sessions.size, 0)
     peer.socket.resume()
-    await broken
+    await peer.closed
   })
 
   t.test(`engine ${eio}: with slowClient "drop", a peer that does not read loses volatile packets and nothing else`, async (t) => {

@@ -4,20 +4,17 @@
 // acknowledges `message-with-ack` with the same arguments. The suite expects these times and sizes.
 import Fastify from 'fastify'
 import socketioTransports from 'fastify-socketio-transports'
-import { DRAIN, readFlags, run, TRANSPORTS } from './command.js'
+import { run } from '../../../examples/shared/command.js'
+import { flags, OPTIONS } from './options.js'
 
-const { config, ...address } = readFlags()
 const app = Fastify({ forceCloseConnections: true })
 await app.register(socketioTransports, {
-  transports: TRANSPORTS,
-  cors: { origin: true },
-  drainTimeout: DRAIN,
   pingInterval: 300,
   pingTimeout: 200,
   maxPayload: 1_000_000,
   // The suite waits two seconds until the Server closes a connection that joins no namespace, and also polls for one second without joining any.
   io: { connectTimeout: 1500 },
-  ...config
+  ...OPTIONS
 })
 
 const tellAuth = (socket) => socket.emit('auth', socket.handshake.auth)
@@ -29,4 +26,4 @@ app.io.on('connection', (socket) => {
 })
 app.io.of('/custom').on('connection', tellAuth)
 
-await run(app, address)
+await run(app, flags)

@@ -2,7 +2,7 @@
 import cors from 'cors'
 import type { CorsOptions } from 'cors'
 import t from 'tap'
-import { toCors, unusedOfCors } from '../../../src/drop-in/cors.js'
+import { toCors, unusedOfCors } from '../../../src/server-options/cors.js'
 import { OriginPolicy } from '../../../src/routes/origin.js'
 import { TimerWheel } from '../../../src/time/timer-wheel.js'
 

@@ -1,4 +1,4 @@
-// examples/engine-echo.js and examples/suite-app.js start as their heads say, and end when they are told to. What they do in between
+// The applications of test/protocol/apps start as their heads say, and end when they are told to. What they do in between
 // is what test/protocol relies on; here is what it does not touch.
 import { once } from 'node:events'
 import t from 'tap'

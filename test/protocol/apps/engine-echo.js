@@ -4,11 +4,11 @@
 // events are sent back as decoded packets, and its endpoints are connected. The config has options of the plugin.
 import Fastify from 'fastify'
 import socketioTransports from 'fastify-socketio-transports'
-import { DRAIN, readFlags, run, TRANSPORTS } from './command.js'
+import { run } from '../../../examples/shared/command.js'
+import { flags, OPTIONS } from './options.js'
 
-const { config, ...address } = readFlags()
 const app = Fastify({ forceCloseConnections: true })
-await app.register(socketioTransports, { transports: TRANSPORTS, cors: { origin: true }, drainTimeout: DRAIN, ...config })
+await app.register(socketioTransports, OPTIONS)
 
 /** The answer to a packet of revision 1; without the id, which the client has counted. */
 function answerTo ({ type, endpoint, data, name, args }) {
@@ -32,4 +32,4 @@ app.socketio.on('connection', (socket) => {
   })
 })
 
-await run(app, address)
+await run(app, flags)

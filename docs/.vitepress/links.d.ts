@@ -1,0 +1,1 @@
+export declare const slugify: (heading: string) => string
