@@ -93,7 +93,9 @@ t.test('arethetypeswrong and publint find nothing', async (t) => {
   t.same(found.sort(), [
     '. CJSResolvesToESM node16-cjs',
     './fastify-socket.io CJSResolvesToESM node16-cjs',
-    './fastify-socket.io NoResolution node10'
+    './fastify-socket.io NoResolution node10',
+    './nestjs CJSResolvesToESM node16-cjs',
+    './nestjs NoResolution node10'
   ])
   t.match(await run(tool('publint'), ['run', TARBALL, '--strict']), /All good/)
 })

@@ -3,7 +3,7 @@ import t from 'tap'
 import { ask, connectOfficial, GENERATIONS, hear } from '../kit/official-clients.js'
 import type { Generation } from '../kit/official-clients.js'
 import { inTime } from '../kit/waiting.js'
-import { ours, startNest } from './nest-app.js'
+import { fastifyOf, ours, startNest } from './nest-app.js'
 
 const { app, url } = await startNest(t)
 
@@ -48,7 +48,7 @@ for (const generation of GENERATIONS) {
 }
 
 t.test('each generation has been served, and the Engine is that of the first path', async (t) => {
-  const { socketio, io } = app.getHttpAdapter().getInstance()
+  const { socketio, io } = fastifyOf(app)
   t.ok(socketio.metrics.opened >= 14 * 4)
   t.equal(io.engine, socketio)
 })

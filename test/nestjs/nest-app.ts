@@ -3,10 +3,11 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { INestApplication, LoggerService, Type, WebSocketAdapter } from '@nestjs/common'
-import { NestFactory } from '@nestjs/core'
+import { HttpAdapterHost, NestFactory } from '@nestjs/core'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import { IoAdapter } from '@nestjs/platform-socket.io'
+import type { FastifyInstance } from 'fastify'
 import ts from 'typescript'
 import { SocketioTransportsAdapter } from '../../src/nestjs.js'
 import type { NestjsOptions } from '../../types/nestjs.js'
@@ -91,6 +92,9 @@ export async function createNest (t: Teardown, { module, adapter = ours(), logge
   prepare?.(app)
   return app
 }
+
+/** The Fastify of an application. */
+export const fastifyOf = (app: INestApplication): FastifyInstance => app.get(HttpAdapterHost).httpAdapter.getInstance()
 
 /** A Nest application that listens. Returns it with its URL. */
 export async function startNest (t: Teardown, init: NestInit = {}): Promise<{ app: NestFastifyApplication, url: string }> {

@@ -7,7 +7,7 @@ import { clock } from '../kit/clock.js'
 import { ask, connectOfficial, hear, join4 } from '../kit/official-clients.js'
 import type { Generation, Peer } from '../kit/official-clients.js'
 import { inTime, turns, until } from '../kit/waiting.js'
-import { classOf, compile, createNest, ours, startNest, stock } from './nest-app.js'
+import { classOf, compile, createNest, fastifyOf, ours, startNest, stock } from './nest-app.js'
 import type { AdapterOf } from './nest-app.js'
 
 const WINDOW = 10_000
@@ -64,7 +64,7 @@ t.test('with drainTimeout, clients leave one by one, and those that are left are
   const peers = await connectAll(t, url)
   const gone = peers.map((peer) => hear(peer, 'disconnect')())
   const closing = app.close()
-  const { socketio } = app.getHttpAdapter().getInstance()
+  const { socketio } = fastifyOf(app)
   await until(() => socketio.draining)
   t.equal((await fetch(`${url}/socket.io/?EIO=4&transport=polling`)).status, 503, 'no new clients')
   for (const [i, peer] of peers.entries()) {
@@ -99,7 +99,7 @@ t.test('without drainTimeout, all clients leave at once, before the adapter is d
   notes = started.notes
   const { app, url } = started
   const reasons: string[] = []
-  app.getHttpAdapter().getInstance().io.on('connection', (socket) => socket.on('disconnect', (reason) => reasons.push(reason)))
+  fastifyOf(app).io.on('connection', (socket) => socket.on('disconnect', (reason) => reasons.push(reason)))
   const peers = await connectAll(t, url)
   const gone = Promise.all(peers.map((peer) => hear(peer, 'disconnect')()))
   await app.close()
@@ -124,7 +124,7 @@ t.test('a client comes back to the next server by itself', async (t) => {
 t.test('an application can be closed twice, and before it listens', async (t) => {
   const { app, url } = await notingApp(t, ours({ drainTimeout: WINDOW }))
   await join4(t, url).then((client) => client.disconnect())
-  await until(() => app.getHttpAdapter().getInstance().socketio.clientsCount === 0)
+  await until(() => fastifyOf(app).socketio.clientsCount === 0)
   await app.close()
   await app.close()
   const unheard = await createNest(t, { adapter: ours({ drainTimeout: WINDOW }) })

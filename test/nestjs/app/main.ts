@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify'
 import { SocketioTransportsAdapter } from 'fastify-socketio-transports/nestjs'
@@ -8,6 +9,7 @@ async function bootstrap (): Promise<void> {
   app.useWebSocketAdapter(new SocketioTransportsAdapter(app, { drainTimeout: 5000 }))
   app.enableShutdownHooks()
   await app.listen(process.env['PORT'] ?? 3000)
+  Logger.log(`The application is running on ${await app.getUrl()}`)
 }
 
-void bootstrap()
+bootstrap()
