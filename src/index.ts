@@ -30,6 +30,7 @@ import { sessionIdOf } from './routes/query.js'
 import type { Row } from './routes/rows.js'
 import { answerRefusals } from './routes/refusals.js'
 import { revision1Rows } from './routes/revision-1/routes.js'
+import { checkRuntime } from './runtime.js'
 import { closeWith } from './shutdown.js'
 import { addValidator } from './routes/validation.js'
 import { exposeInjectWS } from './routes/websocket/injected.js'
@@ -107,6 +108,7 @@ function routes (app: FastifyInstance, engine: Engine, settings: Settings, serve
 }
 
 const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fastifySocketioTransports (app, options) {
+  checkRuntime()
   const settings = readOptions(options)
   const { prefix, serveClient, path, io, flashPolicy, drainTimeout, farewellTimeout } = settings
   warnOfOptions(options, settings, app.log)
