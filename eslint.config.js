@@ -14,7 +14,8 @@ const LAYERS = [
   { files: ['src/codec/!(packet).ts'], may: [OWN, 'socket\\.io-parser'], mayTypes: [TYPES] },
   { files: ['src/time/*.ts'], may: [OWN], mayTypes: [] },
   { files: ['src/errors.ts'], may: ['@fastify/error'], mayTypes: [TYPES] },
-  { files: ['src/private/*.ts'], may: ['node:http', 'ws', OWN, String.raw`\.\./errors\.js`], mayTypes: ['node:stream', 'fastify', 'socket\\.io'] },
+  { files: ['src/runtime.ts'], may: [String.raw`\./errors\.js`], mayTypes: [] },
+  { files: ['src/private/*.ts'], may: ['node:http', 'ws', OWN, String.raw`\.\./(?:errors|runtime)\.js`], mayTypes: ['node:stream', 'fastify', 'socket\\.io'] },
   { files: ['src/session/@(transport|dialect).ts'], may: [], mayTypes: [TYPES, String.raw`\.\./codec/packet\.js`, String.raw`\./transport\.js`] },
   {
     files: ['src/session/!(transport|dialect).ts'],
@@ -55,7 +56,7 @@ const LAYERS = [
   { files: ['src/shutdown.ts'], may: [String.raw`\./private/avvio-close\.js`], mayTypes: ['fastify'] },
   {
     files: ['src/registration.ts'],
-    may: [String.raw`\./engine/engine\.js`, String.raw`\./(?:log-options|official-server|option-warnings|options)\.js`],
+    may: [String.raw`\./engine/engine\.js`, String.raw`\./(?:log-options|official-server|option-warnings|options|runtime)\.js`],
     mayTypes: [String.raw`\./shutdown\.js`, 'fastify', 'socket\\.io']
   },
   {

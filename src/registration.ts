@@ -7,6 +7,7 @@ import { bindServer } from './official-server.js'
 import { warnOfOptions } from './option-warnings.js'
 import { readOptions } from './options.js'
 import type { Settings, SocketioTransportsOptions } from './options.js'
+import { checkRuntime } from './runtime.js'
 import type { Closing } from './shutdown.js'
 
 function createEngine (log: FastifyBaseLogger, settings: Settings): Engine {
@@ -33,8 +34,9 @@ export class Registration implements Closing {
   #closesServer = false
   #ended: Promise<void> | undefined
 
-  /** @throws FST_SIO_BAD_OPTION for an unknown option or a wrong value. */
+  /** @throws FST_SIO_BAD_OPTION for an unknown option or a wrong value, FST_SIO_UNSUPPORTED_VERSION for a runtime that is too old. */
   constructor (options: SocketioTransportsOptions, log: FastifyBaseLogger) {
+    checkRuntime()
     this.settings = readOptions(options)
     this.log = log
     warnOfOptions(options, this.settings, log)

@@ -1,9 +1,10 @@
 // Private part of ws: the function that makes frames.
 // What: `Sender.frame(data, options)`. ws exports `Sender` and does not document `frame`; socket.io-adapter uses it for broadcasts. Seen in
-//   8.0 to 8.23. Bun has a `ws` of its own, without `Sender`.
-// When it is gone, or makes other bytes: checked once, when this module is loaded. `canMakeFrames` is false then, and each message is framed and
+//   8.0 to 8.23. Bun has a `ws` of its own, whose `Sender` has no `frame`.
+// When it is gone, or makes other bytes: checked once, when this module is loaded. `canWriteFrames` is false then, and each message is framed and
 //   written by the WebSocket's own `send`. The bytes on the wire are the same, but a broadcast takes more work for each receiver.
 import * as ws from 'ws'
+import { hasLatin1OnTls } from '../runtime.js'
 
 declare module 'ws' {
   const Sender: { frame?: MakeFrame } | undefined
@@ -37,8 +38,8 @@ function find (): MakeFrame | undefined {
 
 const found = find()
 
-/** Whether {@link makeFrame} can be called. */
-export const canMakeFrames: boolean = found !== undefined
+/** Whether {@link makeFrame} can be called, and its frames be written to this connection, also as Latin-1. */
+export const canWriteFrames = (connection: object): boolean => found !== undefined && (hasLatin1OnTls || !('encrypted' in connection))
 
 /** Makes the buffers of one frame: head and payload, or one buffer with both. */
 export const makeFrame: MakeFrame = found ?? (() => { throw new Error('Sender.frame of ws is missing') })

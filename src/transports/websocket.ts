@@ -3,7 +3,7 @@
 import type { Writable } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { Frame } from '../codec/packet.js'
-import { canMakeFrames } from '../private/ws-frames.js'
+import { canWriteFrames } from '../private/ws-frames.js'
 import type { Timer, TimerWheel } from '../time/timer-wheel.js'
 import type { EndReason, Transport, TransportListener, TransportName } from '../session/transport.js'
 import { HIGH_WATER_MARK } from './high-water-mark.js'
@@ -67,7 +67,7 @@ export class WebSocketTransport implements Transport {
   readonly polls = undefined
   readonly #socket: WebSocket
   readonly connection: Connection | undefined
-  /** The connection to which frames are written. Undefined if ws must write them: with extensions, or if ws cannot make frames for us. */
+  /** The connection to which frames are written. Undefined if ws must write them: with extensions, or if we cannot (private/ws-frames.ts). */
   readonly #writer: Connection | undefined
   readonly #translation: Translation | undefined
   readonly #reset: WebSocketInit['reset']
@@ -85,7 +85,7 @@ export class WebSocketTransport implements Transport {
     this.name = name
     this.#socket = socket
     this.connection = connection
-    this.#writer = socket.extensions === '' && canMakeFrames ? connection : undefined
+    this.#writer = connection !== undefined && socket.extensions === '' && canWriteFrames(connection) ? connection : undefined
     this.#translation = translation
     this.#reset = reset
     this.#log = log

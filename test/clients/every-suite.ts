@@ -24,17 +24,28 @@ export const AWKWARD = { 'line\u2028': ['\u2029', '</script>', '"\\', '😀', '\
 
 export const unitsOf = (text: string): number[] => Array.from({ length: text.length }, (_, i) => text.charCodeAt(i))
 
-async function startApp (t: Test): Promise<FastifyInstance> {
+/** A server of the scenarios. */
+export interface Served {
+  readonly url: string
+  /** Where it is in this process. */
+  readonly app?: FastifyInstance
+  close (): Promise<unknown>
+}
+
+/** Starts a server that ends with the test. */
+export type Serve = (t: Test, port?: number) => Promise<Served>
+
+const serveHere: Serve = async (t, port) => {
   const app = await buildApp()
   t.teardown(() => app.close())
-  return app
+  return { app, url: await listen(app, port), close: () => app.close() }
 }
 
 /** All steps on one server. */
-export function onOneServer (t: Test, name: string, start: Start, steps: (t: Test, run: Run, app: FastifyInstance) => Promise<void>): void {
+export function onOneServer (t: Test, name: string, start: Start, steps: (t: Test, run: Run, app?: FastifyInstance) => Promise<void>, serve = serveHere): void {
   t.test(name, async (t) => {
-    const app = await startApp(t)
-    const { run, close } = await start(await listen(app))
+    const { url, app } = await serve(t)
+    const { run, close } = await start(url)
     t.teardown(close)
     t.afterEach(() => run('close'))
     await steps(t, run, app)
@@ -61,22 +72,21 @@ export async function comeBack (t: Test, run: Run, texts = TEXTS, echoed = texts
 /** What the step `acks` sees. */
 export const ACKS = { data: [5, { of: [2, 3] }], value: [AWKWARD], asked: [[AWKWARD, 'answered', { deep: [1, null] }]] }
 
-/** How the server is looked at before and after it has closed. */
+/** How a server in this process is looked at before and after it has closed. */
 export interface Looks { before? (app: FastifyInstance, sid: string): void, after? (app: FastifyInstance): void }
 
 /** The server goes and another one comes in its place. @param seen what the client sees then */
-export function onRestart (t: Test, name: string, start: Start, seen: object, looks: (t: Test) => Looks = () => ({})): void {
+export function onRestart (t: Test, name: string, start: Start, seen: object, looks: (t: Test) => Looks = () => ({}), serve = serveHere): void {
   t.test(name, async (t) => {
     const { before, after } = looks(t)
-    const first = await startApp(t)
-    const url = await listen(first)
+    const { url, app, close: stop } = await serve(t)
     const { run, close } = await start(url)
     t.teardown(close)
     const sid = await run('beforeRestart') as string
-    before?.(first, sid)
-    await first.close()
-    after?.(first)
-    await listen(await startApp(t), Number(new URL(url).port))
+    if (app !== undefined) before?.(app, sid)
+    await stop()
+    if (app !== undefined) after?.(app)
+    await serve(t, Number(new URL(url).port))
     t.strictSame(await run('comeBack'), seen)
     await run('close')
   })

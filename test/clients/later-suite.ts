@@ -1,9 +1,9 @@
 // What a client since 1.0 is to see on every transport, wherever it runs.
 import type { Test } from 'tap'
-import { GREETING } from './scenario-app.js'
+import { GREETING } from './scenario-answers.js'
 import type { Generation } from '../kit/official-clients.js'
 import { ACKS, AWKWARD, comeBack, connects, onOneServer, onRestart } from './every-suite.js'
-import type { Run, Start } from './every-suite.js'
+import type { Run, Serve, Start } from './every-suite.js'
 
 /** A way that a client has to the server. */
 export interface Way {
@@ -24,6 +24,7 @@ export interface LaterSuiteOptions {
   generation: Generation
   way: Way
   start: Start
+  serve?: Serve | undefined
 }
 
 const BINARY = { bytes: Array.from({ length: 256 }, (_, i) => i) }
@@ -35,8 +36,8 @@ const upTo = (count: number): unknown[] => Array.from({ length: count }, (_, i) 
 const lastOf = ({ transports }: Way): string => transports.at(-1) ?? ''
 
 /** Every step but the restart, on one server. */
-export function exchangeSuite (t: Test, { generation, way, start }: LaterSuiteOptions): void {
-  onOneServer(t, `${generation}.x over ${way.name}`, start, (t, run) => exchange(t, lastOf(way), run))
+export function exchangeSuite (t: Test, { generation, way, start, serve }: LaterSuiteOptions): void {
+  onOneServer(t, `${generation}.x over ${way.name}`, start, (t, run) => exchange(t, lastOf(way), run), serve)
 }
 
 async function exchange (t: Test, transport: string, run: Run): Promise<void> {
@@ -80,7 +81,7 @@ async function exchange (t: Test, transport: string, run: Run): Promise<void> {
 }
 
 /** The server goes and another one comes in its place. */
-export function restartSuite (t: Test, { generation, way, start }: LaterSuiteOptions): void {
+export function restartSuite (t: Test, { generation, way, start, serve }: LaterSuiteOptions): void {
   const seen = { transport: lastOf(way), newSession: true, echo: ['here again 🏠'], chat: ['here too'] }
-  onRestart(t, `${generation}.x over ${way.name} comes back by itself to a restarted server`, start, seen)
+  onRestart(t, `${generation}.x over ${way.name} comes back by itself to a restarted server`, start, seen, undefined, serve)
 }

@@ -2,9 +2,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import { ACKS, AWKWARD, comeBack, connects, onOneServer, onRestart } from './every-suite.js'
-import type { Run, Start } from './every-suite.js'
+import type { Run, Serve, Start } from './every-suite.js'
 
-export interface SuiteOptions { transport: string, start: Start }
+export interface SuiteOptions { transport: string, start: Start, serve?: Serve | undefined }
 
 const VALUES = [
   { a: [1, 'two', null, { deep: true }], '\u2028': '\ufffd' }, [], ['\\', '"'], 0, 1.5, false, { text: '</script>\n😀' }
@@ -13,14 +13,14 @@ const VALUES = [
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
 
 /** Every step but the restart, on one server. */
-export function exchangeSuite (t: Test, { transport, start }: SuiteOptions): void {
-  onOneServer(t, `over ${transport}`, start, (t, run, app) => exchange(t, transport, run, app))
+export function exchangeSuite (t: Test, { transport, start, serve }: SuiteOptions): void {
+  onOneServer(t, `over ${transport}`, start, (t, run, app) => exchange(t, transport, run, app), serve)
 }
 
-async function exchange (t: Test, transport: string, run: Run, app: FastifyInstance): Promise<void> {
+async function exchange (t: Test, transport: string, run: Run, app?: FastifyInstance): Promise<void> {
   await t.test('the client connects with this transport, under one id on both sides, with its query', async (t) => {
     const sid = await connects(t, run, transport)
-    t.equal(app.socketio.sessions.get(sid)?.transport.name, transport)
+    if (app !== undefined) t.equal(app.socketio.sessions.get(sid)?.transport.name, transport)
   })
 
   await t.test('messages of any characters arrive whole and come back whole', (t) => comeBack(t, run))
@@ -62,9 +62,9 @@ async function exchange (t: Test, transport: string, run: Run, app: FastifyInsta
 }
 
 /** The server goes and another one comes in its place. */
-export function restartSuite (t: Test, { transport, start }: SuiteOptions): void {
+export function restartSuite (t: Test, { transport, start, serve }: SuiteOptions): void {
   onRestart(t, `over ${transport}, the client comes back by itself to a restarted server`, start, { transport, newSession: true, echo: ['here again'], chat: ['here too'] }, (t) => ({
     before: ({ socketio }, sid) => t.ok(socketio.sessions.has(sid)),
     after: ({ socketio }) => t.equal(socketio.sessions.size, 0)
-  }))
+  }), serve)
 }
