@@ -23,6 +23,13 @@ t.test('the README has at most 200 lines, and no line is endless', async (t) => 
   t.same(lines.filter((line) => line.length > 260), [])
 })
 
+t.test('the light and the dark picture differ only in their colours', async (t) => {
+  const [light, dark] = ['light', 'dark'].map((name) => read(`docs/picture-${name}.svg`))
+  const colours = /#[0-9a-f]{6}/g
+  t.equal(light?.replaceAll(colours, ''), dark?.replaceAll(colours, ''))
+  t.not(light, dark)
+})
+
 t.test('the home of the site has the comparison of the README', async (t) => {
   const [table = ''] = /^\| \| this plugin \|[^]*?\n\n/m.exec(readme) ?? []
   t.ok(table.split('\n').length > 8)
