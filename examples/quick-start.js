@@ -4,9 +4,9 @@ import socketioTransports from 'fastify-socketio-transports'
 const app = Fastify({ logger: true })
 await app.register(socketioTransports, {
   io: {}, // options of the official Server, which becomes app.io
-  serveClient: true, // the client for browsers, at /socket.io/socket.io.js
-  cors: { origin: 'http://localhost:5173' }, // pages of other origins that may connect
-  drainTimeout: 5000 // how long app.close() may take to end sessions one by one, in ms
+  serveClient: true, // the client, at /socket.io/socket.io.js
+  cors: { origin: 'http://localhost:5173' }, // other origins that may connect
+  drainTimeout: 5000 // app.close() ends sessions one by one, for at most 5 s
 })
 
 app.io.on('connection', (socket) => {
@@ -19,10 +19,10 @@ app.io.on('connection', (socket) => {
 app.get('/', (request, reply) => reply.type('text/html').send(`<!doctype html>
 <title>Chat</title>
 <form><input autofocus> <button>Send</button></form>
-<ul></ul>
+<p></p>
 <script src="/socket.io/socket.io.js"></script>
 <script>
-  const show = (line) => document.querySelector('ul').append(Object.assign(document.createElement('li'), { textContent: line }))
+  const show = (line) => document.querySelector('p').append(line, document.createElement('br'))
   const socket = io()
   socket.on('connect', () => show('connected'))
   socket.on('chat', show)

@@ -23,10 +23,43 @@ t.test('the README has at most 200 lines, and no line is endless', async (t) => 
   t.same(lines.filter((line) => line.length > 260), [])
 })
 
+t.test('the light and the dark picture differ only in their colours', async (t) => {
+  const [light, dark] = ['light', 'dark'].map((name) => read(`docs/picture-${name}.svg`))
+  const colours = /#[0-9a-f]{6}/g
+  t.equal(light?.replaceAll(colours, ''), dark?.replaceAll(colours, ''))
+  t.not(light, dark)
+})
+
 t.test('the home of the site has the comparison of the README', async (t) => {
   const [table = ''] = /^\| \| this plugin \|[^]*?\n\n/m.exec(readme) ?? []
   t.ok(table.split('\n').length > 8)
   t.ok(read('docs/index.md').includes(table))
+})
+
+/** The measurements of the comparison: the row, the column, and in docs/performance.md the case, our dialect and the other server. */
+const RATIOS = [
+  ['WebSocket', 'fastify-socket.io', 'echo, official Server, WebSocket', 'eio4-websocket', 'socket.io 4'],
+  ['WebSocket', 'by hand', 'echo, official Server, WebSocket', 'eio4-websocket', 'socket.io 4'],
+  ['WebSocket', '@fastify/websocket', 'echo, WebSocket', 'eio4-websocket', 'ws'],
+  ['WebSocket', '0.9', 'echo, WebSocket', 'rev1-websocket', 'socket.io 0.9'],
+  ['polling', 'fastify-socket.io', 'echo, official Server, polling', 'eio4-polling', 'socket.io 4'],
+  ['polling', 'by hand', 'echo, official Server, polling', 'eio4-polling', 'socket.io 4'],
+  ['polling', '0.9', 'echo, polling', 'rev1-xhr-polling', 'socket.io 0.9']
+] as const
+
+t.test('the ratios of the comparison are those of docs/performance.md', async (t) => {
+  const cellsOf = (line: string): string[] => line.split('|').map((cell) => cell.trim())
+  const header = cellsOf(/^\| \| this plugin .+$/m.exec(readme)?.[0] ?? '')
+  let group = ''
+  const measured = read('docs/performance.md').split('\n').filter((line) => /`(?:rev1|eio4)-/.test(line)).map(cellsOf).map(([, name = '', ours, against, ratio]) => {
+    group = name || group
+    return { key: [group, ours?.replaceAll('`', ''), against].join(), ratio: ratio?.replaceAll('*', '') }
+  })
+  for (const [row, column, ...key] of RATIOS) {
+    const cells = cellsOf(new RegExp(`^\\| our CPU per message: ${row} .+$`, 'm').exec(readme)?.[0] ?? '')
+    const [shown] = (cells[header.findIndex((title) => title.includes(column))] ?? '').split(' of ')
+    t.equal(shown, measured.find((one) => one.key === key.join())?.ratio, `${row}, ${column}`)
+  }
 })
 
 t.test('the quick start answers an event with its acknowledgement', async (t) => {

@@ -19,6 +19,9 @@ export default defineConfig({
     emoji: { shortcuts: {} },
     config: (md) => { md.use(linkRepository, repository) }
   },
+  transformPageData ({ relativePath, frontmatter }) {
+    if (relativePath === 'options.md') frontmatter.pageClass = 'options' // for style.css
+  },
   themeConfig: {
     search: { provider: 'local' },
     nav: [

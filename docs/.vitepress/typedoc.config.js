@@ -23,7 +23,8 @@ export default {
   plugin: [nameModules, 'typedoc-plugin-markdown', 'typedoc-vitepress-theme'],
   router: 'module',
   docsRoot: '..',
-  readme: 'none',
+  readme: 'api.md',
+  mergeReadme: true,
   excludeExternals: true, // EventEmitter is documented by Node
   disableSources: true,
   hideBreadcrumbs: true,

@@ -1,6 +1,6 @@
 import { io } from 'socket.io-client'
 
-const show = (line) => document.body.append(Object.assign(document.createElement('p'), { textContent: line }))
+const show = (line) => document.body.append(line, document.createElement('br'))
 
 const socket = io('http://localhost:3000')
 socket.on('connect', () => show('connected'))
