@@ -57,4 +57,4 @@ socket.on('error', (reason) => {
 })
 
 process.once('disconnect', () => process.exit(0)) // of the process that started it
-for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => process.exit(0))
+for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => process.exit(0))

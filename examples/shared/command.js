@@ -55,14 +55,15 @@ const REMEDIES = {
   ENOTFOUND: ({ host, command }) => `The host ${host} is not known. Choose an address of this machine:\n  ${command} -- --host 127.0.0.1`
 }
 
-/** Listens, and writes the address. At SIGTERM or Ctrl+C the app is closed, so that clients are told; a second signal ends the process at once.
+/** Listens, and writes the address. At SIGTERM or Ctrl+C the app is closed, so that clients are told. Further signals change nothing: npm and
+ * others send more than one.
  * @param {import('fastify').FastifyInstance} app @param {Values} values @returns {Promise<void>} */
 export async function run (app, values) {
   const stop = async () => {
     await app.close()
     process.exit(0)
   }
-  process.once('SIGTERM', stop).once('SIGINT', stop)
+  process.on('SIGTERM', stop).on('SIGINT', stop)
   if (process.connected) process.once('disconnect', stop) // a process of several: the one that started it is gone
   try {
     console.log(`listening on ${await app.listen({ port: values.port, host: values.host })}`)

@@ -23,7 +23,7 @@ function exitIfDone () {
   if (ending && children.size === 0) process.exit(code)
 }
 
-for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => endAll())
+for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => endAll())
 
 /** Starts a module, and shows its lines after its name. Resolves with the address when it says that it listens.
  * @param {string} name @param {URL} module @param {string[]} args @param {Record<string, string>} [env] @returns {Promise<string>} */

@@ -7,7 +7,7 @@ import { io } from 'socket.io-client'
 import t from 'tap'
 import { skip as noRedis } from '../kit/machine/redis.js'
 import { next } from '../kit/official-clients.js'
-import { runToEnd, startAsUser } from '../kit/servers/example.js'
+import { runToEnd, startAsUser, startPrinting } from '../kit/servers/example.js'
 
 const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { scripts: Record<string, string> }
 
@@ -25,7 +25,7 @@ for (const [script, { name, query, skip = false }] of Object.entries(EXAMPLES)) 
   t.test(`npm run ${script}`, async (t) => {
     const usage = new RegExp(`Usage: npm (?:run )?${script} -- \\[flags\\]\n\n  --port N `)
 
-    await t.test('is the example', async (t) => t.equal(scripts[script], `node examples/start.js ${name}`))
+    await t.test('is the example', async (t) => t.equal(scripts[script], `exec node examples/start.js ${name}`))
 
     await t.test('says what it is with --help', async (t) => {
       const { code, out, errors } = await runToEnd([name, '--help'])
@@ -96,7 +96,17 @@ t.test('options of the echo application that are none', async (t) => {
   t.match(wrong.errors, /^--config: .*pingInterval/)
 })
 
-t.test('Ctrl+C', async (t) => {
-  const { stop } = await startAsUser(t, ['device'])
-  t.equal(await stop('SIGINT'), 0)
+for (const name of ['chat', 'device']) {
+  t.test(`Ctrl+C ends ${name}, also if the signal comes twice`, async (t) => {
+    const { stop } = await startAsUser(t, [name])
+    t.same(await Promise.all([stop('SIGINT'), stop('SIGINT')]), [0, 0])
+  })
+}
+
+t.test('npm passes SIGTERM on, and the exit code back', async (t) => {
+  const { child, url } = await startPrinting('npm', ['run', '--silent', 'example:chat', '--', '--port', '0'])
+  const exited = once(child, 'exit')
+  t.equal((await fetch(url)).status, 200)
+  child.kill('SIGTERM')
+  t.same(await exited, [0, null])
 })
