@@ -49,7 +49,7 @@ export default socketioTransports
  *
  * - `transports`: `polling` is every transport without a WebSocket, those of revision 1 included. `webtransport` is not served.
  * - `allowEIO3: true`: clients of Engine.IO that send no version are served, too (`assumeEngine3`). `false`: only Engine.IO 4 is served.
- * - `maxHttpBufferSize` is `maxPayload`, and `allowRequest` is `authorize`.
+ * - `maxHttpBufferSize` is `maxPayload`, and `allowRequest` is `authorize`. To send messages above 16 MiB, set `maxQueueBytes`, too.
  * - `serveClient: true`: the folder of the current client, which needs the package @fastify/static.
  * - `httpCompression`, `wsEngine`, `initialPacket`, `destroyUpgrade` and `destroyUpgradeTimeout`, and in `cors` what only responses to preflights have, are left out.
  * @throws FST_SIO_BAD_OPTION when `cors` is a function of the request; only `cors.origin` may be a function.

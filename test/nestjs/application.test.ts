@@ -1,5 +1,6 @@
 // What else a Nest application has: prefixes, versions, CORS, middleware, adapters of its own, the testing module.
 import { randomUUID } from 'node:crypto'
+import { pathToFileURL } from 'node:url'
 import { VersioningType } from '@nestjs/common'
 import type { INestApplication, Type } from '@nestjs/common'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
@@ -12,7 +13,7 @@ import type { Test } from 'tap'
 import { SocketioTransportsAdapter } from '../../src/nestjs.js'
 import { ask, connectOfficial, GENERATIONS, join4 } from '../kit/official-clients.js'
 import { inTime } from '../kit/waiting.js'
-import { classOf, compile, ours, startNest, stock } from './nest-app.js'
+import { APP, classOf, compile, ours, startNest, stock } from './nest-app.js'
 
 /** A client of each generation adds two numbers. @param path of the Server */
 async function allAdd (t: Test, url: string, path = '/socket.io'): Promise<void> {
@@ -108,6 +109,13 @@ t.test('an adapter of Nest\'s documentation: only the class that it extends diff
   t.match([answer.headers.get('x-middleware'), open], ['ran', { sid: /^[0-9a-f]{32}$/, pingInterval: 12_345 }])
   await join4(t, `${url}/room-3`)
   for (const name of ['/', '/chat', '/room-3']) t.ok(nsps.includes(name), name)
+})
+
+t.test('the testing application of the docs', async (t) => {
+  const { startTestingApp } = await import(pathToFileURL(`${await compile(t, APP)}/testing-app.js`).href) as { startTestingApp (): Promise<NestFastifyApplication> }
+  const app = await startTestingApp()
+  t.teardown(() => app.close())
+  t.equal(await (await join4(t, await app.getUrl())).emitWithAck('sum', [2, 2]), 4)
 })
 
 t.test('a testing module, with a provider that the test replaces', async (t) => {

@@ -65,6 +65,19 @@ t.test('wrong options, of the adapter and of a gateway', async (t) => {
   }
 })
 
+t.test('a controller on the path of the clients', async (t) => {
+  const folder = await compile(t, {
+    'app.module.ts': `
+      import { Controller, Get, Module } from '@nestjs/common'
+      import { WebSocketGateway } from '@nestjs/websockets'
+      @Controller('socket.io') class Own { @Get() get () { return 'own' } }
+      @WebSocketGateway() class Gateway {}
+      @Module({ controllers: [Own], providers: [Gateway] }) export class AppModule {}`
+  })
+  const app = await createNest(t, { module: await classOf(folder, 'app.module', 'AppModule') })
+  await t.rejects(app.listen(0), { code: 'FST_SIO_DUPLICATED_PATH' })
+})
+
 t.test('options without effect', async (t) => {
   t.strictSame(await warnings(t, ['{ httpCompression: true, cors: { origin: "https://a.example", exposedHeaders: ["x"] } }']), [
     '@WebSocketGateway: httpCompression has no effect: register @fastify/compress to compress answers to polls',

@@ -12,8 +12,8 @@ import { accompany } from '../kit/progress.js'
 import { inTime, until } from '../kit/waiting.js'
 
 const APP = join(import.meta.dirname, 'app')
-const NEST = ['common', 'core', 'platform-fastify', 'websockets'].map((name) => `@nestjs/${name}`)
-const folder = await installPacked(t, [...NEST, 'rxjs', 'reflect-metadata', 'class-validator', 'class-transformer', '@types/node', 'socket.io'])
+const NEST = ['common', 'core', 'platform-fastify', 'testing', 'websockets'].map((name) => `@nestjs/${name}`)
+const folder = await installPacked(t, [...NEST, 'rxjs', 'reflect-metadata', 'class-validator', 'class-transformer', '@types/node', 'socket.io', 'redis', '@socket.io/redis-adapter'])
 // npm installs the version of Fastify that Nest wants, and no other.
 await symlink(join(import.meta.dirname, '../../node_modules/@nestjs/platform-fastify/node_modules/fastify'), join(folder, 'node_modules/fastify'))
 await cp(APP, folder, { recursive: true })

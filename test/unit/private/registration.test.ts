@@ -13,6 +13,7 @@ import { ClusterAdapter } from 'socket.io-adapter'
 import * as parser from 'socket.io-parser'
 import t from 'tap'
 import socketioTransports from '../../../src/index.js'
+import { fastifyOf } from '../../../src/nestjs/host.js'
 import type { SocketioTransportsOptions } from '../../../types/options.js'
 import { countResponseHooks } from '../../../src/private/response-hooks.js'
 import { captureLog, newApp, pluginApp } from '../../kit/servers/app.js'
@@ -177,4 +178,12 @@ t.test('where Node does not tell the answer on a connection, it may be idle for 
   socket.emit('timeout')
   t.ok(socket.destroyed)
   t.doesNotThrow(() => closeWhenAnswered(new PassThrough()), 'and what is no connection of TCP has no time')
+})
+
+t.test('a Nest application that does not tell whether it is initialized is taken for one that is not', async (t) => {
+  const app = newApp(t)
+  const getHttpAdapter = () => ({ getType: () => 'fastify', getInstance: () => app })
+  t.equal(fastifyOf({ getHttpAdapter }), app)
+  t.equal(fastifyOf(Object.assign({ getHttpAdapter }, { isInitialized: false })), app)
+  t.throws(() => fastifyOf(Object.assign({ getHttpAdapter }, { isInitialized: true })), { code: 'FST_SIO_TOO_LATE' })
 })
