@@ -59,7 +59,7 @@ t.test('the tarball holds code, types and papers, and neither sources nor tests'
     'README.md', 'LICENSE', 'CHANGELOG.md', 'package.json'
   ]
   t.same(expected.filter((path) => !files.includes(path)), [], 'nothing is missing')
-  const known = /^(?:dist\/.+\.js|types\/[\w.-]+\.d\.ts|docs\/.+\.md|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/
+  const known = /^(?:dist\/.+\.js|types\/[\w.-]+\.d\.ts|docs\/.+\.(?:md|svg)|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/
   t.same(files.filter((path) => !known.test(path)), [], 'nothing is too much')
   const empty = files.filter((path) => isEmpty(codes.get(path) ?? 'no module'))
   t.same(empty, [], 'modules that have only types are excluded by "files" of package.json')

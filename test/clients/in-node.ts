@@ -1,12 +1,9 @@
 // Clients of scenarios in this process: of any generation since 1.0, by name.
-import { createRequire } from 'node:module'
-import { PACKAGES } from '../kit/official-clients.js'
+import { loadOfficial } from '../kit/official-clients.js'
 import type { Generation } from '../kit/official-clients.js'
 import { createScenario } from './later-scenario.js'
 import type { ScenarioOptions } from './later-scenario.js'
 import type { Client } from './every-suite.js'
-
-const require = createRequire(import.meta.url)
 
 /** A client whose steps are called here. */
 export const ofScenario = (scenario: Record<string, (...args: unknown[]) => unknown>): Client => ({
@@ -15,5 +12,5 @@ export const ofScenario = (scenario: Record<string, (...args: unknown[]) => unkn
 })
 
 export async function startInNode (generation: Generation, options: ScenarioOptions): Promise<Client> {
-  return ofScenario(createScenario(require(PACKAGES[generation]), options))
+  return ofScenario(createScenario(loadOfficial(generation), options))
 }

@@ -55,12 +55,12 @@ export function connect09 (url: string, transport: string, options: object = {})
  * The client itself. 1.x takes a global WebSocket if there is one when it is loaded, which Node has had since 22. With that of Node 22, a refused upgrade makes it
  * close itself until its stack is full, which ends the process (docs/runtimes.md). So it is loaded without, and takes ws.
  */
-function load (generation: Generation): (url: string, options: object) => Peer {
+export function loadOfficial (generation: Generation): (url: string, options: object) => Peer {
   const global = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket')
-  if (generation !== 1 || global === undefined) return require(PACKAGES[generation]) as ReturnType<typeof load>
+  if (generation !== 1 || global === undefined) return require(PACKAGES[generation]) as ReturnType<typeof loadOfficial>
   Reflect.deleteProperty(globalThis, 'WebSocket')
   try {
-    return require(PACKAGES[generation]) as ReturnType<typeof load>
+    return require(PACKAGES[generation]) as ReturnType<typeof loadOfficial>
   } finally {
     Object.defineProperty(globalThis, 'WebSocket', global)
   }
@@ -69,7 +69,7 @@ function load (generation: Generation): (url: string, options: object) => Peer {
 /** A client with these transports; two of them: it upgrades, but for the old one, which has the first alone. Options are those of its generation. */
 export function connectOfficial (generation: Generation, url: string, transports: readonly string[], options: object = {}): Peer {
   if (generation === 0.9) return connect09(url, transports[0] ?? 'websocket', options)
-  return load(generation)(url, { forceNew: true, reconnection: false, transports, ...options })
+  return loadOfficial(generation)(url, { forceNew: true, reconnection: false, transports, ...options })
 }
 
 /** The arguments of the next event of a name. */
