@@ -11,9 +11,9 @@ import type { Server, ServerOptions } from 'socket.io'
 import t from 'tap'
 import type { Test } from 'tap'
 import { SocketioTransportsAdapter } from '../../src/nestjs.js'
-import { ask, connectOfficial, GENERATIONS, join4 } from '../kit/official-clients.js'
+import { ask, connectOfficial, GENERATIONS, hear, join4 } from '../kit/official-clients.js'
 import { inTime } from '../kit/waiting.js'
-import { APP, classOf, compile, ours, startNest, stock } from './nest-app.js'
+import { APP, classOf, compile, fastifyOf, ours, startNest, stock } from './nest-app.js'
 
 /** A client of each generation adds two numbers. @param path of the Server */
 async function allAdd (t: Test, url: string, path = '/socket.io'): Promise<void> {
@@ -109,6 +109,16 @@ t.test('an adapter of Nest\'s documentation: only the class that it extends diff
   t.match([answer.headers.get('x-middleware'), open], ['ran', { sid: /^[0-9a-f]{32}$/, pingInterval: 12_345 }])
   await join4(t, `${url}/room-3`)
   for (const name of ['/', '/chat', '/room-3']) t.ok(nsps.includes(name), name)
+})
+
+t.test('Nest may drop a client by the adapter', async (t) => {
+  let adapter: SocketioTransportsAdapter | undefined
+  const { app, url } = await startNest(t, { adapter: (app) => (adapter = new SocketioTransportsAdapter(app)) })
+  const client = await join4(t, url)
+  const gone = hear(client, 'disconnect')()
+  const [socket] = fastifyOf(app).io.sockets.sockets.values()
+  if (socket !== undefined) adapter?.closeClient(socket)
+  t.strictSame((await inTime(gone, 'disconnect'))[0], 'io server disconnect')
 })
 
 t.test('the testing application of the docs', async (t) => {
