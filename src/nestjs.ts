@@ -25,8 +25,6 @@ interface Served {
   readonly path: string
   readonly server: Server
   readonly registration: Registration
-  /** The options of the gateway that was the first on the path. */
-  readonly given: Partial<ServerOptions>
 }
 
 /** The adapter. */
@@ -35,6 +33,8 @@ export class SocketioTransportsAdapter implements WebSocketAdapter<Server | Name
   readonly #options: NestjsOptions
   readonly #log: FastifyBaseLogger
   readonly #served: Served[] = []
+  /** By Server: the options of the gateway that was the first on its path. */
+  readonly #first = new Map<Server, Partial<ServerOptions>>()
 
   /** @throws FST_SIO_NOT_FASTIFY or FST_SIO_TOO_LATE */
   constructor (app: INestApplication, options: NestjsOptions = {}) {
@@ -45,8 +45,10 @@ export class SocketioTransportsAdapter implements WebSocketAdapter<Server | Name
   }
 
   create (port: number, { namespace, server, ...given }: GatewayOptions = {}): Server | Namespace {
-    if (server !== undefined) this.#warnOfShared(server, given)
     const io = server ?? this.createIOServer(port, given)
+    const first = this.#first.get(io)
+    if (first === undefined) this.#first.set(io, given)
+    else this.#warnOfShared(given, first)
     return namespace ? io.of(namespace) : io
   }
 
@@ -65,10 +67,7 @@ export class SocketioTransportsAdapter implements WebSocketAdapter<Server | Name
     }
     const { path } = readOptions(options)
     const before = this.#served.find((served) => served.path === path)
-    if (before !== undefined) {
-      this.#warnOfShared(before.server, given)
-      return before.server
-    }
+    if (before !== undefined) return before.server
     for (const sentence of unusedOf(given, converted)) this.#log.warn(`@WebSocketGateway: ${sentence}`)
     const registration = new Registration(options, this.#log)
     const server = makeServer(serverOptions)
@@ -76,14 +75,13 @@ export class SocketioTransportsAdapter implements WebSocketAdapter<Server | Name
     const plugin = async (scope: FastifyInstance): Promise<void> => serve(scope, options, registration)
     // The first path decorates the app itself. The others need a scope of their own.
     this.#fastify.register(this.#served.length === 0 ? fp(plugin, { fastify: '5.x', name: 'fastify-socketio-transports' }) : plugin)
-    this.#served.push({ path, server, registration, given })
+    this.#served.push({ path, server, registration })
     return server
   }
 
-  #warnOfShared (server: Server, given: Partial<ServerOptions>): void {
-    const served = this.#served.find((one) => one.server === server)
-    for (const name of served === undefined ? [] : differences(given, served.given)) {
-      this.#log.warn(`@WebSocketGateway: ${name} has no effect, because another gateway has opened the path "${served?.path}" before: set it there, or in the options of SocketioTransportsAdapter`)
+  #warnOfShared (given: Partial<ServerOptions>, first: Partial<ServerOptions>): void {
+    for (const name of differences(given, first)) {
+      this.#log.warn(`@WebSocketGateway: ${name} has no effect, because another gateway has opened the path before: set it there, or in the options of SocketioTransportsAdapter`)
     }
   }
 
