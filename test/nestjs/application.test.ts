@@ -180,6 +180,30 @@ t.test('an application without gateways, and a gateway without clients', async (
   await startNest(t)
 })
 
+t.test('Fastify has the Engine of the default path, whatever the order of gateways; without one, that of another path', async (t) => {
+  const decorated = async (paths: string[], options = {}): Promise<unknown> => {
+    const folder = await compile(t, {
+      'app.module.ts': `
+        import { Module } from '@nestjs/common'
+        import { WebSocketGateway } from '@nestjs/websockets'
+        ${paths.map((path, i) => `@WebSocketGateway({ ${path} }) class Gateway${i} { afterInit (server) { server.at = '${path}' } }`).join('\n')}
+        @Module({ providers: [${paths.map((_, i) => `Gateway${i}`)}] }) export class AppModule {}`
+    })
+    const { app, url } = await startNest(t, { module: await classOf(folder, 'app.module', 'AppModule'), adapter: ours(options) })
+    const { socketio, io } = fastifyOf(app)
+    t.equal(io.engine, socketio)
+    for (const path of paths) {
+      const answer = await fetch(`${url}${/"(.+)"/.exec(path)?.[1] ?? Object({ path: '/socket.io', ...options }).path}/?EIO=4&transport=polling`)
+      t.match(await answer.text(), /^0\{"sid"/, path)
+    }
+    return Reflect.get(io, 'at')
+  }
+  t.equal(await decorated(['', 'path: "/a"']), '')
+  t.equal(await decorated(['path: "/a"', 'path: "/b"', '']), '')
+  t.equal(await decorated(['path: "/a"', ''], { path: '/live' }), '')
+  t.equal(await decorated(['path: "/a"']), 'path: "/a"')
+})
+
 t.test('flashPolicy and serveClient with two paths', async (t) => {
   const { url } = await startNest(t, { adapter: ours({ cors: { origin: 'https://app.example' }, flashPolicy: { port: 0 }, serveClient: 'node_modules/socket.io/client-dist' }) })
   for (const path of ['/socket.io', '/admin']) {
