@@ -76,7 +76,7 @@ const LAYERS = [
   {
     files: ['src/nestjs.ts'],
     may: ['fastify-plugin', String.raw`\./(?:nestjs|server-options)/.+`, String.raw`\./(?:errors|official-server|options|registration|serve)\.js`],
-    mayTypes: [String.raw`\.\./types/nestjs\.js`, '@nestjs/common', 'fastify', 'rxjs', 'socket\\.io']
+    mayTypes: [TYPES, '@nestjs/common', 'fastify', 'rxjs', 'socket\\.io']
   }
 ]
 

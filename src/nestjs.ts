@@ -5,6 +5,7 @@ import fp from 'fastify-plugin'
 import type { Observable } from 'rxjs'
 import type { Namespace, Server, ServerOptions, Socket } from 'socket.io'
 import type { NestjsOptions } from '../types/nestjs.js'
+import type { SocketioTransportsOptions } from '../types/options.js'
 import { GatewayPortError } from './errors.js'
 import { answerMessages } from './nestjs/messages.js'
 import type { GatewayOptions } from './nestjs/gateway-options.js'
@@ -22,12 +23,12 @@ export { sessionOf } from './nestjs/session-of.js'
 
 /** What a path serves. */
 interface Served {
-  readonly path: string
+  readonly options: SocketioTransportsOptions
   readonly server: Server
   readonly registration: Registration
-  /** The options of the gateway that was the first on the path. */
-  readonly given: Partial<ServerOptions>
 }
+
+const pathOf = ({ path }: { path?: string }): string => readOptions(path === undefined ? {} : { path }).path
 
 /** The adapter. */
 export class SocketioTransportsAdapter implements WebSocketAdapter<Server | Namespace, Socket, GatewayOptions> {
@@ -35,6 +36,9 @@ export class SocketioTransportsAdapter implements WebSocketAdapter<Server | Name
   readonly #options: NestjsOptions
   readonly #log: FastifyBaseLogger
   readonly #served: Served[] = []
+  #isLoaded = false
+  /** By Server: the options of the gateway that was the first on its path. */
+  readonly #first = new Map<Server, Partial<ServerOptions>>()
 
   /** @throws FST_SIO_NOT_FASTIFY or FST_SIO_TOO_LATE */
   constructor (app: INestApplication, options: NestjsOptions = {}) {
@@ -45,8 +49,10 @@ export class SocketioTransportsAdapter implements WebSocketAdapter<Server | Name
   }
 
   create (port: number, { namespace, server, ...given }: GatewayOptions = {}): Server | Namespace {
-    if (server !== undefined) this.#warnOfShared(server, given)
     const io = server ?? this.createIOServer(port, given)
+    const first = this.#first.get(io)
+    if (first === undefined) this.#first.set(io, given)
+    else this.#warnOfShared(given, first)
     return namespace ? io.of(namespace) : io
   }
 
@@ -56,34 +62,46 @@ export class SocketioTransportsAdapter implements WebSocketAdapter<Server | Name
     const { io, ...own } = this.#options
     const serverOptions = { ...io, ...given }
     const converted = fromServerOptions(given)
-    const options = {
+    const options: SocketioTransportsOptions = {
       ...(serverOptions.parser && { parser: serverOptions.parser }),
       ...own,
       ...converted,
       // The port of the policy is one for the whole app.
       ...(this.#served.length > 0 && { flashPolicy: false })
     }
-    const { path } = readOptions(options)
-    const before = this.#served.find((served) => served.path === path)
-    if (before !== undefined) {
-      this.#warnOfShared(before.server, given)
-      return before.server
-    }
+    const path = pathOf(options)
+    const before = this.#served.find(({ registration }) => registration.settings.path === path)
+    if (before !== undefined) return before.server
     for (const sentence of unusedOf(given, converted)) this.#log.warn(`@WebSocketGateway: ${sentence}`)
     const registration = new Registration(options, this.#log)
     const server = makeServer(serverOptions)
     registration.bind(this.#fastify, server, { closes: true })
-    const plugin = async (scope: FastifyInstance): Promise<void> => serve(scope, options, registration)
-    // The first path decorates the app itself. The others need a scope of their own.
-    this.#fastify.register(this.#served.length === 0 ? fp(plugin, { fastify: '5.x', name: 'fastify-socketio-transports' }) : plugin)
-    this.#served.push({ path, server, registration, given })
+    const served = { options, server, registration }
+    this.#served.push(served)
+    if (this.#served.length === 1) this.#fastify.register(fp(async (app) => this.#load(app), { fastify: '5.x', name: 'fastify-socketio-transports' }))
+    else if (this.#isLoaded) this.#serveApart(this.#fastify, served)
     return server
   }
 
-  #warnOfShared (server: Server, given: Partial<ServerOptions>): void {
-    const served = this.#served.find((one) => one.server === server)
-    for (const name of served === undefined ? [] : differences(given, served.given)) {
-      this.#log.warn(`@WebSocketGateway: ${name} has no effect, because another gateway has opened the path "${served?.path}" before: set it there, or in the options of SocketioTransportsAdapter`)
+  /**
+   * Serves all paths, when Fastify loads its plugins. Nest has connected the gateways by then, in an order of its own. So the path that decorates the app is the default
+   * path, if a gateway has it. The others need a scope of their own.
+   */
+  async #load (app: FastifyInstance): Promise<void> {
+    this.#isLoaded = true
+    const path = pathOf(this.#options)
+    const main = this.#served.find(({ registration }) => registration.settings.path === path) ?? this.#served[0]
+    if (main !== undefined) await serve(app, main.options, main.registration)
+    for (const one of this.#served) if (one !== main) this.#serveApart(app, one)
+  }
+
+  #serveApart (app: FastifyInstance, { options, registration }: Served): void {
+    app.register(async (scope) => serve(scope, options, registration))
+  }
+
+  #warnOfShared (given: Partial<ServerOptions>, first: Partial<ServerOptions>): void {
+    for (const name of differences(given, first)) {
+      this.#log.warn(`@WebSocketGateway: ${name} has no effect, because another gateway has opened the path before: set it there, or in the options of SocketioTransportsAdapter`)
     }
   }
 

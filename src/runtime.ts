@@ -12,7 +12,7 @@ interface Support {
 /** By the key of `process.versions`, where each of them also gives a version of Node. */
 const RUNTIMES: Readonly<Record<string, Support>> = {
   bun: { name: 'Bun', oldest: '1.4.4', part: 'the options maxPayload and perMessageDeflate of ws, and headers in the answer to an upgrade' },
-  deno: { name: 'Deno', oldest: '2.8.0', part: 'answers to refused upgrades, and Server.setTimeout' }
+  deno: { name: 'Deno', oldest: '2.8.0', part: 'answers to refused upgrades and to some POSTs, and Server.setTimeout' }
 }
 
 const numbersOf = (version: string): number[] => version.split(/[.-]/, 3).map(Number)

@@ -20,9 +20,9 @@ export interface GatewayOptions extends Partial<ServerOptions> {
  * `cors.origin` allows them.
  *
  * The options are for all gateways. Options of `@WebSocketGateway` are those of socket.io's Server. They are converted as by `fromServerOptions`, and come before the
- * options of the adapter. Gateways with the same `path` share one Server, which has the options of the first of them.
+ * options of the adapter. Gateways with the same `path` share one Server, which has the options of the one that Nest connects first.
  *
- * The first path decorates Fastify: `app.getHttpAdapter().getInstance().socketio` is its Engine, and `.io` its Server.
+ * The default path (if no gateway has it, the first one) decorates Fastify: `app.getHttpAdapter().getInstance().socketio` is its Engine, and `.io` its Server.
  */
 export declare class SocketioTransportsAdapter implements WebSocketAdapter<Server | Namespace, ServerSocket, GatewayOptions> {
   /**

@@ -112,11 +112,13 @@ const NO_HTTP_1 = 'http2 is true without https.allowHTTP1: clients cannot open W
   'set https: { allowHTTP1: true }, or leave "websocket" out of the option "transports"'
 
 t.test('http2 without HTTP/1.1 has no WebSockets', async (t) => {
-  const { warnings, port } = await start(t, { http2: true, https: { ...TLS, unknownProtocolTimeout: 50 } }) // else Node keeps the connection for ten seconds
+  const { app, warnings, port } = await start(t, { http2: true, https: { ...TLS, unknownProtocolTimeout: 50 } }) // else Node keeps the connection for ten seconds
+  const ended = new Promise((resolve) => app.server.once('connection', (socket) => socket.once('close', resolve)))
   t.strictSame(warnings, [NO_HTTP_1])
   const refused = connectOfficial(4, `https://127.0.0.1:${port}`, ['websocket'], { rejectUnauthorized: false })
   t.teardown(() => refused.disconnect())
   t.match(await hear(refused, 'connect_error')(), [{ type: 'TransportError' }])
+  await ended // before it has, Node's close() does not end either, with or without this plugin
   t.strictSame((await start(t, { http2: true })).warnings, [NO_HTTP_1])
   t.strictSame((await start(t, { http2: true }, { transports: ['polling', 'xhr-polling'] })).warnings, [])
 })

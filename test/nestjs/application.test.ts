@@ -11,9 +11,9 @@ import type { Server, ServerOptions } from 'socket.io'
 import t from 'tap'
 import type { Test } from 'tap'
 import { SocketioTransportsAdapter } from '../../src/nestjs.js'
-import { ask, connectOfficial, GENERATIONS, join4 } from '../kit/official-clients.js'
+import { ask, connectOfficial, GENERATIONS, hear, join4 } from '../kit/official-clients.js'
 import { inTime } from '../kit/waiting.js'
-import { APP, classOf, compile, ours, startNest, stock } from './nest-app.js'
+import { APP, classOf, compile, fastifyOf, ours, startNest, stock } from './nest-app.js'
 
 /** A client of each generation adds two numbers. @param path of the Server */
 async function allAdd (t: Test, url: string, path = '/socket.io'): Promise<void> {
@@ -111,6 +111,16 @@ t.test('an adapter of Nest\'s documentation: only the class that it extends diff
   for (const name of ['/', '/chat', '/room-3']) t.ok(nsps.includes(name), name)
 })
 
+t.test('Nest may drop a client by the adapter', async (t) => {
+  let adapter: SocketioTransportsAdapter | undefined
+  const { app, url } = await startNest(t, { adapter: (app) => (adapter = new SocketioTransportsAdapter(app)) })
+  const client = await join4(t, url)
+  const gone = hear(client, 'disconnect')()
+  const [socket] = fastifyOf(app).io.sockets.sockets.values()
+  if (socket !== undefined) adapter?.closeClient(socket)
+  t.strictSame((await inTime(gone, 'disconnect'))[0], 'io server disconnect')
+})
+
 t.test('the testing application of the docs', async (t) => {
   const { startTestingApp } = await import(pathToFileURL(`${await compile(t, APP)}/testing-app.js`).href) as { startTestingApp (): Promise<NestFastifyApplication> }
   const app = await startTestingApp()
@@ -168,6 +178,30 @@ t.test('an application without gateways, and a gateway without clients', async (
   const { url } = await startNest(t, { module: await classOf(folder, 'app.module', 'AppModule') })
   t.equal((await fetch(`${url}/socket.io/?EIO=4&transport=polling`)).status, 404)
   await startNest(t)
+})
+
+t.test('Fastify has the Engine of the default path, whatever the order of gateways; without one, that of another path', async (t) => {
+  const decorated = async (paths: string[], options = {}): Promise<unknown> => {
+    const folder = await compile(t, {
+      'app.module.ts': `
+        import { Module } from '@nestjs/common'
+        import { WebSocketGateway } from '@nestjs/websockets'
+        ${paths.map((path, i) => `@WebSocketGateway({ ${path} }) class Gateway${i} { afterInit (server) { server.at = '${path}' } }`).join('\n')}
+        @Module({ providers: [${paths.map((_, i) => `Gateway${i}`)}] }) export class AppModule {}`
+    })
+    const { app, url } = await startNest(t, { module: await classOf(folder, 'app.module', 'AppModule'), adapter: ours(options) })
+    const { socketio, io } = fastifyOf(app)
+    t.equal(io.engine, socketio)
+    for (const path of paths) {
+      const answer = await fetch(`${url}${/"(.+)"/.exec(path)?.[1] ?? Object({ path: '/socket.io', ...options }).path}/?EIO=4&transport=polling`)
+      t.match(await answer.text(), /^0\{"sid"/, path)
+    }
+    return Reflect.get(io, 'at')
+  }
+  t.equal(await decorated(['', 'path: "/a"']), '')
+  t.equal(await decorated(['path: "/a"', 'path: "/b"', '']), '')
+  t.equal(await decorated(['path: "/a"', ''], { path: '/live' }), '')
+  t.equal(await decorated(['path: "/a"']), 'path: "/a"')
 })
 
 t.test('flashPolicy and serveClient with two paths', async (t) => {

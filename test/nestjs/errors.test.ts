@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { INestApplication, Type } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
+import type { Server, ServerOptions } from 'socket.io'
 import t from 'tap'
 import type { Test } from 'tap'
 import { SocketioTransportsAdapter } from '../../src/nestjs.js'
@@ -88,11 +89,22 @@ t.test('options without effect', async (t) => {
 })
 
 t.test('two gateways on a path with different options', async (t) => {
-  const conflict = /^@WebSocketGateway: (\w+) has no effect, because another gateway has opened the path "(.+)" before/
-  const found = async (...args: string[]): Promise<unknown[]> => (await warnings(t, args)).map((line) => conflict.exec(line)?.slice(1) ?? line)
-  t.strictSame(await found('{ cors: { origin: /x/ } }', '{ namespace: "a", cors: { origin: /y/ }, pingTimeout: 1000 }'), [['cors', '/socket.io'], ['pingTimeout', '/socket.io']])
-  t.strictSame(await found('{ pingTimeout: 1000 }', '{ path: "/socket.io", pingTimeout: 2000 }'), [['pingTimeout', '/socket.io']], 'the default path by its name')
+  const conflict = /^@WebSocketGateway: (\w+) has no effect, because another gateway has opened the path before/
+  const found = async (...args: string[]): Promise<unknown[]> => (await warnings(t, args)).map((line) => conflict.exec(line)?.[1] ?? line)
+  t.strictSame(await found('{ cors: { origin: /x/ } }', '{ namespace: "a", cors: { origin: /y/ }, pingTimeout: 1000 }'), ['cors', 'pingTimeout'])
+  t.strictSame(await found('{ pingTimeout: 1000 }', '{ path: "/socket.io", pingTimeout: 2000 }'), ['pingTimeout'], 'the default path by its name')
   t.strictSame(await found('{ namespace: "a", cors: { origin: /x/ } }', '{ namespace: "b", cors: { origin: /x/ } }', '{ path: "/b/" }', '{ path: "/b", namespace: "c" }'), [])
+})
+
+t.test('an adapter that sets options for all gateways', async (t) => {
+  class Own extends SocketioTransportsAdapter {
+    override createIOServer (port: number, options?: Partial<ServerOptions>): Server {
+      return super.createIOServer(port, { ...options, pingTimeout: 3000 })
+    }
+  }
+  const { lines, logger } = nestLogger()
+  await startNest(t, { module: await gateways(t, '{ namespace: "a", pingTimeout: 1000 }'), adapter: (app) => new Own(app), logger })
+  t.strictSame(lines, [])
 })
 
 t.test('the log is that of Nest, unless Fastify has one', async (t) => {

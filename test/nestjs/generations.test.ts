@@ -47,7 +47,7 @@ for (const generation of GENERATIONS) {
   }
 }
 
-t.test('each generation has been served, and the Engine is that of the first path', async (t) => {
+t.test('each generation has been served, and the Engine of the app is that of the default path', async (t) => {
   const { socketio, io } = fastifyOf(app)
   t.ok(socketio.metrics.opened >= 14 * 4)
   t.equal(io.engine, socketio)
