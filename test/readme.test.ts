@@ -129,15 +129,17 @@ const TEXTS = [...readdirSync(new URL('.', root)), ...readdirSync(new URL('docs'
 /** The text without code. */
 const prose = (path: string): string => read(path).replace(/^ *```[^]*?^ *```$/gm, '')
 
-/** The anchors of a text, as GitHub makes them. */
+/** The anchors of a text, as GitHub makes them of headings, and its own. */
 function anchorsOf (path: string): string[] {
   const seen = new Map<string, number>()
-  return [...prose(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => {
+  const own = [...prose(path).matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id)
+  const ofHeadings = [...prose(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => {
     const slug = slugify(heading.replace(/\[([^\]]+)\]\([^)]+\)/g, '$1').replaceAll('`', ''))
     const count = seen.get(slug) ?? 0
     seen.set(slug, count + 1)
     return count === 0 ? slug : `${slug}-${count}`
   })
+  return [...own, ...ofHeadings]
 }
 
 const linksOf = (path: string): string[] =>

@@ -79,7 +79,10 @@ function originHook (policy: OriginPolicy) {
     reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
     const origin = originOf(request)
     const proceed = (allowed: Verdict): void => {
-      if (!allowed) return done(new RefusedRequest('origin refused', isNameless(request) ? NAMELESS : adviceFor(origin), { origin, own: ownOrigin(request) }))
+      if (!allowed) {
+        const own = ownOrigin(request)
+        return done(new RefusedRequest('origin refused', isNameless(request) ? NAMELESS : adviceFor(origin, own), { origin, own }))
+      }
       if (allowed === '*') addAnyCors(request, reply)
       else addCors(request, reply, policy)
       if (request.method === 'OPTIONS') preflight(request, reply)

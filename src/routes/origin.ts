@@ -88,10 +88,14 @@ function isOfOwnSession (origin: string, request: FastifyRequest): boolean {
 
 const NULL_ADVICE = "the origin is not allowed: it is hidden (a page of an app, of a file, or in a sandbox). To allow all such pages, set cors.origin: ['null']; any page can hide its origin"
 
-/** Returns a sentence for the log that says how to allow the pages of an origin. */
-export function adviceFor (origin = 'null'): string {
+/** Returns a sentence for the log that says how to allow the pages of an origin. `own` is the origin of the server. */
+export function adviceFor (origin = 'null', own = ''): string {
   if (origin === 'null') return NULL_ADVICE
-  const value = urlOf(origin) === undefined ? '' : `: ['${cut(origin)}']`
+  const url = urlOf(origin)
+  const value = url === undefined ? '' : `: ['${cut(origin)}']`
+  if (url !== undefined && url.host === urlOf(own)?.host) {
+    return `the origin is that of the server but for the scheme. If a proxy ends TLS: set trustProxy and let the proxy send X-Forwarded-Proto, or set cors.origin${value}`
+  }
   return `the origin is not allowed, and is not that of the server. If it is your own page behind a proxy: let the proxy keep Host, or set trustProxy and let it send X-Forwarded-Host, or set cors.origin${value}`
 }
 

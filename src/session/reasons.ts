@@ -5,6 +5,12 @@ import type { EndReason } from './transport.js'
 /** Ends that the client has caused. It may have sent packets immediately before, which are delivered first. */
 export const CLIENT_ENDS: ReadonlySet<EndReason> = new Set(['client left', 'connection closed', 'connection broken', 'parse error', 'payload too large', 'protocol violation'])
 
+/**
+ * Ends by a limit or a broken rule. Their log lines are warnings, as those of refused requests: the client connects again, and in most cases does the same
+ * again (docs/refusals.md, Sessions that end).
+ */
+export const WARNED_ENDS: ReadonlySet<EndReason> = new Set(['parse error', 'payload too large', 'too many packets', 'protocol violation', 'slow client'])
+
 /** The reasons of 'close' for the official Server. */
 export const CLOSE_REASONS: Readonly<Record<EndReason, CloseReason>> = {
   'client left': 'transport close',

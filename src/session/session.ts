@@ -16,7 +16,7 @@ import type { LivenessListener } from './liveness.js'
 import { Outbox } from './outbox.js'
 import type { OutboxListener } from './outbox.js'
 import { PacketRate } from './packet-rate.js'
-import { CLIENT_ENDS, CLOSE_REASONS } from './reasons.js'
+import { CLIENT_ENDS, CLOSE_REASONS, WARNED_ENDS } from './reasons.js'
 import type { SessionInit, SessionShared } from './session-init.js'
 import { Socket } from './socket.js'
 import type { EndReason, SessionEnd, Transport, TransportListener } from './transport.js'
@@ -26,6 +26,8 @@ const PACKET_LISTENER_FAILED = 'a listener of "packet" failed: it is called with
   'engine.io; what fails next is logged at debug level'
 /** Time within which a client must read the frames before the last one, ms. */
 const LAST_FRAMES_TIMEOUT = 1000
+/** Longest `detail` in the log, characters. It may contain what the client sent. */
+const LONGEST_DETAIL = 350
 
 /** One client's session, from its handshake to its end. */
 export class Session implements TransportListener, DialectSession, LivenessListener, OutboxListener {
@@ -334,7 +336,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
       this.transport.close(farewell ?? this.dialect.farewell(this.transport, reason), reason)
     }
     this.#sendLastFrames()
-    this.#shared.log.debug({ sid: this.id, reason, err: cause }, 'session ended')
+    this.#logEnd(reason, cause)
     if (!wasOpen) return
     const emitClose = (): void => this.#guard(() => this.socket.emit('close', CLOSE_REASONS[reason], details))
     // The Server has to finish its own disconnect first, because it reports 'server namespace disconnect' to the application.
@@ -369,6 +371,13 @@ export class Session implements TransportListener, DialectSession, LivenessListe
   // ---- log
 
   warn (message: string): void { this.#logOnce('warn', message) }
+
+  /** Logs the end. A warning has no stack, because any client can cause it as often as it likes. */
+  #logEnd (reason: EndReason, cause?: Error): void {
+    const { log } = this.#shared
+    if (WARNED_ENDS.has(reason)) log.warn({ sid: this.id, reason, detail: cause?.message.slice(0, LONGEST_DETAIL) }, 'session ended')
+    else log.debug({ sid: this.id, reason, err: cause }, 'session ended')
+  }
 
   /** Logs the first message at this level, all others at debug level: a client may cause an error with each packet. */
   #logOnce (level: 'warn' | 'error', message: string, err?: unknown): void {

@@ -73,7 +73,7 @@ for (const eio of [3, 4] as const) {
       t.equal(answer, isWebSocket ? 1009 : 'POST answered 413 {"code":3,"message":"Payload too large"}')
       t.strictSame(ends, [['transport error', 'payload too large']])
       t.strictSame(heard, [])
-      t.match(lines.filter(({ msg }) => msg === 'session ended'), [{ reason: 'payload too large', err: { message: 'attachments of more than 600 bytes' } }])
+      t.match(lines.filter(({ msg }) => msg === 'session ended'), [{ level: 40, reason: 'payload too large', detail: 'attachments of more than 600 bytes', err: undefined }])
       t.strictSame(app.socketio.metrics.ended, { 'payload too large': 1 })
       t.strictSame(app.socketio.metrics.refused, isWebSocket ? {} : { 'payload too large': 1 })
       await other.send(event(3), piece)

@@ -80,7 +80,7 @@ t.test('Engine.IO is told so: the POST is refused with 413, and the open poll an
     t.strictSame([statusCode, body], [413, '{"code":3,"message":"Too many packets"}'])
     t.strictSame(await held, ['1'])
     t.strictSame(told, ['too many packets'])
-    t.match(lines.filter(({ msg }) => msg === 'session ended'), [{ level: 20, reason: 'too many packets', err: { message: 'the client sent more packets than maxPacketsPerSecond' } }])
+    t.match(lines.filter(({ msg }) => msg === 'session ended'), [{ level: 40, reason: 'too many packets', detail: 'the client sent more packets than maxPacketsPerSecond', err: undefined }])
   }
 })
 

@@ -81,7 +81,7 @@ for (const name of WEB_SOCKETS) {
       t.strictSame(ends, [ENDED])
       t.equal(heard.length, 2, 'nothing of it is heard')
       t.strictSame(app.socketio.metrics.ended, { 'payload too large': 1 })
-      t.match(lines.filter(({ msg }) => msg === 'session ended'), [{ reason: 'payload too large', level: 20 }])
+      t.match(lines.filter(({ msg }) => msg === 'session ended'), [{ level: 40, reason: 'payload too large', detail: 'Max payload size exceeded', err: undefined }])
       other.socket.write(maskedFrame(TEXT, packet(name, 10)))
       await until(() => heard.length === 3)
       t.equal(app.socketio.sessions.size, 1, 'the other one goes on')

@@ -70,6 +70,7 @@ const never = (): Promise<never> => new Promise(() => {})
 
 const ORIGINS: Way[] = [
   { reason: 'origin refused', ask: get(E, ELSEWHERE) },
+  { reason: 'origin refused', ask: get(E, { ...ELSEWHERE, host: 'app.example' }) },
   { reason: 'origin refused', ask: get(R, ELSEWHERE) },
   { reason: 'origin refused', ask: get(SCRIPT, PAGE) },
   { reason: 'origin refused', ask: get(E, { origin: 'null' }) },
