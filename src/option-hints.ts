@@ -120,6 +120,33 @@ export function hintForName (name: string, known: readonly string[]): string {
   return near === undefined ? `the options are ${known.join(', ')}` : didYouMean(near)
 }
 
+/** Returns the origin of a URL in the form that browsers send: lower case, without the default port, the host in Punycode (RFC 6454, 6.2). */
+function webOrigin (url: string): string | undefined {
+  try {
+    return /^https?:\/\/[^*]+$/i.test(url) ? new URL(url).origin : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Returns whether a string can be the origin of a page. `'*'` is every origin, and `'null'` a hidden one. The empty string, such as a variable of the
+ * environment without a value, is no page's origin. Schemes of apps have origins, too: `capacitor://localhost`, `file://`.
+ */
+export function isOriginText (text: string): boolean {
+  if (/^(?:\*|null|)$/.test(text)) return true
+  return /^https?:/i.test(text) ? webOrigin(text) === text : /^[a-z][a-z\d+.-]*:\/\/[^/?#*\s]*$/.test(text)
+}
+
+/** Returns the value that a string in `cors.origin` probably stands for, if browsers send no such origin. */
+function originHint (text = ''): string | undefined {
+  if (text.includes('*')) return 'a regular expression for several hosts, or true for every origin'
+  const origin = webOrigin(text)
+  if (origin !== undefined) return `"${origin}"`
+  const host = /^[\w.-]+(?::\d+)?(?=\/?$)/.exec(text)?.[0]
+  return host === undefined ? undefined : `"https://${host}" or "http://${host}"`
+}
+
 const inList = (value: unknown): string | undefined => typeof value === 'string' ? `["${value}"]` : undefined
 
 /** By option: what to write instead of a value in the form of another library, or of another option. */
@@ -131,6 +158,7 @@ const FORMS: Readonly<Record<string, (value: unknown) => string | undefined>> = 
     if (value === true || typeof value === 'string') return `{ origin: ${JSON.stringify(value)} }`
     return Array.isArray(value) || typeof value === 'function' || value instanceof RegExp ? '{ origin: … }' : undefined
   },
+  'cors.origin': (value) => originHint([value].flat().find((one): one is string => typeof one === 'string' && !isOriginText(one))),
   path: (value) => typeof value === 'string' && /^[\w.~-]/.test(value) ? `"/${value}"` : undefined,
   cookie: inObject('name'),
   flashPolicy: inObject('port'),

@@ -2,7 +2,7 @@
 import type { CorsOptions, FlashPolicyOptions, SocketioTransportsOptions } from '../types/options.js'
 import type { DialectName } from '../types/socket.js'
 import { BadOptionError, UnknownOptionError } from './errors.js'
-import { hintForName, hintForValue } from './option-hints.js'
+import { hintForName, hintForValue, isOriginText } from './option-hints.js'
 import { TRANSPORT_NAMES } from './transports/index.js'
 
 interface Rule {
@@ -19,7 +19,7 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isTime = (value: unknown): boolean => Number.isInteger(value) && Number(value) > 0 && Number(value) <= MAX_TIME
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0
-const isOrigin = (value: unknown): boolean => typeof value === 'string' || value instanceof RegExp
+const isOrigin = (value: unknown): boolean => typeof value === 'string' ? isOriginText(value) : value instanceof RegExp
 const isPort = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 65536
 const isTextList = (value: unknown): value is string[] => Array.isArray(value) && value.length > 0 && value.every(isText)
 
@@ -96,7 +96,7 @@ export const CORS_RULES: Record<keyof CorsOptions, Rule> = {
   origin: {
     check: (value) => typeof value === 'boolean' || typeof value === 'function' || isOrigin(value) ||
       (Array.isArray(value) && value.every(isOrigin)),
-    allowed: 'true, false, a string, a regular expression, a list of these two, or a function'
+    allowed: 'true, false, a string such as "https://app.example" without a path, a regular expression, a list of these two, or a function'
   },
   credentials: flag
 }

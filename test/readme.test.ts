@@ -47,6 +47,12 @@ const RATIOS = [
   ['polling', '0.9', 'echo, polling', 'rev1-xhr-polling', 'socket.io 0.9']
 ] as const
 
+/** Ratios in the text below the comparison, and their cases in docs/performance.md. */
+const IN_TEXT = [
+  [/where this one has (\d\.\d\d)\./, 'echo, polling', 'eio4-polling', 'engine.io'],
+  [/To open a session costs more here: (\d\.\d\d) of engine\.io/, 'open and close', 'eio4-websocket', 'engine.io']
+] as const
+
 t.test('the ratios of the comparison are those of docs/performance.md', async (t) => {
   const cellsOf = (line: string): string[] => line.split('|').map((cell) => cell.trim())
   const header = cellsOf(/^\| \| this plugin .+$/m.exec(readme)?.[0] ?? '')
@@ -59,6 +65,12 @@ t.test('the ratios of the comparison are those of docs/performance.md', async (t
     const cells = cellsOf(new RegExp(`^\\| our CPU per message: ${row} .+$`, 'm').exec(readme)?.[0] ?? '')
     const [shown] = (cells[header.findIndex((title) => title.includes(column))] ?? '').split(' of ')
     t.equal(shown, measured.find((one) => one.key === key.join())?.ratio, `${row}, ${column}`)
+  }
+  const performance = read('docs/performance.md')
+  for (const page of [readme, read('docs/index.md')]) {
+    for (const [pattern, ...key] of IN_TEXT) t.equal(pattern.exec(page)?.[1], measured.find((one) => one.key === key.join())?.ratio, key.join())
+    const elsewhere = /on another one, polling had (\d\.\d\d) of engine\.io/.exec(page)?.[1]
+    t.ok(elsewhere !== undefined && performance.includes(`**On another machine**, polling had ${elsewhere} of engine.io`), 'the other machine')
   }
 })
 

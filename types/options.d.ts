@@ -6,7 +6,8 @@ import type { Server, ServerOptions } from 'socket.io'
 import type { SerializeOptions } from 'cookie'
 import type { DialectName, SocketContext, TransportName } from './socket.js'
 
-/** `true`: every origin. `'*'`: every origin, without credentials. `false`: none. Another string: exactly this one. A regular expression: those that match. */
+/** `true`: every origin. `'*'`: every origin, without credentials. `false`: none. Another string: exactly this one, as browsers send
+ * it (`https://app.example`, without a path). A regular expression: those that match. */
 type OriginValue = boolean | string | RegExp
 type OriginCallback = (error: Error | null | undefined, origin?: OriginValue | readonly OriginValue[]) => void
 

@@ -12,6 +12,7 @@ export type AckKind = 'plain' | 'data'
 /** The reason of an error packet: 0, 1 and 2 in the protocol of revision 1. */
 export type ErrorReason = 'transport not supported' | 'client not handshaken' | 'unauthorized'
 
+/** A packet of a namespace. */
 interface Addressed {
   /** The endpoint (namespace). `''` is the default one; others look like `/chat`. Without a colon (revision 1) or comma (Engine.IO). */
   endpoint: string
@@ -48,6 +49,7 @@ export interface ErrorPacket extends Addressed { type: 'error', reason?: ErrorRe
 /** A decoded packet, as `socket.on('packet')` hands it over. */
 export type Packet = ConnectPacket | DisconnectPacket | MessagePacket | JsonPacket | EventPacket | AckPacket | ErrorPacket
 
+/** The type P, or each type of a union, with optional members K. */
 type Relaxed<P, K extends string> = P extends unknown ? Omit<P, K> & Partial<Pick<P, K & keyof P>> : never
 
 /**

@@ -26,6 +26,7 @@ export default {
   readme: 'api.md',
   mergeReadme: true,
   excludeExternals: true, // EventEmitter is documented by Node
+  groupOrder: ['Variables', 'Functions', '*'], // the plugin itself first
   disableSources: true,
   hideBreadcrumbs: true,
   hidePageHeader: true,

@@ -9,7 +9,9 @@ import t from 'tap'
 import { createServer } from 'vite'
 import { freePort } from '../kit/machine/free-port.js'
 import { launchChromium, skip } from '../kit/machine/chromium.js'
+import { pluginApp } from '../kit/servers/app.js'
 import { startExample } from '../kit/servers/example.js'
+import { testChat } from './quick-start/chat-test.js'
 
 const FOLDER = join(import.meta.dirname, 'quick-start')
 const { port, stop } = await startExample('quick-start.js')
@@ -62,4 +64,12 @@ t.test('a program in Node gets its answer', async (t) => {
   const code = (await readFile(join(FOLDER, 'node.js'), 'utf8')).replace(':3000', `:${port}`)
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code])
   t.equal(stdout, 'sent\n')
+})
+
+t.test('the test with a client in docs/in-your-app.md passes, and ends with the app', async (t) => {
+  const app = await pluginApp(t, { io: {} })
+  app.io.on('connection', (socket) => socket.on('chat', (_, ack) => ack('sent')))
+  await testChat(app)
+  t.equal(app.socketio.clientsCount, 0)
+  t.notOk(app.server.listening)
 })

@@ -82,7 +82,24 @@ const WRONG: readonly Wrong[] = [
   { option: 'maxAcks', allowed: COUNT, values: BAD_COUNTS },
   { option: 'slowClient', allowed: '"close" or "drop"', values: [['', '""'], ['Close', '"Close"'], [true, 'true']] },
   { option: 'cors', allowed: 'an object with "origin" and "credentials"', values: [[true, 'true', '{ origin: true }'], ['*', '"*"', '{ origin: "*" }'], [false, 'false', 'nothing: only the own origin is allowed'], [['http://a'], '["http://a"]', '{ origin: … }'], [() => true, 'a function', '{ origin: … }'], [null, 'null'], [7, '7']] },
-  { option: 'cors.origin', allowed: 'true, false, a string, a regular expression, a list of these two, or a function', values: [[7, '7'], [null, 'null'], [{}, 'an object'], [['http://a', 7], '["http://a",7]']] },
+  {
+    option: 'cors.origin',
+    allowed: 'true, false, a string such as "https://app.example" without a path, a regular expression, a list of these two, or a function',
+    values: [
+      [7, '7'], [null, 'null'], [{}, 'an object'], [['http://a', 7], '["http://a",7]'],
+      // No browser sends these as the origin of a page.
+      ['http://localhost:5173/', '"http://localhost:5173/"', '"http://localhost:5173"'],
+      ['https://app.example/chat', '"https://app.example/chat"', '"https://app.example"'],
+      ['https://App.example:443', '"https://App.example:443"', '"https://app.example"'],
+      ['https://bücher.example', '"https://bücher.example"', '"https://xn--bcher-kva.example"'],
+      ['http://', '"http://"'], ['http://a b', '"http://a b"'], ['capacitor://localhost/', '"capacitor://localhost/"'],
+      ['localhost:5173', '"localhost:5173"', '"https://localhost:5173" or "http://localhost:5173"'],
+      ['app.example/', '"app.example/"', '"https://app.example" or "http://app.example"'],
+      [['http://a', 'a.example'], '["http://a","a.example"]', '"https://a.example" or "http://a.example"'],
+      ['https://*.app.example', '"https://*.app.example"', 'a regular expression for several hosts, or true for every origin'],
+      ['*:*', '"*:*"', 'a regular expression for several hosts, or true for every origin']
+    ]
+  },
   { option: 'cors.credentials', allowed: 'true or false', values: [['yes', '"yes"'], [1, '1'], [null, 'null']] },
   { option: 'authorize', allowed: 'a function', values: [[true, 'true'], [{}, 'an object']] },
   { option: 'generateId', allowed: 'a function', values: [['id', '"id"'], [null, 'null']] },
@@ -156,7 +173,8 @@ t.test('right options are taken, and those that Fastify reads itself', async (t)
   const cases: readonly object[] = [
     {}, { path: '/a.b/c-d~e_f' }, { path: '/a/' }, { transports: ['jsonp-polling', 'websocket', 'xhr-multipart', 'flashsocket'] }, { heartbeatInterval: false },
     { closeTimeout: 2 ** 31 - 1 }, { slowClient: 'drop' }, { cors: {} }, { cors: { origin: ['http://a', /b/], credentials: false } },
-    { cors: { origin: () => {} } }, { flashPolicy: false }, { serveClient: false }, { logLevel: 'warn', prefix: '/p' },
+    { cors: { origin: () => {} } }, { cors: { origin: ['*', 'null', 'http://[::1]:3000', 'https://xn--bcher-kva.example:8443', 'capacitor://localhost', 'file://', 'chrome-extension://abcdef'] } },
+    { cors: { origin: '' } }, { flashPolicy: false }, { serveClient: false }, { logLevel: 'warn', prefix: '/p' },
     { flashPolicy: { port: false, allow: ['*:*', 'a-b.com:843'], inline: true } }, { path: undefined, cors: undefined, io: undefined }
   ]
   for (const options of cases) t.equal(await registering(options), undefined, JSON.stringify(options))
