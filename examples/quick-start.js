@@ -12,7 +12,7 @@ await app.register(socketioTransports, {
 app.io.on('connection', (socket) => {
   socket.on('chat', (text, ack) => {
     socket.broadcast.emit('chat', text)
-    ack('sent')
+    if (typeof ack === 'function') ack('sent') // clients may send anything
   })
 })
 

@@ -83,6 +83,8 @@ t.test('the quick start answers an event with its acknowledgement', async (t) =>
   t.equal(await poll(), '1::')
   await fetch(`${base}xhr-polling/${sid}`, { method: 'POST', body: '5:1+::{"name":"chat","args":["hello"]}' })
   t.equal(await poll(), '6:::1+["sent"]')
+  for (const args of ['"hello"', '', '"hello","no function"']) await fetch(`${base}xhr-polling/${sid}`, { method: 'POST', body: `5:::{"name":"chat","args":[${args}]}` })
+  t.equal((await fetch(base)).status, 200, 'events without an acknowledgement do not end the process')
 })
 
 t.test('the packets example lets in who has the token, and answers', async (t) => {
