@@ -17,10 +17,10 @@ await promisify(execFile)('npm', ['run', 'docs:build', '--', '--outDir', folder]
 const files = new Set((await readdir(folder, { recursive: true })).map((path) => path.replaceAll('\\', '/')))
 const pages = new Map(await Promise.all([...files].filter((path) => path.endsWith('.html')).map(async (path) => [path, await readFile(join(folder, path), 'utf8')] as const)))
 
-t.test('the site has a search index', async (t) => t.ok([...files].some((path) => path.includes('localSearchIndex'))))
-
 interface Manifest { name: string, exports: Record<string, { types?: string }> }
 const { name: packageName, exports } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as Manifest
+
+t.test('the site has a search index', async (t) => t.ok([...files].some((path) => path.includes('localSearchIndex'))))
 
 const valuesOf = (html: string, attribute: string): string[] => [...html.matchAll(new RegExp(`\\s${attribute}="([^"]*)"`, 'g'))].map(([, value = '']) => value.replaceAll('&amp;', '&'))
 
