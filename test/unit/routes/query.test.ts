@@ -18,12 +18,16 @@ t.test('any query is read as URLSearchParams reads it', async (t) => {
 })
 
 t.test('a long query of almost the right names is read in time that grows with its length', async (t) => {
+  /** The best of some times, ms: others have work of this machine in them. */
   const timeOf = (length: number): number => {
     const url = `/?${'sid%'.repeat(length)}&${'&sid'.repeat(length)}&${'?+'.repeat(length)}`
-    const began = performance.now()
-    for (let i = 0; i < 20; i++) t.equal(readerOf(url)?.('sid'), '')
-    return performance.now() - began
+    const times = Array.from({ length: 20 }, () => {
+      const began = performance.now()
+      const found = readerOf(url)?.('sid')
+      const time = performance.now() - began
+      return found === '' ? time : Infinity
+    })
+    return Math.min(...times)
   }
-  timeOf(1000)
-  t.ok(timeOf(16_000) < 100 * Math.max(timeOf(1000), 1))
+  t.ok(timeOf(16_000) < 100 * Math.max(timeOf(1000), 0.05))
 })
