@@ -53,7 +53,7 @@ async function scenario (t: Teardown, port: number, transport: string): Promise<
   const edited = next(ada, 'edited')
   const saved = next(bob, 'saved')
   bob.emit('edit', 'notes', 'é')
-  heard.push(await edited, await saved)
+  heard.push(await edited, transport === 'websocket' && await saved) // volatile: both servers drop it without an open poll
 
   const messages = hear(bob, 'message')
   ada.send('è')
