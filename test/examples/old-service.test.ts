@@ -53,7 +53,7 @@ async function scenario (t: Teardown, port: number, transport: string): Promise<
   const edited = next(ada, 'edited')
   const saved = next(bob, 'saved')
   bob.emit('edit', 'notes', 'é')
-  heard.push(await edited, await saved)
+  heard.push(await edited, transport === 'websocket' && await saved) // it is volatile: without an open poll, both servers drop it
 
   const messages = hear(bob, 'message')
   ada.send('è')
