@@ -48,7 +48,8 @@ async function run (name: string, code: string): Promise<string> {
   child.stderr.on('data', (chunk) => { errors += String(chunk) })
   child.stdout.on('data', (chunk) => {
     log += String(chunk)
-    if (log.includes('Server listening')) child.kill()
+    // No signal that the application handles: Fastify may still add its second listener, and fails if it is closed then.
+    if (log.includes('Server listening')) child.kill('SIGKILL')
   })
   await once(child, 'close')
   const warnings = log.split('\n').filter((line) => /"level":[456]0/.test(line))
