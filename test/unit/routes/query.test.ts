@@ -29,5 +29,6 @@ t.test('a long query of almost the right names is read in time that grows with i
     })
     return Math.min(...times)
   }
-  t.ok(timeOf(16_000) < 100 * Math.max(timeOf(1000), 0.05))
+  // 16 KiB, Node's limit for a request's head. Beyond it, URLSearchParams of Node 24 itself takes time that grows with the square.
+  t.ok(timeOf(1600) < 100 * Math.max(timeOf(100), 0.02))
 })
