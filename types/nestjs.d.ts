@@ -12,6 +12,7 @@ export interface NestjsOptions extends Omit<SocketioTransportsOptions, 'io'> {
 /** The options of a gateway, as Nest hands them to an adapter. */
 export interface GatewayOptions extends Partial<ServerOptions> {
   namespace?: string | RegExp
+  /** Given by Nest when another gateway has opened the path before. */
   server?: Server
 }
 

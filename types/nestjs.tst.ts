@@ -3,7 +3,6 @@ import type { INestApplication, WebSocketAdapter } from '@nestjs/common'
 import type { Namespace, Server, ServerOptions, Socket as ServerSocket } from 'socket.io'
 import { describe, expect, test } from 'tstyche'
 import type * as implementation from '../src/nestjs.js'
-import type { GatewayOptions as OptionsInCode } from '../src/nestjs/gateway-options.js'
 import type { Socket } from './index.js'
 import { sessionOf, SocketioTransportsAdapter } from './nestjs.js'
 import type { GatewayOptions, NestjsOptions } from './nestjs.js'
@@ -41,6 +40,5 @@ describe('the code keeps what the types promise', () => {
     expect<implementation.SocketioTransportsAdapter>().type.toBeAssignableTo<SocketioTransportsAdapter>()
     expect<ConstructorParameters<typeof implementation.SocketioTransportsAdapter>>().type.toBe<[app: INestApplication, options?: NestjsOptions | undefined]>()
     expect<keyof typeof import('../src/nestjs.js')>().type.toBe<keyof typeof import('./nestjs.js')>()
-    expect<GatewayOptions>().type.toBe<OptionsInCode>()
   })
 })

@@ -1,12 +1,6 @@
 // The options of a gateway, as Nest hands them to an adapter. Pure.
 import { isDeepStrictEqual } from 'node:util'
-import type { Server, ServerOptions } from 'socket.io'
-
-/** The argument of `@WebSocketGateway`. Nest adds `server` when another gateway has opened the path before. */
-export interface GatewayOptions extends Partial<ServerOptions> {
-  namespace?: string | RegExp
-  server?: Server
-}
+import type { ServerOptions } from 'socket.io'
 
 /** Returns the names of the given options that have another value than those of an earlier gateway. The path is the same, or Nest would not have found the gateway. */
 export function differences (given: Partial<ServerOptions>, earlier: Partial<ServerOptions>): string[] {
