@@ -72,6 +72,12 @@ const LAYERS = [
     may: ['fastify-plugin', String.raw`\./drop-in/.+`, String.raw`\./server-options/unused\.js`, String.raw`\./(?:index|log-options|official-server)\.js`],
     mayTypes: [String.raw`\.\./types/fastify-socket\.io\.js`, 'fastify']
   },
+  {
+    files: ['src/cluster.ts', 'src/cluster/**/*.ts'],
+    may: ['node:.+', 'ws', OWN, String.raw`\.\./[\w-]+\.js`, String.raw`\.\./(?:link|members)/.+`, String.raw`(?:\.\./)+errors\.js`],
+    mayTypes: [TYPES, 'fastify']
+  },
+  { files: ['src/recovery.ts', 'src/recovery/*.ts'], may: ['node:.+', OWN, String.raw`(?:\.\./)*errors\.js`], mayTypes: [TYPES, 'socket\\.io', 'socket\\.io-adapter'] },
   { files: ['src/nestjs/*.ts'], may: ['node:util', OWN, '@nestjs/common', String.raw`\.\./errors\.js`, String.raw`\.\./session/socket\.js`, String.raw`\.\./private/nest-initialized\.js`], mayTypes: [TYPES, 'fastify', 'rxjs', 'socket\\.io'] },
   {
     files: ['src/nestjs.ts'],

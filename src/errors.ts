@@ -132,6 +132,8 @@ const REFUSALS: Readonly<Record<RefusalReason, RefusalRow>> = {
   'not an upgrade': { code: 3, revision1: [426, 'upgrade required'] },
   'bad handshake method': { code: 2, revision1: [400, 'bad handshake method'] },
   'unknown session': { code: 1, revision1: [400, 'unknown session'] },
+  'node lost': { code: 1, revision1: [400, 'unknown session'] },
+  'node unreachable': { code: 1, revision1: [400, 'unknown session'] },
   'bad request': { code: 3, revision1: [400, 'bad request'] },
   'parse error': { code: 3, revision1: [400, 'bad request'] },
   'protocol violation': { code: 3, revision1: [400, 'bad request'] },

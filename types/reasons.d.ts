@@ -30,12 +30,17 @@ export interface SessionEnd {
   readonly cause?: Error
 }
 
-/** Why a request was refused. The event, the log line and the metrics use the same word. The client gets the error of its dialect. */
+/**
+ * Why a request was refused. The event, the log line and the metrics use the same word. The client gets the error of its dialect.
+ *
+ * Of several nodes (the option `cluster`): `node lost`: the node with the session ended, or fell silent, while the request was there. `node unreachable`: there
+ * is no link to the node with the session. For clients, both are an unknown session.
+ */
 export type RefusalReason =
   | 'origin refused' | 'unauthorized' | 'authorize failed' | 'id generation failed' | 'handshake timeout'
   | 'too many sessions' | 'too many sessions of address' | 'server draining' | 'server closing'
   | 'unsupported version' | 'protocol mismatch' | 'unknown transport' | 'transport mismatch' | 'not an upgrade' | 'bad handshake method'
-  | 'unknown session' | 'bad request' | 'parse error' | 'protocol violation'
+  | 'unknown session' | 'node lost' | 'node unreachable' | 'bad request' | 'parse error' | 'protocol violation'
   | 'payload too large' | 'too many packets' | 'body timeout'
 
 /** Counters since the start, and bytes that wait now. */
