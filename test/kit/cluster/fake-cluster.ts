@@ -88,7 +88,7 @@ export function fakeClusters (count: number): Cluster[] {
       tag,
       nodes: [],
       isCurrent: true,
-      start: (host) => Promise.resolve(void hosts.set(tag, host)),
+      async start (host) { hosts.set(tag, host) },
       leave () {},
       stop: () => Promise.resolve(),
       ownerOf: (sid) => others.get(sid.slice(0, 8))
