@@ -33,6 +33,11 @@ const LAYERS = [
     may: [OWN, String.raw`\.\./endpoint\.js`, String.raw`(?:\.\./)+codec/.+`],
     mayTypes: [TYPES, String.raw`\.\./\.\./session/(?:dialect|transport)\.js`, String.raw`\.\./\.\./time/.+`]
   },
+  {
+    files: ['src/hosts/*.ts'],
+    may: [OWN, String.raw`\.\./(?:codec|transports)/.+`, String.raw`\.\./dialects/engine-io/upgrade\.js`, String.raw`\.\./session/transport\.js`, String.raw`\.\./errors\.js`],
+    mayTypes: [TYPES, String.raw`\.\./(?:engine/.+|session/(?!transport).+|time/.+)`, String.raw`\.\./options\.js`]
+  },
   { files: ['src/option-hints.ts'], may: [], mayTypes: [TYPES, 'socket\\.io'] },
   { files: ['src/option-rules.ts'], may: [String.raw`\./(?:errors|option-hints)\.js`, String.raw`\./transports/index\.js`], mayTypes: [TYPES] },
   { files: ['src/options.ts'], may: [String.raw`\./(?:errors|option-rules)\.js`, 'cookie'], mayTypes: [TYPES] },
@@ -41,11 +46,11 @@ const LAYERS = [
   {
     files: ['src/routes/*.ts'],
     may: ['node:.+', String.raw`\./[\w-]+\.js`, String.raw`\.\./(?:codec|transports)/.+`, String.raw`\.\./private/node-answer\.js`, String.raw`\.\./(?:errors|options)\.js`, 'cookie', '@fastify/ajv-compiler'],
-    mayTypes: [TYPES, String.raw`\.\./(?:engine|session)/.+`, 'fastify', 'ws']
+    mayTypes: [TYPES, String.raw`\.\./(?:engine|hosts|session)/.+`, 'fastify', 'ws']
   },
   {
     files: ['src/routes/*/*.ts'],
-    may: ['node:.+', OWN, String.raw`\.\./[\w-]+\.js`, String.raw`\.\./websocket/(?:connection|upgraded)\.js`, String.raw`\.\./\.\./(?:codec|dialects|transports)/.+`,
+    may: ['node:.+', OWN, String.raw`\.\./[\w-]+\.js`, String.raw`\.\./websocket/(?:carry|connection|upgraded)\.js`, String.raw`\.\./\.\./(?:codec|dialects|hosts|transports)/.+`,
       String.raw`\.\./\.\./session/transport\.js`, String.raw`\.\./\.\./private/(?:node-answer|response-hooks|websocket-(?:head|listener))\.js`, String.raw`\.\./\.\./(?:errors|options)\.js`, '@fastify/websocket'],
     mayTypes: [TYPES, String.raw`\.\./\.\./(?:engine/.+|session/(?!transport).+)`, 'fastify', 'ws']
   },
@@ -56,7 +61,7 @@ const LAYERS = [
   { files: ['src/shutdown.ts'], may: [String.raw`\./private/avvio-close\.js`], mayTypes: ['fastify'] },
   {
     files: ['src/registration.ts'],
-    may: [String.raw`\./engine/engine\.js`, String.raw`\./(?:log-options|official-server|option-warnings|options|runtime)\.js`],
+    may: [String.raw`\./engine/engine\.js`, String.raw`\./hosts/hosts\.js`, String.raw`\./(?:log-options|official-server|option-warnings|options|runtime)\.js`],
     mayTypes: [String.raw`\./shutdown\.js`, 'fastify', 'socket\\.io']
   },
   {

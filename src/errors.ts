@@ -161,7 +161,7 @@ export function refusalFor (reason: RefusalReason, dialect: DialectName, message
 }
 
 /** The detail of a refusal for an unknown session, in the log. In an app of several processes, this is what requests that reach the wrong one get. */
-export const NO_SESSION = 'no session of this dialect has this id: it has ended, or it is in another process (several processes need sticky sessions)'
+export const NO_SESSION = 'no session of this dialect has this id: it has ended, or it is in another process (several processes need the option "cluster", or sticky sessions)'
 
 /** The detail of a refusal for a WebSocket that is none, in the log. */
 export const NOT_AN_UPGRADE = 'the request does not ask for an upgrade to a WebSocket: a proxy in front must pass on the headers Upgrade and Connection'
@@ -179,11 +179,13 @@ export interface RefusalContext extends Record<string, unknown> {
 /** Thrown in a route or hook to refuse its request. The error message is logged, and never sent to the client. */
 export class RefusedRequest extends createError<[detail: string]>('FST_SIO_REFUSED', '%s', 400) {
   readonly reason: RefusalReason
+  readonly detail: string
   readonly context: RefusalContext
 
   constructor (reason: RefusalReason, detail: string, context: RefusalContext = {}) {
     super(detail)
     this.reason = reason
+    this.detail = detail
     this.context = context
   }
 }

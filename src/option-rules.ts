@@ -78,6 +78,10 @@ export const RULES: Record<keyof SocketioTransportsOptions, Rule> = {
   cors: { check: isObject, allowed: 'an object with "origin" and "credentials"' },
   authorize: callback,
   generateId: callback,
+  cluster: {
+    check: (value) => isObject(value) && typeof value['ownerOf'] === 'function' && typeof value['start'] === 'function',
+    allowed: 'nodes({ … }) of "fastify-socketio-transports/cluster"'
+  },
   flashPolicy: { check: (value) => typeof value === 'boolean' || isObject(value), allowed: 'true, false or an object' },
   serveClient: { check: (value) => typeof value === 'boolean' || isText(value), allowed: 'true, false, or the folder of the client files' },
   // An HTTP server or an app has `listen`, but no `bind`.

@@ -8,7 +8,7 @@ export { MAX_TIME } from './option-rules.js'
 export type { SocketioTransportsOptions }
 
 /** Options that have no default. */
-type Optional = 'authorize' | 'generateId' | 'io' | 'parser'
+type Optional = 'authorize' | 'cluster' | 'generateId' | 'io' | 'parser'
 /** Options that are converted to another form. */
 type Read = 'flashPolicy' | 'cookie'
 type Defaults = Required<Omit<SocketioTransportsOptions, Optional | Read>>

@@ -2,6 +2,7 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Server } from 'socket.io'
 import { Engine } from './engine/engine.js'
+import { Hosts } from './hosts/hosts.js'
 import { logOptionsOf, logWith } from './log-options.js'
 import { bindServer } from './official-server.js'
 import { warnOfOptions } from './option-warnings.js'
@@ -20,6 +21,7 @@ function createEngine (log: FastifyBaseLogger, settings: Settings): Engine {
     maxSessions: settings.maxSessions,
     maxSessionsPerAddress: settings.maxSessionsPerAddress,
     maxTotalQueueBytes: settings.maxTotalQueueBytes,
+    ...(settings.cluster && { cluster: settings.cluster }),
     ...(settings.generateId && { generateId: settings.generateId }),
     log
   })
@@ -28,6 +30,8 @@ function createEngine (log: FastifyBaseLogger, settings: Settings): Engine {
 export class Registration implements Closing {
   readonly settings: Settings
   readonly engine: Engine
+  /** Who has the session of a request. */
+  readonly hosts: Hosts
   /** The log of the registration and of its requests. */
   readonly log: FastifyBaseLogger
   #server: Server | undefined
@@ -41,6 +45,7 @@ export class Registration implements Closing {
     this.log = log
     warnOfOptions(options, this.settings, log)
     this.engine = createEngine(logWith(log, logOptionsOf(options)), this.settings)
+    this.hosts = new Hosts(this.engine, this.settings)
   }
 
   /** The official Server, if there is one. */
@@ -57,7 +62,16 @@ export class Registration implements Closing {
     return drainTimeout === false ? undefined : () => engine.drain(drainTimeout)
   }
 
-  part (): Promise<void> { return this.engine.part(this.settings.farewellTimeout) }
+  /** Joins the other nodes, if there are any. Rejects when this node cannot listen for them. */
+  async join (): Promise<void> {
+    const { engine, hosts: { local }, settings: { cluster }, log } = this
+    await cluster?.start({ sessions: local, count: () => engine.sessions.size, hold: (bytes) => engine.hold(bytes), log })
+  }
+
+  async part (): Promise<void> {
+    const { engine, hosts, settings: { farewellTimeout } } = this
+    await Promise.all([engine.part(farewellTimeout), hosts.release(farewellTimeout)])
+  }
 
   end (): Promise<void> {
     this.#ended ??= this.#end()
@@ -67,5 +81,6 @@ export class Registration implements Closing {
   async #end (): Promise<void> {
     if (this.#closesServer) await this.#server?.close()
     this.engine.close()
+    await this.settings.cluster?.stop()
   }
 }

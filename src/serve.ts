@@ -46,6 +46,13 @@ function decorate (app: FastifyInstance, engine: Engine): void {
       return engine.find(sessionIdOf(this, socketio.dialect), socketio.dialect)?.socket ?? null
     }
   })
+  app.decorateRequest('socketioNode', {
+    getter () {
+      const { config: { socketio } } = this.routeOptions
+      const { socketio: engine } = this.server
+      return socketio !== undefined && engine instanceof Engine ? engine.nodeOf(sessionIdOf(this, socketio.dialect))?.tag ?? null : null
+    }
+  })
 }
 
 function revision1Shared (settings: Settings, server: Server | undefined, parser: ParserModule | undefined): Revision1Shared {
@@ -63,7 +70,7 @@ function addRows <Route extends RouteGenericInterface> (scope: FastifyInstance, 
 }
 
 /** Makes the inner plugin with routes, hooks and body parsers. In its scope, they do not affect other routes of the app. */
-function routes (app: FastifyInstance, { engine, settings, log, server }: Registration) {
+function routes (app: FastifyInstance, { engine, hosts, settings, log, server }: Registration) {
   return async function socketioRoutes (scope: FastifyInstance): Promise<void> {
     const { io, path, bodyTimeout, dialects } = settings
     if (log !== app.log) logTo(scope, log)
@@ -75,8 +82,8 @@ function routes (app: FastifyInstance, { engine, settings, log, server }: Regist
     joinChunks(scope)
     limitBodies(scope, engine, bodyTimeout)
     const parser = settings.parser ?? (io && parserOf(io, scope.log))
-    const engineIo = engineIoRows(scope, { engine, settings, parser })
-    const revision1 = dialects.includes('revision 1') ? revision1Rows(scope, { engine, settings, shared: revision1Shared(settings, server, parser) }) : []
+    const engineIo = engineIoRows(scope, { engine, hosts, settings, parser })
+    const revision1 = dialects.includes('revision 1') ? revision1Rows(scope, { engine, hosts, settings, shared: revision1Shared(settings, server, parser) }) : []
     addRows(scope, engineIo, false)
     addRows(scope, revision1, false)
     // WebSocket routes have their own scope, because the hooks of @fastify/websocket would cost the other routes time.
@@ -107,6 +114,7 @@ export async function serve (app: FastifyInstance, options: SocketioTransportsOp
   if (server === undefined) guardServer(app)
   else app.decorate('io', server)
   closeWith(app, registration)
+  app.addHook('onReady', () => registration.join())
   if (flashPolicy !== undefined) registerFlashPolicy(app, flashPolicy, cors.origin)
   const addRoutes = routes(app, registration)
   const addFiles = async (scope: FastifyInstance): Promise<void> => {

@@ -81,8 +81,11 @@ export interface SessionHost {
   check (request: SessionRequest, answer: (refused?: Refused) => void): void
   /** Hands over a GET of a client that polls. */
   poll (request: SessionRequest, poll: HeldPoll): PollOwner
-  /** Delivers the payload of a POST. `answer` is called once, without an argument when all of its packets have been delivered. */
-  post (request: SessionRequest, payload: string | Buffer, answer: (refused?: Refused) => void): PostOwner
+  /**
+   * Delivers the payload of a POST. `answer` is called once, without an argument when all of its packets have been delivered. Returns undefined if it has been
+   * called already.
+   */
+  post (request: SessionRequest, payload: string | Buffer, answer: (refused?: Refused) => void): PostOwner | undefined
   /** Hands over a WebSocket or stream, which carries the session from now on. */
   open (request: SessionRequest, stream: HeldStream): StreamOwner
   /** Ends the session: its client has disconnected. */

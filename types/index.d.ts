@@ -5,6 +5,7 @@ import type { Engine } from './engine.js'
 import type { SocketioTransportsOptions } from './options.js'
 import type { DialectName, Socket, SocketioTypes, TransportName } from './socket.js'
 
+export type { Cluster, ClusterNode } from './cluster.js'
 export type * from './engine.js'
 export type * from './options.js'
 export type * from './packet.js'
@@ -32,6 +33,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The session that this request belongs to, if any. */
     readonly socketio: Socket | null
+    /** The tag of the node that has the session of this request, if it is another node (the option `cluster`); otherwise null. */
+    readonly socketioNode: string | null
   }
   interface FastifyContextConfig {
     socketio?: SocketioRouteConfig

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import type { ZlibOptions } from 'node:zlib'
 import type { Server, ServerOptions } from 'socket.io'
 import type { SerializeOptions } from 'cookie'
+import type { Cluster } from './cluster.js'
 import type { DialectName, SocketContext, TransportName } from './socket.js'
 
 /** `true`: every origin. `'*'`: every origin, without credentials. `false`: none. Another string: exactly this one, as browsers send
@@ -244,6 +245,11 @@ export interface SocketioTransportsOptions {
    * handshake is refused (Engine.IO: 400 with code 3; revision 1: 500) and the log has the error. May be async. Default: 120 random bits in 20 characters.
    */
   generateId?: (request: IncomingMessage) => string | number | Promise<string | number>
+  /**
+   * The other nodes that serve the same application: any request of a session may then arrive at any of them. Made by `nodes()` of
+   * `fastify-socketio-transports/cluster`, once for each registration. Ids of sessions are 8 characters longer then. Default: none.
+   */
+  cluster?: Cluster
   /** Answers the policy requests of Flash clients; `true`: with the defaults of {@link FlashPolicyOptions}. Default `false`. */
   flashPolicy?: boolean | FlashPolicyOptions
   /**

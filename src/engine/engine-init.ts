@@ -1,6 +1,7 @@
 // The arguments of an Engine and of a handshake. Types only.
 import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
+import type { Cluster } from '../../types/cluster.js'
 import type { Engine as PublicEngine } from '../../types/engine.js'
 import type { Dialect, DialectSession } from '../session/dialect.js'
 import type { SessionLimits } from '../session/session-init.js'
@@ -14,6 +15,7 @@ export interface EngineOptions {
   maxSessionsPerAddress: number | false
   maxTotalQueueBytes: number
   generateId?: PublicEngine['generateId']
+  cluster?: Cluster
   log: FastifyBaseLogger
 }
 

@@ -3,9 +3,11 @@ import { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Engine as PublicEngine, EngineEvents, EngineMiddleware } from '../../types/engine.js'
+import type { Cluster, RemoteNode } from '../../types/cluster.js'
 import type { Metrics } from '../../types/reasons.js'
 import type { DialectName } from '../../types/socket.js'
 import { QueueBudget } from '../session/queue-budget.js'
+import type { Share } from '../session/queue-budget.js'
 import { Counters } from './counters.js'
 import { Drain } from './drain.js'
 import { BadOptionError, codeOf, CONNECTION_ERRORS, RefusedRequest } from '../errors.js'
@@ -36,13 +38,17 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   readonly answers = new AnswerSchedule(this.endOfTurn)
   readonly limiter: SessionLimiter
   readonly middlewares: EngineMiddleware[] = []
-  readonly #log: FastifyBaseLogger
+  readonly log: FastifyBaseLogger
+  /** The other nodes, if there are any. */
+  readonly cluster: Cluster | undefined
   readonly #shared: SessionShared
   readonly #sessions = new Map<string, Session>()
   /** The interfaces of the sessions for applications. */
   readonly #sockets = new Map<string, Socket>()
   readonly #counters = new Counters()
   readonly #budget: QueueBudget
+  /** Bytes that are held for other nodes. */
+  readonly #foreign: Share
   #clientsCount = 0
   #closing = false
   #drain: Drain | undefined
@@ -52,8 +58,10 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
 
   constructor (options: EngineOptions) {
     super()
-    this.#log = options.log
+    this.log = options.log
+    this.cluster = options.cluster
     this.#budget = new QueueBudget(options.maxTotalQueueBytes, () => this.#sessions.values())
+    this.#foreign = this.#budget.share()
     this.limiter = new SessionLimiter(options.maxSessions, options.maxSessionsPerAddress || Infinity)
     this.wheel = new TimerWheel(resolutionFor(options.shortestTime))
     this.#shared = {
@@ -81,7 +89,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
    * @throws RefusedRequest when `generateId` fails, or makes an id that is in use or that clients of the dialect cannot use.
    */
   newId (request: IncomingMessage, dialect: DialectName): string | Promise<string> {
-    return makeId({ make: () => this.generateId(request), dialect, isUsed: (id) => this.#sessions.has(id) })
+    return makeId({ make: () => this.generateId(request), tag: this.cluster?.tag, dialect, isUsed: (id) => this.#sessions.has(id) })
   }
 
   /**
@@ -136,6 +144,11 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     return session?.dialect.name === dialect ? session : undefined
   }
 
+  /** Finds the node of a session that is not on this one. Undefined if there is no such node. */
+  nodeOf (sid: string): RemoteNode | undefined {
+    return this.cluster?.ownerOf(sid)
+  }
+
   /** Gives a session its next transport. The first one connects the session. */
   attach (session: Session, transport: Transport): void {
     if (session.readyState !== 'opening') return session.attach(transport)
@@ -159,12 +172,20 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   async drain (ms: number): Promise<void> {
     if (!Number.isFinite(ms) || ms < 0 || ms > MAX_TIME) throw new BadOptionError('ms" of "drain', String(ms), `milliseconds from 0 to ${MAX_TIME}`)
     if (this.#drain === undefined) {
-      this.#log.info({ sessions: this.#sessions.size, ms }, 'draining: handshakes are refused, and sessions end one by one')
+      this.log.info({ sessions: this.#sessions.size, ms }, 'draining: handshakes are refused, and sessions end one by one')
       this.limiter.close('server draining')
+      this.cluster?.leave()
       this.#drain = new Drain(this.#sessions, this.wheel)
     }
     this.#drain.start(ms)
     await this.#drain.finished
+  }
+
+  /** Counts bytes that are held for clients of other nodes, or for links to them. Negative: they have left. Returns whether they fit. */
+  hold (bytes: number): boolean {
+    const { limit, kept } = this.#foreign
+    this.#foreign.set(kept + bytes)
+    return kept + bytes <= limit
   }
 
   /** Adds a function that {@link part} calls before clients are told to leave. */
@@ -177,6 +198,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     this.#closing = true
     this.limiter.close('server closing')
     if (this.#parting === undefined) {
+      this.cluster?.leave()
       for (const call of this.#atParting) call()
       this.#parting = new Parting(this.wheel)
       this.#parting.start(this.#sessions, ms)

@@ -49,14 +49,16 @@ export const usedId = (id: string): RefusedRequest => refusalOf(new InvalidIdErr
 interface IdInit {
   /** Calls the application's function. */
   make (): unknown
+  /** The tag of this node, with which each id begins. Undefined with one node. */
+  readonly tag: string | undefined
   readonly dialect: DialectName
   isUsed (id: string): boolean
 }
 
 /** Makes an id by a function of the application. Returns a promise only if the function does. @throws RefusedRequest when it fails, or makes an id that cannot be used. */
-export function makeId ({ make, dialect, isUsed }: IdInit): string | Promise<string> {
+export function makeId ({ make, tag = '', dialect, isUsed }: IdInit): string | Promise<string> {
   const check = (made: unknown): string => {
-    const id = toId(made, dialect)
+    const id = tag + toId(made, dialect)
     if (isUsed(id)) throw new InvalidIdError(JSON.stringify(id), 'be unused')
     return id
   }

@@ -3,10 +3,11 @@ import { Socket as TcpSocket } from 'node:net'
 import { PassThrough } from 'node:stream'
 import type { Writable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
+import type { HeldPoll, PollOwner, Refused, SessionRequest } from '../../types/cluster.js'
 import { revision1 } from '../codec/revision-1.js'
 import type { Engine } from '../engine/engine.js'
-import type { Session } from '../session/session.js'
-import type { Poll, Polls, TransportName } from '../session/transport.js'
+import type { Hosts } from '../hosts/hosts.js'
+import type { TransportListener, TransportName } from '../session/transport.js'
 import { scriptLength } from '../transports/jsonp-polling.js'
 import { StreamTransport } from '../transports/stream.js'
 import type { StreamFormat } from '../transports/stream.js'
@@ -31,26 +32,32 @@ const cutOff = ({ raw, request }: FastifyReply): void => {
   else raw.destroy()
 }
 
-class HttpPoll implements Poll {
+/** A GET of a client that polls. */
+class HttpPoll implements HeldPoll {
   readonly #reply: FastifyReply
   readonly #engine: Engine
+  readonly #refuse: (refused: Refused) => void
+  /** Size of the answer, bytes. */
+  size = 0
 
-  constructor (reply: FastifyReply, engine: Engine) {
+  constructor (reply: FastifyReply, engine: Engine, refuse: (refused: Refused) => void) {
     this.#reply = reply
     this.#engine = engine
+    this.#refuse = refuse
   }
 
-  send (payload: string | Buffer, last = false): number {
+  send (payload: string | Buffer, isLast = false): number {
     if (typeof payload !== 'string') this.#reply.type('application/octet-stream')
     // The client connects to another server next, and a connection that is kept alive would delay the shutdown.
-    if ((this.#engine.closing || (last && this.#engine.draining)) && this.#reply.request.raw.httpVersionMajor === 1) this.#reply.header('connection', 'close')
-    this.#engine.answers.write(() => this.#reply.send(payload), last || this.#engine.closing)
-    return this.#reply.request[JSONP] === undefined ? Buffer.byteLength(payload) : scriptLength(payload)
+    if ((this.#engine.closing || (isLast && this.#engine.draining)) && this.#reply.request.raw.httpVersionMajor === 1) this.#reply.header('connection', 'close')
+    this.#engine.answers.write(() => this.#reply.send(payload), isLast || this.#engine.closing)
+    this.size = this.#reply.request[JSONP] === undefined ? Buffer.byteLength(payload) : scriptLength(payload)
+    return this.size
   }
 
-  destroy (): void {
-    cutOff(this.#reply)
-  }
+  destroy (): void { cutOff(this.#reply) }
+
+  refuse (refused: Refused): void { this.#refuse(refused) }
 }
 
 /**
@@ -67,31 +74,55 @@ function isWhole ({ raw }: FastifyReply, connection: TcpSocket | undefined): boo
 /** Returns whether a stream has failed. The socket of `inject` has no `errored`. */
 const hasFailed = ({ errored }: Writable): boolean => errored instanceof Error
 
-/** Parks a GET until the transport answers it. */
-export function acceptPoll (engine: Engine, polls: Polls, reply: FastifyReply): void {
-  const poll = new HttpPoll(reply, engine)
+/** Calls a function once when a response is over, with whether it is whole. */
+function onEnd (reply: FastifyReply, call: (isWhole: boolean) => void): void {
   const { httpVersionMajor, socket } = reply.request.raw
   const connection = httpVersionMajor === 1 ? socket : undefined
-  reply.raw.on('finish', () => polls.responseEnded(poll, isWhole(reply, connection)))
-  reply.raw.on('close', () => polls.responseEnded(poll, false))
-  polls.accept(poll)
+  let isOver = false
+  const end = (isWhole: boolean): void => {
+    if (!isOver) call(isWhole)
+    isOver = true
+  }
+  reply.raw.on('finish', () => end(isWhole(reply, connection)))
+  reply.raw.on('close', () => end(false))
 }
 
-/** The stream that a GET opens, and its session. */
-export interface StreamRequest {
+/** The answer to a refused GET. */
+type Refuse = (refused: Refused) => void
+
+/** Parks a GET until the node with the session answers it. */
+export function holdPoll (hosts: Hosts, request: SessionRequest, reply: FastifyReply, refuse: Refuse): void {
+  const host = hosts.of(request.sid)
+  if (host === hosts.local) return holdOwnPoll(hosts.engine, reply, (poll) => host.poll(request, poll), refuse)
+  const poll = new HttpPoll(reply, hosts.engine, refuse)
+  const owner = host.poll(request, poll)
+  hosts.hold(owner)
+  onEnd(reply, (isWhole) => {
+    owner.settled(isWhole)
+    hosts.over(owner)
+  })
+}
+
+/** Parks a GET for a session of this node. */
+export function holdOwnPoll (engine: Engine, reply: FastifyReply, accept: (poll: HeldPoll) => PollOwner, refuse: Refuse): void {
+  const owner = accept(new HttpPoll(reply, engine, refuse))
+  onEnd(reply, (isWhole) => owner.settled(isWhole))
+}
+
+/** What a stream is made of. */
+export interface StreamInit {
   readonly engine: Engine
   readonly name: TransportName
-  readonly session: Session
   readonly format: StreamFormat
 }
 
-/** Answers a GET with a stream and moves the session to it. */
-export function openStream ({ engine, name, session, format }: StreamRequest, reply: FastifyReply): void {
+/** Answers a GET with a stream. */
+export function openStream ({ engine, name, format }: StreamInit, reply: FastifyReply, listener: TransportListener): StreamTransport {
   const stream = new PassThrough()
   const connection = reply.raw.socket
   const transport = new StreamTransport({
     name,
-    listener: session,
+    listener,
     codec: revision1,
     format,
     stream,
@@ -105,5 +136,5 @@ export function openStream ({ engine, name, session, format }: StreamRequest, re
   // The headers of the answer have announced that the connection is kept alive. That would delay a shutdown.
   reply.raw.once('finish', () => { if (engine.closing) connection?.end() })
   reply.send(stream)
-  engine.attach(session, transport)
+  return transport
 }

@@ -21,6 +21,8 @@ export interface Polls {
   accept (poll: Poll): void
   /** Called when a response is over. `whole`: it was handed to the operating system completely; otherwise its connection broke before. */
   responseEnded (poll: Poll, whole: boolean): void
+  /** Answers a GET without packets if it still waits, so that its client sends another one. */
+  release (poll: Poll): void
   /** Sets whether the client is moving to a WebSocket. Polls are then answered soon, because the client waits for the answer. */
   setUpgrading (upgrading: boolean): void
 }

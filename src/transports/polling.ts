@@ -111,6 +111,8 @@ export class PollingTransport implements Transport, Polls {
     if (upgrading && this.#parked !== undefined) this.#answerNothing()
   }
 
+  release (poll: Poll): void { if (poll === this.#parked) this.#answerNothing() }
+
   send (frames: Frame[]): void {
     for (const frame of frames) this.#gatheredBytes += Buffer.byteLength(frame)
     if (this.#gathered.length > 0) {

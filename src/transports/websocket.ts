@@ -152,6 +152,12 @@ export class WebSocketTransport implements Transport {
     if (!this.#closed) this.#listener.onWritable()
   }
 
+  /** Stops reading from the client, or continues. */
+  pause (isPaused: boolean): void {
+    if (isPaused) this.#socket.pause()
+    else this.#socket.resume()
+  }
+
   // ---- events of the WebSocket
 
   received (data: Buffer, isBinary: boolean): void {

@@ -67,6 +67,6 @@ export async function buildApp (options: SocketioTransportsOptions = {}): Promis
     ...SCENARIO_OPTIONS,
     ...options
   })
-  answerScenario(app.io)
+  if (options.io === undefined) answerScenario(app.io)
   return app
 }

@@ -11,7 +11,7 @@ interface Upgrading extends TransportListener {
 }
 
 /** A transport that is probed before a session uses it. */
-interface Candidate extends Transport {
+export interface Candidate extends Transport {
   handOver (listener: TransportListener): void
 }
 

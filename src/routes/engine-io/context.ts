@@ -2,11 +2,13 @@
 import type { FastifyRequest } from 'fastify'
 import type { EngineIoShared } from '../../dialects/engine-io/engine-io.js'
 import type { Engine } from '../../engine/engine.js'
+import type { Hosts } from '../../hosts/hosts.js'
 import type { Settings } from '../../options.js'
 
 /** The context that all requests of one version share. */
 export interface EngineIoContext {
   readonly engine: Engine
+  readonly hosts: Hosts
   readonly settings: Settings
   readonly shared: EngineIoShared
 }

@@ -10,6 +10,7 @@ import type { EngineIoShared } from '../../dialects/engine-io/engine-io.js'
 import type { Engine } from '../../engine/engine.js'
 import type { RefusalReason } from '../../errors.js'
 import { RefusedRequest } from '../../errors.js'
+import type { Hosts } from '../../hosts/hosts.js'
 import type { Settings } from '../../options.js'
 import { engineIoJsonp, quoteJsonp } from '../hooks.js'
 import { notePost } from '../posts-under-way.js'
@@ -86,7 +87,7 @@ function sharedOf (settings: Settings, parser: ParserModule | undefined): Omit<E
 }
 
 /** Makes the rows of Engine.IO. */
-export function engineIoRows (host: FastifyInstance, { engine, settings, parser }: { engine: Engine, settings: Settings, parser: ParserModule | undefined }): EngineIoRow[] {
+export function engineIoRows (host: FastifyInstance, { engine, hosts, settings, parser }: { engine: Engine, hosts: Hosts, settings: Settings, parser: ParserModule | undefined }): EngineIoRow[] {
   const { path, maxPayload, assumeEngine3, dialects } = settings
   const shared = sharedOf(settings, parser)
   const constrain = addGenerations(host, assumeEngine3)
@@ -95,7 +96,7 @@ export function engineIoRows (host: FastifyInstance, { engine, settings, parser 
     return (transport, options) => toRows('', transport, { constraints, ...options })
   }
   const rows = VERSIONS.flatMap((version) => {
-    const context = { engine, settings, shared: { ...shared, version, last: new LastEncoded<Frame>() } }
+    const context = { engine, hosts, settings, shared: { ...shared, version, last: new LastEncoded<Frame>() } }
     return TRANSPORT_KEYS.flatMap((transport) => {
       const toRows = toRowsOf(`engine ${version}`, constrain(`${version} ${transport}`))
       return [...toRows(null, PREFLIGHT), ...transportRows(context, transport, toRows)]

@@ -1,6 +1,7 @@
 // Handles requests of Engine.IO: handshakes, polls and upgrades to WebSockets. POSTs are in data.ts.
 import type { FastifyReply } from 'fastify'
 import type { WebSocket } from 'ws'
+import type { Refused } from '../../../types/cluster.js'
 import { toText, TYPE } from '../../codec/engine-io.js'
 import type { EngineVersion } from '../../codec/engine-io.js'
 import { engine4 } from '../../codec/engine-io-4.js'
@@ -9,23 +10,26 @@ import type { PayloadCodec } from '../../codec/packet.js'
 import { fromByteString, toByteString } from '../../codec/text.js'
 import { EngineIo } from '../../dialects/engine-io/engine-io.js'
 import { RefusedRequest } from '../../errors.js'
+import { AcceptedPoll } from '../../hosts/accepted-poll.js'
+import { NO_UPGRADE, startUpgrade } from '../../hosts/engine-io.js'
 import type { Session } from '../../session/session.js'
 import { NO_LISTENER } from '../../session/transport.js'
-import type { Polls, TransportListener } from '../../session/transport.js'
+import type { TransportListener } from '../../session/transport.js'
 import { CONTENT_TYPES } from '../../transports/index.js'
 import { PollingTransport } from '../../transports/polling.js'
 import { WebSocketTransport } from '../../transports/websocket.js'
 import type { Translation } from '../../transports/websocket.js'
-import { Upgrade } from '../../dialects/engine-io/upgrade.js'
 import type { EngineIoContext, EngineIoRequest } from './context.js'
 import { addressOf } from '../address.js'
 import { ADMITTED } from '../admission.js'
 import { adoptConnectionWhenClosed } from '../websocket/connection.js'
-import { acceptPoll } from '../replies.js'
+import { holdOwnPoll, holdPoll } from '../replies.js'
 import { addHeaders, allowMarkup, setCookie } from '../headers.js'
 import { JSONP } from '../hooks.js'
 import { cut } from '../log.js'
 import { lastOf, sessionIdOf } from '../query.js'
+import { toError, toSessionRequest } from '../session-request.js'
+import { carry, LOST } from '../websocket/carry.js'
 import { toWebSocketInit } from '../websocket/upgraded.js'
 
 /** Returns whether the client accepts only text: its query has `b64`, or `j` because it polls with scripts. */
@@ -72,15 +76,6 @@ function open ({ engine, shared }: EngineIoContext, request: EngineIoRequest, up
   return session
 }
 
-/** Returns the session of a poll or POST. A hook has found it before. @throws RefusedRequest if it has ended or left polling since. */
-export function pollingOf ({ engine, shared: { version } }: EngineIoContext, request: EngineIoRequest): { session: Session, polls: Polls } {
-  const sid = sessionIdOf(request, `engine ${version}`)
-  const session = engine.find(sid, `engine ${version}`)
-  const polls = session?.transport.polls
-  if (session !== undefined && polls !== undefined) return { session, polls }
-  throw new RefusedRequest('unknown session', 'the session ended, or moved to a WebSocket, while this request was being processed', { sid })
-}
-
 function newPolling ({ engine: { wheel, answers }, shared }: EngineIoContext, listener: TransportListener, request: EngineIoRequest): PollingTransport {
   return new PollingTransport({
     name: 'polling',
@@ -102,31 +97,27 @@ function handleHandshake (context: EngineIoContext, request: EngineIoRequest, re
   const transport = newPolling(context, session, request)
   if (cookie !== false) setCookie(reply, cookie, session.id)
   engine.attach(session, transport)
-  acceptPoll(engine, transport, reply)
+  holdOwnPoll(engine, reply, (poll) => new AcceptedPoll(transport, poll), (refused) => { reply.send(toError(refused)) })
 }
 
 /** Handles a GET: a handshake, or a poll, which waits for a packet. */
 export function handlePoll (context: EngineIoContext, request: EngineIoRequest, reply: FastifyReply): void {
-  const { engine } = context
+  const { engine, hosts, shared: { version } } = context
   reply.type(request[JSONP] === undefined ? CONTENT_TYPES.text : CONTENT_TYPES.script)
   allowMarkup(reply)
   if (request.raw.socket.destroyed) return // the client disconnected while the app's hooks ran; no event would report this any more
-  if (sessionIdOf(request, `engine ${context.shared.version}`) === '') return handleHandshake(context, request, reply)
-  const { session, polls } = pollingOf(context, request)
-  if (session.parting) throw new RefusedRequest('unknown session', 'the server has told the client to leave, because it drains or closes', { sid: session.id })
-  if (session.transport.open) {
-    session.end('protocol violation', undefined, new Error('two polls at a time'))
-    throw new RefusedRequest('protocol violation', 'two polls at a time: two clients have the same id, or a proxy repeats requests', { sid: session.id })
-  }
+  if (sessionIdOf(request, `engine ${version}`) === '') return handleHandshake(context, request, reply)
   addHeaders(engine, reply, false)
+  const session = toSessionRequest(request, `engine ${version}`, 'polling')
+  const refuse = (refused: Refused): void => { reply.send(toError(refused)) }
+  if (reply.raw.socket !== null) return holdPoll(hosts, session, reply, refuse)
   // The request is pipelined behind an answer that is not finished. Node would not report the end of the connection to it, so it cannot be parked.
-  if (reply.raw.socket === null) reply.send(polls.codec.encodePayload([TYPE.noop]))
-  else acceptPoll(engine, polls, reply)
+  hosts.of(session.sid).check(session, (refused) => refused === undefined ? reply.send(payloadsOf(version, request).encodePayload([TYPE.noop])) : refuse(refused))
 }
 
 /** Makes the handler of WebSockets. A WebSocket without `sid` opens a session. One with `sid` starts an upgrade of that session. */
 export function webSocketHandler (context: EngineIoContext) {
-  const { engine, engine: { wheel }, settings: { upgradeTimeout, farewellTimeout }, shared: { version } } = context
+  const { engine, engine: { wheel }, hosts, settings: { farewellTimeout }, shared: { version } } = context
   const name = 'websocket'
   return function upgrade (socket: WebSocket, request: EngineIoRequest): void {
     const sid = sessionIdOf(request, `engine ${version}`)
@@ -136,13 +127,16 @@ export function webSocketHandler (context: EngineIoContext) {
       const session = open(context, request, [])
       return engine.attach(session, newTransport(session))
     }
-    const session = engine.find(sid, `engine ${version}`)
-    const polls = session?.transport.polls
-    if (session === undefined || session.parting || session.upgrade !== undefined || polls === undefined) {
-      request.log.info({ sid: cut(sid) }, 'upgrade closed: the session has ended, is being upgraded, or has been upgraded')
-      return newTransport(NO_LISTENER).close()
+    const host = hosts.of(sid)
+    if (host !== hosts.local) {
+      const refuse = (transport: WebSocketTransport, { reason, detail }: Refused): void => {
+        request.log.info({ sid: cut(sid), reason }, `upgrade closed: ${detail}`)
+        transport.close(undefined, LOST.has(reason) ? 'server closing' : undefined)
+      }
+      return carry({ hosts, host, session: toSessionRequest(request, `engine ${version}`, name), newTransport, refuse })
     }
-    const attempt = new Upgrade({ session, polls, wheel, upgradeTimeout, onComplete: () => adoptConnectionWhenClosed(engine, session) })
-    attempt.start(newTransport(attempt))
+    if (startUpgrade(context, sid, newTransport, (session) => adoptConnectionWhenClosed(engine, session))) return
+    request.log.info({ sid: cut(sid) }, `upgrade closed: ${NO_UPGRADE}`)
+    newTransport(NO_LISTENER).close()
   }
 }

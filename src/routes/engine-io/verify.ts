@@ -1,40 +1,24 @@
 // Hooks that run before the handlers of Engine.IO. A request passes if it fits the session that it names, or if it is a handshake that is admitted.
-import { NO_SESSION, NOT_AN_UPGRADE, RefusedRequest } from '../../errors.js'
+import { NOT_AN_UPGRADE, RefusedRequest } from '../../errors.js'
 import { ADMITTED, admit } from '../admission.js'
 import type { Admitted } from '../admission.js'
 import { addHeaders } from '../headers.js'
 import { sessionIdOf } from '../query.js'
 import type { Hook } from '../rows.js'
+import { toError, toSessionRequest } from '../session-request.js'
 import { isUpgrade } from '../upgrade-requests.js'
-import type { EngineIoContext, EngineIoRequest, EngineIoRoute } from './context.js'
-
-const OTHER_VERSION = 'EIO is not that of the handshake of this session: two clients have the same id, or a proxy changes the query'
-const NO_UPGRADES = 'allowUpgrades is false, so a session cannot move to a WebSocket: a client may begin with it (its option transports: ["websocket"])'
-const OTHER_TRANSPORT = 'the session has another transport by now: the request came too late, or two clients have the same id'
-
-/** Checks that the request has the version and transport of its session. @throws RefusedRequest if it has not, or if there is no such session. */
-function checkSession ({ engine, settings, shared: { version } }: EngineIoContext, transport: string, request: EngineIoRequest, sid: string): void {
-  engine.wheel.catchUp() // ends sessions whose time is over now, not at the next tick
-  const session = engine.find(sid, `engine ${version}`)
-  if (session === undefined) {
-    const previousProtocol = version === 3 ? 4 : 3
-    if (engine.find(sid, `engine ${previousProtocol}`) === undefined) throw new RefusedRequest('unknown session', NO_SESSION, { sid })
-    throw new RefusedRequest('protocol mismatch', OTHER_VERSION, { name: 'PROTOCOL_MISMATCH', sid, protocol: version, previousProtocol })
-  }
-  const { transport: { name: previousTransport } } = session
-  const asksForUpgrade = isUpgrade(request)
-  const fits = asksForUpgrade ? settings.allowUpgrades : transport === previousTransport
-  if (!fits) throw new RefusedRequest('transport mismatch', asksForUpgrade ? NO_UPGRADES : OTHER_TRANSPORT, { name: 'TRANSPORT_MISMATCH', sid, transport, previousTransport })
-}
+import type { EngineIoContext, EngineIoRoute } from './context.js'
 
 /** Makes a hook that refuses requests that do not fit their session, and handshakes that are not admitted. */
 export function verify (context: EngineIoContext, transport: 'polling' | 'websocket'): Hook<EngineIoRoute> {
+  const { hosts } = context
   const dialect = `engine ${context.shared.version}` as const
   return function verifyRequest (request, _reply, done) {
     const sid = sessionIdOf(request, dialect)
     if (sid !== '') {
-      checkSession(context, transport, request, sid)
-      return done()
+      // Polls and POSTs are checked when their handlers hand them over. An upgrade must be refused before it is accepted.
+      if (!isUpgrade(request)) return done()
+      return hosts.of(sid).check(toSessionRequest(request, dialect, transport), (refused) => done(refused && toError(refused)))
     }
     if (request.method !== 'GET') throw new RefusedRequest('bad handshake method', 'a handshake must be a GET, and the URL of a POST must have a sid', { method: request.method })
     const proceed = (admitted: Admitted): void => {

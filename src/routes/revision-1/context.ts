@@ -1,12 +1,14 @@
 // Types of the revision 1 routes: the context of a transport, and a request that has passed the schema.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Engine } from '../../engine/engine.js'
+import type { Hosts } from '../../hosts/hosts.js'
 import type { Settings } from '../../options.js'
 import type { Revision1Transport } from '../../transports/index.js'
 
 /** The context that all requests of one transport share. */
 export interface TransportContext {
   readonly engine: Engine
+  readonly hosts: Hosts
   readonly settings: Settings
   readonly name: Revision1Transport
 }

@@ -1,9 +1,8 @@
 // The handshake of revision 1: any request without a session id opens a session. The answer is one line with the id, the timeouts and the transports.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { DISCONNECT } from '../../codec/revision-1.js'
 import type { Dialect, DialectSession } from '../../session/dialect.js'
-import type { Engine } from '../../engine/engine.js'
 import { RefusedRequest } from '../../errors.js'
+import type { Hosts } from '../../hosts/hosts.js'
 import type { Settings } from '../../options.js'
 import { isRevision1 } from '../../transports/index.js'
 import type { Revision1Request } from './context.js'
@@ -12,6 +11,7 @@ import { admit } from '../admission.js'
 import { addHeaders } from '../headers.js'
 import { JSONP } from '../hooks.js'
 import { hasDisconnect } from '../query.js'
+import { toSessionRequest } from '../session-request.js'
 
 type HandshakeHandler = (request: Revision1Request, reply: FastifyReply) => Promise<FastifyReply>
 
@@ -30,7 +30,8 @@ export function welcome (_request: FastifyRequest, reply: FastifyReply): Fastify
 }
 
 /** Makes the handler of handshakes. @param dialect makes the dialect object of a session */
-export function createHandshake (engine: Engine, settings: Settings, dialect: (session: DialectSession) => Dialect): HandshakeHandler {
+export function createHandshake (hosts: Hosts, settings: Settings, dialect: (session: DialectSession) => Dialect): HandshakeHandler {
+  const { engine } = hosts
   const line = lineOf(settings)
 
   return async function handshake (request, reply) {
@@ -44,7 +45,7 @@ export function createHandshake (engine: Engine, settings: Settings, dialect: (s
     if (version !== 1) throw new RefusedRequest('unsupported version', OTHER_REVISION, { protocol })
     // `/1//SID/?disconnect`, if the host merges slashes (`ignoreDuplicateSlashes`). Then `transport` is the session id.
     if (hasDisconnect(request) && transport !== undefined && !isRevision1(transport)) {
-      engine.find(transport, 'revision 1')?.end('client left', DISCONNECT)
+      hosts.of(transport).end({ ...toSessionRequest(request, 'revision 1', 'xhr-polling'), sid: transport })
       return await reply.send('')
     }
     const admitted = await admit({ engine, settings }, request)

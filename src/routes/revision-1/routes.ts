@@ -5,6 +5,7 @@ import { Revision1 } from '../../dialects/revision-1/revision-1.js'
 import type { Revision1Shared } from '../../dialects/revision-1/revision-1.js'
 import type { Engine } from '../../engine/engine.js'
 import { NOT_AN_UPGRADE, RefusedRequest } from '../../errors.js'
+import type { Hosts } from '../../hosts/hosts.js'
 import type { Settings } from '../../options.js'
 import { isRevision1, TRANSPORTS } from '../../transports/index.js'
 import { handshakeJsonp, pollJsonp, quoteJsonp } from '../hooks.js'
@@ -20,6 +21,7 @@ type Revision1Row = Row<Revision1Route>
 /** The context that all routes of one registration share. */
 export interface Revision1Context {
   readonly engine: Engine
+  readonly hosts: Hosts
   readonly settings: Settings
   readonly shared: Revision1Shared
 }
@@ -40,10 +42,10 @@ const refuseTransport: Hook<Revision1Route> = ({ params: { transport } }, _reply
 const refuseGet = (): never => { throw new RefusedRequest('not an upgrade', NOT_AN_UPGRADE) }
 
 function transportRows (context: TransportContext, toRows: ToRows<Revision1Route>): Revision1Row[] {
-  const { engine, settings: { maxPayload: bodyLimit }, name } = context
+  const { engine, hosts, settings: { maxPayload: bodyLimit }, name } = context
   const row = TRANSPORTS[name]
   const url = `/:protocol/${name}/:sid`
-  const preHandler = [checkVersion, forceDisconnect(engine), headersHook(engine)]
+  const preHandler = [checkVersion, forceDisconnect(hosts), headersHook(engine)]
   const preflight = toRows(url, name, PREFLIGHT)
   if (row.kind === 'websocket') {
     return [...toRows(url, name, { method: 'GET', preHandler, handler: refuseGet, wsHandler: webSocketHandler(context) }), ...preflight]
@@ -63,10 +65,10 @@ function transportRows (context: TransportContext, toRows: ToRows<Revision1Route
   ]
 }
 
-function handshakeRows ({ engine, settings, shared }: Revision1Context, toRows: ToRows<Revision1Route>): Revision1Row[] {
+function handshakeRows ({ hosts, settings, shared }: Revision1Context, toRows: ToRows<Revision1Route>): Revision1Row[] {
   const { heartbeatInterval: interval, heartbeatTimeout: timeout, transports } = settings
   const heartbeat = { frame: HEARTBEAT, interval, timeout, onPolls: false }
-  const handler = createHandshake(engine, settings, (session) => new Revision1(session, shared, heartbeat))
+  const handler = createHandshake(hosts, settings, (session) => new Revision1(session, shared, heartbeat))
   const rows = (url: string, preHandler: Hook<Revision1Route>[]): Revision1Row[] => [
     ...toRows(url, null, { method: ['GET', 'POST'], preHandler, onSend: quoteJsonp, handler }),
     ...toRows(url, null, PREFLIGHT)
@@ -80,13 +82,13 @@ function handshakeRows ({ engine, settings, shared }: Revision1Context, toRows: 
 
 /** Makes the rows of revision 1. */
 export function revision1Rows (host: FastifyInstance, context: Revision1Context): Revision1Row[] {
-  const { engine, settings, settings: { path, transports, maxPayload } } = context
+  const { engine, hosts, settings, settings: { path, transports, maxPayload } } = context
   const toRows = rowMaker<Revision1Route>({ host, path, dialect: 'revision 1', schema: SCHEMA, maxPayload })
   return [
-    ...transports.filter(isRevision1).flatMap((name) => transportRows({ engine, settings, name }, toRows)),
+    ...transports.filter(isRevision1).flatMap((name) => transportRows({ engine, hosts, settings, name }, toRows)),
     ...toRows('/:protocol/:transport/:sid', null, {
       method: ['GET', 'POST'],
-      preHandler: [checkVersion, forceDisconnect(engine), refuseTransport],
+      preHandler: [checkVersion, forceDisconnect(hosts), refuseTransport],
       handler: () => {}
     }),
     ...handshakeRows(context, toRows),
