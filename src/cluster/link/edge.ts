@@ -4,6 +4,7 @@ import type { EndReason } from '../../../types/reasons.js'
 import { ProtocolError } from '../../codec/packet.js'
 import type { EdgeRecord, OwnerRecord, Payload } from './records.js'
 import { EdgeStream } from './edge-stream.js'
+import type { EdgeLink, LinkAddress, NodeState } from './types.js'
 import { unreachable, unreachableNode } from './unreachable.js'
 
 type Answer = (refused?: Refused) => void
@@ -16,6 +17,11 @@ type Entry =
 
 export interface EdgeInit {
   readonly tag: string
+  /** The address that the owner says others should use. */
+  readonly address: LinkAddress
+  /** Round-trip time, ms. */
+  readonly rtt: () => number | undefined
+  readonly onState: () => void
   readonly send: (record: EdgeRecord) => void
   /** Sends a record if there is room for it. */
   readonly offer: (record: EdgeRecord) => boolean
@@ -35,19 +41,26 @@ const FULL = 'too many bytes wait in links (maxTotalQueueBytes)'
  *
  * A record for a stream that is over is ignored: it has crossed the one that has ended the stream.
  */
-export class LinkEdge implements RemoteNode {
+export class LinkEdge implements EdgeLink {
   readonly tag: string
+  readonly address: LinkAddress
   readonly #init: EdgeInit
   readonly #entries = new Map<number, Entry>()
   /** Refuses everything when the link is down. */
   #down: RemoteNode | undefined
   #last = 0
+  #state: NodeState = 'serving'
+  #sessions = 0
 
   constructor (init: EdgeInit) {
     this.tag = init.tag
+    this.address = init.address
     this.#init = init
   }
 
+  get state (): NodeState { return this.#state }
+  get sessions (): number { return this.#sessions }
+  get rtt (): number | undefined { return this.#init.rtt() }
   get isUp (): boolean { return this.#down === undefined }
   /** Number of requests, WebSockets and streams that wait for the owner. */
   get size (): number { return this.#entries.size }
@@ -115,7 +128,12 @@ export class LinkEdge implements RemoteNode {
 
   /** Handles a record. @throws ProtocolError when it does not fit its stream */
   receive (record: OwnerRecord): void {
-    if (!('stream' in record)) throw new ProtocolError(`the record ${record.type} in the middle of a link`)
+    if (record.type === 'state') {
+      this.#state = record.state
+      this.#sessions = record.sessions
+      return this.#init.onState()
+    }
+    if (record.type === 'challenge') throw new ProtocolError(`the record ${record.type} in the middle of a link`)
     const entry = this.#entries.get(record.stream)
     if (entry === undefined) return
     if (record.type === 'refused') return this.#refused(record.stream, entry, record.refused)

@@ -42,7 +42,7 @@ interface Unfinished { readonly kind: number, readonly pieces: Buffer[] }
 /** Reads messages. Keeps records that are not complete, up to a limit. */
 export class MessageReader<T> {
   readonly #decode: (raw: Raw) => T
-  readonly #maxBytes: number
+  readonly #maxBytes: () => number
   readonly #unfinished = new Map<number, Unfinished>()
   #bytes = 0
 
@@ -50,7 +50,7 @@ export class MessageReader<T> {
    * @param decode reads one record
    * @param maxBytes limit for all records together that are not complete, bytes
    */
-  constructor (decode: (raw: Raw) => T, maxBytes: number) {
+  constructor (decode: (raw: Raw) => T, maxBytes: () => number) {
     this.#decode = decode
     this.#maxBytes = maxBytes
   }
@@ -81,7 +81,7 @@ export class MessageReader<T> {
     const whole = kind & ~MORE
     if (isPart && piece.length !== PIECE) throw new ProtocolError('a piece of another size than 64 KiB')
     if (unfinished !== undefined && unfinished.kind !== whole) throw new ProtocolError('a record inside another one of its stream')
-    if (this.#bytes + piece.length > this.#maxBytes) throw new ProtocolError('too many bytes of records that are not complete')
+    if (this.#bytes + piece.length > this.#maxBytes()) throw new ProtocolError('too many bytes of records that are not complete')
     const pieces = unfinished?.pieces ?? []
     pieces.push(piece)
     if (isPart) {

@@ -294,7 +294,7 @@ t.test('records that do not fit their stream break the protocol', async (t) => {
   t.throws(() => edge.receive({ type: 'answer', stream: 1, isLast: true, payload: '' }), { name: 'ProtocolError' })
   t.throws(() => edge.receive({ type: 'accepted', stream: 2 }), { name: 'ProtocolError' })
   t.throws(() => edge.receive({ type: 'accepted', stream: 3 }), { name: 'ProtocolError' })
-  t.throws(() => edge.receive({ type: 'state', state: 'serving', sessions: 1 }), { name: 'ProtocolError' })
+  t.throws(() => edge.receive({ type: 'challenge', version: 1, nonce: Buffer.alloc(32), tag: '', address: '', proofs: [] }), { name: 'ProtocolError' })
   edge.receive({ type: 'answer', stream: 2, isLast: false, payload: '' })
   t.throws(() => edge.receive({ type: 'answer', stream: 2, isLast: false, payload: '' }), { name: 'ProtocolError' })
   t.throws(() => edge.receive({ type: 'refused', stream: 2, refused: NO }), { name: 'ProtocolError' })
@@ -305,4 +305,11 @@ t.test('records that do not fit their stream break the protocol', async (t) => {
   t.throws(() => owner.receive({ type: 'proof', proof: Buffer.alloc(32) }), { name: 'ProtocolError' })
   owner.receive({ type: 'frame', stream: 99, frame: 'of a stream that is over' })
   t.equal(sessions.calls.length, 3)
+})
+
+t.test('the edge knows the state of the owner', async (t) => {
+  const { edge } = setUp()
+  t.match(edge, { state: 'serving', sessions: 0, rtt: 1, isUp: true, tag: 'tag-of-a', address: { host: 'a', port: 1 } })
+  edge.receive({ type: 'state', state: 'draining', sessions: 7 })
+  t.match(edge, { state: 'draining', sessions: 7 })
 })

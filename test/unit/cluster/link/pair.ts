@@ -66,13 +66,20 @@ export function linkPair (sessions: SessionHost): Pair {
     }
   }
   const hold = (bytes: number): boolean => (pair.held += bytes) <= pair.room
-  const fromEdge = new MessageReader(decodeEdge, MAX)
-  const fromOwner = new MessageReader(decodeOwner, MAX)
+  const fromEdge = new MessageReader(decodeEdge, () => MAX)
+  const fromOwner = new MessageReader(decodeOwner, () => MAX)
   const up = new Line(guarded((message) => { for (const record of fromEdge.read(message)) owner.receive(record) }))
   const down = new Line(guarded((message) => { for (const record of fromOwner.read(message)) edge.receive(record) }))
   const ofEdge = new Outgoing({ write: up.write, hold })
   const ofOwner = new Outgoing({ write: down.write, hold })
-  const edge = new LinkEdge({ tag: 'tag-of-a', send: (record) => ofEdge.send(record), offer: (record) => ofEdge.offer(record) })
+  const edge = new LinkEdge({
+    tag: 'tag-of-a',
+    address: { host: 'a', port: 1 },
+    rtt: () => 1,
+    onState: () => {},
+    send: (record) => ofEdge.send(record),
+    offer: (record) => ofEdge.offer(record)
+  })
   const owner = new LinkOwner({ sessions, send: (record) => ofOwner.send(record) })
   const pair: Pair = {
     edge,

@@ -49,8 +49,8 @@ function testBothWays<T extends LinkRecord> (samples: readonly Sample<T>[], newR
   })
 }
 
-const edgeReader = () => new MessageReader(decodeEdge, MAX)
-const ownerReader = () => new MessageReader(decodeOwner, MAX)
+const edgeReader = () => new MessageReader(decodeEdge, () => MAX)
+const ownerReader = () => new MessageReader(decodeOwner, () => MAX)
 
 testBothWays(FROM_EDGE, edgeReader)
 testBothWays(FROM_OWNER, ownerReader)
@@ -135,7 +135,7 @@ t.test('long records', async (t) => {
   })
 
   await t.test('are kept up to a limit, of all streams together', async (t) => {
-    const reader = new MessageReader(decodeEdge, 3 * PIECE)
+    const reader = new MessageReader(decodeEdge, () => 3 * PIECE)
     const part = (stream: number): Buffer => {
       const [first = Buffer.alloc(0)] = pieces({ ...long, stream })
       return first
@@ -151,7 +151,7 @@ t.test('bytes that are read do not keep a larger message in memory', async (t) =
   const reader = new MessageReader((raw) => {
     seen.push(raw.isBytes)
     return decodeEdge(raw)
-  }, MAX)
+  }, () => MAX)
   const large = Buffer.concat([toPiece([0x50, 1, '0102']), toPiece([16, 1, `'${'x'.repeat(50_000)}'`])])
   const [first] = reader.read(large)
   t.ok(first?.type === 'frame' && typeof first.frame !== 'string' && first.frame.buffer.byteLength === 2)
