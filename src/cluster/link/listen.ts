@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 import { WebSocketServer } from 'ws'
 import { Accepted } from './accepted.js'
 import { PROOF_TIMEOUT } from './handshake.js'
@@ -19,6 +20,9 @@ const MAX_HEAD = 4096
 /** Time for the other nodes to answer that this one leaves, ms. */
 const CLOSING = 100
 const SILENT = `it has sent no request in ${PROOF_TIMEOUT / 1000} s`
+/** How long records that wait may take to leave when the listener is closed, and how often that is looked at, ms. */
+const FLUSH_LIMIT = 800
+const FLUSH_LOOK = 5
 /** The path of the WebSocket. */
 export const PATH = '/socketio-link'
 
@@ -108,6 +112,8 @@ export async function listenForLinks (options: ListenOptions): Promise<LinkListe
     announce () { for (const link of links) link.announce() },
     async close () {
       const closed = new Promise<void>((resolve) => { server.close(() => resolve()) })
+      // Records that wait leave first: they may be farewells to clients at other nodes.
+      for (const end = performance.now() + FLUSH_LIMIT; performance.now() < end && [...links].some(({ waiting }) => waiting > 0);) await delay(FLUSH_LOOK)
       for (const link of links) link.close()
       const timer = setTimeout(() => { for (const connection of connections) connection.destroy() }, CLOSING)
       await closed

@@ -1,0 +1,50 @@
+// The published types of the option `cluster`, as an application meets them.
+import type { FastifyInstance } from 'fastify'
+import { Cluster as IoredisCluster, Redis } from 'ioredis'
+import { createClient } from 'redis'
+import { describe, expect, test } from 'tstyche'
+import { nodes as implementation, setupPrimary as implementationOfPrimary } from '../src/cluster.js'
+import { nodes, setupPrimary } from './cluster.js'
+import type { Cluster, ClusterNode, NodesOptions, RedisClient } from './cluster.js'
+import plugin from './index.js'
+
+declare const app: FastifyInstance
+const secret = 'a secret of at least 32 characters'
+
+describe('nodes', () => {
+  test('makes a Cluster, which the plugin takes', () => {
+    expect(nodes({ secret, redis: new Redis() })).type.toBe<Cluster>()
+    expect(app.register).type.toBeCallableWith(plugin, { io: {}, cluster: nodes({ secret, ipc: true }) })
+    expect<Cluster['nodes']>().type.toBe<readonly ClusterNode[]>()
+    expect<Cluster['isCurrent']>().type.toBe<boolean>()
+    expect<ClusterNode['state']>().type.toBe<'serving' | 'draining' | 'unreachable'>()
+  })
+
+  test('takes clients of both packages', () => {
+    expect(createClient()).type.toBeAssignableTo<RedisClient>()
+    expect(new Redis()).type.toBeAssignableTo<RedisClient>()
+    expect<IoredisCluster>().type.toBeAssignableTo<RedisClient>()
+    expect<string>().type.not.toBeAssignableTo<RedisClient>()
+  })
+
+  test('takes each way of finding the others', () => {
+    expect(nodes).type.toBeCallableWith({ secret, redis: createClient(), prefix: 'chat' })
+    expect(nodes).type.toBeCallableWith({ secret: [secret, secret], peers: ['node-1:7070'], listen: { port: 7070 } })
+    expect(nodes).type.toBeCallableWith({ secret, dns: 'app', listen: { host: '0.0.0.0', port: 7070, advertise: { host: 'node-1' } }, tls: { ca: 'a', cert: 'b', key: 'c', servername: 'nodes' } })
+    expect(nodes).type.toBeCallableWith({ secret, ipc: true })
+  })
+
+  test('needs a secret and a way', () => {
+    expect(nodes).type.not.toBeCallableWith({ secret })
+    expect(nodes).type.not.toBeCallableWith({ redis: new Redis() })
+    expect(nodes).type.not.toBeCallableWith({ secret, dns: 'app', prefix: 'chat' })
+    expect(nodes).type.not.toBeCallableWith({ secret, ipc: false })
+    expect(nodes).type.not.toBeCallableWith({ secret, ipc: true, listen: { port: 1 } })
+  })
+
+  test('is what the code is', () => {
+    expect(implementation).type.toBe<typeof nodes>()
+    expect(implementationOfPrimary).type.toBe<typeof setupPrimary>()
+    expect(nodes).type.toBe<(options: NodesOptions) => Cluster>()
+  })
+})
