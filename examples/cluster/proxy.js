@@ -16,13 +16,20 @@ function join (one, other) {
   }
 }
 
-/** @param {() => number} next the port of the node that gets the next request @returns {import('node:http').Server} */
+/**
+ * @param {(request: import('node:http').IncomingMessage, answer: import('node:events').EventEmitter) => number} next returns the port of the node that gets a
+ * request; `answer` emits 'close' when it is over
+ * @returns {import('node:http').Server}
+ */
 export function createProxy (next) {
-  /** @param {import('node:http').IncomingMessage} request */
-  const onward = ({ method, url, rawHeaders }) => ask({ host: '127.0.0.1', port: next(), method, path: url, headers: rawHeaders, setHost: false, agent: false })
+  /** @param {import('node:http').IncomingMessage} request @param {import('node:events').EventEmitter} answer */
+  const onward = (request, answer) => {
+    const { method, url, rawHeaders } = request
+    return ask({ host: '127.0.0.1', port: next(request, answer), method, path: url, headers: rawHeaders, setHost: false, agent: false })
+  }
 
   const server = createServer((request, response) => {
-    const there = onward(request)
+    const there = onward(request, response)
     there.on('response', (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders)
       response.flushHeaders() // a stream of 0.9 sends nothing for a while
@@ -35,7 +42,7 @@ export function createProxy (next) {
   })
 
   server.on('upgrade', (request, client, head) => {
-    const there = onward(request)
+    const there = onward(request, client)
     client.on('error', () => there.destroy())
     there.on('upgrade', (answer, socket, rest) => {
       client.write(headOf(answer))

@@ -8,13 +8,21 @@ export interface SpreadingProxy {
   readonly url: string
   /** Ports of the servers behind it. Change it to take a server out. */
   ports: number[]
+  /** URLs of the requests and WebSockets that are open at a server now. */
+  openAt (port: number): string[]
   close (): Promise<void>
 }
 
 export async function spreadingProxy (t: Teardown, ports: readonly number[], port = 0): Promise<SpreadingProxy> {
   const sockets = new Set<Socket>()
+  const open = new Map<object, { port: number, url: string }>()
   let turn = 0
-  const server = createProxy(() => proxy.ports[turn++ % proxy.ports.length] ?? 0)
+  const server = createProxy(({ url = '' }, answer) => {
+    const port = proxy.ports[turn++ % proxy.ports.length] ?? 0
+    open.set(answer, { port, url })
+    answer.once('close', () => open.delete(answer))
+    return port
+  })
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
@@ -22,6 +30,7 @@ export async function spreadingProxy (t: Teardown, ports: readonly number[], por
   const proxy: SpreadingProxy = {
     url: '',
     ports: [...ports],
+    openAt: (wanted) => [...open.values()].flatMap(({ port, url }) => port === wanted ? [url] : []),
     async close () {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => { server.close(resolve) })
