@@ -14,7 +14,7 @@ redis.on('error', () => {})
 await redis.connect()
 
 const options = { streamName: prefix, channelPrefix: prefix, sessionKeyPrefix: `${prefix}:` }
-const adapter = kind === 'official' ? createAdapter(redis, options) : recoverable(redis, (client) => createAdapter(client, options))
+const adapter = kind === 'official' ? createAdapter(redis, options) : recoverable(redis, (client) => createAdapter(client, options), { saveInterval: 500 })
 
 const app = Fastify({ forceCloseConnections: true })
 await app.register(socketioTransports, { io: { adapter, connectionStateRecovery: {} }, pingInterval: 1000, pingTimeout: 1000 })
@@ -27,7 +27,12 @@ for (const nsp of [app.io.of('/'), app.io.of('/chat')]) {
       await socket.join(rooms)
       ack()
     })
-    socket.on('who', (ack: (pid: string, rooms: string[]) => void) => ack(name, [...socket.rooms]))
+    socket.on('leave', async (room: string, ack: () => void) => {
+      await socket.leave(room)
+      ack()
+    })
+    socket.on('call', (name: string) => { socket.data = { name } })
+    socket.on('who', (ack: (pid: string, rooms: string[], data: unknown) => void) => ack(name, [...socket.rooms], socket.data))
   })
 }
 
@@ -45,6 +50,10 @@ function say (): void {
 }
 
 process.on('message', (message) => {
+  if (message === 'count') {
+    process.send?.(app.io.sockets.sockets.size)
+    return
+  }
   clearInterval(timer)
   if (message === 'talk') timer = setInterval(say, 5)
   if (message === 'end') for (const nsp of ['/', '/chat']) app.io.of(nsp).emit('end')
