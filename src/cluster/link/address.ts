@@ -2,7 +2,7 @@
 import type { LinkAddress } from './types.js'
 
 const UNIX = 'unix:'
-const HOST_AND_PORT = /^(?:\[([\da-f:.%]+)\]|([^:[\]/\s]+)):(\d{1,5})$/i
+const HOST_AND_PORT = /^(?:\[([\da-f:.]+)\]|([\w.-]+)):(\d{1,5})$/i
 
 /** Returns `host:port`, `[ipv6]:port` or `unix:path`. */
 export function formatAddress (address: LinkAddress): string {
