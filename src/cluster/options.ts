@@ -124,9 +124,8 @@ function readMembers (options: Record<string, unknown>, listen: Listen): Members
   }
   if (!isText(prefix)) throw bad('prefix', prefix, 'a string that is not empty')
   const command = commandOf(redis)
-  if (command === undefined) {
-    throw bad('redis', redis, `a connected client; write ${isText(redis) ? `await createClient({ url: ${JSON.stringify(redis)} }).connect()` : 'await createClient({ url }).connect()'} of the package redis, or new Redis(url) of ioredis`)
-  }
+  // A URL may have a password.
+  if (command === undefined) throw new BadOptionError('cluster.redis', isText(redis) ? 'a string' : show(redis), 'a connected client; write await createClient({ url }).connect() of the package redis, or new Redis(url) of ioredis')
   return new RedisMembers(command, prefix)
 }
 
