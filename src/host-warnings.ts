@@ -32,11 +32,12 @@ const SILENCES: readonly Silence[] = [
 ]
 
 /** Fastify's router does not match a URL with a longer parameter. In revision 1 the session id is a parameter of the path, in Engine.IO one of the query. */
-function ofParameters (app: FastifyInstance, { dialects, generateId }: Settings): string[] {
+function ofParameters (app: FastifyInstance, { dialects, generateId, cluster }: Settings): string[] {
   const { maxParamLength = Infinity } = hostOptions(app)
-  const needed = generateId === undefined ? ID_LENGTH : LONGEST_ID_LENGTH
+  const length = ID_LENGTH + (cluster?.tag.length ?? 0)
+  const needed = generateId === undefined ? length : LONGEST_ID_LENGTH
   if (!dialects.includes('revision 1') || maxParamLength >= needed) return []
-  const ids = generateId === undefined ? `session ids have ${ID_LENGTH} characters` : 'generateId may return longer session ids'
+  const ids = generateId === undefined ? `session ids have ${length} characters` : 'generateId may return longer session ids'
   return [`maxParamLength is ${maxParamLength}, and ${ids}: Fastify does not find the routes of longer ones, so clients up to 0.9 cannot connect; set maxParamLength to ${needed} or more`]
 }
 

@@ -117,7 +117,7 @@ t.test('the options of the types are those of the code', async (t) => {
 t.test('the defaults in docs/options.md are those of the code', async (t) => {
   const defaults: Record<string, unknown> = { ...readOptions({}) }
   /** Options whose default is described in words. */
-  const described = ['prefix', 'cors.origin', 'cors.credentials', 'authorize', 'generateId', 'io', 'parser', 'flashPolicy']
+  const described = ['prefix', 'cors.origin', 'cors.credentials', 'authorize', 'generateId', 'cluster', 'io', 'parser', 'flashPolicy']
   for (const { name, shown } of rows) {
     const value = defaults[name]
     if (described.includes(name)) t.ok(value === undefined || value === '', `${name} has a default that can be shown`)

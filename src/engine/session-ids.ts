@@ -20,6 +20,9 @@ export function newSessionId (): string {
   return id
 }
 
+/** Fastify's default for the length of a parameter in a path. */
+const LONGEST = 100
+
 interface Rule { readonly pattern: RegExp, readonly allowed: string }
 
 /** Clients encode the id in a query: only control characters, line separators and halves of surrogate pairs would not survive. */
@@ -59,6 +62,7 @@ interface IdInit {
 export function makeId ({ make, tag = '', dialect, isUsed }: IdInit): string | Promise<string> {
   const check = (made: unknown): string => {
     const id = tag + toId(made, dialect)
+    if (id.length > LONGEST) throw new InvalidIdError(JSON.stringify(id), `have at most ${LONGEST - tag.length} characters, because the tag of the node comes before it`)
     if (isUsed(id)) throw new InvalidIdError(JSON.stringify(id), 'be unused')
     return id
   }

@@ -44,7 +44,7 @@ function pollsOf (sessions: EngineIoSessions, request: SessionRequest): { sessio
   const session = checkedSession(sessions, request)
   const { transport: { polls } } = session
   if (polls !== undefined) return { session, polls }
-  throw new RefusedRequest('unknown session', 'the session has moved to a WebSocket', { sid: session.id })
+  throw new RefusedRequest('unknown session', NO_SESSION, { sid: session.id })
 }
 
 /** Accepts a poll. @throws RefusedRequest for a second poll at the same time, which also ends the session, and if its client has been told to leave. */

@@ -70,7 +70,7 @@ export class LocalSessions implements SessionHost {
 
   /** @throws RefusedRequest for a transport that the dialect does not have: the other node has other options, or another version. */
   #revision1 ({ sid, transport: name }: SessionRequest): revision1.Revision1Sessions {
-    if (!isRevision1(name)) throw new RefusedRequest('unknown transport', 'the nodes have different options', { sid })
+    if (!isRevision1(name)) throw new RefusedRequest('unknown transport', 'the transport is unknown, or the option "transports" excludes it', { sid })
     return { engine: this.#engine, settings: this.#settings, name }
   }
 

@@ -94,7 +94,7 @@ for (const reason of REASONS) {
 t.test('a detail that the plugin writes as it stands is on the page', async (t) => {
   /** No request can cause it: a hook has admitted each handshake before. */
   const unreachable = 'the handshake was not admitted'
-  const files = ['hooks', 'admission', 'origin', 'body-timeout', 'middlewares', 'refusals', 'engine-io/session', 'engine-io/data', 'engine-io/verify', 'engine-io/routes', 'revision-1/handlers']
+  const files = ['hooks', 'admission', 'origin', 'body-timeout', 'middlewares', 'refusals', 'engine-io/session', 'engine-io/data', 'engine-io/verify', 'engine-io/routes', 'revision-1/handlers', '../hosts/engine-io', '../hosts/revision-1', '../hosts/local-sessions']
   const details = files.flatMap((file) => [...read(`src/routes/${file}.ts`).matchAll(/(?:new RefusedRequest|refusal)\('[\w ]+', '((?:[^'\\]|\\.)+)'/g)].map(([, detail = '']) => detail))
   t.ok(details.length > 15)
   t.strictSame(details.filter((detail) => !page.includes(`\`${detail}\``)), [unreachable])

@@ -9,6 +9,7 @@ import { ENGINE_4 } from '../kit/engine-io/payload.js'
 import { head } from '../kit/raw/http.js'
 import { RawConnection } from '../kit/raw/connection.js'
 import { requestUpgrade } from '../kit/request.js'
+import { refusingCluster } from '../kit/cluster/refusing-cluster.js'
 import { connectPolling, handshake } from '../kit/revision-1/inject.js'
 import { portOf } from '../kit/servers/app.js'
 import { until } from '../kit/waiting.js'
@@ -167,7 +168,19 @@ const DIALECTS: Way[] = [
   { reason: 'bad handshake method', ask: async (app) => { const { statusCode, body } = await app.inject({ method: 'PUT', url: E }); return { status: statusCode, body } } }
 ]
 
+/** A request for a session of another node. */
+const ofOtherNode = (reason: RefusalReason, detail: string): Way[] => {
+  const options = { cluster: refusingCluster({ reason, detail, context: {} }) }
+  return [
+    ...both({ reason, options }, get(`${E}&sid=elsewhr-abc`), get(`${R}xhr-polling/elsewhr-abc`)),
+    ...both({ reason, options }, (app) => post(app, `${E}&sid=elsewhr-abc`, '4a'), (app) => post(app, `${R}xhr-polling/elsewhr-abc`, '3:::a')),
+    { reason, options, ask: upgrade('/socket.io/?EIO=4&transport=websocket&sid=elsewhr-abc') }
+  ]
+}
+
 const SESSIONS: Way[] = [
+  ...ofOtherNode('node lost', 'the link to the node with the session broke while the request was there'),
+  ...ofOtherNode('node unreachable', 'there is no link to the node with the session'),
   ...both({ reason: 'unknown session' }, get(`${E}&sid=abc`), get(`${R}xhr-polling/abc`)),
   {
     reason: 'unknown session',

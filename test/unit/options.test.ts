@@ -112,6 +112,7 @@ const WRONG: readonly Wrong[] = [
     allowed: 'a list of "host:port", where either may be "*"',
     values: [[[], '[]'], ['*:*', '"*:*"'], [['a.com'], '["a.com"]'], [['a.com:x'], '["a.com:x"]'], [['a"b:80'], '["a\\"b:80"]'], [['<a>:80'], '["<a>:80"]'], [[7], '[7]']]
   },
+  { option: 'cluster', allowed: 'nodes({ … }) of "fastify-socketio-transports/cluster"', values: [[true, 'true'], [{}, 'an object'], ['redis', '"redis"']] },
   { option: 'serveClient', allowed: 'true, false, or the folder of the client files', values: [['', '""'], [1, '1'], [{}, 'an object']] },
   {
     option: 'io',

@@ -32,7 +32,7 @@ const GONE: ReadonlySet<RefusalReason> = new Set(['unknown session', 'node lost'
 /** Notes a request whose session does not exist, or is out of reach. */
 function noteGone (engine: Engine, request: Revision1Request, { reason, detail }: Refused): void {
   const sid = request.params.sid
-  request.log.info({ reason, detail, sid: cut(sid) }, 'unknown session')
+  request.log[reason === 'unknown session' ? 'info' : 'warn']({ reason, detail, sid: cut(sid) }, 'unknown session')
   engine.refused(request.raw, reason, { sid })
 }
 

@@ -1,0 +1,61 @@
+// A thousand sessions of every generation and transport on three nodes, behind a proxy that sends each request to the next node. One node is killed in the
+// middle: its clients are back within 5 seconds, the others notice nothing, and what was acknowledged was heard, once.
+import t from 'tap'
+import { startPeers } from '../kit/cluster/processes.js'
+import type { NodeProcess } from '../kit/cluster/processes.js'
+import { spreadingProxy } from '../kit/network/spreading-proxy.js'
+import { until } from '../kit/waiting.js'
+import { officialTalker, rawTalker } from './talkers.js'
+import type { Talker } from './talkers.js'
+
+const COUNT = Number(process.env["COUNT"] ?? 1000)
+/** ms */
+const BACK_WITHIN = 5000
+
+t.test('a thousand sessions, and a node that is killed', async (t) => {
+  const nodes = await startPeers(t, 3, { pingInterval: 10_000 })
+  const proxy = await spreadingProxy(t, nodes.map(({ port }) => port))
+  const port = Number(new URL(proxy.url).port)
+  const kinds: ((name: string) => Talker)[] = [
+    ...([1, 2, 3, 4] as const).flatMap((generation) => [['polling'], ['websocket'], ['polling', 'websocket']].map((transports) => (name: string) => officialTalker(generation, proxy.url, transports, name))),
+    ...['xhr-polling', 'websocket'].map((transport) => (name: string) => officialTalker(0.9, proxy.url, [transport], name)),
+    ...(['xhr-polling', 'jsonp-polling', 'htmlfile', 'xhr-multipart', 'flashsocket', 'websocket'] as const).map((transport) => (name: string) => rawTalker(port, transport, name))
+  ]
+  const talkers: Talker[] = []
+  t.teardown(() => { for (const talker of talkers) talker.stop() })
+  // Fifty at a time: a thousand handshakes in one turn would be a test of the backlog of the kernel.
+  for (let i = 0; i < COUNT; i++) {
+    const kind = kinds[i % kinds.length]
+    if (kind !== undefined) talkers.push(kind(`c${i}`))
+    if (i % 50 === 49) await until(() => talkers.every(({ acked }) => acked.length > 0))
+  }
+  t.equal(talkers.length, COUNT)
+  await until(() => talkers.every(({ acked }) => acked.length > 1))
+  t.strictSame(talkers.filter(({ losses }) => losses > 0).map(({ name, losses }) => [name, losses]), [], 'nobody has lost a session so far')
+
+  const [killed, ...others] = nodes as [NodeProcess, ...NodeProcess[]]
+  await killed.signal('SIGSTOP') // what is open at it now stays open until it is killed
+  const open = proxy.openAt(killed.port)
+  const isTouched = (talker: Talker): boolean => talker.sid().startsWith(killed.tag) || open.some((url) => url.includes(talker.sid()))
+  const touched = talkers.filter(isTouched)
+  const untouched = talkers.filter((talker) => !touched.includes(talker))
+  t.ok(touched.length > COUNT / 5 && untouched.length > COUNT / 5, `${touched.length} clients had something on the node`)
+  proxy.ports = others.map((node) => node.port)
+  const at = performance.now()
+  await killed.signal('SIGKILL')
+  await until(() => talkers.every(({ heardAt }) => heardAt > at))
+  const back = Math.max(...talkers.map(({ heardAt }) => heardAt)) - at
+  t.ok(touched.every(({ losses }) => losses > 0), 'clients of the node have lost their sessions')
+  t.comment(`all are back after ${Math.round(back)} ms`)
+  t.ok(back < BACK_WITHIN)
+  t.strictSame(untouched.filter(({ losses }) => losses > 0).map(({ name }) => name), [], 'the others have noticed nothing')
+
+  await until(() => talkers.every(({ heardAt }) => heardAt > at + 500))
+  for (const talker of talkers) talker.stop()
+  const heard = nodes.flatMap((node) => node.heard())
+  const once = new Set(heard)
+  t.equal(heard.length, once.size, 'nothing was heard twice')
+  t.strictSame(talkers.flatMap(({ acked }) => acked).filter((id) => !once.has(id)), [], 'what was acknowledged was heard')
+  const reports = await Promise.all(others.map((node) => node.report()))
+  t.comment(`${heard.length} events; refused: ${JSON.stringify(reports.map(({ metrics }) => metrics.refused))}`)
+})

@@ -1,0 +1,45 @@
+// Several nodes of an application in one process, with real links between them. One port is in front of them: each connection to it goes to the next node, byte
+// for byte, because it becomes a connection of that node's HTTP server.
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { nodes } from 'fastify-socketio-transports/cluster'
+import { until } from './until.js'
+
+async function freePort () {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/**
+ * @param {(options: object, isFirst: boolean) => Promise<import('fastify').FastifyInstance>} build makes one node; the options are those of the plugin
+ * @param {number} count
+ */
+export async function buildNodes (build, count) {
+  const ports = []
+  while (ports.length < count) ports.push(await freePort())
+  const peers = ports.map((port) => `127.0.0.1:${port}`)
+  const clusters = ports.map((port) => nodes({ secret: 'a secret of the tests, 32 characters long', listen: { host: '127.0.0.1', port }, peers }))
+  const apps = await Promise.all(clusters.map((cluster, i) => build({ cluster }, i === 0)))
+  let turn = 0
+  const front = createServer((socket) => { apps[turn++ % count]?.server.emit('connection', socket) })
+  return {
+    apps,
+    /** The session of a socket of the Server, on whichever node it is. */
+    socketio: { sessionOf: (socket) => apps[0]?.socketio.sessionOf(socket) },
+    async listen ({ port, host }) {
+      await Promise.all(apps.map((app) => app.ready()))
+      await until(() => clusters.every((cluster) => cluster.nodes.filter(({ state }) => state === 'serving').length === count))
+      front.listen(port, host)
+      await once(front, 'listening')
+      return `http://${host}:${front.address().port}`
+    },
+    async close () {
+      front.close()
+      await Promise.all(apps.map((app) => app.close()))
+    }
+  }
+}
