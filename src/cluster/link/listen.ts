@@ -16,8 +16,8 @@ const MAX_STRANGERS = 64
 const MAX_CONNECTIONS = 4096
 /** Bytes of the head of a request. */
 const MAX_HEAD = 4096
-/** Time for the other nodes to answer that this one leaves, ms. */
-const CLOSING = 100
+/** Time for the other nodes to read what waits, and to answer that this one leaves, ms. */
+const CLOSING = 1000
 const SILENT = `it has sent no request in ${PROOF_TIMEOUT / 1000} s`
 /** The path of the WebSocket. */
 export const PATH = '/socketio-link'
