@@ -16,8 +16,9 @@ const MAX_STRANGERS = 64
 const MAX_CONNECTIONS = 4096
 /** Bytes of the head of a request. */
 const MAX_HEAD = 4096
-/** Time for the other nodes to answer that this one leaves, ms. */
-const CLOSING = 100
+/** Time for the other nodes to read what waits, and to answer that this one leaves, ms. */
+const CLOSING = 1000
+const SILENT = `it has sent no request in ${PROOF_TIMEOUT / 1000} s`
 /** The path of the WebSocket. */
 export const PATH = '/socketio-link'
 
@@ -82,7 +83,7 @@ export async function listenForLinks (options: ListenOptions): Promise<LinkListe
   server.on('request', ({ socket }, response) => {
     response.writeHead(404, { connection: 'close' }).end(() => refuse(socket, 'it sends HTTP requests; the application has another port'))
   })
-  server.on('clientError', (_error, socket) => refuse(socket, 'it does not speak HTTP'))
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(socket, error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? SILENT : 'it does not speak HTTP'))
   server.on('tlsClientError', (error, socket) => refuse(socket, `TLS: ${error.message}`))
   server.on('upgrade', (request: IncomingMessage, socket, head) => {
     if (request.url !== PATH) return refuse(socket, 'its WebSocket is no link')

@@ -62,6 +62,9 @@ export class Outgoing {
     return fits
   }
 
+  /** Writes everything now, also when the connection is full: it closes afterwards. */
+  flush (): void { this.#flush(Infinity) }
+
   /** Drops everything. */
   close (): void {
     if (this.#isClosed) return
@@ -89,8 +92,8 @@ export class Outgoing {
   }
 
   /** Writes until the connection is full: a piece of a long record and a message of short ones in turn, so that neither waits for all of the others. */
-  #flush (): void {
-    while (!this.#isClosed && this.#underWay < FULL && (this.#lanes.size > 0 || this.#queue.length > 0)) {
+  #flush (full = FULL): void {
+    while (!this.#isClosed && this.#underWay < full && (this.#lanes.size > 0 || this.#queue.length > 0)) {
       this.#continueNext()
       this.#takeShort()
       this.#writeMessage()
