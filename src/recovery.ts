@@ -83,7 +83,7 @@ export function recoverable<Client extends object, MakeAdapter extends (nsp: nev
     makeRecoverable(streamAdapterOf(adapter), {
       nsp,
       maxAge,
-      interval: Math.min(options.saveInterval ?? DEFAULT_INTERVAL, maxAge / 4),
+      interval: Math.min(options.saveInterval ?? DEFAULT_INTERVAL, maxAge / 10),
       save: (pid, write) => report(guarded.save(pid, write)),
       remove: (pid) => report(guarded.remove(pid)),
       onUnsupported: () => reporter.failed('this version of socket.io does not tell the id by which a client asks for its session')
