@@ -79,7 +79,7 @@ const LAYERS = [
   },
   {
     files: ['src/cluster.ts', 'src/cluster/**/*.ts'],
-    may: ['node:.+', 'ws', OWN, String.raw`\.\./[\w-]+\.js`, String.raw`\.\./(?:link|members)/.+`, String.raw`(?:\.\./)+errors\.js`],
+    may: ['node:.+', 'ws', OWN, String.raw`\.\./[\w-]+\.js`, String.raw`\.\./(?:link|members)/.+`, String.raw`\.\./\.\./(?:codec/(?:packet|detach)|transports/jsonp-polling)\.js`, String.raw`(?:\.\./)+errors\.js`],
     mayTypes: [TYPES, 'fastify']
   },
   { files: ['src/recovery.ts', 'src/recovery/*.ts'], may: ['node:.+', OWN, String.raw`(?:\.\./)*errors\.js`], mayTypes: [TYPES, 'socket\\.io', 'socket\\.io-adapter'] },

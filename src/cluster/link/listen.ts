@@ -1,0 +1,115 @@
+// Listens for links of other nodes, on a listener of its own.
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer } from 'ws'
+import { Accepted } from './accepted.js'
+import { PROOF_TIMEOUT } from './handshake.js'
+import { MAX_MESSAGE } from './messages.js'
+import { LogOnce } from './once.js'
+import type { LinkAddress, LinkListener, ListenOptions } from './types.js'
+
+/** Connections that have not proven themselves. When there is one more, the oldest is destroyed: a node needs a few milliseconds. */
+const MAX_STRANGERS = 64
+/** Connections in all. */
+const MAX_CONNECTIONS = 4096
+/** Bytes of the head of a request. */
+const MAX_HEAD = 4096
+/** Time for the other nodes to answer that this one leaves, ms. */
+const CLOSING = 100
+/** The path of the WebSocket. */
+export const PATH = '/socketio-link'
+
+function newServer ({ tls }: ListenOptions): Server {
+  const options = { maxHeaderSize: MAX_HEAD, headersTimeout: PROOF_TIMEOUT, requestTimeout: PROOF_TIMEOUT, connectionsCheckingInterval: PROOF_TIMEOUT / 5 }
+  if (tls === undefined) return createServer(options)
+  const { ca, cert, key } = tls
+  return createTlsServer({ ...options, ca, cert, key, requestCert: true, rejectUnauthorized: true, handshakeTimeout: PROOF_TIMEOUT })
+}
+
+function listenAt (server: Server, address: LinkAddress): Promise<LinkAddress> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen('path' in address ? { path: address.path } : { host: address.host, port: address.port }, () => {
+      server.off('error', reject)
+      const bound = server.address()
+      resolve('path' in address || bound === null || typeof bound === 'string' ? address : { host: address.host, port: bound.port })
+    })
+  })
+}
+
+/** Connections whose other side has not proven itself, oldest first. */
+class Strangers {
+  readonly #connections = new Set<Duplex>()
+
+  add (connection: Duplex): void {
+    this.#connections.add(connection)
+    connection.once('close', () => this.#connections.delete(connection))
+    if (this.#connections.size <= MAX_STRANGERS) return
+    const { value: oldest } = this.#connections.values().next()
+    if (oldest === undefined) return
+    this.#connections.delete(oldest)
+    oldest.destroy()
+  }
+
+  /** It has proven itself. */
+  remove (connection: Duplex): void { this.#connections.delete(connection) }
+}
+
+/** Starts to listen. Rejects when that is not possible. */
+export async function listenForLinks (options: ListenOptions): Promise<LinkListener> {
+  const { host: { log } } = options
+  const once = new LogOnce(log)
+  const strangers = new Strangers()
+  const links = new Set<Accepted>()
+  const connections = new Set<Duplex>()
+  const server = newServer(options)
+  server.maxConnections = MAX_CONNECTIONS
+  const webSockets = new WebSocketServer({ noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload: MAX_MESSAGE })
+
+  /** Refuses what is no node, and logs it once for its address. */
+  function refuse (connection: Duplex & { remoteAddress?: string | undefined }, reason: string): void {
+    once.warn({ address: connection.remoteAddress ?? 'unix' }, `connection to the port for links refused: ${reason}`)
+    connection.destroy()
+  }
+
+  server.on(options.tls === undefined ? 'connection' : 'secureConnection', (connection: Duplex) => strangers.add(connection))
+  server.on('connection', (connection: Duplex) => {
+    connections.add(connection)
+    connection.once('close', () => connections.delete(connection))
+  })
+  server.on('request', ({ socket }, response) => {
+    response.writeHead(404, { connection: 'close' }).end(() => refuse(socket, 'it sends HTTP requests; the application has another port'))
+  })
+  server.on('clientError', (_error, socket) => refuse(socket, 'it does not speak HTTP'))
+  server.on('tlsClientError', (error, socket) => refuse(socket, `TLS: ${error.message}`))
+  server.on('upgrade', (request: IncomingMessage, socket, head) => {
+    if (request.url !== PATH) return refuse(socket, 'its WebSocket is no link')
+    webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const accepted = new Accepted({
+        options,
+        socket: webSocket,
+        address: request.socket.remoteAddress ?? 'unix',
+        log,
+        once,
+        onProven: () => strangers.remove(socket),
+        onEnd: () => links.delete(accepted)
+      })
+      links.add(accepted)
+    })
+  })
+  const address = await listenAt(server, options.listen)
+  server.on('error', (error) => log.error({ err: error }, 'the listener for links has failed'))
+  return {
+    address,
+    announce () { for (const link of links) link.announce() },
+    async close () {
+      const closed = new Promise<void>((resolve) => { server.close(() => resolve()) })
+      for (const link of links) link.close()
+      const timer = setTimeout(() => { for (const connection of connections) connection.destroy() }, CLOSING)
+      await closed
+      clearTimeout(timer)
+    }
+  }
+}
