@@ -9,11 +9,10 @@ import { ServerProcess, freePort, runClient } from './processes.mjs'
 /** The processes of a target: one, or the nodes of a cluster, in order. */
 async function startNodes (target, settings, servers) {
   const { nodes = 1, edge = 0 } = target
-  const linkPorts = []
-  while (nodes > 1 && linkPorts.length < nodes) linkPorts.push(await freePort())
+  const linkPorts = nodes === 1 ? [] : await Promise.all(Array.from({ length: nodes }, freePort))
   const started = []
   for (let node = 0; node < nodes; node++) {
-    const server = await ServerProcess.start(target, settings, nodes > 1 ? [node, ...linkPorts].map(String) : [])
+    const server = await ServerProcess.start(target, settings, nodes === 1 ? [] : [node, ...linkPorts].map(String))
     servers.push(server)
     started.push(server)
   }
