@@ -38,6 +38,18 @@ function checkOptions (client: unknown, createAdapter: unknown, { saveInterval =
   }
 }
 
+/** Calls a function that should be `createAdapter`; what it returns is a mistake that is easily made. */
+function callWith<Client, MakeAdapter> (client: Client, createAdapter: (client: Client) => MakeAdapter): MakeAdapter {
+  const allowed = 'createAdapter of @socket.io/redis-streams-adapter itself, or a function that calls it: (client) => createAdapter(client, options)'
+  try {
+    const makeAdapter = createAdapter(client)
+    if (typeof makeAdapter === 'function') return makeAdapter
+  } catch (error) {
+    throw new BadOptionError('createAdapter', `a function that throws (${String(error)})`, allowed)
+  }
+  throw new BadOptionError('createAdapter', 'a function that returns no adapter', allowed)
+}
+
 /** How long the Server keeps sessions, ms. @throws FST_SIO_NOT_RECOVERABLE for a Server that keeps none */
 function maxAgeOf ({ server }: ServerNamespace): number {
   const recovery = optionsOf(server)?.connectionStateRecovery
@@ -51,8 +63,7 @@ export function recoverable<Client extends object, MakeAdapter extends (nsp: nev
 ): MakeAdapter {
   checkOptions(client, createAdapter, options)
   const guarded = new GuardedClient(client)
-  const makeAdapter: unknown = createAdapter(guarded.client)
-  if (typeof makeAdapter !== 'function') throw new BadOptionError('createAdapter', 'a function that returns no adapter', 'a function that returns what createAdapter of @socket.io/redis-streams-adapter returns')
+  const makeAdapter = callWith(guarded.client, createAdapter)
   const reporter = newReporter(options)
 
   async function report (done: Promise<void>): Promise<void> {
@@ -68,11 +79,11 @@ export function recoverable<Client extends object, MakeAdapter extends (nsp: nev
   // The Server calls it with `new`.
   return function (nsp: ServerNamespace): object {
     const maxAge = maxAgeOf(nsp)
-    const adapter = makeAdapter(nsp) as object
+    const adapter = Reflect.apply(makeAdapter, undefined, [nsp]) as object
     makeRecoverable(streamAdapterOf(adapter), {
       nsp,
       maxAge,
-      interval: Math.min(options.saveInterval ?? DEFAULT_INTERVAL, maxAge / 4),
+      interval: Math.min(options.saveInterval ?? DEFAULT_INTERVAL, maxAge / 10),
       save: (pid, write) => report(guarded.save(pid, write)),
       remove: (pid) => report(guarded.remove(pid)),
       onUnsupported: () => reporter.failed('this version of socket.io does not tell the id by which a client asks for its session')

@@ -6,7 +6,7 @@ export interface RecoveryLog {
 /** Options of {@link recoverable}. */
 export interface RecoverableOptions {
   /**
-   * How often `socket.data` of each session is compared with what is saved, ms. Rooms are saved when they change. Default 5000. A quarter of
+   * How often `socket.data` of each session is compared with what is saved, ms. Rooms are saved when they change. Default 5000. A tenth of
    * `maxDisconnectionDuration` is used if that is less.
    */
   readonly saveInterval?: number

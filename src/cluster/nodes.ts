@@ -107,6 +107,9 @@ export class NodeOfCluster implements Cluster {
     if (this.#joined === undefined) return
     const { table, listener } = this.#joined
     this.#joined = undefined
+    // The others then forget it as soon as its links are down.
+    this.#state = 'draining'
+    listener.announce()
     // Farewells to clients at other nodes are in the links that the listener has accepted.
     const closed = within(this.#clock, FAREWELL_LIMIT, 'a link', listener.close()).catch(() => {})
     await Promise.all([this.#settings.members.stop(), closed])

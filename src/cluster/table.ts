@@ -32,7 +32,7 @@ interface Known {
   waiting: ((node: RemoteNode) => void)[]
   /** What the source says; undefined while it does not name it. */
   member: Member | undefined
-  /** It was named, or has not been seen for 10 s: without a link and unnamed, it goes. */
+  /** It was named, has left, or has not been seen for 10 s: without a link and unnamed, it goes. */
   mayGo: boolean
   cancelMemory: Cancel
 }
@@ -180,7 +180,10 @@ export class Table {
     const node = this.#nodes.get(edge.tag)
     if (node === undefined) return
     node.edges.delete(edge)
-    if (node.edges.size === 0) this.#forgetLater(node)
+    if (node.edges.size > 0) return
+    // A node that has said that it leaves does not come back.
+    if (edge.state === 'draining') node.mayGo = true
+    else this.#forgetLater(node)
   }
 
   #fail (connection: Connection, detail: string): void {

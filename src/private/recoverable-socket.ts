@@ -1,8 +1,8 @@
 // Private part of socket.io: what a Socket of the Server has for the recovery of its session.
 // What: `socket.pid`, the secret id by which its client asks for the session; `client.writeToEngine`, by which adapters write to it. Seen in socket.io 4.6 to
 //   4.8.
-// When `pid` is gone: sessions are not saved while they live, as without the wrapper, and a warning says so once. `writeToEngine` is not gone before the
-//   adapter itself has to change.
+// When it is gone: without `pid`, sessions are not saved while they live, and a warning says so once; the adapter saves them at their end. `writeToEngine` is not
+//   gone before the adapter itself has to change.
 import type { Server } from 'socket.io'
 import type { Receiver } from './stream-adapter.js'
 

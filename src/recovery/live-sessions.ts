@@ -15,6 +15,8 @@ const renewal = (maxAge: number): number => maxAge * (0.25 + Math.random() / 12)
 
 const ignore = (): void => {}
 
+const NEVER_SAVED = -1
+
 interface Tracked {
   readonly pid: string
   /** The offset at which this node has claimed the session from another one. */
@@ -79,7 +81,7 @@ export class LiveSessions {
 
   /** A session lives on this node from now on. */
   add (socket: ServerSocket, pid: string, claimedAt?: string): void {
-    this.#tracked.set(socket.id, { pid, claimedAt, renewAt: 0, print: '' })
+    this.#tracked.set(socket.id, { pid, claimedAt, renewAt: claimedAt === undefined ? NEVER_SAVED : 0, print: '' })
     this.change(socket.id)
   }
 
@@ -122,13 +124,20 @@ export class LiveSessions {
     return changed
   }
 
-  /** Saves changed sessions. If another node has one of them, because this node was stopped for a while, the stream says so: it is read first. */
+  /**
+   * Saves changed sessions. Another node may have one of them, because this node was stopped for a while. The stream says so, and is read first. A new session
+   * is saved at once, before its client can have an event: it is this node's alone.
+   */
   #flush (): void {
-    if (this.#changed.size === 0) return
     const changed = this.#takeChanged()
+    const known: string[] = []
+    const fresh: string[] = []
+    for (const sid of changed) (this.#tracked.get(sid)?.renewAt === NEVER_SAVED ? fresh : known).push(sid)
+    this.#write(fresh).catch(ignore)
+    if (known.length === 0) return
     this.#init.mark((offset) => {
-      if (offset === undefined) this.#keep(changed)
-      else this.#write(changed).catch(ignore)
+      if (offset === undefined) this.#keep(known)
+      else this.#write(known).catch(ignore)
     })
   }
 

@@ -20,6 +20,8 @@ export interface RecoverableAdapterInit {
   readonly onUnsupported: () => void
 }
 
+const ignore = (): void => {}
+
 /** An event that the adapter reads: it adds the offset to the arguments, but not to those of a volatile one. Without it, a client would have the event again. */
 function withOffset (message: StreamMessage, offset: string): StreamMessage {
   const { packet, opts } = { ...message.data } as { packet?: EventPacket, opts?: { flags?: Flags } }
@@ -55,6 +57,8 @@ export function makeRecoverable (adapter: StreamAdapter, { nsp, maxAge, interval
     }
   })
 
+  let isUnsupported = false
+
   /** Ends the socket of a session that has another one now. */
   function replace (sid: string): void {
     sessions.forget(sid)
@@ -84,8 +88,11 @@ export function makeRecoverable (adapter: StreamAdapter, { nsp, maxAge, interval
   function onConnect (socket: ServerSocket): void {
     const pid = pidOf(socket)
     const restoring = gap.of(socket.id)
-    if (pid === undefined) return onUnsupported()
     if (!canRecover(socket)) return
+    if (pid === undefined) {
+      isUnsupported = true
+      return onUnsupported()
+    }
     if (!socket.recovered) return sessions.add(socket, pid)
     // It was given up, so events may be missing. The client connects again, and asks for them.
     if (restoring?.claimedAt === undefined) {
@@ -110,7 +117,8 @@ export function makeRecoverable (adapter: StreamAdapter, { nsp, maxAge, interval
     else hear(message, offset)
   }
   adapter.persistSession = (session) => {
-    if (typeof session.pid === 'string' && sessions.has(session.sid)) sessions.end(session)
+    if (sessions.has(session.sid)) sessions.end(session)
+    else if (isUnsupported) write(session).catch(ignore)
   }
   adapter.restoreSession = async (pid, offset) => {
     const restoring = gap.begin(pid, offset)

@@ -48,11 +48,14 @@ export function officialTalker (generation: Generation, url: string, transports:
   const say = (connection: number): void => {
     if (isStopped || connection !== connections) return
     const id = `${name}#${count++}`
-    peer.emit('say', id, () => {
+    const acked = (): void => {
       talker.acked.push(id)
       talker.heardAt = performance.now()
       setTimeout(say, PAUSE, connection)
-    })
+    }
+    try {
+      peer.emit('say', id, acked)
+    } catch {} // the old client throws when its WebSocket has closed and it has not noticed yet; it connects again
   }
   let connections = 0
   peer.on('connect', () => say(++connections))

@@ -10,8 +10,8 @@ export class FakeRedis {
   readonly keys = new Map<string, string>()
   /** How often each command came. */
   readonly count: Record<string, number> = {}
-  /** Commands fail with it. */
-  failure: Error | undefined
+  /** How a command fails. */
+  failureOf = (_command: string): Error | undefined => undefined
   /** Called when the stream has been read for what a client has missed, until its end, before the adapter knows. */
   onEnd = async (): Promise<void> => {}
   readonly #entries: Entry[] = []
@@ -22,7 +22,8 @@ export class FakeRedis {
     const run = async <T>(name: string, work: () => T): Promise<T> => {
       this.count[name] = (this.count[name] ?? 0) + 1
       await null
-      if (this.failure !== undefined) throw this.failure
+      const failure = this.failureOf(name)
+      if (failure !== undefined) throw failure
       return work()
     }
     const get = (key: string): string | null => this.keys.get(key) ?? null

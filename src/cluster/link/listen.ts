@@ -33,7 +33,8 @@ function newServer ({ tls }: ListenOptions): Server {
 function listenAt (server: Server, address: LinkAddress): Promise<LinkAddress> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen('path' in address ? { path: address.path } : { host: address.host, port: address.port }, () => {
+    // A worker of node:cluster would share the port with the other workers, and get links that are for them.
+    server.listen({ ...address, exclusive: true }, () => {
       server.off('error', reject)
       const bound = server.address()
       resolve('path' in address || bound === null || typeof bound === 'string' ? address : { host: address.host, port: bound.port })

@@ -107,7 +107,7 @@ t.test('it stops: links end when what is queued has left, or after 1 s', async (
     let hasStopped = false
     const stopped = cluster.stop().then(() => { hasStopped = true })
     await clock.tick(999)
-    t.same(calls, ['close'])
+    t.same(calls, ['announce', 'close'])
     t.equal(hasStopped, false)
     t.same(links.open, ['10.0.0.2:7070'])
     if (isSlow) await clock.tick(1)
@@ -117,7 +117,7 @@ t.test('it stops: links end when what is queued has left, or after 1 s', async (
     t.same(cluster.nodes, [])
     t.equal(cluster.isCurrent, false)
     await cluster.stop()
-    t.same(calls, ['close'])
+    t.same(calls, ['announce', 'close'])
     t.equal(clock.timers, 0)
   }
 })

@@ -130,6 +130,15 @@ t.test('a node of a source that knows addresses only', async (t) => {
     t.same(links.open, ['10.0.0.2:7070'])
   })
 
+  await t.test('is forgotten at once when it has said that it leaves', async (t) => {
+    const { links, table, states } = newTable()
+    table.update([{ address: at(2) }])
+    links.to(at(2)).up('node-two', { state: 'draining' })
+    t.same(states(), ['node-two draining'])
+    links.to(at(2)).down()
+    t.same(states(), [])
+  })
+
   await t.test('is linked by another address of it when one fails', async (t) => {
     const { links, table } = newTable()
     table.update([{ address: at(2) }, { address: at(3) }])
