@@ -2,7 +2,7 @@
 // events from a later moment on, and this node may still be reading older ones. So here events are held until the socket is there, and an event is sent
 // to it only if its offset is later than that of the last one that it had.
 import type { Receiver, Receivers } from '../private/stream-adapter.js'
-import { isLater, latest } from './offsets.js'
+import { isLater } from './offsets.js'
 
 /** More events than these are not held. A session is given up if its restoration takes longer, ms. Its client connects again and recovers then. */
 const MOST_HELD = 10_000
@@ -16,6 +16,8 @@ export interface Restoring {
   sid?: string
   /** The offset of the last event that its client had or that has been sent to it again. */
   upTo: string
+  /** The number of the first event that is held for it. */
+  readonly from: number
   /** The offset at which this node has claimed the session, and the latest one at which another node has. */
   claimedAt?: string
   rival?: string
@@ -47,6 +49,8 @@ export class Gap {
   readonly #restoring = new Map<string, Restoring>()
   readonly #bySid = new Map<string, Restoring>()
   #held: Held[] = []
+  /** The number of the first event that is held. */
+  #first = 0
   /** Sockets that have had events which this node has not read yet, and the offset of the last one. */
   readonly #ahead = new Map<string, string>()
   /** The offset of the event that is being sent, until the adapter asks for its receivers. */
@@ -55,7 +59,7 @@ export class Gap {
   /** A session begins to be restored; undefined if it is being restored already. */
   begin (pid: string, offset: string): Restoring | undefined {
     if (this.#restoring.has(pid)) return undefined
-    const restoring = { pid, upTo: offset, at: performance.now() }
+    const restoring = { pid, upTo: offset, at: performance.now(), from: this.#first + this.#held.length }
     this.#restoring.set(pid, restoring)
     return restoring
   }
@@ -74,7 +78,7 @@ export class Gap {
   end ({ pid, sid }: Restoring): void {
     this.#restoring.delete(pid)
     if (sid !== undefined) this.#bySid.delete(sid)
-    if (this.#restoring.size === 0) this.#held = []
+    this.#drop()
   }
 
   /** Gives up sessions whose restoration takes too long. */
@@ -91,7 +95,7 @@ export class Gap {
       send(socket)
       upTo = offset
     }
-    if (position === undefined || isLater(upTo, position)) this.#ahead.set(socket.id, latest(upTo, restoring.upTo))
+    if (position === undefined || isLater(upTo, position)) this.#ahead.set(socket.id, upTo)
     this.end(restoring)
   }
 
@@ -122,6 +126,15 @@ export class Gap {
       const upTo = this.#ahead.get(receiver.id)
       if (upTo === undefined || isLater(offset, upTo)) callback(receiver)
     })
+  }
+
+  /** Drops events that are held for nobody. Sessions are in the order in which they began. */
+  #drop (): void {
+    const [oldest] = this.#restoring.values()
+    const count = oldest === undefined ? this.#held.length : oldest.from - this.#first
+    if (count === 0) return
+    this.#held = this.#held.slice(count)
+    this.#first += count
   }
 
   #hold (held: Held): void {

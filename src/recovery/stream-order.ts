@@ -14,6 +14,8 @@ const START = 0
 /** Called when a message has been read from the stream; without its offset if it could not be published, or is late. */
 type OnRead = (offset?: string) => void
 
+interface Published { readonly onRead: OnRead, readonly at: number, isLate?: boolean }
+
 const ignore = (): void => {}
 
 /** The same receivers, on this node only. */
@@ -26,7 +28,7 @@ export class StreamOrder {
   readonly #nsp: string
   readonly #broadcast: StreamAdapter['broadcast']
   readonly #deliver: (offset: string, send: () => void) => void
-  readonly #published = new Map<number, { readonly onRead: OnRead, readonly at: number }>()
+  readonly #published = new Map<number, Published>()
   #lastMark = START
   #isReading = false
   #position: string | undefined
@@ -96,12 +98,16 @@ export class StreamOrder {
     this.#isReading = true
   }
 
-  /** Gives up messages that are late, because the stream is not read, or was cut before this node had read it. */
+  /**
+   * Gives up messages that are late, because the stream is not read, or was cut before this node had read it. They are given up at the second look: at the first
+   * one after a stall of the process, what has come meanwhile is not read yet.
+   */
   expire (): void {
     const now = performance.now()
-    for (const [mark, { at }] of this.#published) {
-      if (now - at < PATIENCE) return
-      this.#take(mark)
+    for (const [mark, published] of this.#published) {
+      if (now - published.at < PATIENCE) return
+      if (published.isLate === true) this.#take(mark)
+      published.isLate = true
     }
   }
 

@@ -1,4 +1,4 @@
-// One of several servers, in a process of its own. Its arguments: the URL of a Redis, the prefix of all keys and channels, and `official` for the adapter alone.
+// One of several servers, in a process of its own. Its arguments: the URL of a Redis, the prefix of all keys and channels, and `official` for the adapter alone, `impatient` for short heartbeats.
 // It tells its port to its parent, and says a number each 5 ms from 'talk' to 'end' or 'quiet'.
 import type { AddressInfo } from 'node:net'
 import process from 'node:process'
@@ -17,7 +17,7 @@ const options = { streamName: prefix, channelPrefix: prefix, sessionKeyPrefix: `
 const adapter = kind === 'official' ? createAdapter(redis, options) : recoverable(redis, (client) => createAdapter(client, options), { saveInterval: 500 })
 
 const app = Fastify({ forceCloseConnections: true })
-await app.register(socketioTransports, { io: { adapter, connectionStateRecovery: {} }, pingInterval: 1000, pingTimeout: 1000 })
+await app.register(socketioTransports, { io: { adapter, connectionStateRecovery: {} }, ...kind === 'impatient' ? { pingInterval: 1000, pingTimeout: 2000 } : {} })
 const name = String(process.pid)
 for (const nsp of [app.io.of('/'), app.io.of('/chat')]) {
   nsp.on('connection', (socket) => {

@@ -13,7 +13,7 @@ const connected = ({ sockets }: Client): Promise<unknown> => Promise.all(sockets
 t.test('a node that was stopped breaks no session that another node has restored', { skip }, async (t) => {
   const url = await redisUrl(t)
   const prefix = await newScope(t, url)
-  const [sleeper, other] = await Promise.all([startNode(t, url, prefix), startNode(t, url, prefix)])
+  const [sleeper, other] = await Promise.all([startNode(t, url, prefix, 'impatient'), startNode(t, url, prefix)])
   const clients = await Promise.all(['websocket', 'polling'].map((transport) => joinNode(t, sleeper.url, { transports: [transport] }, ['attic', 'cellar'])))
   const sockets = clients.map(({ sockets: [socket] }) => socket)
   const ids = sockets.map(({ id }) => id)
