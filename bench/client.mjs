@@ -25,7 +25,7 @@ function collect (pid) {
 async function prepare ({ dialect: name, options, port, home, pids }, { localAddresses, message }) {
   const dialect = await import(`./dialects/${name}.mjs`)
   const addressOf = (port) => ({ host: '127.0.0.1', port, localAddresses })
-  const address = { ...addressOf(port), home: home === port ? undefined : addressOf(home) }
+  const address = { ...addressOf(port), home: home === undefined ? undefined : addressOf(home) }
   const context = { address, options: { ...dialect.defaults, message, ...options } }
   dialect.prepare(context)
   return { dialect, context, pids }

@@ -22,7 +22,7 @@ const FLAGS = {
   quick: { help: 'short samples, one round: to see that all works' },
   window: { value: 'MS', preset: 300, help: 'length of a window' },
   windows: { value: 'N', preset: 12, help: 'windows of each side in a round' },
-  warmup: { value: 'MS', preset: 2500, help: 'before the first window' },
+  warmup: { value: 'MS', preset: 6000, help: 'before the first window; an owner has few of the milliseconds' },
   connections: { value: 'N', preset: 100, help: 'echo: sessions, each with a message on its way' },
   sessions: { value: 'N', preset: 4000, help: 'memory: idle sessions' },
   ...PROCESS_FLAGS,

@@ -24,6 +24,7 @@ async function connect (createClient, url) {
 export default {
   name: 'cluster-engine',
   dialects: { 'eio4-polling': {}, 'eio4-polling-parked': {}, 'eio4-upgrade': {} },
+  behindProxy: true,
   nodes: 2,
   edge: 1,
   available: () => checkout !== undefined && fs.existsSync(path.join(checkout, 'dist/index.js')) && spawnSync('redis-server', ['--version']).status === 0,

@@ -7,8 +7,8 @@ const HEADERS = 'Connection: keep-alive\r\nUser-Agent: bench\r\nAccept: */*\r\nA
 
 /**
  * Where a server is, and from where to connect. One local address has some 28,000 ports: a crowd needs several.
- * `home`: the node where sessions are opened, when it is another one.
- * @typedef {{ host: string, port: number, localAddresses?: string[], dials?: number, home?: Address }} Address
+ * `home`: the node where sessions are opened, over connections that they share, as those of a proxy. Without it, the session's own connection is used.
+ * @typedef {{ host: string, port: number, localAddresses?: string[], dials?: number, home?: Address, idle?: HttpLink[] }} Address
  */
 
 /** Connects without delay, from the next local address where there are several. */
@@ -74,9 +74,10 @@ export class HttpLink {
   open (bytes, onAnswer) {
     const { home } = this.#address
     if (home === undefined) return this.request(bytes, onAnswer)
-    const link = new HttpLink(home)
+    const idle = home.idle ??= []
+    const link = idle.pop() ?? new HttpLink(home)
     link.request(bytes, (...answer) => {
-      link.close()
+      idle.push(link)
       onAnswer(...answer)
     })
   }

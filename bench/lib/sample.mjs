@@ -8,7 +8,7 @@ import { ServerProcess, freePort, runClient } from './processes.mjs'
 
 /** The processes of a target: one, or the nodes of a cluster, in order. */
 async function startNodes (target, settings, servers) {
-  const { nodes = 1, edge = 0 } = target
+  const { nodes = 1, edge = 0, behindProxy = false } = target
   const linkPorts = nodes === 1 ? [] : await Promise.all(Array.from({ length: nodes }, freePort))
   const started = []
   for (let node = 0; node < nodes; node++) {
@@ -16,7 +16,7 @@ async function startNodes (target, settings, servers) {
     servers.push(server)
     started.push(server)
   }
-  return { home: started[0].port, port: started[edge].port, pids: started.map(({ pid }) => pid) }
+  return { ...behindProxy && { home: started[0].port }, port: started[edge].port, pids: started.map(({ pid }) => pid) }
 }
 
 /**
