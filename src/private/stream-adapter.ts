@@ -3,7 +3,7 @@
 //   ones among them, in their order. `broadcast` and `onMessage` call `apply(opts, callback)` once for an event, in the same turn. `persistSession` writes
 //   a session by `client.set`. Messages of type 3 are events, which are sent again to a client that has missed them. Type 2 is ignored by adapters without
 //   heartbeats of their own. Seen in socket.io-adapter 2.5 and @socket.io/redis-streams-adapter 0.3.
-// When it is gone: FST_SIO_NOT_RECOVERABLE when the Server is made. `test/recovery` notices other changes.
+// When it is gone: FST_SIO_NOT_RECOVERABLE when the Server is made.
 import { NotRecoverableError } from '../errors.js'
 
 export const BROADCAST = 3
