@@ -10,6 +10,8 @@ import type { FreezingProxy } from '../kit/network/freezing-proxy.js'
 import { handshakeAt, Revision1Client } from '../kit/revision-1/client.js'
 import { openWebSocket } from '../kit/websocket.js'
 
+t.jobs = 3 // they wait most of the time
+
 /** Longest time until a silent node is noticed, ms: 3 s of silence, and a second for a busy machine. */
 const NOTICED = 4500
 const UNKNOWN = { code: 1, message: 'Session ID unknown' }
@@ -98,7 +100,7 @@ t.test('kill -9: everything that other nodes hold for the node is answered at on
   }
   third.child.send('say to all')
   t.equal((await untouched).body, '42["said"]', 'a client of two other nodes notices nothing')
-  t.match((await edge.report()).metrics.refused, { 'node lost': 2 })
+  t.match((await edge.report()).metrics.refused, { 'node lost': 4 })
 })
 
 t.test('kill -9 of the node that holds the requests: the session goes on, and its next poll gets what the broken one did not', async (t) => {
@@ -120,7 +122,7 @@ t.test('kill -9 of the node that holds the requests: the session goes on, and it
   t.equal((await polling.get(owner)).body, '42["said"]')
   const again = new Revision1Client(owner.port, 'xhr-polling', old.sid)
   t.teardown(() => again.close())
-  t.equal(await again.next(), '5:::{"name":"said","args":[]}')
+  t.equal(await again.next(), '5:::{"name":"said"}')
 })
 
 t.test('SIGSTOP: a silent node is noticed in 3 seconds; when it goes on, it serves new sessions', async (t) => {
@@ -177,7 +179,7 @@ t.test('a node that drains: its clients on other nodes are told to leave', async
   await owner.signal('SIGTERM')
   t.equal((await poll).body, '1')
   t.equal(await wire.closed, 1001)
-  t.equal(await held.next(), '7:::1+0')
+  t.equal(await held.next(), '8::')
 })
 
 t.test('a rolling restart of three nodes, with new addresses: a client that keeps asking is served', { skip: noRedis }, async (t) => {
@@ -220,5 +222,6 @@ t.test('a rolling restart of three nodes, with new addresses: a client that keep
   t.equal(new Set(heard).size, 12)
   t.equal(heard.length, 12, 'nothing is missing, and nothing came twice')
   t.ok(handshakes <= 4, `${handshakes} handshakes`)
-  for (const node of nodes) t.strictSame((await node.report()).nodes.map(({ tag }) => tag).sort(), nodes.map(({ tag }) => tag).sort(), 'the old tags are forgotten')
+  const tags = nodes.map(({ tag }) => tag).sort().join()
+  for (const node of nodes) await eventually(async () => (await node.report()).nodes.map(({ tag }) => tag).sort().join() === tags) // the old tags are forgotten
 })

@@ -15,11 +15,14 @@ const { values } = parseArgs({ options: { port: { type: 'string' }, config: { ty
 /** Several nodes have one Server, because the transcripts broadcast. */
 const io = new Server()
 
-async function build (options) {
+async function build (options, isFirst = true) {
   const app = Fastify({ forceCloseConnections: true })
+  const { flashPolicy, ...old } = toOptions({ 'destroy buffer size': 1e8, origins: '*:*', ...JSON.parse(values.config) })
   await app.register(socketioTransports, {
     transports: ['websocket', 'flashsocket', 'htmlfile', 'xhr-polling', 'jsonp-polling'],
-    ...toOptions({ 'destroy buffer size': 1e8, origins: '*:*', ...JSON.parse(values.config) }),
+    ...old,
+    // One process has the port of policies once.
+    ...(flashPolicy !== undefined && { flashPolicy: isFirst ? flashPolicy : { ...Object(flashPolicy), port: false } }),
     authorize ({ query }) {
       if (query.auth === 'err') throw new Error('authorization failed')
       return query.auth !== 'no'

@@ -12,7 +12,7 @@ type Answer = (refused?: Refused) => void
 /** A request that waits here for the owner. */
 type Entry =
   | { readonly type: 'call', readonly answer: Answer }
-  | { readonly type: 'poll', readonly poll: HeldPoll, isAnswered: boolean }
+  | { readonly type: 'poll', readonly poll: HeldPoll, /** Or destroyed. */ isAnswered: boolean }
   | { readonly type: 'stream', readonly stream: EdgeStream }
 
 export interface EdgeInit {
@@ -161,9 +161,9 @@ export class LinkEdge implements EdgeLink {
 }
 
 function pollReceives (entry: Entry & { type: 'poll' }, record: OwnerRecord): void {
-  if (record.type === 'destroy') return entry.poll.destroy()
-  if (record.type !== 'answer' || entry.isAnswered) throw new ProtocolError(`the record ${record.type} for a poll`)
+  if (record.type !== 'destroy' && (record.type !== 'answer' || entry.isAnswered)) throw new ProtocolError(`the record ${record.type} for a poll`)
   entry.isAnswered = true
+  if (record.type === 'destroy') return entry.poll.destroy()
   entry.poll.send(record.payload, record.isLast)
 }
 

@@ -127,8 +127,9 @@ export class FieldReader {
 
   name (): string {
     const length = this.u16()
-    if (length > MAX_NAME_BYTES) throw new ProtocolError('a name that is too long')
-    return this.text(length)
+    const name = length > MAX_NAME_BYTES ? undefined : this.text(length)
+    if (name === undefined || name.length > MAX_NAME) throw new ProtocolError('a name that is too long')
+    return name
   }
 
   /** All bytes that are left, as text or bytes. */

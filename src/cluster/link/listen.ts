@@ -2,6 +2,7 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import { Accepted } from './accepted.js'
@@ -16,8 +17,9 @@ const MAX_STRANGERS = 64
 const MAX_CONNECTIONS = 4096
 /** Bytes of the head of a request. */
 const MAX_HEAD = 4096
-/** Time for the other nodes to answer that this one leaves, ms. */
-const CLOSING = 100
+/** Time for the other nodes to read what waits, and to answer that this one leaves, ms. */
+const CLOSING = 1000
+const SILENT = `it has sent no request in ${PROOF_TIMEOUT / 1000} s`
 /** The path of the WebSocket. */
 export const PATH = '/socketio-link'
 
@@ -39,22 +41,26 @@ function listenAt (server: Server, address: LinkAddress): Promise<LinkAddress> {
   })
 }
 
+/** Identifies a connection. That of TLS has the same address and port as that of TCP below it. */
+const keyOf = (connection: Socket): string | Socket => connection.remotePort === undefined ? connection : `${connection.remoteAddress} ${connection.remotePort}`
+
 /** Connections whose other side has not proven itself, oldest first. */
 class Strangers {
-  readonly #connections = new Set<Duplex>()
+  readonly #connections = new Map<string | Socket, Socket>()
 
-  add (connection: Duplex): void {
-    this.#connections.add(connection)
-    connection.once('close', () => this.#connections.delete(connection))
+  add (connection: Socket): void {
+    const key = keyOf(connection)
+    this.#connections.set(key, connection)
+    connection.once('close', () => { if (this.#connections.get(key) === connection) this.#connections.delete(key) })
     if (this.#connections.size <= MAX_STRANGERS) return
-    const { value: oldest } = this.#connections.values().next()
+    const { value: oldest } = this.#connections.entries().next()
     if (oldest === undefined) return
-    this.#connections.delete(oldest)
-    oldest.destroy()
+    this.#connections.delete(oldest[0])
+    oldest[1].destroy()
   }
 
   /** It has proven itself. */
-  remove (connection: Duplex): void { this.#connections.delete(connection) }
+  remove (connection: Socket): void { this.#connections.delete(keyOf(connection)) }
 }
 
 /** Starts to listen. Rejects when that is not possible. */
@@ -74,15 +80,15 @@ export async function listenForLinks (options: ListenOptions): Promise<LinkListe
     connection.destroy()
   }
 
-  server.on(options.tls === undefined ? 'connection' : 'secureConnection', (connection: Duplex) => strangers.add(connection))
-  server.on('connection', (connection: Duplex) => {
+  server.on('connection', (connection: Socket) => {
+    strangers.add(connection)
     connections.add(connection)
     connection.once('close', () => connections.delete(connection))
   })
   server.on('request', ({ socket }, response) => {
     response.writeHead(404, { connection: 'close' }).end(() => refuse(socket, 'it sends HTTP requests; the application has another port'))
   })
-  server.on('clientError', (_error, socket) => refuse(socket, 'it does not speak HTTP'))
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(socket, error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? SILENT : 'it does not speak HTTP'))
   server.on('tlsClientError', (error, socket) => refuse(socket, `TLS: ${error.message}`))
   server.on('upgrade', (request: IncomingMessage, socket, head) => {
     if (request.url !== PATH) return refuse(socket, 'its WebSocket is no link')
@@ -93,7 +99,7 @@ export async function listenForLinks (options: ListenOptions): Promise<LinkListe
         address: request.socket.remoteAddress ?? 'unix',
         log,
         once,
-        onProven: () => strangers.remove(socket),
+        onProven: () => strangers.remove(request.socket),
         onEnd: () => links.delete(accepted)
       })
       links.add(accepted)

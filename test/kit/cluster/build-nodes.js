@@ -15,7 +15,7 @@ async function freePort () {
 }
 
 /**
- * @param {(options: object) => Promise<import('fastify').FastifyInstance>} build makes one node; the options are those of the plugin
+ * @param {(options: object, isFirst: boolean) => Promise<import('fastify').FastifyInstance>} build makes one node; the options are those of the plugin
  * @param {number} count
  */
 export async function buildNodes (build, count) {
@@ -23,7 +23,7 @@ export async function buildNodes (build, count) {
   while (ports.length < count) ports.push(await freePort())
   const peers = ports.map((port) => `127.0.0.1:${port}`)
   const clusters = ports.map((port) => nodes({ secret: 'a secret of the tests, 32 characters long', listen: { host: '127.0.0.1', port }, peers }))
-  const apps = await Promise.all(clusters.map((cluster) => build({ cluster })))
+  const apps = await Promise.all(clusters.map((cluster, i) => build({ cluster }, i === 0)))
   let turn = 0
   const front = createServer((socket) => { apps[turn++ % count]?.server.emit('connection', socket) })
   return {

@@ -124,5 +124,5 @@ export function startEdge (t: Teardown, address: LinkAddress, options: Partial<C
     host
   })
   t.teardown(() => connector.close())
-  return Object.assign(edge, connector)
+  return Object.assign(edge, { close: () => connector.close() })
 }
