@@ -19,8 +19,8 @@ export interface Talker {
   stop (): void
 }
 
-/** Pause between two things that a client says, ms. */
-const PAUSE = 200
+/** Pause between two things that a client says, ms: between one and three seconds, so that a thousand clients are no load test. */
+const pause = (): number => 1000 + Math.random() * 2000
 
 interface Old { readonly socket: { readonly sessionid: string } }
 interface Later { readonly io: { readonly engine: { readonly id: string } } }
@@ -51,7 +51,7 @@ export function officialTalker (generation: Generation, url: string, transports:
     const acked = (): void => {
       talker.acked.push(id)
       talker.heardAt = performance.now()
-      setTimeout(say, PAUSE, connection)
+      setTimeout(say, pause(), connection)
     }
     try {
       peer.emit('say', id, acked)
@@ -99,7 +99,7 @@ export function rawTalker (port: number, transport: Revision1Transport, name: st
         await acknowledged(own, count)
         talker.acked.push(id)
         talker.heardAt = performance.now()
-        await sleep(PAUSE)
+        await sleep(pause())
       }
     } finally {
       own.close()
