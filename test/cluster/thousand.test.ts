@@ -8,7 +8,7 @@ import { until } from '../kit/waiting.js'
 import { officialTalker, rawTalker } from './talkers.js'
 import type { Talker } from './talkers.js'
 
-const COUNT = Number(process.env['COUNT'] ?? 1000)
+const COUNT = 1000
 /** ms */
 const BACK_WITHIN = 5000
 
