@@ -14,15 +14,24 @@ async function freePort () {
   return port
 }
 
+/** Makes the clusters of `count` nodes, `each` for every node: one for each of its registrations. @param {number} count @param {number} [each] */
+export async function clustersOf (count, each = 1) {
+  const clusters = Array.from({ length: count }, () => [])
+  for (let registration = 0; registration < each; registration++) {
+    const ports = []
+    while (ports.length < count) ports.push(await freePort())
+    const peers = ports.map((port) => `127.0.0.1:${port}`)
+    for (const [i, port] of ports.entries()) clusters[i].push(nodes({ secret: 'a secret of the tests, 32 characters long', listen: { host: '127.0.0.1', port }, peers }))
+  }
+  return clusters
+}
+
 /**
  * @param {(options: object, isFirst: boolean) => Promise<import('fastify').FastifyInstance>} build makes one node; the options are those of the plugin
  * @param {number} count
  */
 export async function buildNodes (build, count) {
-  const ports = []
-  while (ports.length < count) ports.push(await freePort())
-  const peers = ports.map((port) => `127.0.0.1:${port}`)
-  const clusters = ports.map((port) => nodes({ secret: 'a secret of the tests, 32 characters long', listen: { host: '127.0.0.1', port }, peers }))
+  const clusters = (await clustersOf(count)).flat()
   const apps = await Promise.all(clusters.map((cluster, i) => build({ cluster }, i === 0)))
   let turn = 0
   const front = createServer((socket) => { apps[turn++ % count]?.server.emit('connection', socket) })
