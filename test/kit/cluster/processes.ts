@@ -53,7 +53,7 @@ const linesOf = (path: string): string[] => existsSync(path) ? readFileSync(path
 export async function startNode (t: Teardown, config: NodeConfig): Promise<NodeProcess> {
   const heard = join(tmpdir(), `heard-${randomUUID()}`)
   const log = `${heard}.log`
-  const child = fork(SCRIPT, [JSON.stringify({ ...config, heard, log })], { env: { ...process.env, NODE_OPTIONS: '' }, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child = fork(SCRIPT, [JSON.stringify({ ...config, heard, log })], { env: { ...process.env, NODE_OPTIONS: '' }, execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   t.teardown(() => child.kill('SIGKILL'))
   const exited = once(child, 'exit')
   const died = exited.then(([code, signal]) => { throw new Error(`a node ended before it listened: ${code ?? signal}`) })
