@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { pause } from '../kit/engine-io/http-endpoint.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -27,6 +28,7 @@ t.test('the transcripts of socket.io 0.9.19', async (t) => {
 })
 
 process.env['SUITE_NODES'] = '3'
+pause.ms = 300
 await import('../protocol/engine-3.test.js')
 await import('../protocol/engine-4.test.js')
 await import('../protocol/socketio-4.test.js')

@@ -1,5 +1,4 @@
 // Messages in both dialects of Engine.IO, against an application that sends them back.
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import type { HttpEndpoint } from '../kit/engine-io/http-endpoint.js'
 import { SUITE } from './suite-app.js'
@@ -7,9 +6,6 @@ import { opened } from '../kit/websocket.js'
 
 const TEXTS = ['', ' ', '"quoted" \\ and \\n', 'new\nline\r\n\t', '</script><!--', '1:2', 'ünïcödé 漢字', '😀 👩‍👩‍👧', '\u2028\u2029', '\ufffd', '\u0000', 'x'.repeat(100_000)]
 const upTo = (count: number): string[] => Array.from({ length: count }, (_, i) => `4${i}`)
-
-/** Requests at different nodes reach the session in any order, unless there is time between them, ms. */
-const arrived = async (): Promise<void> => { if (process.env['SUITE_NODES'] !== undefined) await sleep(300) }
 
 /** @param endpoint whose heartbeat is slower than the test, so that nothing else ends a session */
 export function messageCases (t: Test, endpoint: () => HttpEndpoint): void {
@@ -68,10 +64,7 @@ export function messageCases (t: Test, endpoint: () => HttpEndpoint): void {
 
     await t.test('a poll that its client gives up ends the session', async (t) => {
       const session = await endpoint().poll()
-      const parked = await session.park()
-      await arrived()
-      await parked.giveUp()
-      await arrived()
+      await (await session.park()).giveUp()
       t.equal((await session.get()).status, 400)
       const { status, body } = await session.get()
       t.equal(status, 400)
@@ -81,7 +74,6 @@ export function messageCases (t: Test, endpoint: () => HttpEndpoint): void {
     await t.test('a second poll beside an open one ends the session', async (t) => {
       const session = await endpoint().poll()
       const first = await session.park()
-      await arrived()
       const second = await session.get()
       t.strictSame(await first.answer, { status: 200, body: body('1') })
       t.ok([400, 500].includes(second.status), `status ${second.status}`)

@@ -2,7 +2,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { nodes } from '../../../src/cluster.js'
 import { unreachableNode } from '../../../src/cluster/link/unreachable.js'
-import type { Cluster, NodesOptions } from '../../../types/cluster.js'
+import type { Cluster, NodesOptions, SessionHost } from '../../../types/cluster.js'
 import { newLog } from '../fakes/revision-1-session.js'
 import type { Teardown } from '../teardown.js'
 
@@ -19,12 +19,12 @@ export interface StartedNode {
 /** Options without a secret, which the kit adds. */
 export type Finding<Options = NodesOptions> = Options extends unknown ? Omit<Options, 'secret'> & { readonly secret?: NodesOptions['secret'] } : never
 
-/** Starts a node, which stops with the test. */
-export async function startNode (t: Teardown, options: Finding): Promise<StartedNode> {
+/** Starts a node, which stops with the test. @param sessions none without it */
+export async function startNode (t: Teardown, options: Finding, sessions?: SessionHost): Promise<StartedNode> {
   const cluster = nodes({ secret: SECRET, ...options } as NodesOptions)
   const { log, lines }: { log: FastifyBaseLogger, lines: Record<string, unknown>[] } = newLog()
   t.teardown(() => cluster.stop())
-  await cluster.start({ sessions: unreachableNode(cluster.tag, 'a node without sessions'), count: () => 0, hold: () => true, log })
+  await cluster.start({ sessions: sessions ?? unreachableNode(cluster.tag, 'a node without sessions'), count: () => 0, hold: () => true, log })
   return {
     cluster,
     warnings: () => lines.filter(({ level }) => Number(level) >= 40).map(({ msg }) => String(msg)),
