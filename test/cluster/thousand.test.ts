@@ -5,6 +5,7 @@ import t from 'tap'
 import { startPeers } from '../kit/cluster/processes.js'
 import type { NodeProcess } from '../kit/cluster/processes.js'
 import { spreadingProxy } from '../kit/network/spreading-proxy.js'
+import { waited } from '../kit/stopwatch.js'
 import { until } from '../kit/waiting.js'
 import { officialTalker, rawTalker } from './talkers.js'
 import type { Talker } from './talkers.js'
@@ -42,11 +43,14 @@ t.test('a thousand sessions, and a node that is killed', async (t) => {
   t.ok(own.length > COUNT / 5 && untouched.length > COUNT / 5, `${own.length} clients had their session on the node, ${untouched.length} had nothing there`)
   proxy.ports = others.map((node) => node.port)
   const at = performance.now()
+  /** How long each process of the test has waited for a core, ms: a machine that is busy with something else makes nobody late. */
+  const waits = (): number[] => [process.pid, ...others.map(({ child: { pid = 0 } }) => pid)].map(waited)
+  const before = waits()
   await killed.signal('SIGKILL')
   const silent = (): string[] => talkers.filter(({ heardAt }) => heardAt <= at).map((talker) => `${talker.name}, ${talker.sid()}, ${talker.losses} losses`)
   for (const end = at + 60_000; silent().length > 0 && performance.now() < end;) await sleep(50)
   t.strictSame(silent(), [], 'all are back')
-  const back = Math.max(...talkers.map(({ heardAt }) => heardAt)) - at
+  const back = Math.max(...talkers.map(({ heardAt }) => heardAt)) - at - Math.max(...waits().map((ms, i) => ms - (before[i] ?? 0)))
   t.ok(own.every(({ losses }) => losses > 0), 'clients of the node have lost their sessions')
   t.comment(`all are back after ${Math.round(back)} ms`)
   t.ok(back < BACK_WITHIN)
