@@ -161,14 +161,19 @@ interface CommonNodesOptions {
   readonly tls?: LinkTls
 }
 
+/** Where a node listens for links of the others. */
+export interface LinkListenOptions {
+  /** Default: all interfaces. */
+  readonly host?: string
+  /** Default: a free port. Never the port of the application. */
+  readonly port?: number
+  /** The address that others use, when it is not the one that is listened to. Default: the first address of this machine that others can reach. */
+  readonly advertise?: Partial<NodeAddress>
+}
+
 interface NetworkOptions {
-  /** Where this node listens for links of the others. Default: all interfaces, and a free port. Never the port of the application. */
-  readonly listen?: {
-    readonly host?: string
-    readonly port?: number
-    /** The address that others use, when it is not the one that is listened to. Default: the first address of this machine that others can reach. */
-    readonly advertise?: Partial<NodeAddress>
-  }
+  /** Where this node listens for links of the others. */
+  readonly listen?: LinkListenOptions
 }
 
 /** Options of {@link nodes}: how the nodes find each other is one of `redis`, `peers`, `dns` and `ipc`. */
