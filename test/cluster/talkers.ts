@@ -19,11 +19,11 @@ export interface Talker {
   stop (): void
 }
 
-/** Pause between two things that a client says, ms: between one and three seconds, so that a thousand clients are no load test. */
-const pause = (): number => 1000 + Math.random() * 2000
+/** Pause between two things that a client says, ms: between two and five seconds, so that a thousand clients are no load test. */
+const pause = (): number => 2000 + Math.random() * 3000
 
 interface Old { readonly socket: { readonly sessionid: string } }
-interface Later { readonly io: { readonly engine: { readonly id: string } } }
+interface Later { readonly io: { readonly engine: { readonly id: string | null } } }
 
 /** The official client. Its own reconnection is left on, with short delays. */
 export function officialTalker (generation: Generation, url: string, transports: readonly string[], name: string): Talker {
@@ -35,7 +35,7 @@ export function officialTalker (generation: Generation, url: string, transports:
   let isStopped = false
   const talker: Talker = {
     name: `${name}: ${generation} over ${transports.join(', ')}`,
-    sid: () => generation === 0.9 ? (peer as unknown as Old).socket.sessionid : (peer as unknown as Later).io.engine.id,
+    sid: () => generation === 0.9 ? (peer as unknown as Old).socket.sessionid : (peer as unknown as Later).io.engine.id ?? '',
     acked: [],
     losses: 0,
     heardAt: 0,

@@ -13,9 +13,11 @@ import type { Talker } from './talkers.js'
 const COUNT = 1000
 /** ms */
 const BACK_WITHIN = 5000
+/** A busy machine ends no session by its heartbeats. */
+const PATIENT = { pingTimeout: 120_000, heartbeatTimeout: 120_000, closeTimeout: 120_000 }
 
 t.test('a thousand sessions, and a node that is killed', async (t) => {
-  const nodes = await startPeers(t, 3, { pingInterval: 10_000 })
+  const nodes = await startPeers(t, 3, PATIENT)
   const proxy = await spreadingProxy(t, nodes.map(({ port }) => port))
   const port = Number(new URL(proxy.url).port)
   const kinds: ((name: string) => Talker)[] = [
@@ -48,9 +50,9 @@ t.test('a thousand sessions, and a node that is killed', async (t) => {
   const before = waits()
   await killed.signal('SIGKILL')
   const silent = (): string[] => talkers.filter(({ heardAt }) => heardAt <= at).map((talker) => `${talker.name}, ${talker.sid()}, ${talker.losses} losses`)
-  for (const end = at + 60_000; silent().length > 0 && performance.now() < end;) await sleep(50)
+  for (const end = at + 120_000; silent().length > 0 && performance.now() < end;) await sleep(50)
   t.strictSame(silent(), [], 'all are back')
-  const back = Math.max(...talkers.map(({ heardAt }) => heardAt)) - at - Math.max(...waits().map((ms, i) => ms - (before[i] ?? 0)))
+  const back = Math.max(...talkers.filter(({ losses }) => losses > 0).map(({ heardAt }) => heardAt)) - at - Math.max(...waits().map((ms, i) => ms - (before[i] ?? 0)))
   t.ok(own.every(({ losses }) => losses > 0), 'clients of the node have lost their sessions')
   t.comment(`all are back after ${Math.round(back)} ms`)
   t.ok(back < BACK_WITHIN)
