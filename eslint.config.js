@@ -82,7 +82,7 @@ const LAYERS = [
     may: ['node:.+', 'ws', OWN, String.raw`\.\./[\w-]+\.js`, String.raw`\.\./(?:link|members)/.+`, String.raw`\.\./\.\./(?:codec/(?:packet|detach)|transports/jsonp-polling)\.js`, String.raw`(?:\.\./)+errors\.js`],
     mayTypes: [TYPES, 'fastify']
   },
-  { files: ['src/recovery.ts', 'src/recovery/*.ts'], may: ['node:.+', OWN, String.raw`(?:\.\./)*errors\.js`], mayTypes: [TYPES, 'socket\\.io', 'socket\\.io-adapter'] },
+  { files: ['src/recovery.ts', 'src/recovery/*.ts'], may: ['node:.+', OWN, String.raw`\.\./private/.+`, String.raw`(?:\.\./)*errors\.js`], mayTypes: [TYPES, 'socket\\.io'] },
   { files: ['src/nestjs/*.ts'], may: ['node:util', OWN, '@nestjs/common', String.raw`\.\./errors\.js`, String.raw`\.\./session/socket\.js`, String.raw`\.\./private/nest-initialized\.js`], mayTypes: [TYPES, 'fastify', 'rxjs', 'socket\\.io'] },
   {
     files: ['src/nestjs.ts'],

@@ -12,21 +12,23 @@ const fail = (error) => answer({ error: String(error?.stack ?? error) }, 1)
 process.on('uncaughtException', fail)
 process.on('disconnect', () => process.exit(1))
 
-/** Who waits for what a server says of its memory, by side. */
+/** Who waits for what a process says of its memory, by its id. */
 const waiting = new Map()
 
-/** Has the server of that side collect its garbage; resolves to what it says of its memory. */
-function collect (side) {
-  process.send({ collect: side })
-  return new Promise((resolve) => waiting.set(side, resolve))
+/** Has a process of a server collect its garbage; resolves to what it says of its memory. */
+function collect (pid) {
+  process.send({ collect: pid })
+  return new Promise((resolve) => waiting.set(pid, resolve))
 }
 
 /** The dialect of a side, and what its sessions share. */
-async function prepare ({ dialect: name, options, port, pid }, { localAddresses, message }) {
+async function prepare ({ dialect: name, options, port, home, pids }, { localAddresses, message }) {
   const dialect = await import(`./dialects/${name}.mjs`)
-  const context = { address: { host: '127.0.0.1', port, localAddresses }, options: { ...dialect.defaults, message, ...options } }
+  const addressOf = (port) => ({ host: '127.0.0.1', port, localAddresses })
+  const address = { ...addressOf(port), home: home === undefined ? undefined : addressOf(home) }
+  const context = { address, options: { ...dialect.defaults, message, ...options } }
   dialect.prepare(context)
-  return { dialect, context, pid }
+  return { dialect, context, pids }
 }
 
 async function work ({ job, sides, settings }) {
@@ -40,5 +42,5 @@ async function work ({ job, sides, settings }) {
 
 process.on('message', (message) => {
   if (message.usage === undefined) work(message)
-  else waiting.get(message.side)(message.usage)
+  else waiting.get(message.pid)(message.usage)
 })

@@ -1,10 +1,10 @@
-// Runs one target: node --expose-gc serve.mjs MODULE PORT. SIGUSR2: collects garbage, then one line about memory. SIGTERM: ends, which
+// Runs one process of a target: node --expose-gc serve.mjs MODULE PORT [NODE LINK_PORT...]. SIGUSR2: collects garbage, then one line about memory. SIGTERM: ends, which
 // also writes what --cpu-prof has gathered.
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 
-const [, , file, port] = process.argv
+const [, , file, port, node, ...linkPorts] = process.argv
 const { default: target } = await import(pathToFileURL(path.resolve(file)))
 
 async function collect () {
@@ -17,4 +17,4 @@ async function collect () {
 
 process.on('SIGUSR2', collect)
 process.on('SIGTERM', () => process.exit(0))
-await target.serve(Number(port))
+await target.serve(Number(port), { node: Number(node), linkPorts: linkPorts.map(Number) })

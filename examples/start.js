@@ -11,6 +11,7 @@ const EXAMPLES = {
   sessions: './sessions/server.js',
   rooms: './rooms/start.js',
   device: './device/start.js',
+  cluster: './cluster/start.js',
   echo: './echo/server.js'
 }
 

@@ -67,6 +67,10 @@ export const GatewayPortError = createError<[port: number]>(
   'FST_SIO_GATEWAY_PORT',
   '@WebSocketGateway(%s) asks for a port, but SocketioTransportsAdapter serves all gateways on the port of the application; remove the number, and set a "path" or a "namespace" to keep gateways apart', 500)
 
+/** Sessions cannot be recovered with this adapter, or with this Server. */
+export const NotRecoverableError = createError<[problem: string, remedy: string]>(
+  'FST_SIO_NOT_RECOVERABLE', 'recoverable() of fastify-socketio-transports/recovery: %s; %s', 500, TypeError)
+
 /** A second registration in a scope that has one already. */
 export const AlreadyRegisteredError = createError(
   'FST_SIO_ALREADY_REGISTERED',

@@ -92,10 +92,14 @@ t.test('arethetypeswrong and publint find nothing', async (t) => {
   // no subpaths, which Node has known since 12.
   t.same(found.sort(), [
     '. CJSResolvesToESM node16-cjs',
+    './cluster CJSResolvesToESM node16-cjs',
+    './cluster NoResolution node10',
     './fastify-socket.io CJSResolvesToESM node16-cjs',
     './fastify-socket.io NoResolution node10',
     './nestjs CJSResolvesToESM node16-cjs',
-    './nestjs NoResolution node10'
+    './nestjs NoResolution node10',
+    './recovery CJSResolvesToESM node16-cjs',
+    './recovery NoResolution node10'
   ])
   t.match(await run(tool('publint'), ['run', TARBALL, '--strict']), /All good/)
 })

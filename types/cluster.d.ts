@@ -50,7 +50,7 @@ export interface PostOwner {
 
 /** A WebSocket or stream of a client, which is open on the node where it has arrived. */
 export interface HeldStream {
-  /** Sends frames. The owner keeps at most 64 KiB, and one more frame, under way: see {@link StreamOwner.sent}. */
+  /** Sends frames. The owner keeps at most 64 KiB, and one more call, under way: see {@link StreamOwner.sent}. */
   send (frames: readonly (string | Buffer)[]): void
   /** Closes it. Sends `farewell` first, and `reason` if it can be expressed. */
   close (farewell?: string | Buffer, reason?: EndReason): void
@@ -155,20 +155,25 @@ export type RedisClient =
   | { call (command: string, ...args: string[]): Promise<unknown> }
 
 interface CommonNodesOptions {
-  /** Secret that all nodes share, at least 32 characters. To change it, give a list: the first one is used, and all are accepted. */
+  /** Secret that all nodes share, at least 32 characters. To change it, give a list: two nodes need one in common. */
   readonly secret: string | readonly string[]
   /** Certificates for the links. Without them, links are authenticated, and not encrypted. */
   readonly tls?: LinkTls
 }
 
+/** Where a node listens for links of the others. */
+export interface LinkListenOptions {
+  /** Default: all interfaces. */
+  readonly host?: string
+  /** Default: a free port. Never the port of the application. */
+  readonly port?: number
+  /** The address that others use, when it is not the one that is listened to. Default: the first address of this machine that others can reach. */
+  readonly advertise?: Partial<NodeAddress>
+}
+
 interface NetworkOptions {
-  /** Where this node listens for links of the others. Default: all interfaces, and a free port. Never the port of the application. */
-  readonly listen?: {
-    readonly host?: string
-    readonly port?: number
-    /** The address that others use, when it is not the one that is listened to. Default: the first address of this machine that others can reach. */
-    readonly advertise?: Partial<NodeAddress>
-  }
+  /** Where this node listens for links of the others. */
+  readonly listen?: LinkListenOptions
 }
 
 /** Options of {@link nodes}: how the nodes find each other is one of `redis`, `peers`, `dns` and `ipc`. */

@@ -42,7 +42,7 @@ export function open (context, done) {
   const { address, options, payloads } = context
   const link = new HttpLink(address)
   const base = `${options.path}/?EIO=${options.eio}&transport=polling&t=${context.opened++}`
-  link.request(get(address, base), (status, body, error) => {
+  link.open(get(address, base), (status, body, error) => {
     if (error !== null || status !== 200) return done(error ?? new Error(`handshake: ${status} ${body}`))
     const [opened] = payloads.decode(body.toString())
     const url = `${base}&sid=${JSON.parse(opened.slice(1)).sid}`

@@ -41,7 +41,7 @@ function upgrade (context, polls, sid, done) {
 export function open (context, done) {
   const { path, eio } = context.options
   const polls = new HttpLink(context.address)
-  polls.request(get(context.address, `${path}/?EIO=${eio}&transport=polling`), (status, body, error) => {
+  polls.open(get(context.address, `${path}/?EIO=${eio}&transport=polling`), (status, body, error) => {
     if (error !== null || status !== 200) return done(error ?? new Error(`handshake: ${status} ${body}`))
     upgrade(context, polls, JSON.parse(body.toString().slice(1)).sid, done)
   })

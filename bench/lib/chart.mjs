@@ -26,6 +26,8 @@ ${body.join('\n')}
 </svg>
 `
 
+const NOTE = 'Less is better. Thin line: 95 % confidence interval of the median. Mark: the bound that npm run bench:gate holds it to.'
+
 const RATIOS = { width: 860, left: 330, right: 90, row: 20, head: 64 }
 
 /** One bar: ratio, its interval, and the bound as a mark. */
@@ -45,7 +47,7 @@ function bar ({ dialect, against, ratio, low, high, bound }, y, xOf) {
  * Ratios as bars, below the titles of their groups.
  * @param rows { title, dialect, against, ratio, low, high, bound? }
  */
-export function ratioChart (rows, title = 'This plugin, as a share of what its peers cost') {
+export function ratioChart (rows, title = 'This plugin, as a share of what its peers cost', note = NOTE) {
   const most = Math.max(1.1, ...rows.flatMap(({ high, bound }) => [high, bound ?? 0])) * 1.02
   const xOf = (value) => RATIOS.left + (RATIOS.width - RATIOS.left - RATIOS.right) * value / most
   const body = []
@@ -67,7 +69,7 @@ export function ratioChart (rows, title = 'This plugin, as a share of what its p
     text(20, 28, title, { kind: 'title' }),
     ...scale,
     ...body,
-    text(20, y + 20, 'Less is better. Thin line: 95 % confidence interval of the median. Mark: the bound that npm run bench:gate holds it to.')
+    text(20, y + 20, note)
   ])
 }
 

@@ -7,7 +7,8 @@ const HEADERS = 'Connection: keep-alive\r\nUser-Agent: bench\r\nAccept: */*\r\nA
 
 /**
  * Where a server is, and from where to connect. One local address has some 28,000 ports: a crowd needs several.
- * @typedef {{ host: string, port: number, localAddresses?: string[], dials?: number }} Address
+ * `home`: the node where sessions are opened, over connections that they share, as those of a proxy. Without it, the session's own connection is used.
+ * @typedef {{ host: string, port: number, localAddresses?: string[], dials?: number, home?: Address, idle?: HttpLink[] }} Address
  */
 
 /** Connects without delay, from the next local address where there are several. */
@@ -67,6 +68,18 @@ export class HttpLink {
     this.#request = bytes
     if (this.#socket === null) this.#dial()
     this.#socket.write(bytes)
+  }
+
+  /** The request that opens a session. */
+  open (bytes, onAnswer) {
+    const { home } = this.#address
+    if (home === undefined) return this.request(bytes, onAnswer)
+    const idle = home.idle ??= []
+    const link = idle.pop() ?? new HttpLink(home)
+    link.request(bytes, (...answer) => {
+      idle.push(link)
+      onAnswer(...answer)
+    })
   }
 
   close () {

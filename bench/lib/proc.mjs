@@ -3,11 +3,14 @@ import fs from 'node:fs'
 
 const TICK = 10_000
 
+/** CPU time of processes together, µs. */
+export const cpuTime = (pids) => pids.reduce((sum, pid) => sum + cpuTimeOf(pid), 0)
+
 /**
  * CPU time of a process in µs: run time by the scheduler's count (ns), summed over its threads, or, where it keeps none, user and
  * system time (in ticks of 10 ms).
  */
-export function cpuTime (pid) {
+function cpuTimeOf (pid) {
   try {
     let nanoseconds = 0
     for (const task of fs.readdirSync(`/proc/${pid}/task`)) {
@@ -20,8 +23,10 @@ export function cpuTime (pid) {
   return (Number(fields[11]) + Number(fields[12])) * TICK
 }
 
-/** Resident memory of a process, bytes. */
-export const residentBytes = (pid) => Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'latin1'))[1]) * 1024
+/** Resident memory of processes together, bytes. */
+export const residentBytes = (pids) => pids.reduce((sum, pid) => sum + residentBytesOf(pid), 0)
+
+const residentBytesOf = (pid) => Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'latin1'))[1]) * 1024
 
 /** Open files that this process, and those it starts, may have at most. */
 export function openFilesLimit () {

@@ -1,7 +1,7 @@
 import type { Target } from './targets.mjs'
 
 export interface ProcessSettings { serverCpu: string, clientCpu: string, nodeArgs: string[], timeout: number }
-export interface Side { dialect: string, options: object, port: number, pid: number }
+export interface Side { dialect: string, options: object, port: number, home?: number, pids: number[] }
 export class ServerProcess {
   static start (target: Target, settings: ProcessSettings): Promise<ServerProcess>
   readonly port: number

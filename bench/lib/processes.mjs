@@ -32,7 +32,7 @@ function start (command, args, cpu, options) {
   return child
 }
 
-async function freePort () {
+export async function freePort () {
   const server = net.createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address()
@@ -49,16 +49,16 @@ const answers = (port) => new Promise((resolve) => {
   socket.on('error', () => resolve(false))
 })
 
-/** One target, listening. */
+/** One process of a target, listening. */
 export class ServerProcess {
   #child
   #ended = false
   #errors = ''
   #onUsage = null
 
-  constructor (target, port, { serverCpu, nodeArgs }) {
+  constructor (target, port, { serverCpu, nodeArgs }, more) {
     this.port = port
-    const { cmd, args, env, cwd } = target.command?.(port) ?? { cmd: process.execPath, args: ['--expose-gc', ...nodeArgs, SERVE, target.file, String(port)] }
+    const { cmd, args, env, cwd } = target.command?.(port) ?? { cmd: process.execPath, args: ['--expose-gc', ...nodeArgs, SERVE, target.file, String(port), ...more] }
     const child = this.#child = start(cmd, args, serverCpu, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_ENV: 'production', ...env }, cwd })
     child.stderr.on('data', (data) => { if (this.#errors.length < 4000) this.#errors += data })
     child.on('exit', () => { this.#ended = true })
@@ -67,8 +67,9 @@ export class ServerProcess {
     })
   }
 
-  static async start (target, settings) {
-    const server = new ServerProcess(target, await freePort(), settings)
+  /** @param more arguments for serve.mjs */
+  static async start (target, settings, more = []) {
+    const server = new ServerProcess(target, await freePort(), settings, more)
     for (const end = Date.now() + START; !await answers(server.port); await sleep(30)) {
       if (server.#ended || Date.now() > end) {
         await server.stop()
@@ -113,8 +114,8 @@ export function runClient ({ job, sides, settings, servers }, { clientCpu, timeo
     }, timeout)
     child.on('message', async ({ collect, result, error }) => {
       if (collect !== undefined) {
-        const usage = await servers[collect].collect()
-        if (child.connected) child.send({ side: collect, usage })
+        const usage = await servers.find(({ pid }) => pid === collect).collect()
+        if (child.connected) child.send({ pid: collect, usage })
       } else if (error !== undefined) reject(new Error([error, ...servers.map(({ errors }) => errors.slice(-1000)).filter(Boolean)].join('\nserver: ')))
       else resolve(result)
     })

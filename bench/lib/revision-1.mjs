@@ -5,7 +5,7 @@ let handshakes = 0
 
 /** @param callback (error, session id) */
 export function handshake (link, { address, options }, callback) {
-  link.request(get(address, `${options.path}/1/?t=${Date.now()}${handshakes++}`), (status, body, error) => {
+  link.open(get(address, `${options.path}/1/?t=${Date.now()}${handshakes++}`), (status, body, error) => {
     if (error !== null || status !== 200) callback(error ?? new Error(`handshake: ${status} ${body}`))
     else callback(null, body.latin1Slice(0, body.indexOf(':')))
   })

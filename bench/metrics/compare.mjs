@@ -12,14 +12,14 @@ import { push } from './push.mjs'
  */
 const WORKLOADS = { echo, push, connect }
 
-/** What one window cost: the server's CPU time per unit (µs), units per second. */
-async function measure ({ pid, workload }, duration, latencies) {
-  const cpu = cpuTime(pid)
+/** What one window cost: the CPU time of all processes of the server per unit (µs), units per second. */
+async function measure ({ pids, workload }, duration, latencies) {
+  const cpu = cpuTime(pids)
   const own = process.cpuUsage()
   const began = performance.now()
   const count = await workload.run(duration, latencies)
   const elapsed = performance.now() - began
-  const used = cpuTime(pid) - cpu
+  const used = cpuTime(pids) - cpu
   const { user, system } = process.cpuUsage(own)
   return { value: used / count, perSecond: count * 1000 / elapsed, serverBusy: used / 1000 / elapsed, clientBusy: (user + system) / 1000 / elapsed }
 }

@@ -19,24 +19,25 @@ export async function warmUp (side) {
 /** Pages are given back for a while after a collection: until resident memory rests, or for as long as this, ms. */
 const REST = { every: 100, within: 2e5, most: 3000 }
 
-async function rested (pid) {
-  for (let bytes = residentBytes(pid), waited = 0; ; waited += REST.every) {
+async function rested (pids) {
+  for (let bytes = residentBytes(pids), waited = 0; ; waited += REST.every) {
     await sleep(REST.every)
-    const later = residentBytes(pid)
+    const later = residentBytes(pids)
     if (Math.abs(later - bytes) < REST.within || waited >= REST.most) return later
     bytes = later
   }
 }
 
-/** Resident memory and heap of a server, bytes. @param usage what it says of its memory after a collection */
-export async function held ({ pid }, usage) {
-  const { heapUsed, external } = await usage
-  return { resident: await rested(pid), heap: heapUsed === undefined ? NaN : heapUsed + external }
+/** Resident memory and heap of all processes of a server after a collection, bytes. @param collect has a process collect, and resolves to its usage */
+export async function held ({ pids }, collect) {
+  const usages = await Promise.all(pids.map(collect))
+  const heap = usages.reduce((sum, { heapUsed = NaN, external }) => sum + heapUsed + external, 0)
+  return { resident: await rested(pids), heap }
 }
 
 /** @returns sweeps: one, with what a session of each side costs (`value`: resident bytes; `heap`) */
 export async function memory (sides, { sessions: count }, collect) {
-  const heldByAll = () => Promise.all(sides.map((side, at) => held(side, collect(at))))
+  const heldByAll = () => Promise.all(sides.map((side) => held(side, collect)))
   await Promise.all(sides.map(warmUp))
   await sleep(800)
   const before = await heldByAll()

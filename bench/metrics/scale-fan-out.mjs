@@ -10,9 +10,9 @@ export async function scaleFanOut ([side], { sessions: count, warmup, window, wi
   await pushFor(sessions, warmup)
   const costs = []
   for (let i = 0; i < windows; i++) {
-    const cpu = cpuTime(side.pid)
+    const cpu = cpuTime(side.pids)
     const delivered = await pushFor(sessions, window)
-    costs.push((cpuTime(side.pid) - cpu) / delivered)
+    costs.push((cpuTime(side.pids) - cpu) / delivered)
   }
   killAll(sessions)
   return { delivery: median(costs) }

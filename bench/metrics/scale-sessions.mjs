@@ -7,23 +7,23 @@ import { held, warmUp } from './memory.mjs'
 import { killAll, openMany } from './open-many.mjs'
 
 /** CPU time per message in some windows, µs: their median; null where there are no sessions to say anything. */
-async function costOf ({ pid }, sessions, { warmup, window, windows }) {
+async function costOf ({ pids }, sessions, { warmup, window, windows }) {
   if (sessions.length === 0) return null
   await echoFor(sessions, warmup)
   const costs = []
   for (let i = 0; i < windows; i++) {
-    const cpu = cpuTime(pid)
+    const cpu = cpuTime(pids)
     const count = await echoFor(sessions, window)
-    costs.push((cpuTime(pid) - cpu) / count)
+    costs.push((cpuTime(pids) - cpu) / count)
   }
   return median(costs)
 }
 
 /** CPU time per idle session and second, µs: heartbeats and the like. */
-async function idleCost ({ pid }, sessions, duration) {
-  const cpu = cpuTime(pid)
+async function idleCost ({ pids }, sessions, duration) {
+  const cpu = cpuTime(pids)
   await sleep(duration)
-  return (cpuTime(pid) - cpu) * 1000 / duration / sessions.length
+  return (cpuTime(pids) - cpu) * 1000 / duration / sessions.length
 }
 
 /** @param settings `active`: how many are for the first figure, `most` for the second: files may be short */
@@ -31,10 +31,10 @@ export async function scaleSessions ([side], settings, collect) {
   const { sessions: count, active, most, idle: duration } = settings
   await warmUp(side)
   await sleep(800)
-  const before = await held(side, collect(0))
+  const before = await held(side, collect)
   const sessions = await openMany(side, count, { concurrency: 64, onOpen: (session) => session.idle() })
   await sleep(1200)
-  const after = await held(side, collect(0))
+  const after = await held(side, collect)
   const result = {
     resident: (after.resident - before.resident) / count,
     heap: (after.heap - before.heap) / count,

@@ -162,11 +162,15 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     return this
   }
 
-  /** Counts a refused request and emits 'connection_error'. */
+  /** Counts a refused request and emits 'connection_error'. A listener that fails is logged: the caller may be a link to another node. */
   refused (req: IncomingMessage, reason: RefusalReason, context: Record<string, unknown>): void {
     const code = codeOf(reason)
     this.#counters.refused(reason)
-    this.emit('connection_error', { req, code, message: CONNECTION_ERRORS[code], reason, context })
+    try {
+      this.emit('connection_error', { req, code, message: CONNECTION_ERRORS[code], reason, context })
+    } catch (err) {
+      this.log.error({ err }, 'a listener of "connection_error" failed')
+    }
   }
 
   async drain (ms: number): Promise<void> {

@@ -62,7 +62,7 @@ interface IdInit {
 export function makeId ({ make, tag = '', dialect, isUsed }: IdInit): string | Promise<string> {
   const check = (made: unknown): string => {
     const id = tag + toId(made, dialect)
-    if (id.length > LONGEST) throw new InvalidIdError(JSON.stringify(id), `have at most ${LONGEST - tag.length} characters, because the tag of the node comes before it`)
+    if (tag !== '' && [...id].length > LONGEST) throw new InvalidIdError(JSON.stringify(id), `have at most ${LONGEST - tag.length} characters, because the tag of the node comes before it`)
     if (isUsed(id)) throw new InvalidIdError(JSON.stringify(id), 'be unused')
     return id
   }

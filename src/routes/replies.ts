@@ -37,8 +37,6 @@ class HttpPoll implements HeldPoll {
   readonly #reply: FastifyReply
   readonly #engine: Engine
   readonly #refuse: (refused: Refused) => void
-  /** Size of the answer, bytes. */
-  size = 0
 
   constructor (reply: FastifyReply, engine: Engine, refuse: (refused: Refused) => void) {
     this.#reply = reply
@@ -51,13 +49,31 @@ class HttpPoll implements HeldPoll {
     // The client connects to another server next, and a connection that is kept alive would delay the shutdown.
     if ((this.#engine.closing || (isLast && this.#engine.draining)) && this.#reply.request.raw.httpVersionMajor === 1) this.#reply.header('connection', 'close')
     this.#engine.answers.write(() => this.#reply.send(payload), isLast || this.#engine.closing)
-    this.size = this.#reply.request[JSONP] === undefined ? Buffer.byteLength(payload) : scriptLength(payload)
-    return this.size
+    return this.#reply.request[JSONP] === undefined ? Buffer.byteLength(payload) : scriptLength(payload)
   }
 
   destroy (): void { cutOff(this.#reply) }
 
   refuse (refused: Refused): void { this.#refuse(refused) }
+}
+
+/** A GET for a session of another node. Its answer counts as held here, too, until the client has read it. */
+class ForeignPoll extends HttpPoll {
+  readonly #hold: Engine['hold']
+  #held = 0
+
+  constructor (reply: FastifyReply, engine: Engine, refuse: (refused: Refused) => void) {
+    super(reply, engine, refuse)
+    this.#hold = (bytes) => engine.hold(bytes)
+  }
+
+  override send (payload: string | Buffer, isLast?: boolean): number {
+    this.#held = super.send(payload, isLast)
+    this.#hold(this.#held)
+    return this.#held
+  }
+
+  ended (): void { this.#hold(-this.#held) }
 }
 
 /**
@@ -94,10 +110,11 @@ type Refuse = (refused: Refused) => void
 export function holdPoll (hosts: Hosts, request: SessionRequest, reply: FastifyReply, refuse: Refuse): void {
   const host = hosts.of(request.sid)
   if (host === hosts.local) return holdOwnPoll(hosts.engine, reply, (poll) => host.poll(request, poll), refuse)
-  const poll = new HttpPoll(reply, hosts.engine, refuse)
+  const poll = new ForeignPoll(reply, hosts.engine, refuse)
   const owner = host.poll(request, poll)
   hosts.hold(owner)
   onEnd(reply, (isWhole) => {
+    poll.ended()
     owner.settled(isWhole)
     hosts.over(owner)
   })

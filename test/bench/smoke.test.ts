@@ -22,7 +22,7 @@ async function serve (t: Test, name: string) {
   t.teardown(() => server.stop())
   const run = (cells: Cell[], workload: string) => runClient({
     job: 'compare',
-    sides: cells.map(({ dialect, options }) => ({ dialect, options, port: server.port, pid: server.pid })),
+    sides: cells.map(({ dialect, options }) => ({ dialect, options, port: server.port, pids: [server.pid] })),
     settings: { workload, ...SHORT },
     servers: [server]
   }, PROCESSES) as Promise<Window[][]>

@@ -7,6 +7,9 @@ import type { Generation, Peer } from '../kit/official-clients.js'
 
 const TIMES = 20
 
+// The clients wait more than they compute.
+t.jobs = 4
+
 /** @param url of a namespace */
 type Connect = (url: string) => Peer
 

@@ -101,6 +101,17 @@ t.test('refusals are those of the node with the session, in the words of the dia
   t.strictSame(owner.socketio.metrics.ended, { 'parse error': 1 })
 })
 
+t.test('a listener of "connection_error" that fails breaks no link, and is logged', async (t) => {
+  const { lines, logger } = captureLog('error')
+  const [owner, edge] = await Promise.all(fakeClusters(2).map((cluster) => pluginApp(t, { cluster }, { logger })))
+  if (owner === undefined || edge === undefined) throw new Error('two nodes')
+  await Promise.all([owner.ready(), edge.ready()])
+  edge.socketio.on('connection_error', () => { throw new Error('on purpose') })
+  t.equal((await edge.inject('/socket.io/1/xhr-polling/node-0--nobody')).body, '7:::1+0')
+  t.equal((await edge.inject(`${urlOf(4, 'polling')}&sid=node-0--nobody`)).statusCode, 400)
+  t.strictSame(lines.map(({ msg }) => msg), Array(2).fill('a listener of "connection_error" failed'))
+})
+
 t.test('revision 1: a script, a form and ?disconnect at the other node', async (t) => {
   const { owner, edge } = await twoNodes(t)
   const sid = await handshake(owner)

@@ -42,6 +42,28 @@ t.test('a link carries calls, and both sides know each other', async (t) => {
   t.strictSame(calls, ['accepted', 'refuse(node lost: the other node leaves)'])
 })
 
+t.test('what was sent before a node leaves arrives: answers of the owner, and what has become of them', async (t) => {
+  const sessions = new FakeSessions()
+  const owner = await startOwner(t, { sessions })
+  const calls: Calls = []
+  const [first, second] = [startEdge(t, owner.address), startEdge(t, owner.address)]
+  const settled = (await first.up()).poll(request, fakePoll(calls))
+  const link = await second.up()
+  const poll = link.poll(request, fakePoll(calls))
+  await until(() => sessions.polls.length === 2)
+  sessions.polls[0]?.send('6')
+  await until(() => calls.length === 1)
+  settled.settled(true)
+  first.close()
+  await until(() => sessions.calls.includes('settled(true)'))
+  sessions.polls[1]?.send('x'.repeat(1_000_000), true)
+  await owner.close()
+  await until(() => calls.length === 2)
+  t.match(calls, ['send(6, false)', /^send\(x+, true\)/])
+  poll.settled(true)
+  t.strictSame(sessions.calls.slice(2), ['settled(true)', 'settled(false)'])
+})
+
 t.test('a link over a Unix socket', { skip: process.platform === 'win32' }, async (t) => {
   const path = join(mkdtempSync(join(tmpdir(), 'link-')), 'a.sock')
   const owner = await startOwner(t, { listen: { path }, self: { tag: OWNER, address: { path } } })

@@ -7,7 +7,7 @@ import t from 'tap'
 import { skip } from '../kit/machine/chromium.js'
 import { ask, next } from '../kit/official-clients.js'
 import { startAsUser } from '../kit/servers/example.js'
-import { startBrowsers } from './pages.js'
+import { startBrowsers, upgrade } from './pages.js'
 
 const seen = (page: Page, selector: string, text: string | RegExp): Promise<void> => page.locator(selector, { hasText: text }).first().waitFor()
 
@@ -45,7 +45,7 @@ t.test('the page of the chat', { skip }, async (t) => {
   const enter = async (name: string): Promise<Page> => {
     const page = await open(url)
     await page.fill('#name', name)
-    await page.click('#enter button')
+    await Promise.all([upgrade(page), page.click('#enter button')])
     await seen(page, '#state', /^connected$/)
     return page
   }

@@ -84,7 +84,7 @@ t.test('an address of another machine', async (t) => {
 t.test('an example that does not exist', async (t) => {
   const { code, errors } = await runToEnd(['caht'])
   t.equal(code, 2)
-  t.equal(errors, 'Name an example: live, chat, sessions, rooms, device, echo.\n')
+  t.equal(errors, 'Name an example: live, chat, sessions, rooms, device, cluster, echo.\n')
 })
 
 t.test('options of the echo application that are none', async (t) => {

@@ -26,3 +26,12 @@ export async function startBrowsers (t: Teardown): Promise<Browsers> {
     }
   }
 }
+
+/**
+ * Resolves when a client in the page has moved from polling to a WebSocket: when it has sent the packet `5`. To be called before the client connects. A page that
+ * closes earlier may do so between two polls, and then no server knows of it before the heartbeat times out.
+ */
+export async function upgrade (page: Page): Promise<void> {
+  const webSocket = await page.waitForEvent('websocket')
+  await webSocket.waitForEvent('framesent', ({ payload }) => payload === '5')
+}

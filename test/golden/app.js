@@ -1,31 +1,45 @@
 // The application behind the transcripts (APP.md), on the plugin with the official Server:
-//   node test/golden/app.js --port N --config JSON
+//   node test/golden/app.js --port N --config JSON [--nodes N]
 // The config has the old server's option names, times in seconds; the other defaults are the same.
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import Fastify from 'fastify'
 import socketioTransports from 'fastify-socketio-transports'
+import { Server } from 'socket.io'
 import { toOptions } from '../../examples/old-options.js'
+import { buildNodes } from '../kit/cluster/build-nodes.js'
 
-const { values } = parseArgs({ options: { port: { type: 'string' }, config: { type: 'string', default: '{}' } } })
+const { values } = parseArgs({ options: { port: { type: 'string' }, config: { type: 'string', default: '{}' }, nodes: { type: 'string', default: '1' } } })
 
-const app = Fastify({ forceCloseConnections: true })
-await app.register(socketioTransports, {
-  transports: ['websocket', 'flashsocket', 'htmlfile', 'xhr-polling', 'jsonp-polling'],
-  ...toOptions({ 'destroy buffer size': 1e8, origins: '*:*', ...JSON.parse(values.config) }),
-  authorize ({ query }) {
-    if (query.auth === 'err') throw new Error('authorization failed')
-    return query.auth !== 'no'
-  },
-  serveClient: dirname(createRequire(import.meta.url).resolve('socket.io-client-0.9/dist/socket.io.js')),
-  io: {}
-})
-app.setNotFoundHandler((request, reply) => reply.code(404).send('app'))
+/** Several nodes have one Server, because the transcripts broadcast. */
+const io = new Server()
+
+async function build (options, isFirst = true) {
+  const app = Fastify({ forceCloseConnections: true })
+  const { flashPolicy, ...old } = toOptions({ 'destroy buffer size': 1e8, origins: '*:*', ...JSON.parse(values.config) })
+  await app.register(socketioTransports, {
+    transports: ['websocket', 'flashsocket', 'htmlfile', 'xhr-polling', 'jsonp-polling'],
+    ...old,
+    // One process has the port of policies once.
+    ...(flashPolicy !== undefined && { flashPolicy: isFirst ? flashPolicy : { ...Object(flashPolicy), port: false } }),
+    authorize ({ query }) {
+      if (query.auth === 'err') throw new Error('authorization failed')
+      return query.auth !== 'no'
+    },
+    serveClient: dirname(createRequire(import.meta.url).resolve('socket.io-client-0.9/dist/socket.io.js')),
+    io,
+    ...options
+  })
+  app.setNotFoundHandler((request, reply) => reply.code(404).send('app'))
+  return app
+}
+
+const front = values.nodes === '1' ? await build() : await buildNodes(build, Number(values.nodes))
 
 /** An event with a plain id, which the Server cannot ask for: by the packet face of the same connection. */
 function emitPlain (socket, name, args, onAck) {
-  const connection = app.socketio.sessionOf(socket)
+  const connection = front.socketio.sessionOf(socket)
   const endpoint = socket.nsp.name === '/' ? '' : socket.nsp.name
   const id = connection.send({ type: 'event', endpoint, name, args, ack: 'plain' })
   connection.on('packet', function listen (packet) {
@@ -66,11 +80,11 @@ function connected (socket) {
   socket.on('do', (...actions) => run(socket, actions))
 }
 
-app.io.on('connection', connected)
-app.io.of('/chat').on('connection', connected)
-app.io.of('/refused').use((socket, next) => next(new Error('unauthorized')))
-app.io.of('/broken').use((socket, next) => next(new Error('boom')))
+io.on('connection', connected)
+io.of('/chat').on('connection', connected)
+io.of('/refused').use((socket, next) => next(new Error('unauthorized')))
+io.of('/broken').use((socket, next) => next(new Error('boom')))
 
-await app.listen({ port: Number(values.port), host: '127.0.0.1' })
+await front.listen({ port: Number(values.port), host: '127.0.0.1' })
 console.log(`listening on ${values.port}`)
-for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => app.close().then(() => process.exit(0)))
+for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => front.close().then(() => process.exit(0)))

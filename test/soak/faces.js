@@ -95,13 +95,16 @@ const FACES = {
   }
 }
 
-/** Serves all; returns the engines and the rooms. `tools`: a tally, and what is to go wrong on purpose. */
-export async function serveFaces (app, options, tools) {
+/** A registration for each. */
+export const FACE_COUNT = Object.keys(FACES).length
+
+/** Serves all; returns the engines and the rooms. `tools`: a tally, and what is to go wrong on purpose. `clusters`: one for each face, with several nodes. */
+export async function serveFaces (app, options, tools, clusters = []) {
   const engines = []
   const rooms = []
-  for (const [name, face] of Object.entries(FACES)) {
+  for (const [i, [name, face]] of Object.entries(FACES).entries()) {
     await app.register(async (scope) => {
-      await scope.register(socketioTransports, { path: `/${name}`, transports: TRANSPORTS, ...options, ...face.options })
+      await scope.register(socketioTransports, { path: `/${name}`, transports: TRANSPORTS, ...options, ...face.options, ...(clusters[i] && { cluster: clusters[i] }) })
       engines.push(scope.socketio)
       rooms.push(face.serve(scope, tools))
     })

@@ -45,8 +45,8 @@ function onServer (message) {
 
 /** From the first client to the last handle. */
 async function soak () {
-  const { broadcastEvery, faults, options, pace, ramp } = settings
-  const server = startChild('server.js', { every, broadcastEvery, faults, options }, ['--expose-gc'], onServer)
+  const { broadcastEvery, faults, options, pace, ramp, nodes } = settings
+  const server = startChild('server.js', { every, broadcastEvery, faults, options, nodes }, ['--expose-gc'], onServer)
   const { port } = await said(server, 'port')
   console.log(`the server listens on 127.0.0.1:${port}`)
   const crowds = Array.from({ length: processes }, (_, i) => {

@@ -9,6 +9,7 @@ const FLAGS = {
   pace: { type: 'string', default: '1' },
   sample: { type: 'string', default: '5' },
   processes: { type: 'string', default: '1' },
+  nodes: { type: 'string', default: '1' },
   seed: { type: 'string', default: String(Date.now() % 1e6) },
   tolerance: { type: 'string', default: '4' },
   fault: { type: 'string', multiple: true, default: [] },
@@ -22,6 +23,7 @@ export const USAGE = `npm run soak -- [flags]
   --pace N        everything N times as fast: lives, messages, timeouts (1)
   --sample N      seconds between two samples (5)
   --processes N   over how many processes the clients are spread (1)
+  --nodes N       over how many nodes: each connection goes to the next one, so with 2 every second request arrives at the wrong one (1)
   --seed N        makes the same choices again
   --tolerance N   MB that the memory held may grow by from the middle third of the run to the last (4)
   --fault NAME    makes the server go wrong, to see that it is noticed: ${Object.keys(FAULTS).join(', ')}; may be given several times
@@ -67,6 +69,7 @@ export function readSettings (args) {
     minutes,
     pace,
     processes,
+    nodes: number('nodes'),
     seed: number('seed'),
     tolerance: number('tolerance') * 1e6,
     faults: values.fault,

@@ -55,6 +55,12 @@ t.test('hundreds of clients of every generation come and go, lose nothing and le
   t.notMatch(html, /<script|https?:|@import|url\(/, 'the report needs nothing from elsewhere')
 })
 
+t.test('the same on two nodes, with half of all requests on the wrong one', async (t) => {
+  const { code, failures } = await conclusion(start(t, '--nodes', '2', '--sessions', '100'))
+  t.strictSame(failures, [])
+  t.equal(code, 0)
+})
+
 t.test('a server that leaks, answers twice, keeps handles or logs an error is caught', async (t) => {
   const { code, failures } = await conclusion(start(t, '--sessions', '100', ...['leak', 'double', 'handles', 'log'].flatMap((name) => ['--fault', name])))
   t.equal(code, 1)

@@ -86,7 +86,7 @@ export class Accepted {
   }
 
   #onProof (proof: Proof, hello: Hello, challenge: Challenge): void {
-    const { options: { secrets, self, host, onPeer }, log, onProven } = this.#init
+    const { options: { secrets, self, host, onPeer }, address: from, once, log, onProven } = this.#init
     if (!isProven(proof, hello, challenge, secrets)) return this.#connection.end({ reason: 'it has another secret; give all nodes the same', code: CODES.proof })
     const address = parseAddress(hello.address)
     if (address === undefined) throw new ProtocolError('an address that is none')
@@ -94,6 +94,7 @@ export class Accepted {
     this.#tag = hello.tag
     this.#owner = new LinkOwner({ sessions: host.sessions, send: (record) => this.#connection.send(record) })
     onProven()
+    once.forget(from)
     this.announce()
     if (hello.tag === self.tag) return // this node has connected to itself, and ends the link when it notices
     log.debug({ node: hello.tag, address: hello.address }, 'a node has linked to this one')

@@ -31,7 +31,7 @@ class Connector implements LinkConnector {
       ...options,
       onUp: (edge) => {
         this.#upSince = performance.now()
-        this.#once.clear()
+        this.#once.forget(formatAddress(options.address))
         options.host.log.info({ node: edge.tag, address: formatAddress(options.address) }, 'link to another node is up')
         options.onUp(edge)
       }

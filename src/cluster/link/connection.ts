@@ -84,12 +84,13 @@ export class Connection<In> {
 
   send (record: LinkRecord): void { this.outgoing.send(record) }
 
-  /** Ends the connection. Records that wait are lost. With a code, the other side is told why. */
+  /** Ends the connection. With a code, records that wait are sent, and the other side is told why. Otherwise they are lost. */
   end (end: LinkEnd): void {
     if (this.#isOver) return
     const socket = this.#socket
     if (end.code === undefined) socket.terminate()
     else {
+      this.outgoing.flush()
       socket.close(end.code)
       setTimeout(() => socket.terminate(), CLOSING).unref()
     }

@@ -20,7 +20,7 @@ export interface EdgeStreamInit {
 export class EdgeStream implements StreamOwner {
   readonly #init: EdgeStreamInit
   /** Frames beyond the window: the holder had them already when it stopped reading. */
-  #frames: Payload[] = []
+  readonly #frames: Payload[] = []
   #undelivered = 0
   /** Bytes of the owner that have not been handed to the operating system. */
   #unsent = 0
@@ -84,9 +84,11 @@ export class EdgeStream implements StreamOwner {
   #delivered (bytes: number): void {
     if (bytes > this.#undelivered) throw new ProtocolError('more bytes delivered than were sent')
     this.#undelivered -= bytes
-    let next = 0
-    for (; this.#undelivered <= WINDOW && next < this.#frames.length; next++) this.#sendFrame(this.#frames[next] ?? '')
-    this.#frames = this.#frames.slice(next)
+    while (this.#undelivered <= WINDOW) {
+      const frame = this.#frames.shift()
+      if (frame === undefined) break
+      this.#sendFrame(frame)
+    }
     if (this.#closing === undefined) this.#init.held.delivered(bytes)
     else if (this.#frames.length === 0) this.#init.over(this.#closing.reason, this.#closing.cause)
   }

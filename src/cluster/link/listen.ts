@@ -2,6 +2,7 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { WebSocketServer } from 'ws'
@@ -17,8 +18,8 @@ const MAX_STRANGERS = 64
 const MAX_CONNECTIONS = 4096
 /** Bytes of the head of a request. */
 const MAX_HEAD = 4096
-/** Time for the other nodes to answer that this one leaves, ms. */
-const CLOSING = 100
+/** Time for the other nodes to read what waits, and to answer that this one leaves, ms. */
+const CLOSING = 1000
 const SILENT = `it has sent no request in ${PROOF_TIMEOUT / 1000} s`
 /** How long records that wait may take to leave when the listener is closed, and how often that is looked at, ms. */
 const FLUSH_LIMIT = 800
@@ -45,22 +46,26 @@ function listenAt (server: Server, address: LinkAddress): Promise<LinkAddress> {
   })
 }
 
+/** Identifies a connection. That of TLS has the same address and port as that of TCP below it. */
+const keyOf = (connection: Socket): string | Socket => connection.remotePort === undefined ? connection : `${connection.remoteAddress} ${connection.remotePort}`
+
 /** Connections whose other side has not proven itself, oldest first. */
 class Strangers {
-  readonly #connections = new Set<Duplex>()
+  readonly #connections = new Map<string | Socket, Socket>()
 
-  add (connection: Duplex): void {
-    this.#connections.add(connection)
-    connection.once('close', () => this.#connections.delete(connection))
+  add (connection: Socket): void {
+    const key = keyOf(connection)
+    this.#connections.set(key, connection)
+    connection.once('close', () => { if (this.#connections.get(key) === connection) this.#connections.delete(key) })
     if (this.#connections.size <= MAX_STRANGERS) return
-    const { value: oldest } = this.#connections.values().next()
+    const { value: oldest } = this.#connections.entries().next()
     if (oldest === undefined) return
-    this.#connections.delete(oldest)
-    oldest.destroy()
+    this.#connections.delete(oldest[0])
+    oldest[1].destroy()
   }
 
   /** It has proven itself. */
-  remove (connection: Duplex): void { this.#connections.delete(connection) }
+  remove (connection: Socket): void { this.#connections.delete(keyOf(connection)) }
 }
 
 /** Starts to listen. Rejects when that is not possible. */
@@ -80,8 +85,8 @@ export async function listenForLinks (options: ListenOptions): Promise<LinkListe
     connection.destroy()
   }
 
-  server.on(options.tls === undefined ? 'connection' : 'secureConnection', (connection: Duplex) => strangers.add(connection))
-  server.on('connection', (connection: Duplex) => {
+  server.on('connection', (connection: Socket) => {
+    strangers.add(connection)
     connections.add(connection)
     connection.once('close', () => connections.delete(connection))
   })
@@ -99,7 +104,7 @@ export async function listenForLinks (options: ListenOptions): Promise<LinkListe
         address: request.socket.remoteAddress ?? 'unix',
         log,
         once,
-        onProven: () => strangers.remove(socket),
+        onProven: () => strangers.remove(request.socket),
         onEnd: () => links.delete(accepted)
       })
       links.add(accepted)

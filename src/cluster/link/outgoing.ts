@@ -7,6 +7,9 @@ import type { LinkRecord } from './records.js'
 /** Bytes that the connection may have taken and not written yet. Above that, records wait here, where streams take turns. */
 const FULL = 256 * 1024
 
+/** Bytes of long records that may be under way at a time. The other side holds them until they are complete, up to a limit that is twice as high. */
+const MAX_LONG = 128 * 1024 * 1024
+
 export interface OutgoingInit {
   /** Writes one message to the connection. `written` is called once, when it has been handed to the operating system or lost. */
   readonly write: (message: Buffer, written: () => void) => void
@@ -27,6 +30,8 @@ export class Outgoing {
   #queue: Encoded[] = []
   /** The streams with a long record under way. */
   readonly #lanes = new Map<number, Lane>()
+  /** Bytes of the long records under way. */
+  #long = 0
   /** Pieces of the message that is being made. */
   #pieces: Buffer[] = []
   #size = 0
@@ -56,11 +61,14 @@ export class Outgoing {
     if (this.#isClosed) return false
     const encoded = encode(record)
     const length = lengthOf(encoded)
-    const fits = this.#count(length)
+    const fits = this.#count(length) && length <= MAX_LONG
     if (fits) this.#push(encoded)
     else this.#count(-length)
     return fits
   }
+
+  /** Writes everything now, also when the connection is full: it closes afterwards. */
+  flush (): void { this.#flush(Infinity) }
 
   /** Drops everything. */
   close (): void {
@@ -89,8 +97,8 @@ export class Outgoing {
   }
 
   /** Writes until the connection is full: a piece of a long record and a message of short ones in turn, so that neither waits for all of the others. */
-  #flush (): void {
-    while (!this.#isClosed && this.#underWay < FULL && (this.#lanes.size > 0 || this.#queue.length > 0)) {
+  #flush (full = FULL): void {
+    while (!this.#isClosed && this.#underWay < full && (this.#lanes.size > 0 || this.#queue.length > 0)) {
       this.#continueNext()
       this.#takeShort()
       this.#writeMessage()
@@ -103,10 +111,14 @@ export class Outgoing {
     let done = 0
     for (let bytes = 0; done < queue.length && bytes < PIECE; done++) {
       const record = queue[done]
-      if (record !== undefined) bytes += this.#take(record)
+      if (record === undefined || !this.#mayBegin(record)) break
+      bytes += this.#take(record)
     }
     this.#queue = done === queue.length ? [] : queue.slice(done)
   }
+
+  /** Whether the other side has room for a record. */
+  #mayBegin ({ bytes }: Encoded): boolean { return bytes.length <= MAX_MESSAGE || this.#lanes.size === 0 || this.#long + bytes.length <= MAX_LONG }
 
   /** Writes a record, or its first piece. Returns how many bytes it has written. */
   #take (record: Encoded): number {
@@ -117,7 +129,10 @@ export class Outgoing {
     }
     const { bytes, isLast } = pieceOf(record, 0)
     this.#add(bytes)
-    if (!isLast) this.#lanes.set(record.stream, { record, at: PIECE, behind: [] })
+    if (!isLast) {
+      this.#lanes.set(record.stream, { record, at: PIECE, behind: [] })
+      this.#long += record.bytes.length
+    }
     return bytes.length
   }
 
@@ -130,8 +145,12 @@ export class Outgoing {
     this.#add(bytes)
     lane.at += PIECE
     this.#lanes.delete(stream)
-    if (!isLast) this.#lanes.set(stream, lane)
-    else for (const record of lane.behind) this.#take(record)
+    if (!isLast) {
+      this.#lanes.set(stream, lane)
+      return
+    }
+    this.#long -= lane.record.bytes.length
+    for (const record of lane.behind) this.#take(record)
   }
 
   #add (piece: Buffer): void {

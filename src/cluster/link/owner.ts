@@ -8,17 +8,20 @@ import type { EdgeRecord, OwnerRecord, Payload } from './records.js'
 type OfStream = Extract<EdgeRecord, { stream: number }>
 type Of<Type extends OfStream['type']> = OfStream & { readonly type: Type }
 
-/** Another half of a request that waits at the edge. `owner` is undefined until the session has been asked. */
+/** Another half of a request that waits at the edge. `owner` is undefined until the session has been asked. `credit`: bytes that are delivered, and not reported. */
 type Entry =
   | { readonly type: 'check' }
   | { readonly type: 'post', owner: PostOwner | undefined }
   | { readonly type: 'poll', owner: PollOwner | undefined }
-  | { readonly type: 'stream', owner: StreamOwner | undefined, undelivered: number }
+  | { readonly type: 'stream', owner: StreamOwner | undefined, undelivered: number, credit: number }
 
 export interface OwnerInit {
   readonly sessions: SessionHost
   readonly send: (record: OwnerRecord) => void
 }
+
+/** Delivered bytes are reported when they are so many. The edge needs no report of less: its window is four times as large. */
+const CREDIT = WINDOW / 4
 
 /** Size of an answer, bytes. */
 const answerSize = (payload: Payload, { isScript }: SessionRequest): number => isScript ? scriptLength(payload) : Buffer.byteLength(payload)
@@ -95,7 +98,7 @@ export class LinkOwner {
   }
 
   #open ({ stream, request }: Of<'open'>): void {
-    const entry = this.#begin<Entry & { type: 'stream' }>(stream, { type: 'stream', owner: undefined, undelivered: 0 })
+    const entry = this.#begin<Entry & { type: 'stream' }>(stream, { type: 'stream', owner: undefined, undelivered: 0, credit: 0 })
     const held: HeldStream = {
       send: (frames) => this.#sendOf(stream, entry, { type: 'frames', stream, frames: [...frames] }),
       close: (farewell, reason) => this.#sendOf(stream, entry, { type: 'close', stream, ...(farewell !== undefined && { farewell }), ...(reason !== undefined && { reason }) }),
@@ -103,7 +106,10 @@ export class LinkOwner {
       refuse: (refused) => this.#finish(stream, entry, { type: 'refused', stream, refused }),
       delivered: (bytes) => {
         entry.undelivered -= bytes
-        this.#sendOf(stream, entry, { type: 'delivered', stream, bytes })
+        entry.credit += bytes
+        if (entry.credit < CREDIT) return
+        this.#sendOf(stream, entry, { type: 'delivered', stream, bytes: entry.credit })
+        entry.credit = 0
       }
     }
     entry.owner = this.#sessions.open(request, held)

@@ -309,6 +309,8 @@ export class World {
   }
 
   async #nothingLeft (): Promise<void> {
+    // A session that its client ends leaves the registry at once. 'close' comes some turns later, behind the listeners of the last events.
+    await this.#within(() => 'every end is told', () => [...this.conversations.values()].every(({ opened, closes }) => !opened || closes.length > 0))
     await this.#within(() => `every connection ends: ${[...this.#connections].map(([{ remotePort = 0 }, url]) => JSON.stringify(this.#written.get(remotePort) ?? url)).join(', ')}`, () => this.#connections.size === 0)
     await this.#within(() => 'every interval ends', () => this.#intervals.size === 0)
     this.verify()

@@ -1,6 +1,7 @@
 // A server of Engine.IO by its URL, whatever it is: what it answers to single requests. The protocol suites run against it. For a client that
 // opens a session and goes on take `client.ts`.
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent } from 'node:http'
 import { ask } from '../request.js'
 import { scriptHeaders } from '../script.js'
@@ -39,6 +40,9 @@ export class HttpEndpoint {
   }
 }
 
+/** Pause after a poll and after its end, ms. On several nodes, requests reach the session in any order, unless there is time between them. */
+export const pause = { ms: 0 }
+
 /** A poll that the server holds. */
 export interface Parked {
   answer: Promise<{ status: number, body: string }>
@@ -70,12 +74,14 @@ export class PollingSession {
     const text = answer.then(({ status, body }) => ({ status, body: body.toString() }))
     text.catch(() => {})
     await once(request, 'finish')
+    if (pause.ms > 0) await sleep(pause.ms)
     return {
       answer: text,
       async giveUp () {
         const closed = new Promise((resolve) => request.once('close', resolve))
         request.destroy()
         await closed
+        if (pause.ms > 0) await sleep(pause.ms)
       }
     }
   }

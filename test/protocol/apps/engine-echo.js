@@ -5,10 +5,7 @@
 import Fastify from 'fastify'
 import socketioTransports from 'fastify-socketio-transports'
 import { run } from '../../../examples/shared/command.js'
-import { flags, OPTIONS } from './options.js'
-
-const app = Fastify({ forceCloseConnections: true })
-await app.register(socketioTransports, OPTIONS)
+import { buildFront, flags, OPTIONS } from './options.js'
 
 /** The answer to a packet of revision 1; without the id, which the client has counted. */
 function answerTo ({ type, endpoint, data, name, args }) {
@@ -20,7 +17,7 @@ function answerTo ({ type, endpoint, data, name, args }) {
   }
 }
 
-app.socketio.on('connection', (socket) => {
+function connected (socket) {
   if (socket.dialect !== 'revision 1') {
     socket.on('data', (data) => socket.write(data))
     return
@@ -30,6 +27,13 @@ app.socketio.on('connection', (socket) => {
     if (answer !== undefined) socket.send(answer)
     if (packet.ack === 'data') socket.send({ type: 'ack', endpoint: packet.endpoint, id: packet.id, args: packet.args ?? [packet.data] })
   })
-})
+}
 
-await run(app, flags)
+async function build (options) {
+  const app = Fastify({ forceCloseConnections: true })
+  await app.register(socketioTransports, { ...OPTIONS, ...options })
+  app.socketio.on('connection', connected)
+  return app
+}
+
+await run(await buildFront(build), flags)

@@ -1,0 +1,1 @@
+export { direct as default } from './nodes.mjs'

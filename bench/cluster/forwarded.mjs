@@ -1,0 +1,1 @@
+export { forwarded as default } from './nodes.mjs'

@@ -1,0 +1,1 @@
+export { idle as default } from './nodes.mjs'

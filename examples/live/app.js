@@ -1,0 +1,45 @@
+// The page with clients of every generation, as an app: one server (server.js), or one node of several (../cluster/node.js).
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import Fastify from 'fastify'
+import fastifyStatic from '@fastify/static'
+import socketioTransports from 'fastify-socketio-transports'
+
+const PACKAGES = {
+  0.9: 'socket.io-client-0.9', '1.x': 'socket.io-client-1', '2.x': 'socket.io-client-2', '3.x': 'socket.io-client-3', '4.x': 'socket.io-client'
+}
+const clients = Object.entries(PACKAGES).map(([generation, name]) => {
+  const file = createRequire(import.meta.url).resolve(`${name}/package.json`)
+  return { generation, version: JSON.parse(readFileSync(file)).version, dist: join(dirname(file), 'dist') }
+})
+
+/** @param {import('fastify-socketio-transports').SocketioTransportsOptions} [options] more options of the plugin */
+export async function buildLive (options) {
+  const app = Fastify({ forceCloseConnections: true })
+  await app.register(fastifyStatic, { root: fileURLToPath(new URL('public', import.meta.url)) })
+  for (const { generation, dist } of clients) {
+    await app.register(fastifyStatic, { root: dist, prefix: `/clients/${generation}`, decorateReply: false })
+  }
+  const versions = Object.fromEntries(clients.map(({ generation, version }) => [generation, version]))
+  app.get('/clients.json', async () => versions)
+
+  await app.register(socketioTransports, {
+    transports: ['websocket', 'polling', 'flashsocket', 'htmlfile', 'xhr-multipart', 'xhr-polling', 'jsonp-polling'],
+    cors: { origin: /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/ }, // the page uses several host names, see app.js
+    serveClient: clients[0].dist, // at /socket.io/socket.io.js, the URL that pages of 0.9 use
+    drainTimeout: 5000, // after Ctrl+C: the clients reconnect to the next server, a few at a time
+    io: {},
+    ...options
+  })
+
+  app.io.on('connection', (socket) => {
+    socket.join('everyone')
+    socket.on('which transport', (ack) => ack?.(socket.conn.transport.name))
+    socket.on('echo', (x, ack) => ack?.(x))
+    socket.on('message', (text) => socket.send(text))
+    socket.on('say', (id, text, from) => app.io.to('everyone').emit('said', id, text, from))
+  })
+  return app
+}

@@ -1,0 +1,121 @@
+// Clients that say one numbered thing after the other, each when the one before has been acknowledged, and connect again when they are told or thrown out. Real
+// clients of every generation, and raw clients of the transports that these do not have in Node.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { connectOfficial } from '../kit/official-clients.js'
+import type { Generation, Peer } from '../kit/official-clients.js'
+import { handshakeAt, Revision1Client } from '../kit/revision-1/client.js'
+import type { Revision1Transport } from '../../src/transports/index.js'
+
+export interface Talker {
+  readonly name: string
+  /** The id of its session now. */
+  readonly sid: () => string
+  /** What was acknowledged, in order. */
+  readonly acked: string[]
+  /** How often it has lost its session. */
+  losses: number
+  /** When the last thing was acknowledged, ms of `performance.now`. */
+  heardAt: number
+  stop (): void
+}
+
+/** Pause between two things that a client says, ms: between two and five seconds, so that a thousand clients are no load test. */
+const pause = (): number => 2000 + Math.random() * 3000
+
+interface Old { readonly socket: { readonly sessionid: string } }
+interface Later { readonly io: { readonly engine: { readonly id: string | null } } }
+
+/** The official client. Its own reconnection is left on, with short delays. */
+export function officialTalker (generation: Generation, url: string, transports: readonly string[], name: string): Talker {
+  const options = generation === 0.9
+    ? { reconnect: true, 'reconnection delay': 100, 'reconnection limit': 500, 'max reconnection attempts': 100, 'connect timeout': 5000 }
+    : { reconnection: true, reconnectionDelay: 100, reconnectionDelayMax: 500, timeout: 5000, query: {} }
+  const peer: Peer = connectOfficial(generation, url, transports, options)
+  let count = 0
+  let isStopped = false
+  const talker: Talker = {
+    name: `${name}: ${generation} over ${transports.join(', ')}`,
+    sid: () => generation === 0.9 ? (peer as unknown as Old).socket.sessionid : (peer as unknown as Later).io.engine.id ?? '',
+    acked: [],
+    losses: 0,
+    heardAt: 0,
+    stop () {
+      isStopped = true
+      peer.disconnect()
+    }
+  }
+  /** Says the next thing. A connection that is lost has lost the acknowledgement, too: the next one begins anew. */
+  const say = (connection: number): void => {
+    if (isStopped || connection !== connections) return
+    const id = `${name}#${count++}`
+    const acked = (): void => {
+      talker.acked.push(id)
+      talker.heardAt = performance.now()
+      setTimeout(say, pause(), connection)
+    }
+    try {
+      peer.emit('say', id, acked)
+    } catch {} // the old client throws when its WebSocket has closed and it has not noticed yet; it connects again
+  }
+  let connections = 0
+  peer.on('connect', () => say(++connections))
+  peer.on('disconnect', () => { if (!isStopped) talker.losses++ })
+  return talker
+}
+
+/** A raw client of revision 1. */
+export function rawTalker (port: number, transport: Revision1Transport, name: string): Talker {
+  let client: Revision1Client | undefined
+  let count = 0
+  const stopped = new AbortController()
+  const goesOn = (): boolean => !stopped.signal.aborted
+  const talker: Talker = {
+    name: `${name}: raw over ${transport}`,
+    sid: () => client?.sid ?? '',
+    acked: [],
+    losses: 0,
+    heardAt: 0,
+    stop () {
+      stopped.abort()
+      client?.close()
+    }
+  }
+  /** Reads up to the acknowledgement. */
+  const acknowledged = async (own: Revision1Client, id: number): Promise<void> => {
+    for (;;) {
+      const packet = await own.next()
+      if (packet.startsWith('7::')) throw new Error(packet)
+      if (packet.startsWith(`6:::${id}+`)) return
+      if (packet === '2::') await own.send('2::')
+    }
+  }
+  const talk = async (): Promise<void> => {
+    const own = client = new Revision1Client(port, transport, await handshakeAt(port))
+    try {
+      while (await own.next() !== '1::');
+      while (goesOn()) {
+        const id = `${name}#${count}`
+        await own.send(`5:${++count}+::${JSON.stringify({ name: 'say', args: [id] })}`)
+        await acknowledged(own, count)
+        talker.acked.push(id)
+        talker.heardAt = performance.now()
+        await sleep(pause())
+      }
+    } finally {
+      own.close()
+    }
+  }
+  const run = async (): Promise<void> => {
+    while (goesOn()) {
+      try {
+        await talk()
+      } catch {
+        if (!goesOn()) return
+        talker.losses++
+        await sleep(100)
+      }
+    }
+  }
+  run()
+  return talker
+}
