@@ -64,8 +64,6 @@ export class Accepted {
   }
 
   get tag (): string { return this.#tag }
-  /** Bytes that have not been handed to the operating system. */
-  get waiting (): number { return this.#connection.outgoing.waiting }
 
   #receive (record: EdgeRecord): void {
     if (this.#owner !== undefined) return this.#owner.receive(record)

@@ -4,7 +4,6 @@ import type { IncomingMessage, Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { setTimeout as delay } from 'node:timers/promises'
 import { WebSocketServer } from 'ws'
 import { Accepted } from './accepted.js'
 import { PROOF_TIMEOUT } from './handshake.js'
@@ -21,9 +20,6 @@ const MAX_HEAD = 4096
 /** Time for the other nodes to read what waits, and to answer that this one leaves, ms. */
 const CLOSING = 1000
 const SILENT = `it has sent no request in ${PROOF_TIMEOUT / 1000} s`
-/** How long records that wait may take to leave when the listener is closed, and how often that is looked at, ms. */
-const FLUSH_LIMIT = 800
-const FLUSH_LOOK = 5
 /** The path of the WebSocket. */
 export const PATH = '/socketio-link'
 
@@ -117,8 +113,6 @@ export async function listenForLinks (options: ListenOptions): Promise<LinkListe
     announce () { for (const link of links) link.announce() },
     async close () {
       const closed = new Promise<void>((resolve) => { server.close(() => resolve()) })
-      // Records that wait leave first: they may be farewells to clients at other nodes.
-      for (const end = performance.now() + FLUSH_LIMIT; performance.now() < end && [...links].some(({ waiting }) => waiting > 0);) await delay(FLUSH_LOOK)
       for (const link of links) link.close()
       const timer = setTimeout(() => { for (const connection of connections) connection.destroy() }, CLOSING)
       await closed
