@@ -39,7 +39,8 @@ const LAYERS = [
     mayTypes: [TYPES, String.raw`\.\./(?:engine/.+|session/(?!transport).+|time/.+)`, String.raw`\.\./options\.js`]
   },
   { files: ['src/option-hints.ts'], may: [], mayTypes: [TYPES, 'socket\\.io'] },
-  { files: ['src/option-rules.ts'], may: [String.raw`\./(?:errors|option-hints)\.js`, String.raw`\./transports/index\.js`], mayTypes: [TYPES] },
+  { files: ['src/option-rules.ts'], may: [String.raw`\./(?:errors|option-hints|option-values)\.js`, String.raw`\./transports/index\.js`], mayTypes: [TYPES] },
+  { files: ['src/option-values.ts'], may: [], mayTypes: [] },
   { files: ['src/options.ts'], may: [String.raw`\./(?:errors|option-rules)\.js`, 'cookie'], mayTypes: [TYPES] },
   { files: ['src/option-warnings.ts'], may: [String.raw`\./(?:options|option-rules)\.js`, String.raw`\./transports/index\.js`], mayTypes: [TYPES, 'fastify'] },
   { files: ['src/flash-policy.ts'], may: ['node:.+', String.raw`\./errors\.js`], mayTypes: [TYPES, 'fastify'] },
@@ -50,7 +51,7 @@ const LAYERS = [
   },
   {
     files: ['src/routes/*/*.ts'],
-    may: ['node:.+', OWN, String.raw`\.\./[\w-]+\.js`, String.raw`\.\./websocket/(?:carry|connection|upgraded)\.js`, String.raw`\.\./\.\./(?:codec|dialects|hosts|transports)/.+`,
+    may: ['node:.+', OWN, String.raw`\.\./[\w-]+\.js`, String.raw`\.\./websocket/(?:connection|upgraded)\.js`, String.raw`\.\./\.\./(?:codec|dialects|hosts|transports)/.+`,
       String.raw`\.\./\.\./session/transport\.js`, String.raw`\.\./\.\./private/(?:node-answer|response-hooks|websocket-(?:head|listener))\.js`, String.raw`\.\./\.\./(?:errors|options)\.js`, '@fastify/websocket'],
     mayTypes: [TYPES, String.raw`\.\./\.\./(?:engine/.+|session/(?!transport).+)`, 'fastify', 'ws']
   },
@@ -79,7 +80,7 @@ const LAYERS = [
   },
   {
     files: ['src/cluster.ts', 'src/cluster/**/*.ts'],
-    may: ['node:.+', 'ws', OWN, String.raw`\.\./[\w-]+\.js`, String.raw`\.\./(?:link|members)/.+`, String.raw`\.\./\.\./(?:codec/(?:packet|detach)|transports/jsonp-polling)\.js`, String.raw`(?:\.\./)+errors\.js`],
+    may: ['node:.+', 'ws', OWN, String.raw`\.\./[\w-]+\.js`, String.raw`\.\./(?:link|members)/.+`, String.raw`\.\./\.\./(?:codec/(?:packet|detach)|session/reasons|transports/jsonp-polling)\.js`, String.raw`(?:\.\./)+(?:errors|option-values)\.js`],
     mayTypes: [TYPES, 'fastify']
   },
   { files: ['src/recovery.ts', 'src/recovery/*.ts'], may: ['node:.+', OWN, String.raw`\.\./private/.+`, String.raw`(?:\.\./)*errors\.js`], mayTypes: [TYPES, 'socket\\.io'] },

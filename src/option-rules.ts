@@ -3,6 +3,7 @@ import type { CorsOptions, FlashPolicyOptions, SocketioTransportsOptions } from 
 import type { DialectName } from '../types/socket.js'
 import { BadOptionError, UnknownOptionError } from './errors.js'
 import { hintForName, hintForValue, isOriginText } from './option-hints.js'
+import { isObject, isText, show } from './option-values.js'
 import { TRANSPORT_NAMES } from './transports/index.js'
 
 interface Rule {
@@ -15,8 +16,6 @@ export const DIALECTS: readonly DialectName[] = ['revision 1', 'engine 3', 'engi
 /** The longest delay of setTimeout, ms. */
 export const MAX_TIME = 2 ** 31 - 1
 
-const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isTime = (value: unknown): boolean => Number.isInteger(value) && Number(value) > 0 && Number(value) <= MAX_TIME
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0
 const isOrigin = (value: unknown): boolean => typeof value === 'string' ? isOriginText(value) : value instanceof RegExp
@@ -119,12 +118,6 @@ export const FLASH_RULES: Record<keyof FlashPolicyOptions, Rule> = {
 
 /** Options of `register` that are for Fastify itself. */
 const FASTIFY_OPTIONS = new Set(['logLevel', 'logSerializers'])
-
-function show (value: unknown): string {
-  if (typeof value === 'function') return 'a function'
-  if (isObject(value)) return 'an object'
-  return typeof value === 'string' || Array.isArray(value) ? JSON.stringify(value) : String(value)
-}
 
 /** Checks options by their rules. @throws FST_SIO_BAD_OPTION for an unknown option or a wrong value. @param prefix of the names in the error */
 export function check (options: object, rules: Record<string, Rule>, prefix = ''): void {

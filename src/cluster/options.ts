@@ -2,7 +2,9 @@
 import cluster from 'node:cluster'
 import type { LinkTls, NodeAddress, NodesOptions } from '../../types/cluster.js'
 import { BadOptionError, UnknownOptionError } from '../errors.js'
+import { isObject, isText, show } from '../option-values.js'
 import { parseAddress } from './link/address.js'
+import { MAX_SECRETS } from './link/decode.js'
 import { DnsMembers } from './members/dns.js'
 import { IpcMembers } from './members/ipc.js'
 import { PeersMembers } from './members/peers.js'
@@ -12,8 +14,6 @@ import type { Members } from './members/types.js'
 import type { Listen } from './own-address.js'
 
 const MIN_SECRET = 32
-/** The link compares a proof with each of them. */
-const MAX_SECRETS = 8
 
 const SOURCES = ['redis', 'peers', 'dns', 'ipc'] as const
 const COMMON = ['secret', ...SOURCES]
@@ -34,15 +34,7 @@ const HINTS: Readonly<Record<string, string>> = {
   secrets: 'write secret: [newOne, oldOne]'
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
-const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 const isPort = (value: unknown, least: number): value is number => Number.isInteger(value) && Number(value) >= least && Number(value) < 65_536
-
-function show (value: unknown): string {
-  if (typeof value === 'function') return 'a function'
-  if (isObject(value)) return 'an object'
-  return typeof value === 'string' || Array.isArray(value) ? JSON.stringify(value) : String(value)
-}
 
 const bad = (option: string, value: unknown, allowed: string): Error => new BadOptionError(`cluster.${option}`, show(value), allowed)
 

@@ -26,7 +26,7 @@ const withOffset = (packet: EventPacket, offset: string | undefined): EventPacke
 export class StreamOrder {
   readonly #adapter: StreamAdapter
   readonly #nsp: string
-  readonly #broadcast: StreamAdapter['broadcast']
+  readonly #broadcast: (...args: Parameters<StreamAdapter['broadcast']>) => void
   readonly #deliver: (offset: string, send: () => void) => void
   readonly #published = new Map<number, Published>()
   #lastMark = START
@@ -76,9 +76,9 @@ export class StreamOrder {
 
   /** Sends an event to its receivers on all nodes. */
   broadcast (packet: EventPacket, receivers: Receivers): void {
-    if (receivers.flags?.local === true) return this.#sendHere(withOffset(packet, this.#position), receivers)
+    if (receivers.flags?.local === true) return this.#broadcast(withOffset(packet, this.#position), receivers)
     const onRead = (offset?: string): void => {
-      const send = (): void => this.#sendHere(withOffset(packet, offset), onThisNode(receivers))
+      const send = (): void => this.#broadcast(withOffset(packet, offset), onThisNode(receivers))
       if (offset === undefined) send()
       else this.#deliver(offset, send)
     }
@@ -122,10 +122,6 @@ export class StreamOrder {
     if (published === undefined) return
     this.#published.delete(mark)
     published.onRead(offset)
-  }
-
-  #sendHere (packet: EventPacket, receivers: Receivers): void {
-    this.#broadcast(packet, receivers)
   }
 
   async #publish (message: StreamMessage): Promise<string> {

@@ -126,15 +126,15 @@ export function holdOwnPoll (engine: Engine, reply: FastifyReply, accept: (poll:
   onEnd(reply, (isWhole) => owner.settled(isWhole))
 }
 
-/** What a stream is made of. */
-export interface StreamInit {
+/** A stream that a GET opens. */
+export interface StreamRequest {
   readonly engine: Engine
   readonly name: TransportName
   readonly format: StreamFormat
 }
 
 /** Answers a GET with a stream. */
-export function openStream ({ engine, name, format }: StreamInit, reply: FastifyReply, listener: TransportListener): StreamTransport {
+export function openStream ({ engine, name, format }: StreamRequest, reply: FastifyReply, listener: TransportListener): StreamTransport {
   const stream = new PassThrough()
   const connection = reply.raw.socket
   const transport = new StreamTransport({

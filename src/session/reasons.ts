@@ -28,3 +28,6 @@ export const CLOSE_REASONS: Readonly<Record<EndReason, CloseReason>> = {
   'server closing': 'forced close',
   'server draining': 'forced close'
 }
+
+/** Whether a reason is one of the reasons for the end of a session. */
+export const isEndReason = (reason: string): reason is EndReason => Object.hasOwn(CLOSE_REASONS, reason)

@@ -2,7 +2,9 @@
 import type { Refused, SessionRequest } from '../../../types/cluster.js'
 import { ProtocolError } from '../../codec/packet.js'
 import type { FieldReader } from './fields.js'
-import { DIALECTS, isEndReason, isRefusalReason, KINDS, NONCE, STATES, TRANSPORTS } from './records.js'
+import { isRefusalReason } from '../../errors.js'
+import { isEndReason } from '../../session/reasons.js'
+import { DIALECTS, KINDS, NONCE, STATES, TRANSPORTS } from './records.js'
 import type { EdgeRecord, Hello, OwnerRecord, Payload } from './records.js'
 
 /** Secrets of one node. */

@@ -1,6 +1,6 @@
 // The records of a link: one for each call that crosses it, and those of the handshake (docs/link.md, Records). Types and constants only.
 import type { Refused, SessionRequest } from '../../../types/cluster.js'
-import type { EndReason, RefusalReason } from '../../../types/reasons.js'
+import type { EndReason } from '../../../types/reasons.js'
 import type { DialectName, TransportName } from '../../../types/socket.js'
 import type { NodeState } from './types.js'
 
@@ -87,53 +87,3 @@ export type OwnerRecord =
   | OfStream & { readonly type: 'delivered', readonly bytes: number }
 
 export type LinkRecord = EdgeRecord | OwnerRecord
-
-/** The names of a union as keys, so that none is forgotten. */
-type Names<Name extends string> = Readonly<Record<Name, true>>
-
-const END_REASONS: Names<EndReason> = {
-  'client left': true,
-  'connection closed': true,
-  'connection broken': true,
-  'ping timeout': true,
-  'poll timeout': true,
-  'handshake timeout': true,
-  'parse error': true,
-  'payload too large': true,
-  'too many packets': true,
-  'protocol violation': true,
-  'slow client': true,
-  'closed by server': true,
-  'server closing': true,
-  'server draining': true
-}
-
-const REFUSAL_REASONS: Names<RefusalReason> = {
-  'origin refused': true,
-  unauthorized: true,
-  'authorize failed': true,
-  'id generation failed': true,
-  'handshake timeout': true,
-  'too many sessions': true,
-  'too many sessions of address': true,
-  'server draining': true,
-  'server closing': true,
-  'unsupported version': true,
-  'protocol mismatch': true,
-  'unknown transport': true,
-  'transport mismatch': true,
-  'not an upgrade': true,
-  'bad handshake method': true,
-  'unknown session': true,
-  'node lost': true,
-  'node unreachable': true,
-  'bad request': true,
-  'parse error': true,
-  'protocol violation': true,
-  'payload too large': true,
-  'too many packets': true,
-  'body timeout': true
-}
-
-export const isEndReason = (name: string): name is EndReason => Object.hasOwn(END_REASONS, name)
-export const isRefusalReason = (name: string): name is RefusalReason => Object.hasOwn(REFUSAL_REASONS, name)

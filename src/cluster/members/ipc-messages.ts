@@ -1,7 +1,7 @@
 // The messages between workers of node:cluster and their primary. Other users of the same channel, such as @socket.io/cluster-adapter, have other sources.
+import { isTag } from '../link/proof.js'
 
 const SOURCE = 'fastify-socketio-transports/cluster'
-const TAG = /^[\w-]{8}$/
 
 export interface Worker { readonly tag: string, readonly path: string }
 
@@ -14,7 +14,7 @@ export const wrap = (message: ToPrimary | ToWorker): object => ({ source: SOURCE
 
 const isWorker = (value: unknown): value is Worker => {
   const { tag, path }: { tag?: unknown, path?: unknown } = Object(value)
-  return typeof tag === 'string' && TAG.test(tag) && typeof path === 'string' && path !== ''
+  return typeof tag === 'string' && isTag(tag) && typeof path === 'string' && path !== ''
 }
 
 /** Reads a message for the primary; undefined for the messages of others. */

@@ -11,6 +11,7 @@ import { fromByteString, toByteString } from '../../codec/text.js'
 import { EngineIo } from '../../dialects/engine-io/engine-io.js'
 import { RefusedRequest } from '../../errors.js'
 import { AcceptedPoll } from '../../hosts/accepted-poll.js'
+import { carry, LOST } from '../../hosts/carry.js'
 import { NO_UPGRADE, startUpgrade } from '../../hosts/engine-io.js'
 import type { Session } from '../../session/session.js'
 import { NO_LISTENER } from '../../session/transport.js'
@@ -29,7 +30,6 @@ import { JSONP } from '../hooks.js'
 import { cut } from '../log.js'
 import { lastOf, sessionIdOf } from '../query.js'
 import { toError, toSessionRequest } from '../session-request.js'
-import { carry, LOST } from '../websocket/carry.js'
 import { toWebSocketInit } from '../websocket/upgraded.js'
 
 /** Returns whether the client accepts only text: its query has `b64`, or `j` because it polls with scripts. */
@@ -106,9 +106,9 @@ export function handlePoll (context: EngineIoContext, request: EngineIoRequest, 
   reply.type(request[JSONP] === undefined ? CONTENT_TYPES.text : CONTENT_TYPES.script)
   allowMarkup(reply)
   if (request.raw.socket.destroyed) return // the client disconnected while the app's hooks ran; no event would report this any more
-  if (sessionIdOf(request, `engine ${version}`) === '') return handleHandshake(context, request, reply)
-  addHeaders(engine, reply, false)
   const session = toSessionRequest(request, `engine ${version}`, 'polling')
+  if (session.sid === '') return handleHandshake(context, request, reply)
+  addHeaders(engine, reply, false)
   const refuse = (refused: Refused): void => { reply.send(toError(refused)) }
   if (reply.raw.socket !== null) return holdPoll(hosts, session, reply, refuse)
   // The request is pipelined behind an answer that is not finished. Node would not report the end of the connection to it, so it cannot be parked.

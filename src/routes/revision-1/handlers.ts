@@ -5,6 +5,7 @@ import type { Refused } from '../../../types/cluster.js'
 import { NOOP, UNKNOWN_SESSION } from '../../codec/revision-1.js'
 import type { Engine } from '../../engine/engine.js'
 import type { RefusalReason } from '../../errors.js'
+import { carry, LOST } from '../../hosts/carry.js'
 import type { Hosts } from '../../hosts/hosts.js'
 import { moveSession, unknownSession } from '../../hosts/revision-1.js'
 import { NO_LISTENER } from '../../session/transport.js'
@@ -19,7 +20,6 @@ import { addHeaders } from '../headers.js'
 import { cut } from '../log.js'
 import { hasDisconnect } from '../query.js'
 import { toError, toSessionRequest } from '../session-request.js'
-import { carry, LOST } from '../websocket/carry.js'
 import { toWebSocketInit } from '../websocket/upgraded.js'
 
 type PollRow = Extract<TransportRow, { kind: 'poll' }>
@@ -27,7 +27,7 @@ type StreamRow = Extract<TransportRow, { kind: 'stream' }>
 type HttpRow = PollRow | StreamRow
 
 /** The reasons for which a GET or WebSocket gets `7:::1+0`, which makes the client handshake anew (docs/revision-1.md, Transports). */
-const GONE: ReadonlySet<RefusalReason> = new Set(['unknown session', 'node lost', 'node unreachable'])
+const isGone = (reason: RefusalReason): boolean => reason === 'unknown session' || LOST.has(reason)
 
 /** Notes a request whose session does not exist, or is out of reach. */
 function noteGone (engine: Engine, request: Revision1Request, { reason, detail }: Refused): void {
@@ -63,10 +63,10 @@ function pollHandler ({ engine, hosts, name }: TransportContext, { contentType }
   return function poll (request, reply) {
     if (request.raw.socket.destroyed) return // the client disconnected while the app's hooks ran; no event would report this any more
     const session = toSessionRequest(request, 'revision 1', name)
-    const refuse = (refused: Refused): void => {
-      const isGone = GONE.has(refused.reason)
-      if (isGone) noteGone(engine, request, refused)
-      reply.send(isGone ? UNKNOWN_SESSION : toError(refused))
+    const refuse = (refused: Refused): unknown => {
+      if (!isGone(refused.reason)) return reply.send(toError(refused))
+      noteGone(engine, request, refused)
+      return reply.send(UNKNOWN_SESSION)
     }
     reply.type(contentType)
     if (reply.raw.socket !== null) return holdPoll(hosts, session, reply, refuse)

@@ -1,8 +1,8 @@
 // A WebSocket or stream for a session of another node.
-import type { Refused, SessionHost, SessionRequest } from '../../../types/cluster.js'
-import { HeldTransport } from '../../hosts/held-transport.js'
-import type { Hosts } from '../../hosts/hosts.js'
-import type { Transport, TransportListener } from '../../session/transport.js'
+import type { Refused, SessionHost, SessionRequest } from '../../types/cluster.js'
+import type { Transport, TransportListener } from '../session/transport.js'
+import { HeldTransport } from './held-transport.js'
+import type { Hosts } from './hosts.js'
 
 /** Reasons for which the node with a session is out of reach. Its WebSockets close with 1001, as if that node had closed them. */
 export const LOST: ReadonlySet<string> = new Set(['node lost', 'node unreachable'])
