@@ -5,16 +5,18 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Engine as PublicEngine, EngineEvents, EngineMiddleware } from '../../types/engine.js'
 import type { Cluster, RemoteNode } from '../../types/cluster.js'
 import type { Metrics } from '../../types/reasons.js'
+import type { RefusedMessage, RequestKind } from '../../types/observation.js'
 import type { DialectName } from '../../types/socket.js'
 import { QueueBudget } from '../session/queue-budget.js'
 import type { Share } from '../session/queue-budget.js'
 import { Counters } from './counters.js'
 import { Drain } from './drain.js'
 import { BadOptionError, codeOf, CONNECTION_ERRORS, RefusedRequest } from '../errors.js'
-import type { RefusalReason } from '../errors.js'
 import { Flushes } from '../session/flushes.js'
 import type { EngineOptions, HandshakeInit } from './engine-init.js'
 import { handshakeBytes } from './handshake-bytes.js'
+import { channels } from '../observation/channels.js'
+import { Observer } from '../observation/observer.js'
 import { Parting } from './parting.js'
 import { SessionLimiter } from './session-limiter.js'
 import { makeId, newSessionId, usedId } from './session-ids.js'
@@ -46,10 +48,13 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   /** The interfaces of the sessions for applications. */
   readonly #sockets = new Map<string, Socket>()
   readonly #counters = new Counters()
+  readonly #observer = new Observer(this)
   readonly #budget: QueueBudget
   /** Bytes that are held for other nodes. */
   readonly #foreign: Share
   #clientsCount = 0
+  /** The request that will connect a session, in this turn of the event loop. */
+  #first: { readonly session: Session, publish (): void } | undefined
   #closing = false
   #drain: Drain | undefined
   #parting: Parting | undefined
@@ -70,6 +75,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
       budget: this.#budget,
       flushes: new Flushes(),
       log: options.log,
+      observer: this.#observer,
       onDropped: (count) => { this.#counters.dropped += count },
       onEnd: (id, reason, wasOpen) => this.#onEnd(id, reason, wasOpen),
       onSilent: (id) => this.#onSilent(id)
@@ -153,7 +159,11 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   attach (session: Session, transport: Transport): void {
     if (session.readyState !== 'opening') return session.attach(transport)
     this.#clientsCount++
-    session.open(transport, () => this.emit('connection', session.socket))
+    session.open(transport, () => {
+      if (this.#first?.session === session) this.#first.publish()
+      this.#first = undefined
+      this.emit('connection', session.socket)
+    })
   }
 
   use (middleware: EngineMiddleware): this {
@@ -162,12 +172,23 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     return this
   }
 
-  /** Counts a refused request and emits 'connection_error'. A listener that fails is logged: the caller may be a link to another node. */
-  refused (req: IncomingMessage, reason: RefusalReason, context: Record<string, unknown>): void {
+  /** Publishes a request for a session of this node, before it is handled. The request that connects a session is published when it has connected. */
+  requested (request: IncomingMessage, sid: string, dialect: DialectName, kind: RequestKind): void {
+    if (!channels.request.hasSubscribers) return
+    const session = this.find(sid, dialect)
+    if (session === undefined) return
+    if (session.readyState === 'opening') this.#first = { session, publish: () => this.#observer.requested(session.socket, request, kind) }
+    else this.#observer.requested(session.socket, request, kind)
+  }
+
+  /** Counts and publishes a refused request, and emits 'connection_error'. A listener that fails is logged: the caller may be a link to another node. */
+  refused (message: Omit<RefusedMessage, 'engine'>): void {
+    const { request: req, reason, context } = message
     const code = codeOf(reason)
     this.#counters.refused(reason)
+    this.#observer.refused(message)
     try {
-      this.emit('connection_error', { req, code, message: CONNECTION_ERRORS[code], reason, context })
+      this.emit('connection_error', { req, code, message: CONNECTION_ERRORS[code], reason, context: { ...context } })
     } catch (err) {
       this.log.error({ err }, 'a listener of "connection_error" failed')
     }

@@ -71,7 +71,8 @@ function errorHook (engine: Engine) {
     const { dialect = request.routeOptions.config.socketio?.dialect ?? 'revision 1' } = context
     const refusal = refusalFor(reason, dialect, context.message)
     log(request, refused, refusal)
-    engine.refused(request.raw, reason, { detail, ...context })
+    const sid = sessionIdOf(request, dialect)
+    engine.refused({ request: request.raw, reason, detail, dialect, ...(sid !== '' && { sid }), context: { detail, ...context } })
     if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter)
     if (isLast(engine, request, reason)) reply.header('connection', 'close')
     const early = isOldScript(request, dialect) ? handshakeCallback(request) : undefined

@@ -19,6 +19,7 @@ import { PacketRate } from './packet-rate.js'
 import { CLIENT_ENDS, CLOSE_REASONS, WARNED_ENDS } from './reasons.js'
 import type { SessionInit, SessionShared } from './session-init.js'
 import { Socket } from './socket.js'
+import { TrafficCounter } from '../observation/traffic.js'
 import type { EndReason, SessionEnd, Transport, TransportListener } from './transport.js'
 
 const LISTENER_FAILED = 'a listener of this session failed; what fails next is logged at debug level'
@@ -34,6 +35,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
   /** The interface for the application. */
   readonly socket: Socket
   readonly dialect: Dialect
+  readonly traffic = new TrafficCounter()
   readonly #slot: SessionInit['slot']
   readonly #shared: SessionShared
   readonly #liveness: Liveness
@@ -92,6 +94,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     this.#readyState = 'open'
     this.#outbox.cork(true) // frames of the listeners wait for the connect packet, which `opened` sends
     this.#liveness.connected()
+    this.#shared.observer.opened(this.socket)
     this.#guard(emitConnection)
     this.dialect.opened()
     this.#outbox.cork(false)
@@ -103,6 +106,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     const previous = this.#outbox.attach(transport)
     previous.close()
     this.#outbox.waitFor(previous)
+    this.#shared.observer.moved(this.socket, previous.name, transport.name)
     this.#guard(() => this.socket.emit('upgrade', transport))
     this.#resume()
   }
@@ -177,10 +181,22 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     return false
   }
 
+  // ---- packets, as they are observed
+
+  onReceived (frame: Frame, transport: Transport): void { this.#shared.observer.packetIn(this, frame, transport.name) }
+  onSent (frame: Frame, transport: Transport): void { this.#shared.observer.packetOut(this, frame, transport.name) }
+
+  /** Closes the transport. A farewell is sent only if the client holds something open. */
+  #closeTransport (farewell: Frame | undefined, reason: EndReason): void {
+    if (farewell !== undefined && this.transport.open) this.onSent(farewell, this.transport)
+    this.transport.close(farewell, reason)
+  }
+
   // ---- reports of the transport
 
   onFrame (frame: Frame): boolean {
     if (this.#readyState !== 'open' && this.#readyState !== 'closing') return false
+    this.onReceived(frame, this.transport)
     if (this.#rate?.tryConsume() === false) {
       this.end('too many packets', undefined, new Error('the client sent more packets than maxPacketsPerSecond'))
       return false
@@ -305,7 +321,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     this.#readyState = 'closing'
     this.#isTold = true
     this.upgrade?.abandon(reason)
-    this.transport.close(this.dialect.farewell(this.transport, reason), reason)
+    this.#closeTransport(this.dialect.farewell(this.transport, reason), reason)
     this.#checkSilence()
   }
 
@@ -333,11 +349,12 @@ export class Session implements TransportListener, DialectSession, LivenessListe
       this.#liveness.wait(LAST_FRAMES_TIMEOUT)
     } else {
       this.#outbox.drop()
-      this.transport.close(farewell ?? this.dialect.farewell(this.transport, reason), reason)
+      this.#closeTransport(farewell ?? this.dialect.farewell(this.transport, reason), reason)
     }
     this.#sendLastFrames()
     this.#logEnd(reason, cause)
     if (!wasOpen) return
+    this.#shared.observer.ended(this.socket, details)
     const emitClose = (): void => this.#guard(() => this.socket.emit('close', CLOSE_REASONS[reason], details))
     // The Server has to finish its own disconnect first, because it reports 'server namespace disconnect' to the application.
     if (reason === 'closed by server' && farewell !== undefined) process.nextTick(emitClose)
@@ -354,7 +371,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
         const { farewell, reason } = this.#goodbye
         this.#goodbye = undefined
         this.#liveness.stop()
-        this.transport.close(farewell, reason)
+        this.#closeTransport(farewell, reason)
       }
     }
     this.#outbox.release()

@@ -8,6 +8,9 @@ import type { EndReason, Polls, Transport, TransportListener } from '../../sessi
 interface Upgrading extends TransportListener {
   upgrade: { abandon (reason?: EndReason): void } | undefined
   attach (transport: Transport): void
+  /** Called for each packet on the WebSocket while the session does not use it. */
+  onReceived (frame: Frame, transport: Transport): void
+  onSent (frame: Frame, transport: Transport): void
 }
 
 /** A transport that is probed before a session uses it. */
@@ -56,7 +59,9 @@ export class Upgrade implements TransportListener {
 
   onFrame (frame: Frame): void {
     if (this.#candidate === undefined) return
+    this.#init.session.onReceived(frame, this.#candidate)
     if (frame === PROBE.ping && this.#candidate.writable) { // a client that sends probes without reading would fill the buffer
+      this.#init.session.onSent(PROBE.pong, this.#candidate)
       this.#candidate.send([PROBE.pong])
       this.#init.polls.setUpgrading(true)
     } else if (frame === TYPE.upgrade) {

@@ -96,6 +96,7 @@ function handleHandshake (context: EngineIoContext, request: EngineIoRequest, re
   const session = open(context, request, allowUpgrades && transports.includes('websocket') ? ['websocket'] : [])
   const transport = newPolling(context, session, request)
   if (cookie !== false) setCookie(reply, cookie, session.id)
+  engine.requested(request.raw, session.id, session.dialect.name, 'poll')
   engine.attach(session, transport)
   holdOwnPoll(engine, reply, (poll) => new AcceptedPoll(transport, poll), (refused) => { reply.send(toError(refused)) })
 }
@@ -109,6 +110,7 @@ export function handlePoll (context: EngineIoContext, request: EngineIoRequest, 
   const session = toSessionRequest(request, `engine ${version}`, 'polling')
   if (session.sid === '') return handleHandshake(context, request, reply)
   addHeaders(engine, reply, false)
+  engine.requested(request.raw, session.sid, session.dialect, 'poll')
   const refuse = (refused: Refused): void => { reply.send(toError(refused)) }
   if (reply.raw.socket !== null) return holdPoll(hosts, session, reply, refuse)
   // The request is pipelined behind an answer that is not finished. Node would not report the end of the connection to it, so it cannot be parked.
@@ -125,6 +127,7 @@ export function webSocketHandler (context: EngineIoContext) {
     const newTransport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, farewellTimeout, ...toWebSocketInit(socket, request), ...(translation && { translation }) })
     if (sid === '') {
       const session = open(context, request, [])
+      engine.requested(request.raw, session.id, session.dialect.name, name)
       return engine.attach(session, newTransport(session))
     }
     const host = hosts.of(sid)
@@ -135,6 +138,7 @@ export function webSocketHandler (context: EngineIoContext) {
       }
       return carry({ hosts, host, session: toSessionRequest(request, `engine ${version}`, name), newTransport, refuse })
     }
+    engine.requested(request.raw, sid, `engine ${version}`, 'upgrade')
     if (startUpgrade(context, sid, newTransport, (session) => adoptConnectionWhenClosed(engine, session))) return
     request.log.info({ sid: cut(sid) }, `upgrade closed: ${NO_UPGRADE}`)
     newTransport(NO_LISTENER).close()

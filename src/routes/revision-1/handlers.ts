@@ -33,7 +33,7 @@ const isGone = (reason: RefusalReason): boolean => reason === 'unknown session' 
 function noteGone (engine: Engine, request: Revision1Request, { reason, detail }: Refused): void {
   const sid = request.params.sid
   request.log[reason === 'unknown session' ? 'info' : 'warn']({ reason, detail, sid: cut(sid) }, 'unknown session')
-  engine.refused(request.raw, reason, { sid })
+  engine.refused({ request: request.raw, reason, detail, dialect: 'revision 1', sid, context: { sid } })
 }
 
 /** Makes a hook that ends the session if the query has `disconnect`. */
@@ -68,6 +68,7 @@ function pollHandler ({ engine, hosts, name }: TransportContext, { contentType }
       noteGone(engine, request, refused)
       return reply.send(UNKNOWN_SESSION)
     }
+    engine.requested(request.raw, session.sid, session.dialect, 'poll')
     reply.type(contentType)
     if (reply.raw.socket !== null) return holdPoll(hosts, session, reply, refuse)
     // The request is pipelined behind an answer that is not finished. Node would not report the end of the connection to it, so it cannot be parked.
@@ -79,6 +80,7 @@ function streamHandler ({ engine, hosts, name }: TransportContext, row: StreamRo
   return function stream (request, reply) {
     if (request.raw.socket.destroyed) return
     const session = toSessionRequest(request, 'revision 1', name)
+    engine.requested(request.raw, session.sid, session.dialect, 'stream')
     const format = row.format()
     const newTransport = (listener: TransportListener): StreamTransport => openStream({ engine, name, format }, reply, listener)
     reply.type(format.contentType).header('cache-control', 'no-store, no-transform').header('x-accel-buffering', 'no')
@@ -105,6 +107,7 @@ function streamHandler ({ engine, hosts, name }: TransportContext, row: StreamRo
 export function postHandler ({ engine, hosts, name }: TransportContext, row: HttpRow): Handler {
   return function post (request, reply) {
     const session = toSessionRequest(request, 'revision 1', name)
+    engine.requested(request.raw, session.sid, session.dialect, 'post')
     const owner = hosts.of(session.sid).post(session, row.decodeBody(String(request.body ?? '')), (refused) => {
       if (refused !== undefined && refused.reason !== 'unknown session') return reply.send(toError(refused))
       reply.type('text/plain; charset=UTF-8')
@@ -127,6 +130,7 @@ export function webSocketHandler ({ engine, hosts, name, settings: { farewellTim
       if (LOST.has(refused.reason)) transport.close(undefined, 'server closing')
       else transport.close(UNKNOWN_SESSION)
     }
+    engine.requested(request.raw, sid, 'revision 1', 'websocket')
     const host = hosts.of(sid)
     if (host !== hosts.local) return carry({ hosts, host, session: toSessionRequest(request, 'revision 1', name), newTransport, refuse })
     const session = moveSession(engine, sid, newTransport)

@@ -14,7 +14,7 @@ import { TimerWheel } from '../../../src/time/timer-wheel.js'
 import type { Poll, TransportListener } from '../../../src/session/transport.js'
 import { PollingTransport } from '../../../src/transports/polling.js'
 import { Upgrade } from '../../../src/dialects/engine-io/upgrade.js'
-import { FakeTransport, LIMITS, newLog, newRequest, RESOLUTION } from './revision-1-session.js'
+import { FakeTransport, LIMITS, newLog, newRequest, NO_OBSERVER, RESOLUTION } from './revision-1-session.js'
 
 export const VERSIONS: readonly EngineVersion[] = [3, 4]
 /** Shorter than the defaults, so that fewer ticks are counted; ms. */
@@ -63,6 +63,7 @@ export function newEngineSession ({ version = 4, ...limits }: Init = {}) {
       budget: new QueueBudget(Infinity),
       flushes: new Flushes(),
       log,
+      observer: NO_OBSERVER,
       onDropped: () => {},
       onEnd: () => {},
       onSilent: () => {}

@@ -9,7 +9,7 @@ import type { Frame } from '../../../src/codec/packet.js'
 import type { Dialect, DialectSession } from '../../../src/session/dialect.js'
 import { Revision1 } from '../../../src/dialects/revision-1/revision-1.js'
 import { Session } from '../../../src/session/session.js'
-import type { SessionLimits } from '../../../src/session/session-init.js'
+import type { SessionLimits, SessionShared } from '../../../src/session/session-init.js'
 import { Flushes } from '../../../src/session/flushes.js'
 import { QueueBudget } from '../../../src/session/queue-budget.js'
 import { TimerWheel } from '../../../src/time/timer-wheel.js'
@@ -31,6 +31,9 @@ export interface Times extends Partial<SessionLimits> {
   heartbeatInterval?: number | false
   heartbeatTimeout?: number
 }
+
+/** Observes nothing. */
+export const NO_OBSERVER: SessionShared['observer'] = { opened () {}, moved () {}, ended () {}, packetIn () {}, packetOut () {} }
 
 export class FakeTransport implements Transport {
   readonly name: TransportName
@@ -104,6 +107,7 @@ export function newSession (times: Times = {}, budget = new QueueBudget(Infinity
       budget,
       flushes: new Flushes(),
       log,
+      observer: NO_OBSERVER,
       onDropped: (count) => dropped.push(count),
       onEnd: (_socket, _reason, wasOpen) => ended.push(wasOpen),
       onSilent: () => silent++

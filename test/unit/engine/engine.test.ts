@@ -123,7 +123,7 @@ t.test('refused requests are told to \'connection_error\' listeners in engine.io
   const req = newRequest()
   const seen: unknown[] = []
   engine.on('connection_error', (error) => seen.push(error))
-  engine.refused(req, 'origin refused', { origin: 'http://evil' })
+  engine.refused({ request: req, reason: 'origin refused', detail: 'another origin', context: { origin: 'http://evil' } })
   t.equal(seen.length, 1)
   t.match(seen[0], { code: 4, message: 'Forbidden', reason: 'origin refused', context: { origin: 'http://evil' } })
 })
