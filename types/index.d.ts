@@ -8,6 +8,7 @@ import type { DialectName, Socket, SocketioTypes, TransportName } from './socket
 
 export type { Cluster, ClusterNode } from './cluster.js'
 export type * from './engine.js'
+export type * from './metrics.js'
 export type * from './observation.js'
 export type * from './options.js'
 export type * from './packet.js'

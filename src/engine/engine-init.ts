@@ -26,6 +26,8 @@ export interface HandshakeInit {
   request: IncomingMessage
   /** From {@link SessionLimiter.admit}. */
   slot: SessionSlot
+  /** When `authorize` was called, ms (`performance.now()`). */
+  since: number
   remoteAddress: string
   context: unknown
   /** Makes the dialect for the session. */

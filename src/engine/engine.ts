@@ -4,12 +4,12 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Engine as PublicEngine, EngineEvents, EngineMiddleware } from '../../types/engine.js'
 import type { Cluster, RemoteNode } from '../../types/cluster.js'
-import type { Metrics } from '../../types/reasons.js'
+import type { Metrics } from '../../types/metrics.js'
 import type { RefusedMessage, RequestKind } from '../../types/observation.js'
 import type { DialectName } from '../../types/socket.js'
 import { QueueBudget } from '../session/queue-budget.js'
 import type { Share } from '../session/queue-budget.js'
-import { Counters } from './counters.js'
+import { Counters } from '../observation/counters.js'
 import { Drain } from './drain.js'
 import { BadOptionError, codeOf, CONNECTION_ERRORS, RefusedRequest } from '../errors.js'
 import { Flushes } from '../session/flushes.js'
@@ -17,6 +17,7 @@ import type { EngineOptions, HandshakeInit } from './engine-init.js'
 import { handshakeBytes } from './handshake-bytes.js'
 import { channels } from '../observation/channels.js'
 import { Observer } from '../observation/observer.js'
+import { readMetrics } from './metrics.js'
 import { Parting } from './parting.js'
 import { SessionLimiter } from './session-limiter.js'
 import { makeId, newSessionId, usedId } from './session-ids.js'
@@ -47,8 +48,8 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   readonly #sessions = new Map<string, Session>()
   /** The interfaces of the sessions for applications. */
   readonly #sockets = new Map<string, Socket>()
-  readonly #counters = new Counters()
-  readonly #observer = new Observer(this)
+  readonly counters = new Counters()
+  readonly #observer = new Observer(this, this.counters)
   readonly #budget: QueueBudget
   /** Bytes that are held for other nodes. */
   readonly #foreign: Share
@@ -76,7 +77,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
       flushes: new Flushes(),
       log: options.log,
       observer: this.#observer,
-      onDropped: (count) => { this.#counters.dropped += count },
+      onDropped: (count) => { this.counters.dropped += count },
       onEnd: (id, reason, wasOpen) => this.#onEnd(id, reason, wasOpen),
       onSilent: (id) => this.#onSilent(id)
     }
@@ -88,7 +89,9 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   get clientsCount () { return this.#clientsCount }
   get closing () { return this.#closing }
   get draining () { return this.#closing || this.#drain !== undefined }
-  get metrics (): Metrics { return { ...this.#counters.read(), queuedBytes: this.#budget.total } }
+  get metrics (): Metrics {
+    return readMetrics({ counters: this.counters, sessions: this.#sessions.values(), budget: this.#budget, cluster: this.cluster })
+  }
 
   /**
    * Makes an id for a session. Returns a promise only if `generateId` does.
@@ -110,20 +113,21 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   }
 
   /** Opens a session. @throws RefusedRequest when the id is in use by now, and when its slot has expired and no other is free. */
-  handshake ({ id, slot, request, remoteAddress, context, dialect }: HandshakeInit): Session {
+  handshake ({ id, slot, since, request, remoteAddress, context, dialect }: HandshakeInit): Session {
     if (this.#sessions.has(id)) throw usedId(id)
     slot.commit()
     const session = new Session({ id, request, remoteAddress, context, dialect, slot, handshakeBytes: handshakeBytes(request), shared: this.#shared })
     this.#sessions.set(id, session)
     this.#sockets.set(id, session.socket)
-    this.#counters.opened++
+    this.counters.opened++
+    this.counters.handshake.add((performance.now() - since) / 1000)
     return session
   }
 
   #onEnd (id: string, reason: EndReason, wasOpen: boolean): void {
     this.#sessions.delete(id)
     this.#sockets.delete(id)
-    this.#counters.ended(reason)
+    this.counters.ended(reason)
     if (wasOpen) this.#clientsCount--
     this.#drain?.check()
     this.#parting?.over(id)
@@ -185,7 +189,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   refused (message: Omit<RefusedMessage, 'engine'>): void {
     const { request: req, reason, context } = message
     const code = codeOf(reason)
-    this.#counters.refused(reason)
+    this.counters.refused(reason)
     this.#observer.refused(message)
     try {
       this.emit('connection_error', { req, code, message: CONNECTION_ERRORS[code], reason, context: { ...context } })

@@ -4,7 +4,8 @@ import type { Engine } from '../../types/engine.js'
 import type { EndMessage, RefusedMessage, RequestKind } from '../../types/observation.js'
 import type { Socket, TransportName } from '../../types/socket.js'
 import { channels } from './channels.js'
-import { TrafficCounter } from './traffic.js'
+import type { Counters } from './counters.js'
+import type { TrafficCounter } from './traffic.js'
 
 const { open, move, end, refused, packet, request } = channels
 
@@ -17,12 +18,12 @@ export interface Observed {
 
 /** The observer of one Engine. */
 export class Observer {
-  /** Of all sessions since the start. */
-  readonly traffic = new TrafficCounter()
   readonly #engine: Engine
+  readonly #counters: Counters
 
-  constructor (engine: Engine) {
+  constructor (engine: Engine, counters: Counters) {
     this.#engine = engine
+    this.#counters = counters
   }
 
   opened (socket: Socket): void {
@@ -33,9 +34,9 @@ export class Observer {
     if (move.hasSubscribers) move.publish({ engine: this.#engine, socket, from, to })
   }
 
-  ended (socket: Socket, details: Pick<EndMessage, 'reason' | 'cause'>): void {
-    if (!end.hasSubscribers) return
-    end.publish({ engine: this.#engine, socket, ...details, seconds: secondsSince(socket.openedAt), traffic: socket.traffic })
+  ended (socket: Socket, details: Pick<EndMessage, 'reason' | 'cause'>, seconds: number): void {
+    this.#counters.session.add(seconds)
+    if (end.hasSubscribers) end.publish({ engine: this.#engine, socket, ...details, seconds, traffic: socket.traffic })
   }
 
   refused (message: Omit<RefusedMessage, 'engine'>): void {
@@ -50,7 +51,7 @@ export class Observer {
   packetIn ({ socket, traffic }: Observed, frame: string | Buffer, transport: TransportName): void {
     const bytes = Buffer.byteLength(frame)
     traffic.countIn(bytes)
-    this.traffic.countIn(bytes)
+    this.#counters.traffic.countIn(bytes)
     if (packet.hasSubscribers) packet.publish({ engine: this.#engine, socket, direction: 'in', frame, transport })
   }
 
@@ -58,10 +59,7 @@ export class Observer {
   packetOut ({ socket, traffic }: Observed, frame: string | Buffer, transport: TransportName): void {
     const bytes = Buffer.byteLength(frame)
     traffic.countOut(bytes)
-    this.traffic.countOut(bytes)
+    this.#counters.traffic.countOut(bytes)
     if (packet.hasSubscribers) packet.publish({ engine: this.#engine, socket, direction: 'out', frame, transport })
   }
 }
-
-/** Time since a moment, which is never negative: the clock of the machine may be set. */
-const secondsSince = (at: number): number => Math.max(Date.now() - at, 0) / 1000

@@ -354,7 +354,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     this.#sendLastFrames()
     this.#logEnd(reason, cause)
     if (!wasOpen) return
-    this.#shared.observer.ended(this.socket, details)
+    this.#shared.observer.ended(this.socket, details, this.#seconds)
     const emitClose = (): void => this.#guard(() => this.socket.emit('close', CLOSE_REASONS[reason], details))
     // The Server has to finish its own disconnect first, because it reports 'server namespace disconnect' to the application.
     if (reason === 'closed by server' && farewell !== undefined) process.nextTick(emitClose)
@@ -362,6 +362,9 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     else if (this.dialect.onServer && CLIENT_ENDS.has(reason)) this.afterDelivered(emitClose)
     else emitClose()
   }
+
+  /** Time since the handshake. Never negative: the clock of the machine may be set. */
+  get #seconds (): number { return Math.max(Date.now() - this.socket.openedAt, 0) / 1000 }
 
   /** Sends queued frames and then the last one, after the session has ended. */
   #sendLastFrames (): void {

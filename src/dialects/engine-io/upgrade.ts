@@ -28,6 +28,8 @@ export interface UpgradeInit {
   upgradeTimeout: number
   /** Called when the session uses the WebSocket. */
   onComplete: () => void
+  /** Called when the attempt has failed, or the session has ended. */
+  onFailed: () => void
 }
 
 /**
@@ -91,6 +93,7 @@ export class Upgrade implements TransportListener {
     if (candidate === undefined) return
     this.#over()
     candidate.close(undefined, reason)
+    this.#init.onFailed()
   }
 
   onClose (): void { this.abandon() }

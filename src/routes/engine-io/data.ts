@@ -16,7 +16,7 @@ function payloadIn (request: EngineIoRequest): string | Buffer {
 export function handlePost ({ engine, hosts, shared: { version } }: EngineIoContext, request: EngineIoRequest, reply: FastifyReply): void {
   const session = toSessionRequest(request, `engine ${version}`, 'polling')
   engine.requested(request.raw, session.sid, session.dialect, 'post')
-  const owner = hosts.of(session.sid).post(session, payloadIn(request), (refused) => {
+  const owner = hosts.takes(session.sid).post(session, payloadIn(request), (refused) => {
     answering(reply, () => {
       if (refused !== undefined) throw toError(refused)
       addHeaders(engine, reply, false)

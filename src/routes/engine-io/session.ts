@@ -114,7 +114,7 @@ export function handlePoll (context: EngineIoContext, request: EngineIoRequest, 
   const refuse = (refused: Refused): void => { reply.send(toError(refused)) }
   if (reply.raw.socket !== null) return holdPoll(hosts, session, reply, refuse)
   // The request is pipelined behind an answer that is not finished. Node would not report the end of the connection to it, so it cannot be parked.
-  hosts.of(session.sid).check(session, (refused) => refused === undefined ? reply.send(payloadsOf(version, request).encodePayload([TYPE.noop])) : refuse(refused))
+  hosts.takes(session.sid).check(session, (refused) => refused === undefined ? reply.send(payloadsOf(version, request).encodePayload([TYPE.noop])) : refuse(refused))
 }
 
 /** Makes the handler of WebSockets. A WebSocket without `sid` opens a session. One with `sid` starts an upgrade of that session. */
@@ -130,7 +130,7 @@ export function webSocketHandler (context: EngineIoContext) {
       engine.requested(request.raw, session.id, session.dialect.name, name)
       return engine.attach(session, newTransport(session))
     }
-    const host = hosts.of(sid)
+    const host = hosts.takes(sid)
     if (host !== hosts.local) {
       const refuse = (transport: WebSocketTransport, { reason, detail }: Refused): void => {
         request.log.info({ sid: cut(sid), reason }, `upgrade closed: ${detail}`)

@@ -41,7 +41,7 @@ export function forceDisconnect (hosts: Hosts) {
   return function disconnect (request: Revision1Request, reply: FastifyReply, done: () => void): void {
     if (!hasDisconnect(request)) return done()
     const { sid } = request.params
-    hosts.of(sid).end(toSessionRequest(request, 'revision 1', 'xhr-polling'))
+    hosts.takes(sid).end(toSessionRequest(request, 'revision 1', 'xhr-polling'))
     reply.send('')
   }
 }
@@ -72,7 +72,7 @@ function pollHandler ({ engine, hosts, name }: TransportContext, { contentType }
     reply.type(contentType)
     if (reply.raw.socket !== null) return holdPoll(hosts, session, reply, refuse)
     // The request is pipelined behind an answer that is not finished. Node would not report the end of the connection to it, so it cannot be parked.
-    hosts.of(session.sid).check(session, (refused) => refused === undefined ? reply.send(NOOP) : refuse(refused))
+    hosts.takes(session.sid).check(session, (refused) => refused === undefined ? reply.send(NOOP) : refuse(refused))
   }
 }
 
@@ -85,7 +85,7 @@ function streamHandler ({ engine, hosts, name }: TransportContext, row: StreamRo
     const newTransport = (listener: TransportListener): StreamTransport => openStream({ engine, name, format }, reply, listener)
     reply.type(format.contentType).header('cache-control', 'no-store, no-transform').header('x-accel-buffering', 'no')
     const gone = (refused: Refused): void => noteGone(engine, request, refused)
-    const host = hosts.of(session.sid)
+    const host = hosts.takes(session.sid)
     if (host !== hosts.local) {
       const refuse = (transport: StreamTransport, refused: Refused): void => {
         gone(refused)
@@ -108,7 +108,7 @@ export function postHandler ({ engine, hosts, name }: TransportContext, row: Htt
   return function post (request, reply) {
     const session = toSessionRequest(request, 'revision 1', name)
     engine.requested(request.raw, session.sid, session.dialect, 'post')
-    const owner = hosts.of(session.sid).post(session, row.decodeBody(String(request.body ?? '')), (refused) => {
+    const owner = hosts.takes(session.sid).post(session, row.decodeBody(String(request.body ?? '')), (refused) => {
       if (refused !== undefined && refused.reason !== 'unknown session') return reply.send(toError(refused))
       reply.type('text/plain; charset=UTF-8')
       engine.answers.write(() => reply.send('1'))
@@ -131,7 +131,7 @@ export function webSocketHandler ({ engine, hosts, name, settings: { farewellTim
       else transport.close(UNKNOWN_SESSION)
     }
     engine.requested(request.raw, sid, 'revision 1', 'websocket')
-    const host = hosts.of(sid)
+    const host = hosts.takes(sid)
     if (host !== hosts.local) return carry({ hosts, host, session: toSessionRequest(request, 'revision 1', name), newTransport, refuse })
     const session = moveSession(engine, sid, newTransport)
     if (session === undefined) refuse(newTransport(NO_LISTENER), unknownSession(sid))

@@ -45,7 +45,7 @@ export function createHandshake (hosts: Hosts, settings: Settings, dialect: (ses
     if (version !== 1) throw new RefusedRequest('unsupported version', OTHER_REVISION, { protocol })
     // `/1//SID/?disconnect`, if the host merges slashes (`ignoreDuplicateSlashes`). Then `transport` is the session id.
     if (hasDisconnect(request) && transport !== undefined && !isRevision1(transport)) {
-      hosts.of(transport).end({ ...toSessionRequest(request, 'revision 1', 'xhr-polling'), sid: transport })
+      hosts.takes(transport).end({ ...toSessionRequest(request, 'revision 1', 'xhr-polling'), sid: transport })
       return await reply.send('')
     }
     const admitted = await admit({ engine, settings }, request)

@@ -115,7 +115,7 @@ export function upgradingSession (init: Init = {}) {
   const { session, polling: polls, wheel } = made
   const attempt = () => {
     const candidate = new FakeCandidate()
-    const upgrade = new Upgrade({ session, polls, wheel, upgradeTimeout: TIMES.upgradeTimeout, onComplete () {} })
+    const upgrade = new Upgrade({ session, polls, wheel, upgradeTimeout: TIMES.upgradeTimeout, onComplete () {}, onFailed () {} })
     candidate.handOver(upgrade)
     upgrade.start(candidate)
     return { candidate, upgrade }

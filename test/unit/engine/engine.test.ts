@@ -13,7 +13,7 @@ function newEngine (options: { generateId?: () => string | number | Promise<stri
   const engine = new Engine({ limits: LIMITS, shortestTime: 20_000, maxSessions: 10, maxSessionsPerAddress: false, maxTotalQueueBytes: 1e6, log: newLog().log, ...options })
   return {
     engine,
-    handshake: () => engine.handshake({ id: String(engine.generateId(newRequest())), slot, request: newRequest(), remoteAddress: '192.0.2.1', context: undefined, dialect: newDialect })
+    handshake: () => engine.handshake({ id: String(engine.generateId(newRequest())), slot, since: 0, request: newRequest(), remoteAddress: '192.0.2.1', context: undefined, dialect: newDialect })
   }
 }
 
@@ -39,7 +39,7 @@ t.test('a session is found under its id from its handshake to its end', async (t
 t.test('generateId gets the handshake\'s request and may be replaced', async (t) => {
   const { engine } = newEngine({ generateId: () => 'first' })
   const request = newRequest()
-  const open = async (): Promise<string> => engine.handshake({ id: await engine.newId(request, 'revision 1'), slot: new SessionSlot({ acquire () {}, release () {} }), request, remoteAddress: '', context: undefined, dialect: newDialect }).id
+  const open = async (): Promise<string> => engine.handshake({ id: await engine.newId(request, 'revision 1'), slot: new SessionSlot({ acquire () {}, release () {} }), since: 0, request, remoteAddress: '', context: undefined, dialect: newDialect }).id
   t.equal(await open(), 'first')
   engine.generateId = (given) => {
     t.equal(given, request)
