@@ -22,8 +22,8 @@ function parse (json) {
   }
 }
 
-/** The name of an event in JSON that may have been cut: the first string of it, behind `before`. */
-const nameIn = (json, before) => new RegExp(`^${before}("(?:[^"\\\\]|\\\\.)*")`).exec(json)?.[1]
+/** The name of an event in JSON that may have been cut: its first string, behind `before`. Only the begin is searched: a long one would fill the stack. */
+const nameIn = (json, before) => new RegExp(`^${before}("(?:[^"\\\\]|\\\\.)*")`).exec(json.slice(0, 300))?.[1]
 
 function eventOf (name, args, rest) {
   const parsed = name === undefined ? undefined : parse(name)
