@@ -58,10 +58,7 @@ const HOSTILE = [
 
 t.test('hostile frames are read without an error, and their words are short', async (t) => {
   for (const dialect of Object.keys(WORDS) as DialectName[]) {
-    for (const frame of HOSTILE) {
-      const { meaning } = readFrame(frame, dialect)
-      t.ok(meaning.length < 300, `${dialect}: ${frame.slice(0, 40)}: ${meaning}`)
-    }
+    t.same(HOSTILE.map((frame) => readFrame(frame, dialect).meaning).filter((meaning) => meaning.length > 300), [], dialect)
   }
 })
 
