@@ -1,8 +1,9 @@
 // Rates over the last five minutes, as lines.
 import { element, setText } from './element.js'
-import { inBytes, perSecond } from './format.js'
+import { inBytes, inTime, perSecond } from './format.js'
 
 const KEPT = 300 // points, one in a second
+const LEAST = 60 // points that the width has room for
 const WIDTH = 300
 const HEIGHT = 64
 const SVG = 'http://www.w3.org/2000/svg'
@@ -50,9 +51,10 @@ class Chart {
       if (rates.length > KEPT) rates.shift()
     }
     const most = Math.max(...this.#lines.flatMap(({ rates }) => rates))
-    setText(this.#most, `up to ${this.#show(most)}`)
+    const room = Math.max(LEAST, this.#lines[0].rates.length) - 1
+    setText(this.#most, `up to ${this.#show(most)} in ${inTime(room * 1000 + 1000)}`)
     for (const { line, rates, value } of this.#lines) {
-      const points = rates.map((rate, at) => `${WIDTH - (rates.length - 1 - at) * WIDTH / (KEPT - 1)},${HEIGHT - 2 - rate / (most || 1) * (HEIGHT - 4)}`)
+      const points = rates.map((rate, at) => `${WIDTH - (rates.length - 1 - at) * WIDTH / room},${HEIGHT - 2 - rate / (most || 1) * (HEIGHT - 4)}`)
       line.setAttribute('points', points.join(' '))
       setText(value, this.#show(rates.at(-1)))
     }

@@ -19,7 +19,7 @@ export function inBytes (bytes) {
 export function inTime (ms) {
   const s = Math.floor(ms / 1000)
   if (s < 60) return `${s}\u00a0s`
-  if (s < 3600) return `${Math.floor(s / 60)}\u00a0min ${s % 60}\u00a0s`
+  if (s < 3600) return `${Math.floor(s / 60)}\u00a0min${s % 60 === 0 ? '' : ` ${s % 60}\u00a0s`}`
   if (s < 86400) return `${Math.floor(s / 3600)}\u00a0h ${Math.floor(s / 60) % 60}\u00a0min`
   return `${Math.floor(s / 86400)}\u00a0d ${Math.floor(s / 3600) % 24}\u00a0h`
 }
@@ -33,3 +33,4 @@ const DIALECTS = { 'engine 4': ['Engine.IO 4', 'clients 3.x, 4.x'], 'engine 3': 
 export const dialectName = (dialect) => DIALECTS[dialect]?.[0] ?? dialect
 export const clientsOf = (dialect) => DIALECTS[dialect]?.[1] ?? ''
 export const ALL_DIALECTS = Object.keys(DIALECTS)
+export const ALL_TRANSPORTS = ['websocket', 'polling', 'flashsocket', 'xhr-polling', 'jsonp-polling', 'xhr-multipart', 'htmlfile']

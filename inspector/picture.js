@@ -1,7 +1,7 @@
 // The living picture: a field of dots for each dialect and transport. A dot is one session, or equally many sessions in all fields.
 /* global ResizeObserver, devicePixelRatio, getComputedStyle, matchMedia, requestAnimationFrame */
 import { element, setText, showEach } from './element.js'
-import { ALL_DIALECTS, clientsOf, dialectName, inNumbers } from './format.js'
+import { ALL_DIALECTS, ALL_TRANSPORTS, clientsOf, dialectName, inNumbers } from './format.js'
 
 /** Dots in the fullest field. */
 const MOST = 360
@@ -121,7 +121,7 @@ export class Picture {
   }
 
   #row (row, dialect) {
-    const fields = [...this.#fields.values()].filter(({ root }) => root.dataset.dialect === dialect)
+    const fields = ALL_TRANSPORTS.flatMap((transport) => this.#fields.get(`${dialect}/${transport}`) ?? [])
     const container = row.querySelector('.fields')
     if (container.children.length !== fields.length) container.replaceChildren(...fields.map(({ root }) => root))
   }

@@ -12,6 +12,7 @@ import { headerOf } from './shown.js'
 import type { Shown } from './shown.js'
 
 const MAX_DRAIN_S = 3600
+const NO_BODY = { bodyLimit: 1 }
 
 export interface RoutesInit {
   readonly engine: Engine
@@ -50,7 +51,7 @@ export function serveData (app: FastifyInstance, { overview, list, captures, han
 
 /** Adds the routes of the buttons. */
 export function serveButtons (app: FastifyInstance, { engine, handles, shown }: RoutesInit): void {
-  app.post<OfSession>('/data/sessions/:handle/end', ({ params: { handle }, log }, reply) => {
+  app.post<OfSession>('/data/sessions/:handle/end', NO_BODY, ({ params: { handle }, log }, reply) => {
     const socket = handles.find(handle)
     if (socket === undefined) return sendJson(reply.code(404), '{"error":"this session has ended"}')
     log.warn({ sid: shown.id(socket.id) }, 'an operator ends this session by the inspector')
@@ -58,7 +59,7 @@ export function serveButtons (app: FastifyInstance, { engine, handles, shown }: 
     return sendJson(reply, '{}')
   })
 
-  app.post('/data/drain', ({ raw, log }, reply) => {
+  app.post('/data/drain', NO_BODY, ({ raw, log }, reply) => {
     const seconds = Number(queryOf(raw.url).get('seconds') ?? NaN)
     if (!(seconds >= 0 && seconds <= MAX_DRAIN_S)) return sendJson(reply.code(400), `{"error":"seconds must be a number from 0 to ${MAX_DRAIN_S}"}`)
     log.warn({ seconds }, 'an operator drains this server by the inspector')
