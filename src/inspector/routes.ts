@@ -60,7 +60,7 @@ export function serveButtons (app: FastifyInstance, { engine, handles, shown }: 
   })
 
   app.post('/data/drain', NO_BODY, ({ raw, log }, reply) => {
-    const seconds = Number(queryOf(raw.url).get('seconds') ?? NaN)
+    const seconds = Number(queryOf(raw.url).get('seconds') || NaN)
     if (!(seconds >= 0 && seconds <= MAX_DRAIN_S)) return sendJson(reply.code(400), `{"error":"seconds must be a number from 0 to ${MAX_DRAIN_S}"}`)
     log.warn({ seconds }, 'an operator drains this server by the inspector')
     engine.drain(seconds * 1000).catch((err) => log.error({ err }, 'the drain failed'))
