@@ -25,8 +25,8 @@ export function idShower (form: 'short' | 'whole', tag: string | undefined): Sho
 
 /** Ids in the query of a URL. */
 const IN_QUERY = /([?&]sid=)([^&#\s"'<>]+)/g
-/** Shorter texts are no ids that can be used by others, and may be parts of words. */
-const SHORTEST = 4
+/** Shorter texts can be guessed, and may be parts of other words. */
+const SHORTEST = 8
 /** How deep an object is searched: a serializer of requests may log headers. */
 const DEPTH = 3
 

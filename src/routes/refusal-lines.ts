@@ -37,8 +37,8 @@ export function logRefusal (engine: Engine, request: FastifyRequest, { reason, d
   if (!engine.refusals.take(reason)) return
   const level = LEVELS[reason] ?? 'warn'
   const cause = err === undefined ? {} : isForPeer(err) ? { cause: messageOf(err) } : { err }
-  const texts = showIds({ detail: cut(detail, LONGEST_DETAIL), ...cutAll({ ...context, ...cause }), answer: cut(answer) }, sid, engine.showId)
-  const line = { reason, ...Object(texts), ...(sid !== '' && { sid: engine.showId(sid) }) }
+  const texts = showIds(cutAll({ ...context, ...cause }), '', engine.showId) // a URL may be among them
+  const line = { reason, detail: cut(detail, LONGEST_DETAIL), ...Object(texts), ...(sid !== '' && { sid: engine.showId(sid) }), answer: cut(answer) }
   const message = `refused: ${reason}; what to do: ${sectionOf(reason)}`
   // With `logRequests: false`, the log of a request begins at `warn`.
   if (level === 'info' && request.routeOptions.logLevel === 'warn') engine.log.info({ reqId: request.id, ...line }, message)

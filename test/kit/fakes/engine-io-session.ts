@@ -82,6 +82,7 @@ export function openEngineSession (init: Init = {}, transport = new FakeTranspor
   const made = newEngineSession(init)
   made.session.open(transport, () => {})
   transport.take()
+  made.lines.length = 0
   return { ...made, transport }
 }
 
@@ -108,6 +109,7 @@ export function polledSession (init: Init = {}) {
   const body = (...packets: string[]): string => version === 4 ? packets.join('\x1e') : packets.map((packet) => `${packet.length}:${packet}`).join('')
   session.open(polling, () => {})
   read()
+  made.lines.length = 0
   return { ...made, polling, poll, read, body }
 }
 

@@ -125,5 +125,6 @@ export function openSession (times: Times = {}, transport = new FakeTransport(),
   const made = newSession(times, budget)
   made.session.open(transport, () => {})
   transport.take()
+  made.lines.length = 0
   return { ...made, transport }
 }

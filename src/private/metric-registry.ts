@@ -1,0 +1,27 @@
+// prom-client: what a Registry reads of a metric that is registered: `name`, `get()` and `reset()`. Documented are only the classes of the package, whose
+// histograms cannot be set. Seen in 14 and 15, and in @platformatic/prom-client 1. A registry that does not keep such an object is an error at registration.
+import { UnsupportedVersionError } from '../errors.js'
+
+/** A registry, as the published types have it. */
+interface Registry {
+  registerMetric (metric: never): void
+  getSingleMetric (name: string): unknown
+}
+
+/** What a Registry reads. It may change the name: for OpenMetrics, it removes `_total` of counters. */
+export interface RegisteredMetric {
+  name: string
+  readonly help: string
+  readonly type: string
+  readonly aggregator: string
+  get (): Promise<object>
+  reset (): void
+}
+
+/** @throws FST_SIO_UNSUPPORTED_VERSION when the registry does not keep the metric. */
+export function registerMetric (register: Registry, metric: RegisteredMetric): void {
+  register.registerMetric(metric as never)
+  if (register.getSingleMetric(metric.name) !== metric) {
+    throw new UnsupportedVersionError('prom-client', 'registerMetric() for a metric of another package', 'use prom-client 15')
+  }
+}
