@@ -1,5 +1,7 @@
-// prom-client: what a Registry reads of a metric that is registered: `name`, `get()` and `reset()`. Documented are only the classes of the package, whose
-// histograms cannot be set. Seen in 14 and 15, and in @platformatic/prom-client 1. A registry that does not keep such an object is an error at registration.
+// Private part of prom-client.
+// What: a Registry reads `name`, `get()` and `reset()` of a metric that is registered. Only the classes of the package are documented, and their histograms cannot
+// be set to what was counted before. Seen in 15.1, and in @platformatic/prom-client 1.0.
+// When it is gone: FST_SIO_UNSUPPORTED_VERSION if the registry does not keep the metric.
 import { UnsupportedVersionError } from '../errors.js'
 
 /** A registry, as the published types have it. */
