@@ -13,7 +13,7 @@ const LAYERS = [
   { files: ['src/codec/packet.ts'], may: [], mayTypes: [TYPES] },
   { files: ['src/codec/!(packet).ts'], may: [OWN, 'socket\\.io-parser'], mayTypes: [TYPES] },
   { files: ['src/time/*.ts'], may: [OWN], mayTypes: [] },
-  { files: ['src/observation/*.ts'], may: ['node:diagnostics_channel', OWN], mayTypes: [TYPES, 'node:http'] },
+  { files: ['src/observation/*.ts'], may: ['node:diagnostics_channel', OWN], mayTypes: [TYPES, String.raw`\.\./time/.+`, 'node:http', 'fastify'] },
   { files: ['src/errors.ts'], may: ['@fastify/error'], mayTypes: [TYPES] },
   { files: ['src/runtime.ts'], may: [String.raw`\./errors\.js`], mayTypes: [] },
   { files: ['src/private/*.ts'], may: ['node:http', 'ws', OWN, String.raw`\.\./(?:errors|runtime)\.js`], mayTypes: ['node:stream', 'fastify', 'socket\\.io'] },
@@ -47,7 +47,7 @@ const LAYERS = [
   { files: ['src/flash-policy.ts'], may: ['node:.+', String.raw`\./errors\.js`], mayTypes: [TYPES, 'fastify'] },
   {
     files: ['src/routes/*.ts'],
-    may: ['node:.+', String.raw`\./[\w-]+\.js`, String.raw`\.\./(?:codec|transports)/.+`, String.raw`\.\./private/node-answer\.js`, String.raw`\.\./(?:errors|options)\.js`, 'cookie', '@fastify/ajv-compiler'],
+    may: ['node:.+', String.raw`\./[\w-]+\.js`, String.raw`\.\./(?:codec|transports)/.+`, String.raw`\.\./observation/shown-ids\.js`, String.raw`\.\./private/node-answer\.js`, String.raw`\.\./(?:errors|options)\.js`, 'cookie', '@fastify/ajv-compiler'],
     mayTypes: [TYPES, String.raw`\.\./(?:engine|hosts|session)/.+`, 'fastify', 'ws']
   },
   {
@@ -85,6 +85,8 @@ const LAYERS = [
     mayTypes: [TYPES, 'fastify']
   },
   { files: ['src/recovery.ts', 'src/recovery/*.ts'], may: ['node:.+', OWN, String.raw`\.\./private/.+`, String.raw`(?:\.\./)*errors\.js`], mayTypes: [TYPES, 'socket\\.io'] },
+  { files: ['src/prometheus/*.ts'], may: [String.raw`\.\./(?:errors|session/reasons|transports/index)\.js`], mayTypes: [TYPES] },
+  { files: ['src/prometheus.ts'], may: [String.raw`\./(?:errors|option-values)\.js`, String.raw`\./(?:private/metric-registry|prometheus/families)\.js`], mayTypes: [TYPES] },
   {
     files: ['src/inspector.ts', 'src/inspector/*.ts'],
     may: ['node:crypto', 'node:fs', 'node:path', 'node:process', OWN, String.raw`(?:\.\./|\./)observation/channels\.js`, String.raw`\.\./(?:errors|option-values)\.js`],

@@ -16,6 +16,8 @@ export interface EngineOptions {
   maxTotalQueueBytes: number
   generateId?: PublicEngine['generateId']
   cluster?: Cluster
+  /** The form of session ids in logs. */
+  logSessionIds: 'short' | 'whole'
   log: FastifyBaseLogger
 }
 

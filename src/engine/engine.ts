@@ -17,6 +17,9 @@ import type { EngineOptions, HandshakeInit } from './engine-init.js'
 import { handshakeBytes } from './handshake-bytes.js'
 import { channels } from '../observation/channels.js'
 import { Observer } from '../observation/observer.js'
+import { RefusalLog } from '../observation/refusal-log.js'
+import { idShower } from '../observation/shown-ids.js'
+import type { ShowId } from '../observation/shown-ids.js'
 import { readMetrics } from './metrics.js'
 import { Parting } from './parting.js'
 import { SessionLimiter } from './session-limiter.js'
@@ -42,6 +45,9 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   readonly limiter: SessionLimiter
   readonly middlewares: EngineMiddleware[] = []
   readonly log: FastifyBaseLogger
+  /** The form of session ids in logs. */
+  readonly showId: ShowId
+  readonly refusals: RefusalLog
   /** The other nodes, if there are any. */
   readonly cluster: Cluster | undefined
   readonly #shared: SessionShared
@@ -70,12 +76,15 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     this.#foreign = this.#budget.share()
     this.limiter = new SessionLimiter(options.maxSessions, options.maxSessionsPerAddress || Infinity)
     this.wheel = new TimerWheel(resolutionFor(options.shortestTime))
+    this.showId = idShower(options.logSessionIds, this.cluster?.tag)
+    this.refusals = new RefusalLog({ log: this.log, timer: (call) => this.wheel.timer(call) })
     this.#shared = {
       limits: options.limits,
       wheel: this.wheel,
       budget: this.#budget,
       flushes: new Flushes(),
       log: options.log,
+      showId: this.showId,
       observer: this.#observer,
       onDropped: (count) => { this.counters.dropped += count },
       onEnd: (id, reason, wasOpen) => this.#onEnd(id, reason, wasOpen),
@@ -239,6 +248,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     this.#closing = true
     this.limiter.close('server closing')
     for (const session of [...this.#sessions.values()]) session.end('server closing')
+    this.refusals.flush()
     return this
   }
 }

@@ -1,11 +1,10 @@
 // What is published of real clients with default options: open, move, end, refusals, packets and requests, in order.
 import diagnostics from 'node:diagnostics_channel'
 import t from 'tap'
-import { channels } from '../../src/index.js'
 import type { Channels } from '../../types/observation.js'
 import { connectOfficial, GENERATIONS, hear } from '../kit/official-clients.js'
 import { newApp, portOf, serverApp } from '../kit/servers/app.js'
-import socketioTransports from '../../src/index.js'
+import socketioTransports, { channels } from '../../src/index.js'
 import type { Teardown } from '../kit/teardown.js'
 import { until } from '../kit/waiting.js'
 
@@ -94,4 +93,23 @@ t.test('a refused request, before its listeners', async (t) => {
     { engine: app.socketio, reason: 'unknown session', detail: /no session/, dialect: 'engine 4', sid: 'nobody', request: { url: '/socket.io/?EIO=4&transport=polling&sid=nobody' } },
     { engine: app.socketio, reason: 'unknown session', detail: /no session/, dialect: 'revision 1', sid: 'nobody-either' }
   ])
+})
+
+t.test('where nobody has subscribed, no message is made', async (t) => {
+  const app = await serverApp(t)
+  const made: string[] = []
+  const { Channel } = diagnostics
+  t.equal(Object.values(channels).filter(({ hasSubscribers }) => hasSubscribers).length, 0)
+  for (const [name, channel] of Object.entries(channels)) {
+    t.ok(channel instanceof Channel, name)
+    t.intercept(channel, 'publish', { value: () => { made.push(name) } })
+  }
+  const url = `http://127.0.0.1:${await portOf(app)}`
+  const client = connectOfficial(4, url, ['polling', 'websocket'])
+  await hear(client, 'connect')()
+  await until(() => app.socketio.metrics.upgrades.done === 1)
+  client.disconnect()
+  await until(() => app.socketio.sessions.size === 0)
+  await app.inject('/socket.io/?EIO=4&transport=polling&sid=nobody')
+  t.strictSame(made, [])
 })

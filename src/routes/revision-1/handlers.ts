@@ -17,8 +17,8 @@ import { adoptConnectionWhenClosed } from '../websocket/connection.js'
 import type { Handler, Revision1Request, TransportContext } from './context.js'
 import { holdPoll, openStream } from '../replies.js'
 import { addHeaders } from '../headers.js'
-import { cut } from '../log.js'
 import { hasDisconnect } from '../query.js'
+import { logRefusal } from '../refusal-lines.js'
 import { toError, toSessionRequest } from '../session-request.js'
 import { toWebSocketInit } from '../websocket/upgraded.js'
 
@@ -31,8 +31,8 @@ const isGone = (reason: RefusalReason): boolean => reason === 'unknown session' 
 
 /** Notes a request whose session does not exist, or is out of reach. */
 function noteGone (engine: Engine, request: Revision1Request, { reason, detail }: Refused): void {
-  const sid = request.params.sid
-  request.log[reason === 'unknown session' ? 'info' : 'warn']({ reason, detail, sid: cut(sid) }, 'unknown session')
+  const { sid } = request.params
+  logRefusal(engine, request, { reason, detail, context: {}, sid, answer: UNKNOWN_SESSION })
   engine.refused({ request: request.raw, reason, detail, dialect: 'revision 1', sid, context: { sid } })
 }
 

@@ -52,7 +52,6 @@ export function createHandshake (hosts: Hosts, settings: Settings, dialect: (ses
     if (request.raw.socket.destroyed) return reply // the client disconnected meanwhile, and would never use the session
     addHeaders(engine, reply, true) // before the session opens: if a listener throws, there is no session
     const session = engine.handshake({ ...admitted, request: request.raw, remoteAddress: addressOf(request), dialect })
-    request.log.debug({ sid: session.id }, 'session opened')
     return await reply.type(request[JSONP] === undefined ? 'text/plain' : 'application/javascript').send(session.id + line)
   }
 }

@@ -10,6 +10,7 @@ import { Session } from '../../../src/session/session.js'
 import type { SessionLimits } from '../../../src/session/session-init.js'
 import { Flushes } from '../../../src/session/flushes.js'
 import { QueueBudget } from '../../../src/session/queue-budget.js'
+import { shortId } from '../../../src/observation/shown-ids.js'
 import { TimerWheel } from '../../../src/time/timer-wheel.js'
 import type { Poll, TransportListener } from '../../../src/session/transport.js'
 import { PollingTransport } from '../../../src/transports/polling.js'
@@ -64,6 +65,7 @@ export function newEngineSession ({ version = 4, ...limits }: Init = {}) {
       flushes: new Flushes(),
       log,
       observer: NO_OBSERVER,
+      showId: shortId,
       onDropped: () => {},
       onEnd: () => {},
       onSilent: () => {}
@@ -80,6 +82,7 @@ export function openEngineSession (init: Init = {}, transport = new FakeTranspor
   const made = newEngineSession(init)
   made.session.open(transport, () => {})
   transport.take()
+  made.lines.length = 0
   return { ...made, transport }
 }
 
@@ -106,6 +109,7 @@ export function polledSession (init: Init = {}) {
   const body = (...packets: string[]): string => version === 4 ? packets.join('\x1e') : packets.map((packet) => `${packet.length}:${packet}`).join('')
   session.open(polling, () => {})
   read()
+  made.lines.length = 0
   return { ...made, polling, poll, read, body }
 }
 

@@ -12,6 +12,7 @@ import { Session } from '../../../src/session/session.js'
 import type { SessionLimits, SessionShared } from '../../../src/session/session-init.js'
 import { Flushes } from '../../../src/session/flushes.js'
 import { QueueBudget } from '../../../src/session/queue-budget.js'
+import { shortId } from '../../../src/observation/shown-ids.js'
 import { TimerWheel } from '../../../src/time/timer-wheel.js'
 import type { Transport, TransportName } from '../../../src/session/transport.js'
 
@@ -108,6 +109,7 @@ export function newSession (times: Times = {}, budget = new QueueBudget(Infinity
       flushes: new Flushes(),
       log,
       observer: NO_OBSERVER,
+      showId: shortId,
       onDropped: (count) => dropped.push(count),
       onEnd: (_socket, _reason, wasOpen) => ended.push(wasOpen),
       onSilent: () => silent++
@@ -123,5 +125,6 @@ export function openSession (times: Times = {}, transport = new FakeTransport(),
   const made = newSession(times, budget)
   made.session.open(transport, () => {})
   transport.take()
+  made.lines.length = 0
   return { ...made, transport }
 }

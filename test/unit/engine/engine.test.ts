@@ -10,7 +10,7 @@ t.afterEach(() => clock.restore())
 
 function newEngine (options: { generateId?: () => string | number | Promise<string | number>, maxSessions?: number } = {}) {
   const slot = new SessionSlot({ acquire () {}, release () {} })
-  const engine = new Engine({ limits: LIMITS, shortestTime: 20_000, maxSessions: 10, maxSessionsPerAddress: false, maxTotalQueueBytes: 1e6, log: newLog().log, ...options })
+  const engine = new Engine({ limits: LIMITS, shortestTime: 20_000, maxSessions: 10, maxSessionsPerAddress: false, maxTotalQueueBytes: 1e6, logSessionIds: 'short', log: newLog().log, ...options })
   return {
     engine,
     handshake: () => engine.handshake({ id: String(engine.generateId(newRequest())), slot, since: 0, request: newRequest(), remoteAddress: '192.0.2.1', context: undefined, dialect: newDialect })
