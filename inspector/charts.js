@@ -17,7 +17,7 @@ const CHARTS = [
   { title: 'Packets', show: times, lines: { 'from clients': ({ traffic }) => traffic.packetsIn, 'to clients': ({ traffic }) => traffic.packetsOut } },
   { title: 'Bytes', show: bytes, lines: { 'from clients': ({ traffic }) => traffic.bytesIn, 'to clients': ({ traffic }) => traffic.bytesOut } },
   { title: 'Sessions', show: times, lines: { opened: ({ opened }) => opened, ended: ({ ended }) => sum(ended) } },
-  { title: 'Upgrades and refusals', show: times, lines: { upgraded: ({ upgrades }) => upgrades.done, refused: ({ refused }) => sum(refused) } }
+  { title: 'Upgrades, refusals', show: times, lines: { upgraded: ({ upgrades }) => upgrades.done, refused: ({ refused }) => sum(refused) } }
 ]
 
 const shape = (name, attributes) => {

@@ -96,7 +96,7 @@ export class Timeline {
     const now = Date.now()
     const facts = {
       Dialect: `${dialectName(dialect)} (${clientsOf(dialect)})`,
-      Transport: `${transport}${holds ? '' : ', nothing held open now'}`,
+      Transport: `${transport}${holds || state === 'closed' ? '' : ', nothing held open now'}`,
       User: user || '–',
       Address: address,
       Opened: `${atMillisecond(openedAt).slice(0, 8)}, ${inTime(Math.max(0, now - openedAt))} ago`,
