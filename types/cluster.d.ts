@@ -14,6 +14,11 @@ export interface SessionRequest {
   readonly isUpgrade: boolean
   /** Whether the answer is a script (JSONP), which can be much larger than its payload. */
   readonly isScript: boolean
+  /**
+   * In a `check` of an upgrade: the origin of its page, which the node with the request would refuse. It is accepted if the handshake of the session shows that the
+   * server's own page opened it, and that this is the origin of that page.
+   */
+  readonly origin?: string
 }
 
 /** Why a request is refused. The node that holds the request answers it in the words of its dialect. */
