@@ -154,10 +154,15 @@ export interface LinkTls extends Pick<SecureContextOptions, 'ca' | 'cert' | 'key
   readonly servername?: string
 }
 
-/** A client of the packages `redis` (4 and later) or `ioredis` (5 and later). */
+/**
+ * A client of the packages `redis` (4 and later) or `ioredis` (5 and later): of `createClient`, `createClientPool`, `createCluster` and `createSentinel`, or a `Redis` or
+ * `Cluster` of ioredis.
+ */
 export type RedisClient =
   | { sendCommand (args: string[]): Promise<unknown> }
   | { call (command: string, ...args: string[]): Promise<unknown> }
+  | { readonly masters: readonly unknown[], sendCommand (firstKey: string, isReadonly: boolean, args: string[]): Promise<unknown> }
+  | { getSentinelNode (): unknown, sendCommand (isReadonly: boolean, args: string[]): Promise<unknown> }
 
 interface CommonNodesOptions {
   /** Secret that all nodes share, at least 32 characters. To change it, give a list: two nodes need one in common. */
