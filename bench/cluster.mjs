@@ -24,7 +24,7 @@ const FLAGS = {
   windows: { value: 'N', preset: 12, help: 'windows of each side in a round' },
   warmup: { value: 'MS', preset: 6000, help: 'before the first window; an owner has few of the milliseconds' },
   connections: { value: 'N', preset: 100, help: 'echo: sessions, each with a message on its way' },
-  sessions: { value: 'N', preset: 4000, help: 'memory: idle sessions' },
+  sessions: { value: 'N', preset: 8000, help: 'memory: idle sessions; with fewer, what each process takes anyway decides' },
   ...PROCESS_FLAGS,
   publish: { help: 'also write docs/cluster-performance.json and .svg' },
   out: { value: 'FILE', help: 'also write the results there' }

@@ -1,5 +1,5 @@
 // Peer: @socket.io/cluster-engine over Redis. There only when CLUSTER_ENGINE is a checkout of it that has been built, with the package `redis`,
-// and redis-server is installed. The first node starts Redis, on the same CPU. What Redis itself costs is not counted.
+// and redis-server is installed. The first node starts Redis, on the same CPU, and what Redis costs is counted.
 import { spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import { createServer } from 'node:http'

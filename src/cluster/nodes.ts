@@ -60,6 +60,7 @@ export class NodeOfCluster implements Cluster {
   }
 
   ownerOf (sid: string): RemoteNode | undefined {
+    if (sid.startsWith(this.tag)) return undefined // most requests: nothing is looked up for them
     return this.#joined?.table.find(sid.slice(0, TAG_LENGTH))
   }
 
