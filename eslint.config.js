@@ -87,6 +87,11 @@ const LAYERS = [
   { files: ['src/recovery.ts', 'src/recovery/*.ts'], may: ['node:.+', OWN, String.raw`\.\./private/.+`, String.raw`(?:\.\./)*errors\.js`], mayTypes: [TYPES, 'socket\\.io'] },
   { files: ['src/prometheus/*.ts'], may: [String.raw`\.\./(?:errors|session/reasons|transports/index)\.js`], mayTypes: [TYPES] },
   { files: ['src/prometheus.ts'], may: [String.raw`\./(?:errors|option-values)\.js`, String.raw`\./(?:private/metric-registry|prometheus/families)\.js`], mayTypes: [TYPES] },
+  {
+    files: ['src/inspector.ts', 'src/inspector/*.ts'],
+    may: ['node:crypto', 'node:fs', 'node:path', 'node:process', OWN, String.raw`(?:\.\./|\./)observation/channels\.js`, String.raw`\.\./(?:errors|option-values)\.js`],
+    mayTypes: [TYPES, 'fastify']
+  },
   { files: ['src/nestjs/*.ts'], may: ['node:util', OWN, '@nestjs/common', String.raw`\.\./errors\.js`, String.raw`\.\./session/socket\.js`, String.raw`\.\./private/nest-initialized\.js`], mayTypes: [TYPES, 'fastify', 'rxjs', 'socket\\.io'] },
   {
     files: ['src/nestjs.ts'],

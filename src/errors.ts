@@ -76,6 +76,19 @@ export const AlreadyRegisteredError = createError(
   'FST_SIO_ALREADY_REGISTERED',
   'fastify-socketio-transports is already registered in this scope; give each registration its own scope and its own path', 500)
 
+/** The inspector is registered, and nothing says who may see it. */
+export const UnguardedInspectorError = createError(
+  'FST_SIO_UNGUARDED_INSPECTOR',
+  'fastify-socketio-transports/inspector shows every session, and can end it: write who may see it, as authorize: (request) => request.session.isOperator === true, or as a hook of the application, onRequest: app.basicAuth; allowAnyone: true opens it to everyone', 500, TypeError)
+
+/** A request for the inspector that `authorize` does not allow, or that a page of another origin makes. */
+export const InspectorRefusedError = createError<[why: string]>('FST_SIO_INSPECTOR_REFUSED', 'the inspector refuses this request: %s', 403)
+
+/** The inspector is registered before the plugin, or without it. */
+export const NotRegisteredError = createError(
+  'FST_SIO_NOT_REGISTERED',
+  'fastify-socketio-transports/inspector finds no app.socketio; register fastify-socketio-transports before it, in the same scope or in one around it, or give the option "engine"', 500)
+
 /** A packet of the application cannot be encoded. */
 export const InvalidPacketError = createError<[type: string, reason: string]>(
   'FST_SIO_INVALID_PACKET', 'cannot send a packet of type "%s": %s', 500, TypeError)
