@@ -5,17 +5,14 @@ import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import type { Test } from 'tap'
 import { refusingCluster } from '../kit/cluster/refusing-cluster.js'
-import { SECRET } from '../kit/cluster/start-nodes.js'
+import { linked, twoClusters } from '../kit/cluster/two-clusters.js'
 import { readOpen } from '../kit/engine-io/payload.js'
-import { freePort } from '../kit/machine/free-port.js'
 import { changingProxy } from '../kit/network/changing-proxy.js'
 import { fetchText } from '../kit/request.js'
 import { captureLog, newApp, portOf } from '../kit/servers/app.js'
 import type { LogLine } from '../kit/servers/app.js'
-import { until } from '../kit/waiting.js'
 import { openWebSocket, refusal } from '../kit/websocket.js'
 import type { CorsOptions } from '../../types/options.js'
-import { nodes } from '../../src/cluster.js'
 import socketioTransports from '../../src/index.js'
 
 interface Setting {
@@ -29,10 +26,8 @@ interface Setting {
 
 /** Two linked nodes. WebSockets go to the one, all other requests to the other. */
 async function start (t: Test, cors: CorsOptions = {}): Promise<Setting> {
-  const ports = [await freePort(), await freePort()]
-  const peers = ports.map((port) => `127.0.0.1:${port}`)
   const { logger, lines } = captureLog('warn')
-  const clusters = ports.map((port) => nodes({ secret: SECRET, listen: { host: '127.0.0.1', port }, peers }))
+  const clusters = await twoClusters()
   const [owner, edge] = await Promise.all(clusters.map(async (cluster, at) => {
     const app = newApp(t, { logger: at === 1 && logger })
     await app.register(socketioTransports, { io: {}, cors, cluster })
@@ -40,7 +35,7 @@ async function start (t: Test, cors: CorsOptions = {}): Promise<Setting> {
   }))
   if (owner === undefined || edge === undefined) throw new Error('two nodes')
   const [toOwner, toEdge] = await Promise.all([owner, edge].map(async (app) => `http://127.0.0.1:${await portOf(app)}`))
-  await until(() => clusters.every((cluster) => cluster.nodes.filter(({ state }) => state === 'serving').length === 2))
+  await linked(clusters)
   const page = await changingProxy(t, ({ headers }: IncomingMessage) => String(headers.upgrade === undefined ? toOwner : toEdge))
   return { page, owner, edge, lines }
 }

@@ -5,12 +5,9 @@ import process from 'node:process'
 import type { FastifyInstance } from 'fastify'
 import type { Cluster } from '../../types/cluster.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
-import { nodes } from '../../src/cluster.js'
-import { SECRET } from '../kit/cluster/start-nodes.js'
-import { freePort } from '../kit/machine/free-port.js'
+import { linked } from '../kit/cluster/two-clusters.js'
 import { pluginApp } from '../kit/servers/app.js'
 import type { Teardown } from '../kit/teardown.js'
-import { until } from '../kit/waiting.js'
 
 /** Set by test/cluster/delivery.test.ts, before it imports tests of this folder. */
 const { FAULT_NODES } = process.env
@@ -19,15 +16,6 @@ export const ON_TWO_NODES = FAULT_NODES === '2'
 /** One of each kind is enough there: what differs between the others is what the node does that holds the request, as on one node. */
 const SOME: ReadonlySet<string> = new Set(['xhr-polling', 'htmlfile', 'websocket', 'engine 3 by xhr', 'engine 3 by xhr, binary', 'engine 4 by xhr', 'engine 4 by jsonp'])
 export const ofTwoNodes = <T extends { readonly name: string }>(all: readonly T[]): readonly T[] => ON_TWO_NODES ? all.filter(({ name }) => SOME.has(name)) : all
-
-/** The clusters of two nodes, which find each other by their addresses. */
-export async function twoClusters (): Promise<[owner: Cluster, edge: Cluster]> {
-  const ports = [await freePort(), await freePort()]
-  const peers = ports.map((port) => `127.0.0.1:${port}`)
-  const [owner, edge] = ports.map((port) => nodes({ secret: SECRET, listen: { host: '127.0.0.1', port }, peers }))
-  if (owner === undefined || edge === undefined) throw new Error('two ports make two nodes')
-  return [owner, edge]
-}
 
 /** The first bytes of a connection that opens a session. Those of a connection that breaks before they are complete open none. */
 const HANDSHAKE = /^GET \/socket\.io\/(?:1\/(?:\?[^ ]*)?|\?(?![^ ]*\bsid=)[^ ]*) HTTP/
@@ -46,7 +34,7 @@ export async function portBefore (t: Teardown, owner: FastifyInstance, clusters:
   const edge = await pluginApp(t, options, { forceCloseConnections: true })
   await onRealTime(async () => {
     await edge.ready()
-    await until(() => clusters.every((cluster) => cluster.nodes.filter(({ state }) => state === 'serving').length === clusters.length))
+    await linked(clusters)
   })
   // Otherwise the polls would come on the connection of their handshake.
   owner.server.prependListener('request', (_request, answer) => { answer.shouldKeepAlive = false })
