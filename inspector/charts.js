@@ -36,6 +36,7 @@ class Chart {
   constructor ({ title, show, lines }) {
     this.#show = show
     this.title = title
+    this.#picture.setAttribute('aria-label', `${title}: nothing yet`)
     this.#lines = Object.entries(lines).map(([name, counter], at) => {
       const line = shape('polyline', { class: `line-${at}` })
       this.#picture.append(line)
