@@ -13,16 +13,17 @@ const LAYERS = [
   { files: ['src/codec/packet.ts'], may: [], mayTypes: [TYPES] },
   { files: ['src/codec/!(packet).ts'], may: [OWN, 'socket\\.io-parser'], mayTypes: [TYPES] },
   { files: ['src/time/*.ts'], may: [OWN], mayTypes: [] },
+  { files: ['src/observation/*.ts'], may: ['node:diagnostics_channel', OWN], mayTypes: [TYPES, String.raw`\.\./time/.+`, 'node:http', 'fastify'] },
   { files: ['src/errors.ts'], may: ['@fastify/error'], mayTypes: [TYPES] },
   { files: ['src/runtime.ts'], may: [String.raw`\./errors\.js`], mayTypes: [] },
   { files: ['src/private/*.ts'], may: ['node:http', 'ws', OWN, String.raw`\.\./(?:errors|runtime)\.js`], mayTypes: ['node:stream', 'fastify', 'socket\\.io'] },
   { files: ['src/session/@(transport|dialect).ts'], may: [], mayTypes: [TYPES, String.raw`\.\./codec/packet\.js`, String.raw`\./transport\.js`] },
   {
     files: ['src/session/!(transport|dialect).ts'],
-    may: [NODE, OWN, String.raw`\.\./codec/(?:detach|packet)\.js`, String.raw`\.\./errors\.js`],
+    may: [NODE, OWN, String.raw`\.\./codec/(?:detach|packet)\.js`, String.raw`\.\./observation/.+`, String.raw`\.\./errors\.js`],
     mayTypes: [TYPES, String.raw`\.\./time/.+`, 'node:http', 'fastify']
   },
-  { files: ['src/engine/*.ts'], may: [NODE, 'node:net', OWN, String.raw`\.\./(?:session|time)/.+`, String.raw`\.\./errors\.js`], mayTypes: [TYPES, 'node:http', 'fastify'] },
+  { files: ['src/engine/*.ts'], may: [NODE, 'node:net', OWN, String.raw`\.\./(?:observation|session|time)/.+`, String.raw`\.\./errors\.js`], mayTypes: [TYPES, 'node:http', 'fastify'] },
   {
     files: ['src/transports/*.ts'],
     may: [NODE, OWN, String.raw`\.\./codec/(?:packet|json|last-encoded)\.js`, String.raw`\.\./private/ws-frames\.js`],
@@ -46,7 +47,7 @@ const LAYERS = [
   { files: ['src/flash-policy.ts'], may: ['node:.+', String.raw`\./errors\.js`], mayTypes: [TYPES, 'fastify'] },
   {
     files: ['src/routes/*.ts'],
-    may: ['node:.+', String.raw`\./[\w-]+\.js`, String.raw`\.\./(?:codec|transports)/.+`, String.raw`\.\./private/node-answer\.js`, String.raw`\.\./(?:errors|options)\.js`, 'cookie', '@fastify/ajv-compiler'],
+    may: ['node:.+', String.raw`\./[\w-]+\.js`, String.raw`\.\./(?:codec|transports)/.+`, String.raw`\.\./observation/shown-ids\.js`, String.raw`\.\./private/node-answer\.js`, String.raw`\.\./(?:errors|options)\.js`, 'cookie', '@fastify/ajv-compiler'],
     mayTypes: [TYPES, String.raw`\.\./(?:engine|hosts|session)/.+`, 'fastify', 'ws']
   },
   {
@@ -70,7 +71,7 @@ const LAYERS = [
     may: [String.raw`\./(?:codec|engine|routes)/.+`, String.raw`\./private/adapter-offsets\.js`, String.raw`\./(?:errors|flash-policy|host-warnings|log-options|missing-server|official-server|shutdown)\.js`],
     mayTypes: [TYPES, String.raw`\./dialects/.+`, String.raw`\./(?:options|registration)\.js`, 'fastify', 'socket\\.io']
   },
-  { files: ['src/index.ts'], may: ['fastify-plugin', String.raw`\./(?:registration|serve)\.js`, String.raw`\./server-options/convert\.js`], mayTypes: [TYPES, 'fastify'] },
+  { files: ['src/index.ts'], may: ['fastify-plugin', String.raw`\./(?:registration|serve)\.js`, String.raw`\./observation/channels\.js`, String.raw`\./server-options/convert\.js`], mayTypes: [TYPES, 'fastify'] },
   { files: ['src/server-options/*.ts'], may: [OWN, String.raw`\.\./(?:errors|official-server|option-hints|options)\.js`], mayTypes: [TYPES, 'fastify', 'socket\\.io'] },
   { files: ['src/drop-in/*.ts'], may: [String.raw`\.\./server-options/.+`], mayTypes: [TYPES, 'socket\\.io'] },
   {
@@ -84,6 +85,8 @@ const LAYERS = [
     mayTypes: [TYPES, 'fastify']
   },
   { files: ['src/recovery.ts', 'src/recovery/*.ts'], may: ['node:.+', OWN, String.raw`\.\./private/.+`, String.raw`(?:\.\./)*errors\.js`], mayTypes: [TYPES, 'socket\\.io'] },
+  { files: ['src/prometheus/*.ts'], may: [String.raw`\.\./(?:errors|session/reasons|transports/index)\.js`], mayTypes: [TYPES] },
+  { files: ['src/prometheus.ts'], may: [String.raw`\./(?:errors|option-values)\.js`, String.raw`\./(?:private/metric-registry|prometheus/families)\.js`], mayTypes: [TYPES] },
   { files: ['src/nestjs/*.ts'], may: ['node:util', OWN, '@nestjs/common', String.raw`\.\./errors\.js`, String.raw`\.\./session/socket\.js`, String.raw`\.\./private/nest-initialized\.js`], mayTypes: [TYPES, 'fastify', 'rxjs', 'socket\\.io'] },
   {
     files: ['src/nestjs.ts'],

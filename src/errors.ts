@@ -149,6 +149,9 @@ const REFUSALS: Readonly<Record<RefusalReason, RefusalRow>> = {
 /** Returns the code of 'connection_error'. */
 export const codeOf = (reason: RefusalReason): ConnectionErrorCode => REFUSALS[reason].code
 
+/** All reasons to refuse a request. */
+export const REFUSAL_REASONS: readonly string[] = Object.keys(REFUSALS)
+
 /** Whether a reason is one of the reasons to refuse a request. */
 export const isRefusalReason = (reason: string): reason is RefusalReason => Object.hasOwn(REFUSALS, reason)
 

@@ -13,4 +13,5 @@ const plugin: FastifyPluginAsync<SocketioTransportsOptions> = async function fas
 export const socketioTransports = fp(plugin, { fastify: '5.x', name: 'fastify-socketio-transports' })
 
 export default socketioTransports
+export { channels } from './observation/channels.js'
 export { fromServerOptions } from './server-options/convert.js'

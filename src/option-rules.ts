@@ -74,6 +74,8 @@ export const RULES: Record<keyof SocketioTransportsOptions, Rule> = {
   farewellTimeout: time,
   maxEndpoints: count,
   maxAcks: count,
+  logRequests: flag,
+  logSessionIds: { check: (value) => value === 'short' || value === 'whole', allowed: '"short" or "whole"' },
   cors: { check: isObject, allowed: 'an object with "origin" and "credentials"' },
   authorize: callback,
   generateId: callback,

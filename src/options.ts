@@ -51,6 +51,8 @@ const DEFAULTS: Defaults = {
   farewellTimeout: 1000,
   maxEndpoints: 100,
   maxAcks: 1000,
+  logRequests: true,
+  logSessionIds: 'short',
   cors: {},
   serveClient: false
 }

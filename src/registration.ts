@@ -21,6 +21,7 @@ function createEngine (log: FastifyBaseLogger, settings: Settings): Engine {
     maxSessions: settings.maxSessions,
     maxSessionsPerAddress: settings.maxSessionsPerAddress,
     maxTotalQueueBytes: settings.maxTotalQueueBytes,
+    logSessionIds: settings.logSessionIds,
     ...(settings.cluster && { cluster: settings.cluster }),
     ...(settings.generateId && { generateId: settings.generateId }),
     log

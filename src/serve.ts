@@ -24,6 +24,7 @@ import { addHooks } from './routes/hooks.js'
 import { addMiddlewares } from './routes/middlewares.js'
 import { OriginPolicy } from './routes/origin.js'
 import { sessionIdOf } from './routes/query.js'
+import { setRequestLines } from './routes/request-lines.js'
 import type { Row } from './routes/rows.js'
 import { answerRefusals } from './routes/refusals.js'
 import { revision1Rows } from './routes/revision-1/routes.js'
@@ -74,6 +75,7 @@ function routes (app: FastifyInstance, { engine, hosts, settings, log, server }:
   return async function socketioRoutes (scope: FastifyInstance): Promise<void> {
     const { io, path, bodyTimeout, dialects } = settings
     if (log !== app.log) logTo(scope, log)
+    setRequestLines(scope, settings, engine.showId)
     addParsers(scope)
     addValidator(scope)
     addHooks(scope, new OriginPolicy(settings.cors, { wheel: engine.wheel, ms: settings.handshakeTimeout }))

@@ -59,7 +59,7 @@ t.test('the tarball holds code, types and papers, and neither sources nor tests'
     'README.md', 'LICENSE', 'CHANGELOG.md', 'package.json'
   ]
   t.same(expected.filter((path) => !files.includes(path)), [], 'nothing is missing')
-  const known = /^(?:dist\/.+\.js|types\/[\w.-]+\.d\.ts|docs\/.+\.(?:md|svg)|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/
+  const known = /^(?:dist\/.+\.js|types\/[\w.-]+\.d\.ts|docs\/.+\.(?:md|svg)|docs\/(?:grafana\.json|alerts\.yml)|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/
   t.same(files.filter((path) => !known.test(path)), [], 'nothing is too much')
   const empty = files.filter((path) => isEmpty(codes.get(path) ?? 'no module'))
   t.same(empty, [], 'modules that have only types are excluded by "files" of package.json')
@@ -98,6 +98,8 @@ t.test('arethetypeswrong and publint find nothing', async (t) => {
     './fastify-socket.io NoResolution node10',
     './nestjs CJSResolvesToESM node16-cjs',
     './nestjs NoResolution node10',
+    './prometheus CJSResolvesToESM node16-cjs',
+    './prometheus NoResolution node10',
     './recovery CJSResolvesToESM node16-cjs',
     './recovery NoResolution node10'
   ])

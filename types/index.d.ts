@@ -2,11 +2,14 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Server, ServerOptions } from 'socket.io'
 import type { Engine } from './engine.js'
+import type { Observation } from './observation.js'
 import type { SocketioTransportsOptions } from './options.js'
 import type { DialectName, Socket, SocketioTypes, TransportName } from './socket.js'
 
 export type { Cluster, ClusterNode } from './cluster.js'
 export type * from './engine.js'
+export type * from './metrics.js'
+export type * from './observation.js'
 export type * from './options.js'
 export type * from './packet.js'
 export type * from './reasons.js'
@@ -44,6 +47,12 @@ declare module 'fastify' {
 /** The plugin: serves the transports of Socket.IO as Fastify routes. */
 export declare const socketioTransports: FastifyPluginAsync<SocketioTransportsOptions>
 export default socketioTransports
+
+/**
+ * What happens to sessions, as channels of `node:diagnostics_channel`: `channels.open.subscribe(({ socket }) => …)`. They are those of the whole process; each
+ * message has its `engine`.
+ */
+export declare const channels: Observation
 
 /**
  * Converts those options of socket.io's Server that concern transports to options of the plugin. Only what is given is converted; for the rest, the plugin's defaults

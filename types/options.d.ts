@@ -230,6 +230,16 @@ export interface SocketioTransportsOptions {
    * forgotten. Default 1000.
    */
   maxAcks?: number
+  /**
+   * Whether Fastify logs each request of a client (`incoming request`, `request completed`; level `info`). A client that polls sends very many. `false`: the
+   * routes of the plugin have `logLevel: 'warn'`. Refusals, and the begin, moves and end of sessions, are logged in any case. Default true.
+   */
+  logRequests?: boolean
+  /**
+   * How session ids are shown in the log, also in URLs of Fastify's lines. Everyone who knows an id can use its session. `short`: the first 8 characters (with
+   * the option `cluster`: 4 behind the tag of the node), at most half of the id. `whole`: all. Default `short`.
+   */
+  logSessionIds?: 'short' | 'whole'
   /** Access from other origins. Default: only the own origin, and requests without an `Origin`. */
   cors?: CorsOptions
   /**

@@ -42,19 +42,3 @@ export type RefusalReason =
   | 'unsupported version' | 'protocol mismatch' | 'unknown transport' | 'transport mismatch' | 'not an upgrade' | 'bad handshake method'
   | 'unknown session' | 'node lost' | 'node unreachable' | 'bad request' | 'parse error' | 'protocol violation'
   | 'payload too large' | 'too many packets' | 'body timeout'
-
-/** Counters since the start, and bytes that wait now. */
-export interface Metrics {
-  /** Sessions opened by a handshake. */
-  readonly opened: number
-  /** Sessions ended, by reason. Reasons that have not occurred are missing. */
-  readonly ended: Readonly<Partial<Record<EndReason, number>>>
-  /** Requests refused, by reason. */
-  readonly refused: Readonly<Partial<Record<RefusalReason, number>>>
-  /** Volatile packets dropped, because the client held nothing open or was slow. */
-  readonly dropped: number
-  /**
-   * Bytes of memory that are held for all clients now. `maxTotalQueueBytes` is the limit, except for ordinary answers under way.
-   */
-  readonly queuedBytes: number
-}

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { OutgoingPacket, Packet } from './packet.js'
+import type { Traffic } from './observation.js'
 import type { SessionEnd } from './reasons.js'
 
 /**
@@ -92,6 +93,10 @@ export interface Socket extends EventEmitter<SocketEvents> {
   readonly context: SocketContext
   /** Bytes that were sent by the application and not yet handed over to the operating system. At most `maxQueueBytes` of them are queued. */
   readonly bufferedAmount: number
+  /** Packets and bytes since the handshake. A copy. */
+  readonly traffic: Traffic
+  /** The time of the handshake, ms since 1970 (`Date.now()`). */
+  readonly openedAt: number
   /**
    * Sends a packet. The packet is queued while the client has no poll, stream or WebSocket open. If the packet asks for an acknowledgement, returns its
    * id. A `disconnect` packet on the default endpoint ends the session. On a session that is not open, this method does nothing.

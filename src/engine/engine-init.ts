@@ -16,6 +16,8 @@ export interface EngineOptions {
   maxTotalQueueBytes: number
   generateId?: PublicEngine['generateId']
   cluster?: Cluster
+  /** The form of session ids in logs. */
+  logSessionIds: 'short' | 'whole'
   log: FastifyBaseLogger
 }
 
@@ -26,6 +28,8 @@ export interface HandshakeInit {
   request: IncomingMessage
   /** From {@link SessionLimiter.admit}. */
   slot: SessionSlot
+  /** When `authorize` was called, ms (`performance.now()`). */
+  since: number
   remoteAddress: string
   context: unknown
   /** Makes the dialect for the session. */

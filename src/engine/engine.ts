@@ -4,17 +4,23 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Engine as PublicEngine, EngineEvents, EngineMiddleware } from '../../types/engine.js'
 import type { Cluster, RemoteNode } from '../../types/cluster.js'
-import type { Metrics } from '../../types/reasons.js'
+import type { Metrics } from '../../types/metrics.js'
+import type { RefusedMessage, RequestKind } from '../../types/observation.js'
 import type { DialectName } from '../../types/socket.js'
 import { QueueBudget } from '../session/queue-budget.js'
 import type { Share } from '../session/queue-budget.js'
-import { Counters } from './counters.js'
+import { Counters } from '../observation/counters.js'
 import { Drain } from './drain.js'
 import { BadOptionError, codeOf, CONNECTION_ERRORS, RefusedRequest } from '../errors.js'
-import type { RefusalReason } from '../errors.js'
 import { Flushes } from '../session/flushes.js'
 import type { EngineOptions, HandshakeInit } from './engine-init.js'
 import { handshakeBytes } from './handshake-bytes.js'
+import { channels } from '../observation/channels.js'
+import { Observer } from '../observation/observer.js'
+import { RefusalLog } from '../observation/refusal-log.js'
+import { idShower } from '../observation/shown-ids.js'
+import type { ShowId } from '../observation/shown-ids.js'
+import { readMetrics } from './metrics.js'
 import { Parting } from './parting.js'
 import { SessionLimiter } from './session-limiter.js'
 import { makeId, newSessionId, usedId } from './session-ids.js'
@@ -39,17 +45,23 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   readonly limiter: SessionLimiter
   readonly middlewares: EngineMiddleware[] = []
   readonly log: FastifyBaseLogger
+  /** The form of session ids in logs. */
+  readonly showId: ShowId
+  readonly refusals: RefusalLog
   /** The other nodes, if there are any. */
   readonly cluster: Cluster | undefined
   readonly #shared: SessionShared
   readonly #sessions = new Map<string, Session>()
   /** The interfaces of the sessions for applications. */
   readonly #sockets = new Map<string, Socket>()
-  readonly #counters = new Counters()
+  readonly counters = new Counters()
+  readonly #observer = new Observer(this, this.counters)
   readonly #budget: QueueBudget
   /** Bytes that are held for other nodes. */
   readonly #foreign: Share
   #clientsCount = 0
+  /** The request that will connect a session, in this turn of the event loop. */
+  #first: { readonly session: Session, publish (): void } | undefined
   #closing = false
   #drain: Drain | undefined
   #parting: Parting | undefined
@@ -64,13 +76,17 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     this.#foreign = this.#budget.share()
     this.limiter = new SessionLimiter(options.maxSessions, options.maxSessionsPerAddress || Infinity)
     this.wheel = new TimerWheel(resolutionFor(options.shortestTime))
+    this.showId = idShower(options.logSessionIds, this.cluster?.tag)
+    this.refusals = new RefusalLog({ log: this.log, timer: (call) => this.wheel.timer(call) })
     this.#shared = {
       limits: options.limits,
       wheel: this.wheel,
       budget: this.#budget,
       flushes: new Flushes(),
       log: options.log,
-      onDropped: (count) => { this.#counters.dropped += count },
+      showId: this.showId,
+      observer: this.#observer,
+      onDropped: (count) => { this.counters.dropped += count },
       onEnd: (id, reason, wasOpen) => this.#onEnd(id, reason, wasOpen),
       onSilent: (id) => this.#onSilent(id)
     }
@@ -82,7 +98,9 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   get clientsCount () { return this.#clientsCount }
   get closing () { return this.#closing }
   get draining () { return this.#closing || this.#drain !== undefined }
-  get metrics (): Metrics { return { ...this.#counters.read(), queuedBytes: this.#budget.total } }
+  get metrics (): Metrics {
+    return readMetrics({ counters: this.counters, sessions: this.#sessions.values(), budget: this.#budget, cluster: this.cluster })
+  }
 
   /**
    * Makes an id for a session. Returns a promise only if `generateId` does.
@@ -104,20 +122,21 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   }
 
   /** Opens a session. @throws RefusedRequest when the id is in use by now, and when its slot has expired and no other is free. */
-  handshake ({ id, slot, request, remoteAddress, context, dialect }: HandshakeInit): Session {
+  handshake ({ id, slot, since, request, remoteAddress, context, dialect }: HandshakeInit): Session {
     if (this.#sessions.has(id)) throw usedId(id)
     slot.commit()
     const session = new Session({ id, request, remoteAddress, context, dialect, slot, handshakeBytes: handshakeBytes(request), shared: this.#shared })
     this.#sessions.set(id, session)
     this.#sockets.set(id, session.socket)
-    this.#counters.opened++
+    this.counters.opened++
+    this.counters.handshake.add((performance.now() - since) / 1000)
     return session
   }
 
   #onEnd (id: string, reason: EndReason, wasOpen: boolean): void {
     this.#sessions.delete(id)
     this.#sockets.delete(id)
-    this.#counters.ended(reason)
+    this.counters.ended(reason)
     if (wasOpen) this.#clientsCount--
     this.#drain?.check()
     this.#parting?.over(id)
@@ -153,7 +172,11 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
   attach (session: Session, transport: Transport): void {
     if (session.readyState !== 'opening') return session.attach(transport)
     this.#clientsCount++
-    session.open(transport, () => this.emit('connection', session.socket))
+    session.open(transport, () => {
+      if (this.#first?.session === session) this.#first.publish()
+      this.#first = undefined
+      this.emit('connection', session.socket)
+    })
   }
 
   use (middleware: EngineMiddleware): this {
@@ -162,12 +185,23 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     return this
   }
 
-  /** Counts a refused request and emits 'connection_error'. A listener that fails is logged: the caller may be a link to another node. */
-  refused (req: IncomingMessage, reason: RefusalReason, context: Record<string, unknown>): void {
+  /** Publishes a request for a session of this node, before it is handled. The request that connects a session is published when it has connected. */
+  requested (request: IncomingMessage, sid: string, dialect: DialectName, kind: RequestKind): void {
+    if (!channels.request.hasSubscribers) return
+    const session = this.find(sid, dialect)
+    if (session === undefined) return
+    if (session.readyState === 'opening') this.#first = { session, publish: () => this.#observer.requested(session.socket, request, kind) }
+    else this.#observer.requested(session.socket, request, kind)
+  }
+
+  /** Counts and publishes a refused request, and emits 'connection_error'. A listener that fails is logged: the caller may be a link to another node. */
+  refused (message: Omit<RefusedMessage, 'engine'>): void {
+    const { request: req, reason, context } = message
     const code = codeOf(reason)
-    this.#counters.refused(reason)
+    this.counters.refused(reason)
+    this.#observer.refused(message)
     try {
-      this.emit('connection_error', { req, code, message: CONNECTION_ERRORS[code], reason, context })
+      this.emit('connection_error', { req, code, message: CONNECTION_ERRORS[code], reason, context: { ...context } })
     } catch (err) {
       this.log.error({ err }, 'a listener of "connection_error" failed')
     }
@@ -214,6 +248,7 @@ export class Engine extends EventEmitter<EngineEvents> implements PublicEngine {
     this.#closing = true
     this.limiter.close('server closing')
     for (const session of [...this.#sessions.values()]) session.end('server closing')
+    this.refusals.flush()
     return this
   }
 }

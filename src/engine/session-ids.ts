@@ -2,6 +2,7 @@
 import { randomFillSync } from 'node:crypto'
 import { InvalidIdError, RefusedRequest } from '../errors.js'
 import type { DialectName } from '../session/transport.js'
+import { shortId } from '../observation/shown-ids.js'
 
 /** 120 random bits in 20 characters: as long as the old server's ids, without `:`, `/` and `?` (docs/revision-1.md, Handshake). */
 const BYTES = 15
@@ -46,8 +47,11 @@ function toId (made: unknown, dialect: DialectName): string {
 /** Makes the refusal of a handshake that has got no id, with the name that engine.io gives it. */
 const refusalOf = (error: unknown): RefusedRequest => new RefusedRequest('id generation failed', 'generateId failed', { name: 'ID_GENERATION_ERROR', err: error })
 
+/** The id is short, because this error is logged, and it is the id of a session of another client. */
+const alreadyUsed = (id: string): Error => new InvalidIdError(JSON.stringify(shortId(id)), 'be unused')
+
 /** Makes the refusal of a handshake that has got the id of another session. */
-export const usedId = (id: string): RefusedRequest => refusalOf(new InvalidIdError(JSON.stringify(id), 'be unused'))
+export const usedId = (id: string): RefusedRequest => refusalOf(alreadyUsed(id))
 
 interface IdInit {
   /** Calls the application's function. */
@@ -63,7 +67,7 @@ export function makeId ({ make, tag = '', dialect, isUsed }: IdInit): string | P
   const check = (made: unknown): string => {
     const id = tag + toId(made, dialect)
     if (tag !== '' && [...id].length > LONGEST) throw new InvalidIdError(JSON.stringify(id), `have at most ${LONGEST - tag.length} characters, because the tag of the node comes before it`)
-    if (isUsed(id)) throw new InvalidIdError(JSON.stringify(id), 'be unused')
+    if (isUsed(id)) throw alreadyUsed(id)
     return id
   }
   const refuse = (error: unknown): never => { throw refusalOf(error) }

@@ -131,7 +131,19 @@ export function startUpgrade (
   const session = engine.find(sid, `engine ${version}`)
   const polls = session?.transport.polls
   if (session === undefined || session.parting || session.upgrade !== undefined || polls === undefined) return false
-  const attempt = new Upgrade({ session, polls, wheel, upgradeTimeout, onComplete: () => onComplete(session) })
+  const { counters: { upgrades } } = engine
+  upgrades.tried++
+  const attempt = new Upgrade({
+    session,
+    polls,
+    wheel,
+    upgradeTimeout,
+    onComplete () {
+      upgrades.done++
+      onComplete(session)
+    },
+    onFailed () { upgrades.failed++ }
+  })
   attempt.start(newTransport(attempt))
   return true
 }

@@ -24,6 +24,13 @@ export class Hosts {
     return this.engine.nodeOf(sid) ?? this.local
   }
 
+  /** Returns the same for a request that is handed over now. Counts it if it is for another node. */
+  takes (sid: string): SessionHost {
+    const host = this.of(sid)
+    if (host !== this.local) this.engine.counters.forwarded++
+    return host
+  }
+
   /** Tracks a request until {@link over}. */
   hold (held: Held): void { this.#held.add(held) }
 

@@ -54,13 +54,13 @@ export function acceptPoll (sessions: Revision1Sessions, sid: string, poll: Held
 }
 
 /** Decodes the frames of a POST; none if their framing is invalid. @throws RefusedRequest if there are more than `maxPackets`: 413, as for a large body. */
-function framesIn (payload: string, sid: string, { log }: Engine, maxPackets: number): string[] {
+function framesIn (payload: string, sid: string, { log, showId }: Engine, maxPackets: number): string[] {
   try {
     return revision1.decodePayload(payload, maxPackets)
   } catch (error) {
     if (error instanceof TooManyPacketsError) throw new RefusedRequest('too many packets', error.message, { sid })
     if (!(error instanceof ProtocolError)) throw error
-    log.debug({ sid, reason: error.message }, 'payload dropped')
+    log.debug({ sid: showId(sid), detail: error.message }, 'payload dropped')
     return []
   }
 }

@@ -15,6 +15,8 @@ export interface Admitted {
   /** The result of `authorize`. */
   readonly context: unknown
   readonly slot: SessionSlot
+  /** When the admission began, ms (`performance.now()`). */
+  readonly since: number
 }
 
 interface Admission {
@@ -65,9 +67,10 @@ async function authorized (request: HandshakeRequest, authorize: NonNullable<Set
 
 /** Calls `authorize`, then makes an id. Returns a promise only if `authorize` is set or `generateId` returns a promise. */
 function credentials ({ engine, settings: { authorize } }: Admission, request: HandshakeRequest): Credentials | Promise<Credentials> {
+  const since = performance.now()
   const withId = (context: unknown): Credentials | Promise<Credentials> => {
     const id = engine.newId(request.raw, request.routeOptions.config.socketio?.dialect ?? 'revision 1')
-    return typeof id === 'string' ? { id, context } : id.then((awaited) => ({ id: awaited, context }))
+    return typeof id === 'string' ? { id, context, since } : id.then((awaited) => ({ id: awaited, context, since }))
   }
   return authorize === undefined ? withId(undefined) : authorized(request, authorize).then(withId)
 }

@@ -2,17 +2,14 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Engine } from '../engine/engine.js'
 import { RefusedRequest, refusalFor } from '../errors.js'
-import type { Refusal, RefusalReason } from '../errors.js'
+import type { RefusalReason } from '../errors.js'
 import type { DialectName } from '../session/transport.js'
 import { handshakeCallback, JSONP } from './hooks.js'
-import { cut, cutAll } from './log.js'
+import { logRefusal } from './refusal-lines.js'
 import { sessionIdOf } from './query.js'
 import { isUpgrade } from './upgrade-requests.js'
 
 const SHUTDOWN_REASONS: ReadonlySet<RefusalReason> = new Set(['server draining', 'server closing'])
-
-/** Longest `detail` in the log, characters. Details are messages of the plugin, which may contain advice. */
-const LONGEST_DETAIL = 350
 
 /** Returns whether Fastify itself has refused the request, because of its body or its query. */
 function isOfFastify ({ code, statusCode = 500, validation, validationContext }: FastifyError): boolean {
@@ -30,24 +27,6 @@ function toRefused (error: FastifyError, request: FastifyRequest): RefusedReques
   if (isCutOff(error, request)) return new RefusedRequest('bad request', 'the connection ended before the end of the body')
   if (!isOfFastify(error)) return undefined
   return new RefusedRequest('bad request', error.message, { status: error.statusCode ?? 400 })
-}
-
-/** Returns whether the application made the error for the client, with a 4xx status as http-errors does. Other errors are faults, so their stack is logged. */
-function isForPeer (error: unknown): boolean {
-  const { statusCode, status = statusCode }: { statusCode?: unknown, status?: unknown } = Object(error)
-  return typeof status === 'number' && status >= 400 && status < 500
-}
-
-/** The reasons whose level in the log is not `warn`: a client that comes back after a restart is no problem, a function that fails is a fault. */
-const LEVELS: Partial<Record<RefusalReason, 'info' | 'error'>> = { 'unknown session': 'info', 'id generation failed': 'error' }
-
-const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
-
-/** Logs one line. It has a stack only for a fault of the application or the plugin, because any client can cause the other refusals as often as it likes. */
-function log (request: FastifyRequest, { reason, message, context: { err, ...context } }: RefusedRequest, { body }: Refusal): void {
-  const cause = err === undefined ? {} : isForPeer(err) ? { cause: messageOf(err) } : { err }
-  const line = { reason, detail: cut(message, LONGEST_DETAIL), ...cutAll({ ...context, ...cause }) }
-  request.log[LEVELS[reason] ?? 'warn'](line, `refused: ${cut(body)}`)
 }
 
 /**
@@ -70,8 +49,9 @@ function errorHook (engine: Engine) {
     const { reason, message: detail, context } = refused
     const { dialect = request.routeOptions.config.socketio?.dialect ?? 'revision 1' } = context
     const refusal = refusalFor(reason, dialect, context.message)
-    log(request, refused, refusal)
-    engine.refused(request.raw, reason, { detail, ...context })
+    const sid = sessionIdOf(request, dialect)
+    logRefusal(engine, request, { reason, detail, context, sid, answer: refusal.body })
+    engine.refused({ request: request.raw, reason, detail, dialect, ...(sid !== '' && { sid }), context: { detail, ...context } })
     if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter)
     if (isLast(engine, request, reason)) reply.header('connection', 'close')
     const early = isOldScript(request, dialect) ? handshakeCallback(request) : undefined

@@ -108,12 +108,14 @@ type Refuse = (refused: Refused) => void
 
 /** Parks a GET until the node with the session answers it. */
 export function holdPoll (hosts: Hosts, request: SessionRequest, reply: FastifyReply, refuse: Refuse): void {
-  const host = hosts.of(request.sid)
+  const host = hosts.takes(request.sid)
   if (host === hosts.local) return holdOwnPoll(hosts.engine, reply, (poll) => host.poll(request, poll), refuse)
   const poll = new ForeignPoll(reply, hosts.engine, refuse)
   const owner = host.poll(request, poll)
+  const over = hosts.engine.counters.pollHeld()
   hosts.hold(owner)
   onEnd(reply, (isWhole) => {
+    over()
     poll.ended()
     owner.settled(isWhole)
     hosts.over(owner)
@@ -122,8 +124,12 @@ export function holdPoll (hosts: Hosts, request: SessionRequest, reply: FastifyR
 
 /** Parks a GET for a session of this node. */
 export function holdOwnPoll (engine: Engine, reply: FastifyReply, accept: (poll: HeldPoll) => PollOwner, refuse: Refuse): void {
+  const over = engine.counters.pollHeld()
   const owner = accept(new HttpPoll(reply, engine, refuse))
-  onEnd(reply, (isWhole) => owner.settled(isWhole))
+  onEnd(reply, (isWhole) => {
+    over()
+    owner.settled(isWhole)
+  })
 }
 
 /** A stream that a GET opens. */

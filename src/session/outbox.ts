@@ -19,6 +19,8 @@ export interface OutboxListener {
   onDrained (): void
   /** Called when the limit is exceeded. Ends the session. */
   giveUp (): void
+  /** Called before a transport gets a frame. */
+  onSent (frame: Frame, transport: Transport): void
 }
 
 /** Shared by the outboxes of all sessions of an Engine. */
@@ -97,6 +99,7 @@ export class Outbox {
   unshift (frames: readonly Frame[]): void { this.#queue.unshift(frames) }
 
   #sendNow (frame: Frame): void {
+    this.#listener.onSent(frame, this.#transport)
     this.#transport.send([frame])
     if (this.#hasFlushed) return
     this.#hasFlushed = true
@@ -116,12 +119,18 @@ export class Outbox {
 
   /** Sends queued frames as long as the transport is writable. */
   flush (): void {
-    while (this.#ready && !this.#queue.empty) this.#transport.send(this.#queue.take(PIECE))
+    while (this.#ready && !this.#queue.empty) this.#sendPiece()
   }
 
   /** Does the same for a session that has ended: the cork and the previous transport do not count. */
   flushLast (): void {
-    while (this.#transport.writable && !this.#queue.empty) this.#transport.send(this.#queue.take(PIECE))
+    while (this.#transport.writable && !this.#queue.empty) this.#sendPiece()
+  }
+
+  #sendPiece (): void {
+    const frames = this.#queue.take(PIECE)
+    for (const frame of frames) this.#listener.onSent(frame, this.#transport)
+    this.#transport.send(frames)
   }
 
   /** Drops all frames that wait. */

@@ -5,6 +5,8 @@ import type { QueueBudget } from './queue-budget.js'
 import type { Dialect, DialectSession } from './dialect.js'
 import type { Flushes } from './flushes.js'
 import type { EndReason } from './transport.js'
+import type { Observer } from '../observation/observer.js'
+import type { ShowId } from '../observation/shown-ids.js'
 import type { TimerWheel } from '../time/timer-wheel.js'
 
 /** Options that limit a session; times in ms, sizes in bytes. */
@@ -39,6 +41,9 @@ export interface SessionShared {
   readonly budget: QueueBudget
   readonly flushes: Flushes
   readonly log: FastifyBaseLogger
+  /** The form of session ids in the log. */
+  readonly showId: ShowId
+  readonly observer: Pick<Observer, 'opened' | 'moved' | 'ended' | 'packetIn' | 'packetOut'>
   /** Called when volatile packets have been dropped. */
   readonly onDropped: (count: number) => void
   /** Called once when a session has ended, before 'close' is emitted. */

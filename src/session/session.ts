@@ -8,44 +8,39 @@
 import type { IncomingMessage } from 'node:http'
 import { ProtocolError } from '../codec/packet.js'
 import type { Frame, Packet } from '../codec/packet.js'
+import { Delivery } from './delivery.js'
 import type { Dialect, DialectSession } from './dialect.js'
-import { Inbox } from './inbox.js'
-import type { InboxKind } from './inbox.js'
 import { Liveness } from './liveness.js'
 import type { LivenessListener } from './liveness.js'
 import { Outbox } from './outbox.js'
 import type { OutboxListener } from './outbox.js'
 import { PacketRate } from './packet-rate.js'
-import { CLIENT_ENDS, CLOSE_REASONS, WARNED_ENDS } from './reasons.js'
+import { CLIENT_ENDS, CLOSE_REASONS } from './reasons.js'
 import type { SessionInit, SessionShared } from './session-init.js'
+import { SessionLog } from './session-log.js'
 import { Socket } from './socket.js'
+import { TrafficCounter } from '../observation/traffic.js'
 import type { EndReason, SessionEnd, Transport, TransportListener } from './transport.js'
 
-const LISTENER_FAILED = 'a listener of this session failed; what fails next is logged at debug level'
-const PACKET_LISTENER_FAILED = 'a listener of "packet" failed: it is called with decoded packets, { type, endpoint, data, … }, not with those of ' +
-  'engine.io; what fails next is logged at debug level'
 /** Time within which a client must read the frames before the last one, ms. */
 const LAST_FRAMES_TIMEOUT = 1000
-/** Longest `detail` in the log, characters. It may contain what the client sent. */
-const LONGEST_DETAIL = 350
 
 /** One client's session, from its handshake to its end. */
 export class Session implements TransportListener, DialectSession, LivenessListener, OutboxListener {
   /** The interface for the application. */
   readonly socket: Socket
   readonly dialect: Dialect
+  readonly traffic = new TrafficCounter()
   readonly #slot: SessionInit['slot']
   readonly #shared: SessionShared
   readonly #liveness: Liveness
   readonly #outbox: Outbox
+  readonly #log: SessionLog
+  readonly #delivery: Delivery
   readonly #rate: PacketRate | undefined
   #readyState: 'opening' | 'open' | 'closing' | 'closed' = 'opening'
   /** The upgrade that is under way. */
   upgrade: { abandon (reason?: EndReason): void } | undefined
-  /** Made when first needed. */
-  #inbox: Inbox | undefined
-  /** Whether a warning or error has been logged. Later ones are logged at debug level. */
-  #hasLogged = false
   /** The last frame, as long as frames before it wait. */
   #goodbye: { farewell: Frame, reason: EndReason } | undefined
   /** The reason for which the session ends when nothing waits. */
@@ -67,6 +62,8 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     this.socket = new Socket(this, init)
     this.#slot = init.slot
     this.#shared = init.shared
+    this.#log = new SessionLog(init.shared, this.socket)
+    this.#delivery = new Delivery(this.socket, this.#log)
     this.#outbox = new Outbox(this, init.shared, init.handshakeBytes)
     this.#rate = maxPacketsPerSecond === false ? undefined : new PacketRate(maxPacketsPerSecond)
     this.dialect = init.dialect(this)
@@ -92,7 +89,9 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     this.#readyState = 'open'
     this.#outbox.cork(true) // frames of the listeners wait for the connect packet, which `opened` sends
     this.#liveness.connected()
-    this.#guard(emitConnection)
+    this.#log.opened()
+    this.#shared.observer.opened(this.socket)
+    this.#delivery.guard(emitConnection)
     this.dialect.opened()
     this.#outbox.cork(false)
     this.#resume()
@@ -103,7 +102,9 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     const previous = this.#outbox.attach(transport)
     previous.close()
     this.#outbox.waitFor(previous)
-    this.#guard(() => this.socket.emit('upgrade', transport))
+    this.#log.moved(previous.name, transport.name)
+    this.#shared.observer.moved(this.socket, previous.name, transport.name)
+    this.#delivery.guard(() => this.socket.emit('upgrade', transport))
     this.#resume()
   }
 
@@ -115,27 +116,15 @@ export class Session implements TransportListener, DialectSession, LivenessListe
 
   // ---- from the client
 
-  deliver (data: string | Buffer, isGoodbye: boolean): void {
-    if (!isGoodbye && this.#inbox?.empty !== false) this.socket.emit('data', data)
-    else this.#inLine(() => this.socket.emit('data', data), isGoodbye ? 'goodbye' : 'message')
-  }
+  deliver (data: string | Buffer, isGoodbye: boolean): void { this.#delivery.data(data, isGoodbye) }
 
-  afterDelivered (call: () => void): void { this.#inLine(call, 'end') }
+  afterDelivered (call: () => void): void { this.#delivery.after(call) }
 
-  #inLine (run: () => unknown, kind: InboxKind): void {
-    this.#inbox ??= new Inbox()
-    this.#inbox.push(() => this.#guard(run), kind)
-  }
+  warn (message: string): void { this.#log.once('warn', message) }
 
   listenerCount (event: 'packet' | 'data'): number { return this.socket.listenerCount(event) }
 
-  emitPacket (packet: Packet): void {
-    try {
-      this.socket.emit('packet', packet)
-    } catch (error) {
-      this.#logOnce('error', PACKET_LISTENER_FAILED, error)
-    }
-  }
+  emitPacket (packet: Packet): void { this.#delivery.packet(packet) }
 
   /** Counts a POST of the client that begins, or one that is over. */
   onPost (isOver: boolean): void {
@@ -152,7 +141,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
   enqueueFirst (frame: Frame): void { this.onReturned([frame]) }
 
   onDrained (): void {
-    if (this.#readyState === 'open' && this.socket.listenerCount('drain') > 0) this.#guard(() => this.socket.emit('drain'))
+    if (this.#readyState === 'open' && this.socket.listenerCount('drain') > 0) this.#delivery.guard(() => this.socket.emit('drain'))
   }
 
   // ---- memory
@@ -177,10 +166,22 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     return false
   }
 
+  // ---- packets, as they are observed
+
+  onReceived (frame: Frame, transport: Transport): void { this.#shared.observer.packetIn(this, frame, transport.name) }
+  onSent (frame: Frame, transport: Transport): void { this.#shared.observer.packetOut(this, frame, transport.name) }
+
+  /** Closes the transport. A farewell is sent only if the client holds something open. */
+  #closeTransport (farewell: Frame | undefined, reason: EndReason): void {
+    if (farewell !== undefined && this.transport.open) this.onSent(farewell, this.transport)
+    this.transport.close(farewell, reason)
+  }
+
   // ---- reports of the transport
 
   onFrame (frame: Frame): boolean {
     if (this.#readyState !== 'open' && this.#readyState !== 'closing') return false
+    this.onReceived(frame, this.transport)
     if (this.#rate?.tryConsume() === false) {
       this.end('too many packets', undefined, new Error('the client sent more packets than maxPacketsPerSecond'))
       return false
@@ -188,11 +189,11 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     if (this.dialect.heartbeat.onPolls) this.#liveness.extend()
     try {
       if (this.dialect.receive(frame)) return true
-      this.#shared.log.debug({ sid: this.id }, 'packet dropped: it asks for an acknowledgement, which cannot reach the client any more')
+      this.#log.debug('packet dropped: it asks for an acknowledgement, which cannot reach the client any more')
       return false
     } catch (error) {
-      if (error instanceof ProtocolError) this.#shared.log.debug({ sid: this.id, detail: error.message }, 'packet dropped')
-      else this.#logOnce('error', LISTENER_FAILED, error)
+      if (error instanceof ProtocolError) this.#log.debug('packet dropped', error.message)
+      else this.#delivery.failed(error)
       return true
     }
   }
@@ -305,7 +306,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     this.#readyState = 'closing'
     this.#isTold = true
     this.upgrade?.abandon(reason)
-    this.transport.close(this.dialect.farewell(this.transport, reason), reason)
+    this.#closeTransport(this.dialect.farewell(this.transport, reason), reason)
     this.#checkSilence()
   }
 
@@ -333,12 +334,14 @@ export class Session implements TransportListener, DialectSession, LivenessListe
       this.#liveness.wait(LAST_FRAMES_TIMEOUT)
     } else {
       this.#outbox.drop()
-      this.transport.close(farewell ?? this.dialect.farewell(this.transport, reason), reason)
+      this.#closeTransport(farewell ?? this.dialect.farewell(this.transport, reason), reason)
     }
     this.#sendLastFrames()
-    this.#logEnd(reason, cause)
+    const seconds = Math.max(Date.now() - this.socket.openedAt, 0) / 1000 // the clock of the machine may have been set
+    this.#log.ended(details, seconds, wasOpen)
     if (!wasOpen) return
-    const emitClose = (): void => this.#guard(() => this.socket.emit('close', CLOSE_REASONS[reason], details))
+    this.#shared.observer.ended(this.socket, details, seconds)
+    const emitClose = (): void => this.#delivery.guard(() => this.socket.emit('close', CLOSE_REASONS[reason], details))
     // The Server has to finish its own disconnect first, because it reports 'server namespace disconnect' to the application.
     if (reason === 'closed by server' && farewell !== undefined) process.nextTick(emitClose)
     // The Server drops packets of a client after 'close', so they are delivered first.
@@ -354,7 +357,7 @@ export class Session implements TransportListener, DialectSession, LivenessListe
         const { farewell, reason } = this.#goodbye
         this.#goodbye = undefined
         this.#liveness.stop()
-        this.transport.close(farewell, reason)
+        this.#closeTransport(farewell, reason)
       }
     }
     this.#outbox.release()
@@ -366,31 +369,5 @@ export class Session implements TransportListener, DialectSession, LivenessListe
     this.#liveness.stop()
     this.#outbox.drop()
     this.#outbox.release()
-  }
-
-  // ---- log
-
-  warn (message: string): void { this.#logOnce('warn', message) }
-
-  /** Logs the end. A warning has no stack, because any client can cause it as often as it likes. */
-  #logEnd (reason: EndReason, cause?: Error): void {
-    const { log } = this.#shared
-    if (WARNED_ENDS.has(reason)) log.warn({ sid: this.id, reason, detail: cause?.message.slice(0, LONGEST_DETAIL) }, 'session ended')
-    else log.debug({ sid: this.id, reason, err: cause }, 'session ended')
-  }
-
-  /** Logs the first message at this level, all others at debug level: a client may cause an error with each packet. */
-  #logOnce (level: 'warn' | 'error', message: string, err?: unknown): void {
-    this.#shared.log[this.#hasLogged ? 'debug' : level]({ sid: this.id, err }, message)
-    this.#hasLogged = true
-  }
-
-  /** Calls a listener and logs its error. The error must not reach the caller, which may be a timer or a shutdown. */
-  #guard (call: () => unknown): void {
-    try {
-      call()
-    } catch (error) {
-      this.#logOnce('error', LISTENER_FAILED, error)
-    }
   }
 }

@@ -1,6 +1,7 @@
 // The part of a session that the application and the official Server use.
 import { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
+import type { Traffic } from '../../types/observation.js'
 import type { SendOptions, Socket as PublicSocket, SocketContext, SocketEvents } from '../../types/socket.js'
 import { ProtocolError } from '../codec/packet.js'
 import type { OutgoingPacket } from '../codec/packet.js'
@@ -17,6 +18,7 @@ interface SocketSession {
   readonly readyState: PublicSocket['readyState']
   readonly transport: Transport
   readonly bufferedAmount: number
+  readonly traffic: { read (): Traffic }
   close (): void
 }
 
@@ -26,6 +28,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket {
   readonly request: IncomingMessage
   readonly remoteAddress: string
   readonly context: SocketContext
+  readonly openedAt = Date.now()
   readonly #session: SocketSession
 
   constructor (session: SocketSession, { id, request, remoteAddress, context }: Pick<SessionInit, 'id' | 'request' | 'remoteAddress' | 'context'>) {
@@ -42,6 +45,7 @@ export class Socket extends EventEmitter<SocketEvents> implements PublicSocket {
   get readyState () { return this.#session.readyState }
   get transport () { return this.#session.transport }
   get bufferedAmount () { return this.#session.bufferedAmount }
+  get traffic () { return this.#session.traffic.read() }
 
   send (packet: OutgoingPacket, options: SendOptions = NO_OPTIONS): string | undefined {
     if (this.readyState !== 'open') return undefined

@@ -55,7 +55,7 @@ for (const { name, path, isUpgrade, told } of ENTRANCES) {
         const { status, headers, body } = await answer
         t.strictSame([status, headers['retry-after'], body], [503, '30', told])
         t.strictSame(reasons, ['handshake timeout'])
-        t.match(lines.filter(({ reason }) => reason === 'handshake timeout'), [{ level: 40, msg: `refused: ${told}` }])
+        t.match(lines.filter(({ reason }) => reason === 'handshake timeout'), [{ level: 40, answer: told }])
         t.strictSame([server.socketio.metrics.refused, server.socketio.metrics.opened], [{ 'handshake timeout': 1 }, 0])
         t.equal(tick.running(), 0, 'no timer is left')
         hangs.answer(fails)

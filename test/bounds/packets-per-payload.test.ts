@@ -92,7 +92,7 @@ for (const form of FORMS) {
     t.strictSame(heard, [])
     t.strictSame(told, ['too many packets', 'too many packets', 'too many packets'])
     t.match(app.socketio.metrics, { refused: { 'too many packets': 3 }, ended: {} })
-    t.strictSame(lines.filter(({ reason }) => reason === 'too many packets').map(({ level, msg }) => [level, msg]), Array(3).fill([40, `refused: ${refused[1]}`]))
+    t.strictSame(lines.filter(({ reason }) => reason === 'too many packets').map(({ level, answer }) => [level, answer]), Array(3).fill([40, refused[1]]))
     t.strictSame(await send(5), taken)
     t.strictSame(heard, numbers(5))
   })

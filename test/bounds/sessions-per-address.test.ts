@@ -33,7 +33,7 @@ for (const { name, path, told } of ENTRANCES) {
     const { statusCode, body, headers } = await app.inject({ url: path, ...one })
     t.strictSame([statusCode, body, headers['retry-after']], [...told, '30'])
     t.strictSame(errors, [[4, 'too many sessions of address', '192.0.2.1']])
-    t.match(lines.filter(({ reason }) => reason === 'too many sessions of address'), [{ level: 40, msg: `refused: ${body}`, address: '192.0.2.1' }])
+    t.match(lines.filter(({ reason }) => reason === 'too many sessions of address'), [{ level: 40, answer: body, address: '192.0.2.1' }])
     t.strictSame(app.socketio.metrics.refused, { 'too many sessions of address': 1 })
     t.strictSame(await knock(app, path, [{ remoteAddress: '192.0.2.2' }]), [200])
     const [first] = app.socketio.sessions.values()

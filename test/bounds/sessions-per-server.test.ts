@@ -68,7 +68,7 @@ for (const entrance of ENTRANCES) {
     const { status, body, headers } = await knock(t, app, entrance)
     t.strictSame([status, body, headers['retry-after']], [...told, '30'])
     t.strictSame(errors.at(-1), [4, 'too many sessions', 3])
-    t.match(lines.filter(({ reason }) => reason === 'too many sessions').at(-1), { level: 40, msg: `refused: ${body}`, sessions: 3 })
+    t.match(lines.filter(({ reason }) => reason === 'too many sessions').at(-1), { level: 40, answer: body, sessions: 3 })
     t.match(app.socketio.metrics, { opened: 3, refused: { 'too many sessions': errors.length } })
     const [first] = app.socketio.sessions.values()
     first?.close()

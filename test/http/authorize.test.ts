@@ -27,7 +27,7 @@ t.test('authorize: false is 403, a throw is 500, a status of its own is kept, an
   t.equal(app.socketio.sessions.size, 0)
   t.same(reported.slice(0, 3), [[4, 'Forbidden'], [4, 'Forbidden'], [3, 'Bad request']])
   t.equal(reported.length, 8)
-  t.equal(lines[0]?.msg, 'refused: handshake unauthorized')
+  t.equal(lines[0]?.['answer'], 'handshake unauthorized')
   t.equal(lines[0]?.['reason'], 'unauthorized')
   t.equal(lines[0]?.['detail'], 'authorize returned false')
   t.equal((lines[2]?.['err'] as { message: string }).message, 'the database is down')

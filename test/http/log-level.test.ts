@@ -45,12 +45,12 @@ for (const [name, generations, register] of PLUGINS) {
     t.match(lines.at(-1), { level: 40, reason: 'unknown transport' })
   })
 
-  t.test(`${name} with logLevel: 'debug' tells more than the app`, async (t) => {
-    const { lines, logger } = captureLog('info')
+  t.test(`${name} with logLevel: 'info' tells more than the app`, async (t) => {
+    const { lines, logger } = captureLog('warn')
     const app = newApp(t, { logger })
-    await register(app, { logLevel: 'debug' })
+    await register(app, { logLevel: 'info' })
     await visits(t, app, generations)
-    t.match(lines.filter(({ msg }) => msg === 'session ended'), Array(2 * generations.length).fill({ level: 20 }))
+    t.match(lines.filter(({ msg }) => msg === 'session ended'), Array(2 * generations.length).fill({ level: 30 }))
   })
 
   t.test(`${name} with logSerializers writes its requests by them`, async (t) => {

@@ -112,6 +112,8 @@ const WRONG: readonly Wrong[] = [
     allowed: 'a list of "host:port", where either may be "*"',
     values: [[[], '[]'], ['*:*', '"*:*"'], [['a.com'], '["a.com"]'], [['a.com:x'], '["a.com:x"]'], [['a"b:80'], '["a\\"b:80"]'], [['<a>:80'], '["<a>:80"]'], [[7], '[7]']]
   },
+  { option: 'logRequests', allowed: 'true or false', values: [['no', '"no"'], [null, 'null']] },
+  { option: 'logSessionIds', allowed: '"short" or "whole"', values: [[true, 'true'], ['long', '"long"']] },
   { option: 'cluster', allowed: 'nodes({ … }) of "fastify-socketio-transports/cluster"', values: [[true, 'true'], [{}, 'an object'], ['redis', '"redis"']] },
   { option: 'serveClient', allowed: 'true, false, or the folder of the client files', values: [['', '""'], [1, '1'], [{}, 'an object']] },
   {
@@ -219,6 +221,8 @@ t.test('what is not given has its default', async (t) => {
     farewellTimeout: 1000,
     maxEndpoints: 100,
     maxAcks: 1000,
+    logRequests: true,
+    logSessionIds: 'short',
     cors: {},
     serveClient: false,
     flashPolicy: undefined,

@@ -8,6 +8,9 @@ import type { EndReason, Polls, Transport, TransportListener } from '../../sessi
 interface Upgrading extends TransportListener {
   upgrade: { abandon (reason?: EndReason): void } | undefined
   attach (transport: Transport): void
+  /** Called for each packet on the WebSocket while the session does not use it. */
+  onReceived (frame: Frame, transport: Transport): void
+  onSent (frame: Frame, transport: Transport): void
 }
 
 /** A transport that is probed before a session uses it. */
@@ -25,6 +28,8 @@ export interface UpgradeInit {
   upgradeTimeout: number
   /** Called when the session uses the WebSocket. */
   onComplete: () => void
+  /** Called when the attempt has failed, or the session has ended. */
+  onFailed: () => void
 }
 
 /**
@@ -56,7 +61,9 @@ export class Upgrade implements TransportListener {
 
   onFrame (frame: Frame): void {
     if (this.#candidate === undefined) return
+    this.#init.session.onReceived(frame, this.#candidate)
     if (frame === PROBE.ping && this.#candidate.writable) { // a client that sends probes without reading would fill the buffer
+      this.#init.session.onSent(PROBE.pong, this.#candidate)
       this.#candidate.send([PROBE.pong])
       this.#init.polls.setUpgrading(true)
     } else if (frame === TYPE.upgrade) {
@@ -86,6 +93,7 @@ export class Upgrade implements TransportListener {
     if (candidate === undefined) return
     this.#over()
     candidate.close(undefined, reason)
+    this.#init.onFailed()
   }
 
   onClose (): void { this.abandon() }

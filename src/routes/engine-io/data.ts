@@ -15,7 +15,8 @@ function payloadIn (request: EngineIoRequest): string | Buffer {
 /** Delivers the packets of a POST, and answers "ok" if all were delivered. The body is released at once, and the request when its client disconnects. */
 export function handlePost ({ engine, hosts, shared: { version } }: EngineIoContext, request: EngineIoRequest, reply: FastifyReply): void {
   const session = toSessionRequest(request, `engine ${version}`, 'polling')
-  const owner = hosts.of(session.sid).post(session, payloadIn(request), (refused) => {
+  engine.requested(request.raw, session.sid, session.dialect, 'post')
+  const owner = hosts.takes(session.sid).post(session, payloadIn(request), (refused) => {
     answering(reply, () => {
       if (refused !== undefined) throw toError(refused)
       addHeaders(engine, reply, false)

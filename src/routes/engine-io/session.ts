@@ -10,6 +10,7 @@ import type { PayloadCodec } from '../../codec/packet.js'
 import { fromByteString, toByteString } from '../../codec/text.js'
 import { EngineIo } from '../../dialects/engine-io/engine-io.js'
 import { RefusedRequest } from '../../errors.js'
+import type { RefusalReason } from '../../errors.js'
 import { AcceptedPoll } from '../../hosts/accepted-poll.js'
 import { carry, LOST } from '../../hosts/carry.js'
 import { NO_UPGRADE, startUpgrade } from '../../hosts/engine-io.js'
@@ -27,7 +28,6 @@ import { adoptConnectionWhenClosed } from '../websocket/connection.js'
 import { holdOwnPoll, holdPoll } from '../replies.js'
 import { addHeaders, allowMarkup, setCookie } from '../headers.js'
 import { JSONP } from '../hooks.js'
-import { cut } from '../log.js'
 import { lastOf, sessionIdOf } from '../query.js'
 import { toError, toSessionRequest } from '../session-request.js'
 import { toWebSocketInit } from '../websocket/upgraded.js'
@@ -72,7 +72,6 @@ function open ({ engine, shared }: EngineIoContext, request: EngineIoRequest, up
     remoteAddress: addressOf(request),
     dialect: (self) => new EngineIo(self, shared, upgrades)
   })
-  request.log.debug({ sid: session.id }, 'session opened')
   return session
 }
 
@@ -96,6 +95,7 @@ function handleHandshake (context: EngineIoContext, request: EngineIoRequest, re
   const session = open(context, request, allowUpgrades && transports.includes('websocket') ? ['websocket'] : [])
   const transport = newPolling(context, session, request)
   if (cookie !== false) setCookie(reply, cookie, session.id)
+  engine.requested(request.raw, session.id, session.dialect.name, 'poll')
   engine.attach(session, transport)
   holdOwnPoll(engine, reply, (poll) => new AcceptedPoll(transport, poll), (refused) => { reply.send(toError(refused)) })
 }
@@ -109,34 +109,41 @@ export function handlePoll (context: EngineIoContext, request: EngineIoRequest, 
   const session = toSessionRequest(request, `engine ${version}`, 'polling')
   if (session.sid === '') return handleHandshake(context, request, reply)
   addHeaders(engine, reply, false)
+  engine.requested(request.raw, session.sid, session.dialect, 'poll')
   const refuse = (refused: Refused): void => { reply.send(toError(refused)) }
   if (reply.raw.socket !== null) return holdPoll(hosts, session, reply, refuse)
   // The request is pipelined behind an answer that is not finished. Node would not report the end of the connection to it, so it cannot be parked.
-  hosts.of(session.sid).check(session, (refused) => refused === undefined ? reply.send(payloadsOf(version, request).encodePayload([TYPE.noop])) : refuse(refused))
+  hosts.takes(session.sid).check(session, (refused) => refused === undefined ? reply.send(payloadsOf(version, request).encodePayload([TYPE.noop])) : refuse(refused))
 }
 
 /** Makes the handler of WebSockets. A WebSocket without `sid` opens a session. One with `sid` starts an upgrade of that session. */
 export function webSocketHandler (context: EngineIoContext) {
   const { engine, engine: { wheel }, hosts, settings: { farewellTimeout }, shared: { version } } = context
   const name = 'websocket'
+  /** Notes an upgrade that is accepted and closed at once. */
+  const noteClosed = (request: EngineIoRequest, sid: string, reason: RefusalReason, detail: string): void => {
+    if (engine.refusals.take(reason)) engine.log.info({ reqId: request.id, sid: engine.showId(sid), reason }, `upgrade closed: ${detail}`)
+  }
   return function upgrade (socket: WebSocket, request: EngineIoRequest): void {
     const sid = sessionIdOf(request, `engine ${version}`)
     const translation = translationOf(version, request)
     const newTransport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, farewellTimeout, ...toWebSocketInit(socket, request), ...(translation && { translation }) })
     if (sid === '') {
       const session = open(context, request, [])
+      engine.requested(request.raw, session.id, session.dialect.name, name)
       return engine.attach(session, newTransport(session))
     }
-    const host = hosts.of(sid)
+    const host = hosts.takes(sid)
     if (host !== hosts.local) {
       const refuse = (transport: WebSocketTransport, { reason, detail }: Refused): void => {
-        request.log.info({ sid: cut(sid), reason }, `upgrade closed: ${detail}`)
+        noteClosed(request, sid, reason, detail)
         transport.close(undefined, LOST.has(reason) ? 'server closing' : undefined)
       }
       return carry({ hosts, host, session: toSessionRequest(request, `engine ${version}`, name), newTransport, refuse })
     }
+    engine.requested(request.raw, sid, `engine ${version}`, 'upgrade')
     if (startUpgrade(context, sid, newTransport, (session) => adoptConnectionWhenClosed(engine, session))) return
-    request.log.info({ sid: cut(sid) }, `upgrade closed: ${NO_UPGRADE}`)
+    noteClosed(request, sid, 'unknown session', NO_UPGRADE)
     newTransport(NO_LISTENER).close()
   }
 }

@@ -17,8 +17,8 @@ import { adoptConnectionWhenClosed } from '../websocket/connection.js'
 import type { Handler, Revision1Request, TransportContext } from './context.js'
 import { holdPoll, openStream } from '../replies.js'
 import { addHeaders } from '../headers.js'
-import { cut } from '../log.js'
 import { hasDisconnect } from '../query.js'
+import { logRefusal } from '../refusal-lines.js'
 import { toError, toSessionRequest } from '../session-request.js'
 import { toWebSocketInit } from '../websocket/upgraded.js'
 
@@ -31,9 +31,9 @@ const isGone = (reason: RefusalReason): boolean => reason === 'unknown session' 
 
 /** Notes a request whose session does not exist, or is out of reach. */
 function noteGone (engine: Engine, request: Revision1Request, { reason, detail }: Refused): void {
-  const sid = request.params.sid
-  request.log[reason === 'unknown session' ? 'info' : 'warn']({ reason, detail, sid: cut(sid) }, 'unknown session')
-  engine.refused(request.raw, reason, { sid })
+  const { sid } = request.params
+  logRefusal(engine, request, { reason, detail, context: {}, sid, answer: UNKNOWN_SESSION })
+  engine.refused({ request: request.raw, reason, detail, dialect: 'revision 1', sid, context: { sid } })
 }
 
 /** Makes a hook that ends the session if the query has `disconnect`. */
@@ -41,7 +41,7 @@ export function forceDisconnect (hosts: Hosts) {
   return function disconnect (request: Revision1Request, reply: FastifyReply, done: () => void): void {
     if (!hasDisconnect(request)) return done()
     const { sid } = request.params
-    hosts.of(sid).end(toSessionRequest(request, 'revision 1', 'xhr-polling'))
+    hosts.takes(sid).end(toSessionRequest(request, 'revision 1', 'xhr-polling'))
     reply.send('')
   }
 }
@@ -68,10 +68,11 @@ function pollHandler ({ engine, hosts, name }: TransportContext, { contentType }
       noteGone(engine, request, refused)
       return reply.send(UNKNOWN_SESSION)
     }
+    engine.requested(request.raw, session.sid, session.dialect, 'poll')
     reply.type(contentType)
     if (reply.raw.socket !== null) return holdPoll(hosts, session, reply, refuse)
     // The request is pipelined behind an answer that is not finished. Node would not report the end of the connection to it, so it cannot be parked.
-    hosts.of(session.sid).check(session, (refused) => refused === undefined ? reply.send(NOOP) : refuse(refused))
+    hosts.takes(session.sid).check(session, (refused) => refused === undefined ? reply.send(NOOP) : refuse(refused))
   }
 }
 
@@ -79,11 +80,12 @@ function streamHandler ({ engine, hosts, name }: TransportContext, row: StreamRo
   return function stream (request, reply) {
     if (request.raw.socket.destroyed) return
     const session = toSessionRequest(request, 'revision 1', name)
+    engine.requested(request.raw, session.sid, session.dialect, 'stream')
     const format = row.format()
     const newTransport = (listener: TransportListener): StreamTransport => openStream({ engine, name, format }, reply, listener)
     reply.type(format.contentType).header('cache-control', 'no-store, no-transform').header('x-accel-buffering', 'no')
     const gone = (refused: Refused): void => noteGone(engine, request, refused)
-    const host = hosts.of(session.sid)
+    const host = hosts.takes(session.sid)
     if (host !== hosts.local) {
       const refuse = (transport: StreamTransport, refused: Refused): void => {
         gone(refused)
@@ -105,7 +107,8 @@ function streamHandler ({ engine, hosts, name }: TransportContext, row: StreamRo
 export function postHandler ({ engine, hosts, name }: TransportContext, row: HttpRow): Handler {
   return function post (request, reply) {
     const session = toSessionRequest(request, 'revision 1', name)
-    const owner = hosts.of(session.sid).post(session, row.decodeBody(String(request.body ?? '')), (refused) => {
+    engine.requested(request.raw, session.sid, session.dialect, 'post')
+    const owner = hosts.takes(session.sid).post(session, row.decodeBody(String(request.body ?? '')), (refused) => {
       if (refused !== undefined && refused.reason !== 'unknown session') return reply.send(toError(refused))
       reply.type('text/plain; charset=UTF-8')
       engine.answers.write(() => reply.send('1'))
@@ -127,7 +130,8 @@ export function webSocketHandler ({ engine, hosts, name, settings: { farewellTim
       if (LOST.has(refused.reason)) transport.close(undefined, 'server closing')
       else transport.close(UNKNOWN_SESSION)
     }
-    const host = hosts.of(sid)
+    engine.requested(request.raw, sid, 'revision 1', 'websocket')
+    const host = hosts.takes(sid)
     if (host !== hosts.local) return carry({ hosts, host, session: toSessionRequest(request, 'revision 1', name), newTransport, refuse })
     const session = moveSession(engine, sid, newTransport)
     if (session === undefined) refuse(newTransport(NO_LISTENER), unknownSession(sid))

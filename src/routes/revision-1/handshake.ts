@@ -45,14 +45,13 @@ export function createHandshake (hosts: Hosts, settings: Settings, dialect: (ses
     if (version !== 1) throw new RefusedRequest('unsupported version', OTHER_REVISION, { protocol })
     // `/1//SID/?disconnect`, if the host merges slashes (`ignoreDuplicateSlashes`). Then `transport` is the session id.
     if (hasDisconnect(request) && transport !== undefined && !isRevision1(transport)) {
-      hosts.of(transport).end({ ...toSessionRequest(request, 'revision 1', 'xhr-polling'), sid: transport })
+      hosts.takes(transport).end({ ...toSessionRequest(request, 'revision 1', 'xhr-polling'), sid: transport })
       return await reply.send('')
     }
     const admitted = await admit({ engine, settings }, request)
     if (request.raw.socket.destroyed) return reply // the client disconnected meanwhile, and would never use the session
     addHeaders(engine, reply, true) // before the session opens: if a listener throws, there is no session
     const session = engine.handshake({ ...admitted, request: request.raw, remoteAddress: addressOf(request), dialect })
-    request.log.debug({ sid: session.id }, 'session opened')
     return await reply.type(request[JSONP] === undefined ? 'text/plain' : 'application/javascript').send(session.id + line)
   }
 }

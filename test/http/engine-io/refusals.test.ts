@@ -106,7 +106,7 @@ async function setUp (t: Teardown, options: SocketioTransportsOptions = {}) {
     told,
     fill: (url: string): string => Object.entries(ids).reduce((filled, [name, sid]) => filled.replaceAll(name, sid), url),
     /** What the refusals wrote, without the lines that Fastify writes of every request. */
-    logged: (): LogLine[] => lines.splice(0).filter(({ msg }) => !/^(?:incoming request|request completed|Server listening)/.test(msg))
+    logged: (): LogLine[] => lines.splice(0).filter(({ msg }) => !/^(?:incoming request|request completed|Server listening|session opened)/.test(msg))
   }
 }
 
@@ -119,7 +119,7 @@ t.test('requests that are refused', async (t) => {
     const [error, ...others] = told.splice(0)
     t.match(error, { code, message: MESSAGES[code], reason, context, req: { method, url: fill(url) } }, name)
     const lines = logged()
-    t.match(lines, [{ level: code === 1 ? 30 : 40, msg: `refused: {"code":${code},"message":"${MESSAGES[code] ?? ''}"}`, reason, detail: error?.context['detail'] }], name)
+    t.match(lines, [{ level: code === 1 ? 30 : 40, msg: `refused: ${reason}; what to do: docs/refusals.md#${reason?.replaceAll(' ', '-')}`, answer: `{"code":${code},"message":"${MESSAGES[code] ?? ''}"}`, reason, detail: error?.context['detail'] }], name)
     t.strictSame([others.length, lines.length], [0, 1], `${name} is told and logged once`)
   }
   t.equal(app.socketio.sessions.size, 3, 'no session was opened, and none lost')
@@ -134,7 +134,7 @@ t.test('upgrades that are refused', async (t) => {
     t.equal(answer.body, `{"code":${code},"message":"${MESSAGES[code] ?? ''}"}`, name)
     t.match(answer.headers['content-type'], /^application\/json/, name)
     t.match(told.splice(0), [{ code, message: MESSAGES[code], reason, context, req: { url: fill(url) } }], name)
-    t.match(logged(), [{ msg: `refused: ${answer.body}` }], name)
+    t.match(logged(), [{ msg: /^refused: /, answer: answer.body }], name)
   }
   t.equal(app.socketio.sessions.size, 3, 'no session was opened, and none lost')
 })

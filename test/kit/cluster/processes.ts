@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { ClusterNode } from '../../../types/cluster.js'
 import type { SocketioTransportsOptions } from '../../../types/options.js'
-import type { Metrics } from '../../../types/reasons.js'
+import type { Metrics } from '../../../types/metrics.js'
 import { freePort } from '../machine/free-port.js'
 import type { Teardown } from '../teardown.js'
 

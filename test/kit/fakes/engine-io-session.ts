@@ -10,11 +10,12 @@ import { Session } from '../../../src/session/session.js'
 import type { SessionLimits } from '../../../src/session/session-init.js'
 import { Flushes } from '../../../src/session/flushes.js'
 import { QueueBudget } from '../../../src/session/queue-budget.js'
+import { shortId } from '../../../src/observation/shown-ids.js'
 import { TimerWheel } from '../../../src/time/timer-wheel.js'
 import type { Poll, TransportListener } from '../../../src/session/transport.js'
 import { PollingTransport } from '../../../src/transports/polling.js'
 import { Upgrade } from '../../../src/dialects/engine-io/upgrade.js'
-import { FakeTransport, LIMITS, newLog, newRequest, RESOLUTION } from './revision-1-session.js'
+import { FakeTransport, LIMITS, newLog, newRequest, NO_OBSERVER, RESOLUTION } from './revision-1-session.js'
 
 export const VERSIONS: readonly EngineVersion[] = [3, 4]
 /** Shorter than the defaults, so that fewer ticks are counted; ms. */
@@ -63,6 +64,8 @@ export function newEngineSession ({ version = 4, ...limits }: Init = {}) {
       budget: new QueueBudget(Infinity),
       flushes: new Flushes(),
       log,
+      observer: NO_OBSERVER,
+      showId: shortId,
       onDropped: () => {},
       onEnd: () => {},
       onSilent: () => {}
@@ -79,6 +82,7 @@ export function openEngineSession (init: Init = {}, transport = new FakeTranspor
   const made = newEngineSession(init)
   made.session.open(transport, () => {})
   transport.take()
+  made.lines.length = 0
   return { ...made, transport }
 }
 
@@ -105,6 +109,7 @@ export function polledSession (init: Init = {}) {
   const body = (...packets: string[]): string => version === 4 ? packets.join('\x1e') : packets.map((packet) => `${packet.length}:${packet}`).join('')
   session.open(polling, () => {})
   read()
+  made.lines.length = 0
   return { ...made, polling, poll, read, body }
 }
 
@@ -114,7 +119,7 @@ export function upgradingSession (init: Init = {}) {
   const { session, polling: polls, wheel } = made
   const attempt = () => {
     const candidate = new FakeCandidate()
-    const upgrade = new Upgrade({ session, polls, wheel, upgradeTimeout: TIMES.upgradeTimeout, onComplete () {} })
+    const upgrade = new Upgrade({ session, polls, wheel, upgradeTimeout: TIMES.upgradeTimeout, onComplete () {}, onFailed () {} })
     candidate.handOver(upgrade)
     upgrade.start(candidate)
     return { candidate, upgrade }

@@ -9,9 +9,10 @@ import type { Frame } from '../../../src/codec/packet.js'
 import type { Dialect, DialectSession } from '../../../src/session/dialect.js'
 import { Revision1 } from '../../../src/dialects/revision-1/revision-1.js'
 import { Session } from '../../../src/session/session.js'
-import type { SessionLimits } from '../../../src/session/session-init.js'
+import type { SessionLimits, SessionShared } from '../../../src/session/session-init.js'
 import { Flushes } from '../../../src/session/flushes.js'
 import { QueueBudget } from '../../../src/session/queue-budget.js'
+import { shortId } from '../../../src/observation/shown-ids.js'
 import { TimerWheel } from '../../../src/time/timer-wheel.js'
 import type { Transport, TransportName } from '../../../src/session/transport.js'
 
@@ -31,6 +32,9 @@ export interface Times extends Partial<SessionLimits> {
   heartbeatInterval?: number | false
   heartbeatTimeout?: number
 }
+
+/** Observes nothing. */
+export const NO_OBSERVER: SessionShared['observer'] = { opened () {}, moved () {}, ended () {}, packetIn () {}, packetOut () {} }
 
 export class FakeTransport implements Transport {
   readonly name: TransportName
@@ -104,6 +108,8 @@ export function newSession (times: Times = {}, budget = new QueueBudget(Infinity
       budget,
       flushes: new Flushes(),
       log,
+      observer: NO_OBSERVER,
+      showId: shortId,
       onDropped: (count) => dropped.push(count),
       onEnd: (_socket, _reason, wasOpen) => ended.push(wasOpen),
       onSilent: () => silent++
@@ -119,5 +125,6 @@ export function openSession (times: Times = {}, transport = new FakeTransport(),
   const made = newSession(times, budget)
   made.session.open(transport, () => {})
   transport.take()
+  made.lines.length = 0
   return { ...made, transport }
 }

@@ -10,10 +10,10 @@ t.afterEach(() => clock.restore())
 
 function newEngine (options: { generateId?: () => string | number | Promise<string | number>, maxSessions?: number } = {}) {
   const slot = new SessionSlot({ acquire () {}, release () {} })
-  const engine = new Engine({ limits: LIMITS, shortestTime: 20_000, maxSessions: 10, maxSessionsPerAddress: false, maxTotalQueueBytes: 1e6, log: newLog().log, ...options })
+  const engine = new Engine({ limits: LIMITS, shortestTime: 20_000, maxSessions: 10, maxSessionsPerAddress: false, maxTotalQueueBytes: 1e6, logSessionIds: 'short', log: newLog().log, ...options })
   return {
     engine,
-    handshake: () => engine.handshake({ id: String(engine.generateId(newRequest())), slot, request: newRequest(), remoteAddress: '192.0.2.1', context: undefined, dialect: newDialect })
+    handshake: () => engine.handshake({ id: String(engine.generateId(newRequest())), slot, since: 0, request: newRequest(), remoteAddress: '192.0.2.1', context: undefined, dialect: newDialect })
   }
 }
 
@@ -39,7 +39,7 @@ t.test('a session is found under its id from its handshake to its end', async (t
 t.test('generateId gets the handshake\'s request and may be replaced', async (t) => {
   const { engine } = newEngine({ generateId: () => 'first' })
   const request = newRequest()
-  const open = async (): Promise<string> => engine.handshake({ id: await engine.newId(request, 'revision 1'), slot: new SessionSlot({ acquire () {}, release () {} }), request, remoteAddress: '', context: undefined, dialect: newDialect }).id
+  const open = async (): Promise<string> => engine.handshake({ id: await engine.newId(request, 'revision 1'), slot: new SessionSlot({ acquire () {}, release () {} }), since: 0, request, remoteAddress: '', context: undefined, dialect: newDialect }).id
   t.equal(await open(), 'first')
   engine.generateId = (given) => {
     t.equal(given, request)
@@ -123,7 +123,7 @@ t.test('refused requests are told to \'connection_error\' listeners in engine.io
   const req = newRequest()
   const seen: unknown[] = []
   engine.on('connection_error', (error) => seen.push(error))
-  engine.refused(req, 'origin refused', { origin: 'http://evil' })
+  engine.refused({ request: req, reason: 'origin refused', detail: 'another origin', context: { origin: 'http://evil' } })
   t.equal(seen.length, 1)
   t.match(seen[0], { code: 4, message: 'Forbidden', reason: 'origin refused', context: { origin: 'http://evil' } })
 })

@@ -165,7 +165,7 @@ t.test('a refusal is logged with its reason, and reported', async (t) => {
   app.socketio.on('connection_error', ({ code, message, context, req }) => reported.push([code, message, context, req.url]))
   await inject(app, '/socket.io/1/?x=1', { origin: FOREIGN })
   t.equal(lines.length, 1)
-  t.match(lines[0], { msg: 'refused: handshake bad origin', reason: 'origin refused', detail: /^the origin is not allowed/, origin: FOREIGN, own: 'http://localhost:80' })
+  t.match(lines[0], { msg: 'refused: origin refused; what to do: docs/refusals.md#origin-refused', answer: 'handshake bad origin', reason: 'origin refused', detail: /^the origin is not allowed/, origin: FOREIGN, own: 'http://localhost:80' })
   t.match(reported, [[4, 'Forbidden', { detail: /^the origin is not allowed/, origin: FOREIGN }, '/socket.io/1/?x=1']])
   t.equal(reported.length, 1)
 })

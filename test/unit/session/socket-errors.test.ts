@@ -9,7 +9,7 @@ t.afterEach(() => clock.restore())
 const ERROR = 50
 const DEBUG = 20
 const fail = (): never => { throw new Error('of a listener') }
-const failure = { level: ERROR, sid: 'abc', err: { message: 'of a listener' } }
+const failure = { level: ERROR, sid: 'a…', err: { message: 'of a listener' } }
 
 t.test('an error of a \'packet\' listener is logged, and the session lives on', async (t) => {
   const { session, socket, lines, transport } = openSession()
@@ -45,7 +45,7 @@ t.test('an error of a \'connection\' listener is logged, and the client is conne
   const { session, socket, lines } = newSession()
   const transport = new FakeTransport()
   session.open(transport, fail)
-  t.match(lines, [failure])
+  t.match(lines.filter(({ level }) => level === ERROR), [failure])
   t.strictSame(transport.take(), [['1::']])
   t.equal(socket.readyState, 'open')
 })
@@ -77,7 +77,7 @@ t.test('errors of \'drain\' and \'upgrade\' listeners are logged, and the packet
   socket.send({ type: 'message', data: 'one' })
   session.attach(next)
   t.strictSame(next.take(), [['3:::one']])
-  t.match(lines, [failure, { ...failure, level: DEBUG }])
+  t.match(lines.filter(({ msg }) => msg !== 'session moved'), [failure, { ...failure, level: DEBUG }])
 })
 
 t.test('an application whose listener fails with each packet has that in its log once', async (t) => {

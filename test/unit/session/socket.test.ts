@@ -296,5 +296,5 @@ t.test('an application finds the documented members on it, and no others', async
   const ofEmitter = new EventEmitter()
   const names = new Set([...Object.keys(socket), ...Object.getOwnPropertyNames(Object.getPrototypeOf(socket))])
   for (const name of ['constructor', ...Object.keys(ofEmitter)]) names.delete(name)
-  t.strictSame([...names].sort(), ['bufferedAmount', 'close', 'context', 'dialect', 'id', 'protocol', 'readyState', 'remoteAddress', 'request', 'send', 'transport', 'write'])
+  t.strictSame([...names].sort(), ['bufferedAmount', 'close', 'context', 'dialect', 'id', 'openedAt', 'protocol', 'readyState', 'remoteAddress', 'request', 'send', 'traffic', 'transport', 'write'])
 })
