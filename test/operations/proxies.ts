@@ -10,11 +10,14 @@ import { fence, replaced } from './fences.js'
 
 export type Pair = readonly [from: string, to: string]
 
+/** How a proxy finds the process of a session. */
+export type Stickiness = 'id' | 'address'
+
 export interface Proxy {
   readonly name: string
   readonly skip: string | false
   /** Starts it before the processes at these ports: one, or 'a' and 'b'. @param changes of the configuration @returns its port, for TLS unless that is changed */
-  start (t: Teardown, ports: readonly number[], changes?: readonly Pair[]): Promise<number>
+  start (t: Teardown, ports: readonly number[], changes?: readonly Pair[], by?: Stickiness): Promise<number>
   /** What takes TLS away, for clients that do not speak it. */
   readonly plain: readonly Pair[]
   /** The configuration of the page, for one process. */
@@ -40,11 +43,12 @@ export const nginx: Proxy = {
   skip: withoutNginx,
   text: server,
   plain: [[' ssl;', ';']],
-  start: (t, ports, changes = []) => startNginx(t, (port) => {
+  start: (t, ports, changes = [], by = 'id') => startNginx(t, (port) => {
     const { pem, key } = certificate(t)
     const whole = ports.length === 1
       ? replaced(server, [['127.0.0.1:3000', `127.0.0.1:${ports[0]}`]])
-      : replaced(fence('proxies.md', 'nginx', 'upstream any'), portsOf(ports)) + replaced(server, [['proxy_pass http://127.0.0.1:3000;', fence('proxies.md', 'nginx', 'proxy_next_upstream')]])
+      : replaced(fence('proxies.md', 'nginx', by === 'id' ? 'upstream any' : 'ip_hash'), portsOf(ports)) +
+        replaced(server, [['proxy_pass http://127.0.0.1:3000;', by === 'id' ? fence('proxies.md', 'nginx', 'proxy_next_upstream') : 'proxy_pass http://app;']])
     return replaced(whole, [['listen 443', `listen 127.0.0.1:${port}`], ['/etc/ssl/app.example.pem', pem], ['/etc/ssl/app.example.key', key], ...changes])
   })
 }
@@ -55,10 +59,10 @@ export const haproxy: Proxy = {
   skip: withoutHaproxy,
   text: defaults,
   plain: [[' ssl crt ', ' # '], ['X-Forwarded-Proto https', 'X-Forwarded-Proto http']],
-  start: (t, ports, changes = []) => startHaproxy(t, (port) => {
+  start: (t, ports, changes = [], by = 'id') => startHaproxy(t, (port) => {
     const { both } = certificate(t)
     const [front = '', single = ''] = defaults.split(/(?=^backend )/m)
-    const back = ports.length === 1 ? replaced(single, [['127.0.0.1:3000', `127.0.0.1:${ports[0]}`]]) : replaced(fence('proxies.md', 'haproxy', 'use-server'), portsOf(ports))
+    const back = ports.length === 1 ? replaced(single, [['127.0.0.1:3000', `127.0.0.1:${ports[0]}`]]) : replaced(fence('proxies.md', 'haproxy', by === 'id' ? 'use-server' : 'balance source'), portsOf(ports))
     return replaced(front + back, [['bind :443', `bind 127.0.0.1:${port}`], ['/etc/haproxy/app.example.pem', both], ...changes])
   })
 }

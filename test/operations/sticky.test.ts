@@ -11,11 +11,11 @@ import { portOf, pluginApp } from '../kit/servers/app.js'
 import { until } from '../kit/waiting.js'
 import { STARTS } from './clients.js'
 import { PROXIES } from './proxies.js'
-import type { Proxy } from './proxies.js'
+import type { Proxy, Stickiness } from './proxies.js'
 import { fetchPage, open } from './tls-requests.js'
 
 /** The processes 'a' and 'b', as examples/production.js has them. */
-async function twoNodes (t: Test, proxy: Proxy): Promise<{ url: string, apps: readonly [a: FastifyInstance, b: FastifyInstance] }> {
+async function twoNodes (t: Test, proxy: Proxy, by: Stickiness = 'id'): Promise<{ url: string, apps: readonly [a: FastifyInstance, b: FastifyInstance] }> {
   const start = async (name: string): Promise<FastifyInstance> => {
     const app = await pluginApp(t, { io: {}, generateId: () => `${name}-${randomBytes(15).toString('base64url')}` }, { trustProxy: '127.0.0.1' })
     answerScenario(app.io)
@@ -23,7 +23,7 @@ async function twoNodes (t: Test, proxy: Proxy): Promise<{ url: string, apps: re
     return app
   }
   const apps = [await start('a'), await start('b')] as const
-  return { apps, url: `https://127.0.0.1:${await proxy.start(t, [await portOf(apps[0]), await portOf(apps[1])])}` }
+  return { apps, url: `https://127.0.0.1:${await proxy.start(t, [await portOf(apps[0]), await portOf(apps[1])], [], by)}` }
 }
 
 const ENGINE_4 = '/socket.io/?EIO=4&transport=polling'
@@ -81,6 +81,17 @@ function suite (t: Test, proxy: Proxy): void {
     const [body] = await once(await open(`${url}/socket.io/1/htmlfile/a-1234`), 'data')
     t.match(String(body), '7:::1+0')
     t.match(await fetchPage(url + ENGINE_4), { status: 200 }, 'and handshakes are accepted')
+  })
+
+  t.test('by the address: all requests of an address reach one process, and both have some', async (t) => {
+    const { url, apps } = await twoNodes(t, proxy, 'address')
+    for (let i = 1; i <= 20; i++) {
+      const from = `127.0.${i}.1`
+      const names = []
+      for (let each = 0; each < 3; each++) names.push((await fetchPage(`${url}/socket.io/1/`, { from })).body.slice(0, 2))
+      t.equal(new Set(names).size, 1, `${from}: ${names.join(' ')}`)
+    }
+    t.ok(apps.every((app) => app.socketio.metrics.opened > 0))
   })
 }
 
