@@ -34,7 +34,7 @@ const fences: Fence[] = PAGES.flatMap((page) => {
 })
 
 const folder = await installPacked(t, [
-  'fastify', 'socket.io', '@fastify/cookie', '@fastify/session', '@fastify/static', '@types/node',
+  'fastify', 'socket.io', '@fastify/cookie', '@fastify/session', '@fastify/static', '@types/node', 'fastify-metrics', 'prom-client',
   'rxjs', 'reflect-metadata', ...['common', 'core', 'platform-fastify', 'platform-socket.io', 'websockets'].map((name) => `@nestjs/${name}`)
 ])
 
