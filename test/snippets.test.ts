@@ -15,7 +15,7 @@ import { installPacked } from './kit/packed.js'
 const root = new URL('../', import.meta.url)
 const PAGES = ['README.md', ...readdirSync(new URL('docs', root)).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]
 /** Languages of fences that are no code of applications. */
-const OTHERS = ['sh', 'text', 'nginx', 'html', 'http', 'json', 'python', 'yaml', 'diff', 'dockerfile']
+const OTHERS = ['sh', 'text', 'nginx', 'haproxy', 'html', 'http', 'json', 'python', 'yaml', 'diff', 'dockerfile']
 const IN_AN_APP = [
   `import Fastify from 'fastify'
 import socketioTransports from 'fastify-socketio-transports'
