@@ -89,7 +89,7 @@ const LAYERS = [
   { files: ['src/prometheus.ts'], may: [String.raw`\./(?:errors|option-values)\.js`, String.raw`\./(?:private/metric-registry|prometheus/families)\.js`], mayTypes: [TYPES] },
   {
     files: ['src/inspector.ts', 'src/inspector/*.ts'],
-    may: ['node:crypto', 'node:fs', 'node:path', 'node:process', OWN, String.raw`(?:\.\./|\./)observation/channels\.js`, String.raw`\.\./(?:errors|option-values)\.js`],
+    may: ['node:crypto', 'node:fs', 'node:path', 'node:process', OWN, String.raw`(?:\.\./|\./)observation/(?:channels|shown-ids)\.js`, String.raw`(?:\.\./|\./)(?:errors|option-values)\.js`],
     mayTypes: [TYPES, 'fastify']
   },
   { files: ['src/nestjs/*.ts'], may: ['node:util', OWN, '@nestjs/common', String.raw`\.\./errors\.js`, String.raw`\.\./session/socket\.js`, String.raw`\.\./private/nest-initialized\.js`], mayTypes: [TYPES, 'fastify', 'rxjs', 'socket\\.io'] },

@@ -56,10 +56,10 @@ t.test('the tarball holds code, types and papers, and neither sources nor tests'
   const expected = [
     ...modules.filter((path) => !isEmpty(codes.get(path) ?? '')),
     ...types.map((name) => `types/${name}`),
-    'README.md', 'LICENSE', 'CHANGELOG.md', 'package.json'
+    'inspector/index.html', 'inspector/page.js', 'inspector/wire.js', 'README.md', 'LICENSE', 'CHANGELOG.md', 'package.json'
   ]
   t.same(expected.filter((path) => !files.includes(path)), [], 'nothing is missing')
-  const known = /^(?:dist\/.+\.js|types\/[\w.-]+\.d\.ts|docs\/.+\.(?:md|svg)|docs\/(?:grafana\.json|alerts\.yml)|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/
+  const known = /^(?:dist\/.+\.js|types\/[\w.-]+\.d\.ts|docs\/.+\.(?:md|svg)|docs\/(?:grafana\.json|alerts\.yml)|inspector\/[\w-]+\.(?:js|css|html|svg)|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/
   t.same(files.filter((path) => !known.test(path)), [], 'nothing is too much')
   const empty = files.filter((path) => isEmpty(codes.get(path) ?? 'no module'))
   t.same(empty, [], 'modules that have only types are excluded by "files" of package.json')
@@ -96,6 +96,8 @@ t.test('arethetypeswrong and publint find nothing', async (t) => {
     './cluster NoResolution node10',
     './fastify-socket.io CJSResolvesToESM node16-cjs',
     './fastify-socket.io NoResolution node10',
+    './inspector CJSResolvesToESM node16-cjs',
+    './inspector NoResolution node10',
     './nestjs CJSResolvesToESM node16-cjs',
     './nestjs NoResolution node10',
     './prometheus CJSResolvesToESM node16-cjs',

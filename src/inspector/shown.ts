@@ -1,9 +1,9 @@
 // How a session is shown: never by its id, by which everyone can use the session. Pure.
 import type { InspectorOptions } from '../../types/inspector.js'
 import type { Socket } from '../../types/socket.js'
+import { idShower } from '../observation/shown-ids.js'
+import type { ShowId } from '../observation/shown-ids.js'
 
-const SHOWN = 8
-const SHOWN_BEHIND_TAG = 4
 const LONGEST = 200
 
 const cut = (text: string): string => text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
@@ -24,16 +24,12 @@ function userIn (context: unknown, depth = 2): string | undefined {
 
 export class Shown {
   readonly #userOf: (socket: Socket) => unknown
-  readonly #length: number
+  /** Shows an id as the log does. */
+  readonly id: ShowId
 
   constructor ({ userOf, cluster }: InspectorOptions) {
     this.#userOf = userOf ?? (({ context }) => userIn(context))
-    this.#length = cluster === undefined ? SHOWN : cluster.tag.length + SHOWN_BEHIND_TAG
-  }
-
-  /** Shows at most half of an id. */
-  id (sid: string): string {
-    return sid === '' ? '' : `${sid.slice(0, Math.min(this.#length, Math.floor(sid.length / 2)))}…`
+    this.id = idShower('short', cluster?.tag)
   }
 
   /** A text of the session, without its id. */
