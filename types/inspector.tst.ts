@@ -1,7 +1,7 @@
 // The published types of the inspector, and their agreement with the code.
 import { describe, expect, test } from 'tstyche'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import * as implementation from '../src/inspector.js'
+import type * as implementation from '../src/inspector.js'
 import { nodes } from './cluster.js'
 import inspector, { inspector as named } from './inspector.js'
 import type { InspectorOptions } from './inspector.js'

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import Fastify from 'fastify'
 import fastifyStatic from '@fastify/static'
 import socketioTransports from 'fastify-socketio-transports'
+import inspector from 'fastify-socketio-transports/inspector'
 import { tellStory } from './story.js'
 
 const PACKAGES = {
@@ -16,9 +17,11 @@ const clients = Object.entries(PACKAGES).map(([generation, name]) => {
   return { generation, version: JSON.parse(readFileSync(file)).version, dist: join(dirname(file), 'dist') }
 })
 
+const LOCAL = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1'])
+
 /**
  * @param {import('fastify-socketio-transports').SocketioTransportsOptions} [options] more options of the plugin
- * @param {{ restart?: () => void }} [page] what the button Restart does
+ * @param {{ restart?: () => void, inspector?: boolean }} [page] what the button Restart does; whether the inspector is served, to visitors on this machine
  */
 export async function buildLive (options, page) {
   const app = Fastify({ forceCloseConnections: true })
@@ -46,6 +49,8 @@ export async function buildLive (options, page) {
     io: {},
     ...options
   })
+
+  if (page?.inspector) await app.register(inspector, { prefix: '/inspector', authorize: ({ ip }) => LOCAL.has(ip) })
 
   app.io.on('connection', (socket) => {
     socket.join('everyone')

@@ -11,7 +11,7 @@ let port = flags.port
 let app = await build()
 
 function build () {
-  return buildLive({}, { restart })
+  return buildLive({}, { restart, inspector: true })
 }
 
 /** Closes the server, which drains it, and opens another one on the same port. */

@@ -33,8 +33,11 @@ function connectionsAfter (before, { kind, request, socket }) {
   return kind === 'post' ? known : { ...known, held: request.socket }
 }
 
-/** @param {import('fastify').FastifyInstance} app @param {{ restart?: () => void }} page `restart`: what the button does; without it there is no button */
-export function tellStory (app, { restart } = {}) {
+/**
+ * @param {import('fastify').FastifyInstance} app
+ * @param {{ restart?: () => void, inspector?: boolean }} page `restart`: what the button does; without it there is no button. `inspector`: whether there is one to link to
+ */
+export function tellStory (app, { restart, inspector = false } = {}) {
   /** @type {Set<PassThrough>} */
   const readers = new Set()
   /** @typedef {import('node:net').Socket} Connection */
@@ -69,7 +72,7 @@ export function tellStory (app, { restart } = {}) {
     stream.write('retry: 500\n\n')
     return reply.headers({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' }).send(stream)
   })
-  app.get('/clock', async () => ({ now: now(), restarts: restart !== undefined }))
+  app.get('/clock', async () => ({ now: now(), restarts: restart !== undefined, inspector }))
 
   app.register(async (buttons) => {
     buttons.addHook('onRequest', async ({ headers }, reply) => { // only this page pushes them

@@ -77,7 +77,7 @@ form.addEventListener('submit', (event) => {
 
 // The server's side. Its clock may differ from the one of this machine.
 const asked = Date.now()
-const { now, restarts } = await fetch('clock').then((response) => response.json())
+const { now, restarts, inspector } = await fetch('clock').then((response) => response.json())
 const ahead = now - (asked + Date.now()) / 2
 const SAME_MACHINE = 50 // ms
 new EventSource('story').addEventListener('message', ({ data }) => {
@@ -85,6 +85,7 @@ new EventSource('story').addEventListener('message', ({ data }) => {
   panels.find((panel) => panel.key === key)?.takeOfServer({ ...report, at: Math.abs(ahead) < SAME_MACHINE ? at : at - ahead })
 })
 find('restart').hidden = !restarts
+find('inspector').hidden = !inspector
 find('restart').addEventListener('click', () => fetch('restart', { method: 'POST' }))
 
 await loaded
