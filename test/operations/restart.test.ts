@@ -17,8 +17,6 @@ const PACE = { pause: 300, delay: 500 }
 const BOUND = 10_000
 /** Delays double with each attempt, so a client may miss a process that is back for as long as it was away, and longer with the connection itself. */
 const TIMES_AWAY = 3
-/** A client 0.9 on xhr-polling may lose its way (docs/restarts.md) until its own `closeTimeout` is over, ms. */
-const OLD_POLLING = 60_000
 
 const skip = PROXIES.map(({ skip }) => skip).find((why) => why !== false) ?? false
 
@@ -73,8 +71,8 @@ async function judge (t: Test, talkers: readonly Talker[], processes: readonly P
     t.comment(`${what}, ${kind}: ${offline.length} times without a session, median ${seconds(offline[Math.floor(offline.length / 2)])}, longest ${seconds(offline.at(-1))}`)
   }
   t.comment(`${what}: a process was away for ${seconds(away)}`)
-  const boundOf = (talker: Talker): number => BOUND + TIMES_AWAY * away + (kindOf(talker) === '0.9 over xhr-polling' ? OLD_POLLING : 0)
-  t.strictSame(talkers.flatMap((talker) => talker.offline.filter((ms) => ms > boundOf(talker)).map((ms) => `${talker.name}: ${ms}`)), [], 'none for long')
+  const bound = BOUND + TIMES_AWAY * away
+  t.strictSame(talkers.flatMap(({ name, offline }) => offline.filter((ms) => ms > bound).map((ms) => `${name}: ${ms}`)), [], 'none for long')
 }
 
 t.test('the only process', async (t) => {
