@@ -6,7 +6,7 @@ export const slugify = (heading) => heading.trim().toLowerCase().replace(/[^\p{L
 /** The API reference documents the types: one page for each entry of the package. */
 const API = '/api/fastify-socketio-transports'
 /** By file of the main entry: what a reader of a link wants to see first. */
-const FIRST = Object.fromEntries(Object.entries({ engine: 'engine', metrics: 'metrics', observation: 'channels-1', options: 'socketiotransportsoptions', packet: 'packet-1', reasons: 'endreason', socket: 'socket' })
+const FIRST = Object.fromEntries(Object.entries({ engine: 'engine', metrics: 'metrics', observation: 'observation', options: 'socketiotransportsoptions', packet: 'packet-1', reasons: 'endreason', socket: 'socket' })
   .map(([file, anchor]) => [`types/${file}.d.ts`, `${API}.html#${anchor}`]))
 
 /** The URL of a file of the repository that is not part of the site. `undefined` if package.json names no repository. */
