@@ -62,15 +62,13 @@ class Notes {
 
 const pauseOf = ({ pause }: Pace): number => pause * (1 + Math.random() * 1.5)
 
-interface Old { readonly socket: { readonly sessionid: string, readonly connected: boolean, readonly connecting: boolean, readonly reconnecting: boolean, connect (): void } }
+interface Old { readonly socket: { readonly sessionid: string, doBuffer: boolean, buffer: { readonly type: string }[] } }
 interface Later { readonly io: { readonly engine: { readonly id: string | null } } }
 
-/**
- * What docs/restarts.md advises. A client 0.9 that is told to connect again while it sends a POST keeps its own goodbye, and sends it in the new session, which ends:
- * it does not connect again after that.
- */
-function reconnectOld (socket: Old['socket']): void {
-  if (!socket.connected && !socket.connecting && !socket.reconnecting) socket.connect()
+/** What docs/restarts.md advises for the client 0.9, at a disconnect. */
+function cleanOld (socket: Old['socket']): void {
+  socket.doBuffer = false
+  socket.buffer = socket.buffer.filter(({ type }) => type !== 'disconnect')
 }
 
 /** The official client. Its own reconnection is left on. */
@@ -104,7 +102,7 @@ export function officialTalker (generation: Generation, url: string, transports:
   peer.on('disconnect', () => {
     if (isStopped) return
     talker.lose()
-    if (generation === 0.9) setTimeout(reconnectOld, 1000, (peer as unknown as Old).socket)
+    if (generation === 0.9) cleanOld((peer as unknown as Old).socket)
   })
   return talker
 }
