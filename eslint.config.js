@@ -37,7 +37,7 @@ const LAYERS = [
   {
     files: ['src/hosts/*.ts'],
     may: [OWN, String.raw`\.\./(?:codec|transports)/.+`, String.raw`\.\./dialects/engine-io/upgrade\.js`, String.raw`\.\./session/transport\.js`, String.raw`\.\./errors\.js`],
-    mayTypes: [TYPES, String.raw`\.\./(?:engine/.+|session/(?!transport).+|time/.+)`, String.raw`\.\./options\.js`]
+    mayTypes: [TYPES, 'node:http', String.raw`\.\./(?:engine/.+|session/(?!transport).+|time/.+)`, String.raw`\.\./options\.js`]
   },
   { files: ['src/option-hints.ts'], may: [], mayTypes: [TYPES, 'socket\\.io'] },
   { files: ['src/option-rules.ts'], may: [String.raw`\./(?:errors|option-hints|option-values)\.js`, String.raw`\./transports/index\.js`], mayTypes: [TYPES] },
@@ -47,8 +47,8 @@ const LAYERS = [
   { files: ['src/flash-policy.ts'], may: ['node:.+', String.raw`\./errors\.js`], mayTypes: [TYPES, 'fastify'] },
   {
     files: ['src/routes/*.ts'],
-    may: ['node:.+', String.raw`\./[\w-]+\.js`, String.raw`\.\./(?:codec|transports)/.+`, String.raw`\.\./observation/shown-ids\.js`, String.raw`\.\./private/node-answer\.js`, String.raw`\.\./(?:errors|options)\.js`, 'cookie', '@fastify/ajv-compiler'],
-    mayTypes: [TYPES, String.raw`\.\./(?:engine|hosts|session)/.+`, 'fastify', 'ws']
+    may: ['node:.+', String.raw`\./[\w-]+\.js`, String.raw`\.\./(?:codec|hosts|transports)/.+`, String.raw`\.\./observation/shown-ids\.js`, String.raw`\.\./private/node-answer\.js`, String.raw`\.\./(?:errors|options)\.js`, 'cookie', '@fastify/ajv-compiler'],
+    mayTypes: [TYPES, String.raw`\.\./(?:engine|session)/.+`, 'fastify', 'ws']
   },
   {
     files: ['src/routes/*/*.ts'],

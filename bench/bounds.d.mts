@@ -1,7 +1,9 @@
 export interface Comparison {
   title: string
-  metric: 'echo' | 'push' | 'connect' | 'memory'
+  metric: 'echo' | 'load' | 'push' | 'connect' | 'life' | 'storm' | 'memory'
+  sessions?: number
   ours: [target: string, dialect: string][]
-  peers: { target: string, bound: number, goal: number, stretch: number }[]
+  peers: { target: string, bound?: number, goal?: number }[]
 }
 export const COMPARISONS: Comparison[]
+export const GATE: Comparison[]

@@ -3,8 +3,9 @@ import { compare } from './metrics/compare.mjs'
 import { memory } from './metrics/memory.mjs'
 import { scaleFanOut } from './metrics/scale-fan-out.mjs'
 import { scaleSessions } from './metrics/scale-sessions.mjs'
+import { storm } from './metrics/storm.mjs'
 
-const JOBS = { compare, memory, scaleSessions, scaleFanOut }
+const JOBS = { compare, memory, storm, scaleSessions, scaleFanOut }
 
 const answer = (message, code) => process.send(message, () => process.exit(code))
 const fail = (error) => answer({ error: String(error?.stack ?? error) }, 1)

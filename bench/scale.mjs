@@ -16,10 +16,12 @@ const KINDS = {
   'rev1-xhr-polling': ['self', 'rev1-xhr-polling-parked'],
   'eio4-polling': ['self', 'eio4-polling-parked'],
   htmlfile: ['self', 'htmlfile'],
+  'engine.io-websocket': ['engine.io', 'eio4-websocket'],
+  'engine.io-polling': ['engine.io', 'eio4-polling-parked'],
   ws: ['ws', 'ws-raw'],
   'node-http': ['node-http', 'http-raw-parked']
 }
-const FLOORS = ['ws', 'node-http']
+const OTHERS = ['engine.io-websocket', 'engine.io-polling', 'ws', 'node-http']
 
 /** What is told of sessions, and of fan-out. */
 const FIGURES = {
@@ -37,7 +39,7 @@ const OTHER_FILES = 500
 const PER_ADDRESS = 8000
 
 const FLAGS = {
-  kinds: { value: 'LIST', of: Object.keys(KINDS), preset: Object.keys(KINDS).filter((name) => !FLOORS.includes(name)).join(','), help: `kinds of sessions; the floors as well: ${FLOORS.join(', ')}` },
+  kinds: { value: 'LIST', of: Object.keys(KINDS), preset: Object.keys(KINDS).filter((name) => !OTHERS.includes(name)).join(','), help: `kinds of sessions; also those of other servers: ${OTHERS.join(', ')}` },
   sessions: { value: 'LIST', preset: '1000,5000,20000', help: 'how many of each kind' },
   'fan-out': { value: 'LIST', preset: '1000,5000,10000', help: 'how many a broadcast goes to, or `none`' },
   rounds: { value: 'N', preset: 2, help: 'how often, each time with fresh processes' },

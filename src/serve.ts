@@ -31,6 +31,7 @@ import { revision1Rows } from './routes/revision-1/routes.js'
 import type { Registration } from './registration.js'
 import { closeWith } from './shutdown.js'
 import { addValidator } from './routes/validation.js'
+import { vouching } from './routes/vouching.js'
 import { exposeInjectWS } from './routes/websocket/injected.js'
 import { registerWebsocket } from './routes/websocket/upgrade.js'
 
@@ -78,7 +79,7 @@ function routes (app: FastifyInstance, { engine, hosts, settings, log, server }:
     setRequestLines(scope, settings, engine.showId)
     addParsers(scope)
     addValidator(scope)
-    addHooks(scope, new OriginPolicy(settings.cors, { wheel: engine.wheel, ms: settings.handshakeTimeout }))
+    addHooks(scope, new OriginPolicy(settings.cors, { wheel: engine.wheel, ms: settings.handshakeTimeout }), vouching(hosts))
     addMiddlewares(scope, engine, settings.handshakeTimeout)
     answerRefusals(scope, engine)
     joinChunks(scope)

@@ -65,7 +65,7 @@ function exportsOf (path: string): string[] {
 }
 
 /** The export of an entry without a default one. */
-const MAIN_EXPORTS: Record<string, string> = { './nestjs': 'SocketioTransportsAdapter', './cluster': 'nodes', './recovery': 'recoverable' }
+const MAIN_EXPORTS: Record<string, string> = { './nestjs': 'SocketioTransportsAdapter', './cluster': 'nodes', './recovery': 'recoverable', './prometheus': 'prometheusMetrics' }
 
 for (const [path, { types }] of Object.entries(exports)) {
   if (types === undefined) continue

@@ -9,12 +9,13 @@ import { join } from 'node:path'
 import t from 'tap'
 import ts from 'typescript'
 import { compile } from './kit/compile.js'
+import { freePort } from './kit/machine/free-port.js'
 import { installPacked } from './kit/packed.js'
 
 const root = new URL('../', import.meta.url)
 const PAGES = ['README.md', ...readdirSync(new URL('docs', root)).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]
 /** Languages of fences that are no code of applications. */
-const OTHERS = ['sh', 'text', 'nginx', 'html', 'http', 'json', 'python', 'yaml', 'diff', 'dockerfile']
+const OTHERS = ['sh', 'text', 'nginx', 'haproxy', 'html', 'http', 'json', 'python', 'yaml', 'diff', 'dockerfile']
 const IN_AN_APP = [
   `import Fastify from 'fastify'
 import socketioTransports from 'fastify-socketio-transports'
@@ -34,7 +35,7 @@ const fences: Fence[] = PAGES.flatMap((page) => {
 })
 
 const folder = await installPacked(t, [
-  'fastify', 'socket.io', '@fastify/cookie', '@fastify/session', '@fastify/static', '@types/node',
+  'fastify', 'socket.io', '@socket.io/cluster-adapter', '@fastify/cookie', '@fastify/session', '@fastify/static', '@types/node', 'fastify-metrics', 'prom-client',
   'rxjs', 'reflect-metadata', ...['common', 'core', 'platform-fastify', 'platform-socket.io', 'websockets'].map((name) => `@nestjs/${name}`)
 ])
 
@@ -42,7 +43,9 @@ const folder = await installPacked(t, [
 async function run (name: string, code: string): Promise<string> {
   const path = join(folder, name)
   await writeFile(path, code)
-  const child = spawn('env', ['-u', 'NODE_OPTIONS', process.execPath, path], { env: { ...process.env, PORT: '0' } })
+  const link = await freePort()
+  const ofNode = { CLUSTER_SECRET: 'a secret of the snippets, 32 characters', LINK_PORT: `${link}`, LINK_PEERS: `127.0.0.1:${link}`, LINK_NAME: 'localhost' }
+  const child = spawn('env', ['-u', 'NODE_OPTIONS', process.execPath, path], { env: { ...process.env, ...ofNode, PORT: '0' } })
   let log = ''
   let errors = ''
   child.stderr.on('data', (chunk) => { errors += String(chunk) })

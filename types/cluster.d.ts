@@ -14,6 +14,11 @@ export interface SessionRequest {
   readonly isUpgrade: boolean
   /** Whether the answer is a script (JSONP), which can be much larger than its payload. */
   readonly isScript: boolean
+  /**
+   * In a `check` of an upgrade: the origin of its page, which the node with the request would refuse. It is accepted if the handshake of the session shows that the
+   * server's own page opened it, and that this is the origin of that page.
+   */
+  readonly origin?: string
 }
 
 /** Why a request is refused. The node that holds the request answers it in the words of its dialect. */
@@ -149,10 +154,15 @@ export interface LinkTls extends Pick<SecureContextOptions, 'ca' | 'cert' | 'key
   readonly servername?: string
 }
 
-/** A client of the packages `redis` (4 and later) or `ioredis` (5 and later). */
+/**
+ * A client of the packages `redis` (4 and later) or `ioredis` (5 and later): of `createClient`, `createClientPool`, `createCluster` and `createSentinel`, or a `Redis` or
+ * `Cluster` of ioredis.
+ */
 export type RedisClient =
   | { sendCommand (args: string[]): Promise<unknown> }
   | { call (command: string, ...args: string[]): Promise<unknown> }
+  | { readonly masters: readonly unknown[], sendCommand (firstKey: string, isReadonly: boolean, args: string[]): Promise<unknown> }
+  | { getSentinelNode (): unknown, sendCommand (isReadonly: boolean, args: string[]): Promise<unknown> }
 
 interface CommonNodesOptions {
   /** Secret that all nodes share, at least 32 characters. To change it, give a list: two nodes need one in common. */

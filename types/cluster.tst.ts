@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Redis } from 'ioredis'
 import type { Cluster as IoredisCluster } from 'ioredis'
-import { createClient } from 'redis'
+import { createClient, createClientPool, createCluster, createSentinel } from 'redis'
 import { describe, expect, test } from 'tstyche'
 import { nodes as implementation, setupPrimary as implementationOfPrimary } from '../src/cluster.js'
 import { nodes } from './cluster.js'
@@ -23,9 +23,13 @@ describe('nodes', () => {
 
   test('takes clients of both packages', () => {
     expect(createClient()).type.toBeAssignableTo<RedisClient>()
+    expect(createClientPool()).type.toBeAssignableTo<RedisClient>()
+    expect(createCluster({ rootNodes: [] })).type.toBeAssignableTo<RedisClient>()
+    expect(createSentinel({ name: 'app', sentinelRootNodes: [] })).type.toBeAssignableTo<RedisClient>()
     expect(new Redis()).type.toBeAssignableTo<RedisClient>()
     expect<IoredisCluster>().type.toBeAssignableTo<RedisClient>()
     expect<string>().type.not.toBeAssignableTo<RedisClient>()
+    expect<{ sendCommand (firstKey: string, isReadonly: boolean, args: string[]): Promise<unknown> }>().type.not.toBeAssignableTo<RedisClient>()
   })
 
   test('takes each way of finding the others', () => {

@@ -32,6 +32,17 @@ function cpuTimeOf (pid) {
   return (Number(fields[11]) + Number(fields[12])) * TICK
 }
 
+/** How long the main threads of processes were ready to run, and had to wait for a CPU, µs. 0 where the kernel does not tell. */
+export const waitingTime = (pids) => pids.reduce((sum, pid) => sum + waitingTimeOf(pid), 0)
+
+function waitingTimeOf (pid) {
+  try {
+    return Number(fs.readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'latin1').split(' ')[1]) / 1000
+  } catch {
+    return 0
+  }
+}
+
 /** Resident memory of processes together, bytes. */
 export const residentBytes = (pids) => pids.reduce((sum, pid) => sum + residentBytesOf(pid), 0)
 

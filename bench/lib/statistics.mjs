@@ -13,8 +13,8 @@ export function quantile (sorted, share) {
 
 export const median = (values) => quantile([...values].sort(byValue), 0.5)
 
-/** The same numbers on every run: a verdict must not hang on a throw of dice. */
-function random (seed) {
+/** The same numbers from 0 to 1 for the same seed: a verdict must not hang on a throw of dice. */
+export function random (seed) {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0
@@ -25,26 +25,23 @@ function random (seed) {
 }
 
 /**
- * Bootstrap confidence interval of the median of values that were measured in rounds. Windows of one round share their processes, and
- * what is peculiar to these: so rounds are drawn first, then values of each. Of very few values it is their least and largest.
- * @param {number[][]} rounds
+ * Bootstrap confidence interval of the median of some values. Up to five values give their least and largest.
+ * @param {number[]} values one for each round
  * @returns {[low: number, high: number]}
  */
-export function medianInterval (rounds, { confidence = 0.95, resamples = 2000 } = {}) {
-  const filled = rounds.filter(({ length }) => length > 0)
-  const next = random(filled.length)
-  const draw = (list) => list[Math.floor(next() * list.length)]
-  const medians = Float64Array.from({ length: resamples }, () => median(filled.flatMap(() => {
-    const round = draw(filled)
-    return round.map(() => draw(round))
-  })))
+export function medianInterval (values, { confidence = 0.95, resamples = 2000 } = {}) {
+  const next = random(values.length)
+  const medians = Float64Array.from({ length: resamples }, () => median(values.map(() => values[Math.floor(next() * values.length)])))
   medians.sort()
   return [quantile(medians, (1 - confidence) / 2), quantile(medians, (1 + confidence) / 2)]
 }
 
-/** What there is to say of ratios that were measured in rounds. */
-export function summary (rounds) {
-  const sorted = rounds.flat().sort(byValue)
-  const [low, high] = medianInterval(rounds)
-  return { ratio: quantile(sorted, 0.5), low, high, p25: quantile(sorted, 0.25), p75: quantile(sorted, 0.75), windows: sorted.length }
+/**
+ * Summarizes the ratios of rounds. Windows of a round share their processes, and everything that is special about these processes (the
+ * compiled code, the layout of the heap). So a round is one observation, however many windows it has.
+ * @param {number[]} ratios one for each round
+ */
+export function summary (ratios) {
+  const [low, high] = medianInterval(ratios)
+  return { ratio: median(ratios), low, high, ratios }
 }

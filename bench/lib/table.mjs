@@ -15,3 +15,16 @@ export function table (head, rows) {
   const rule = `|${widths.map((width, at) => right[at] ? `${'-'.repeat(width + 1)}:` : '-'.repeat(width + 2)).join('|')}|`
   return [line(head), rule, ...texts.map(line)].join('\n')
 }
+
+/** The rows of comparisons, with the ratio of each round. @param more columns by their heads: (row) => cell */
+export function pairTable (rows, more = {}) {
+  return table(
+    ['', 'dialect', 'against', 'ours', 'its', 'ratio', '95 %', 'bound', 'goal', ...Object.keys(more), 'rounds'],
+    rows.map((row) => {
+      const { title, dialect, against, value, againstValue, ratio, low, high, bound, goal, ratios } = row
+      return [
+        title, dialect, against, value, againstValue, ratio, `${low.toFixed(2)}–${high.toFixed(2)}`, bound?.toFixed(2), goal?.toFixed(2),
+        ...Object.values(more).map((cellOf) => cellOf(row)), ratios.map((each) => each.toFixed(2)).join(' ')
+      ]
+    }))
+}

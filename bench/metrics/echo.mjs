@@ -31,7 +31,7 @@ export function echoFor (sessions, duration, latencies) {
 }
 
 /** @implements a workload, see compare.mjs */
-export async function echo (side, { connections }) {
-  const sessions = await openMany(side, connections, { concurrency: 20 })
+export async function echo (side, { sessions: count }) {
+  const sessions = await openMany(side, count, { concurrency: 20 })
   return { run: (duration, latencies) => echoFor(sessions, duration, latencies) }
 }

@@ -4,11 +4,11 @@ import { residentBytes } from '../lib/proc.mjs'
 import { killAll, openMany } from './open-many.mjs'
 
 const WARM = 200
-const idle = { concurrency: 64, onOpen: (session) => session.idle() }
+const IDLE = { concurrency: 64, onOpen: (session) => session.idle() }
 
 /** Opens and closes some, so that what is allocated once is not counted. */
 export async function warmUp (side) {
-  const sessions = await openMany(side, WARM, idle)
+  const sessions = await openMany(side, WARM, IDLE)
   await sleep(300)
   for (const session of sessions) {
     session.onclose = null
@@ -35,19 +35,19 @@ export async function held ({ pids }, collect) {
   return { resident: await rested(pids), heap }
 }
 
-/** @returns sweeps: one, with what a session of each side costs (`value`: resident bytes; `heap`) */
-export async function memory (sides, { sessions: count }, collect) {
+/** @returns for each side what a session costs (`value`: resident bytes; `heap`) */
+export async function memory (sides, { idle: count }, collect) {
   const heldByAll = () => Promise.all(sides.map((side) => held(side, collect)))
   await Promise.all(sides.map(warmUp))
   await sleep(800)
   const before = await heldByAll()
-  const opened = await Promise.all(sides.map((side) => openMany(side, count, idle)))
+  const opened = await Promise.all(sides.map((side) => openMany(side, count, IDLE)))
   await sleep(1200)
   const after = await heldByAll()
   opened.forEach(killAll)
-  return [after.map(({ resident, heap }, at) => ({
+  return after.map(({ resident, heap }, at) => ({
     value: (resident - before[at].resident) / count,
     heap: (heap - before[at].heap) / count,
     base: before[at].resident / 1e6
-  }))]
+  }))
 }

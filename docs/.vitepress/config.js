@@ -17,6 +17,7 @@ export default defineConfig({
     // Pages are plain Markdown: `:/` is no emoji, and braces are attributes only in the API reference, for anchors.
     attrs: { allowedAttributes: ['id'] },
     emoji: { shortcuts: {} },
+    languageAlias: { haproxy: 'nginx' }, // the highlighter has no grammar of its own for it
     config: (md) => { md.use(linkRepository, repository) }
   },
   transformPageData ({ relativePath, frontmatter }) {

@@ -6,7 +6,7 @@ export const slugify = (heading) => heading.trim().toLowerCase().replace(/[^\p{L
 /** The API reference documents the types: one page for each entry of the package. */
 const API = '/api/fastify-socketio-transports'
 /** By file of the main entry: what a reader of a link wants to see first. */
-const FIRST = Object.fromEntries(Object.entries({ engine: 'engine', options: 'socketiotransportsoptions', packet: 'packet-1', reasons: 'endreason', socket: 'socket' })
+const FIRST = Object.fromEntries(Object.entries({ engine: 'engine', metrics: 'metrics', observation: 'observation', options: 'socketiotransportsoptions', packet: 'packet-1', reasons: 'endreason', socket: 'socket' })
   .map(([file, anchor]) => [`types/${file}.d.ts`, `${API}.html#${anchor}`]))
 
 /** The URL of a file of the repository that is not part of the site. `undefined` if package.json names no repository. */
@@ -17,7 +17,7 @@ function urlOf (path, repository) {
 }
 
 /** The path in the repository of a file that is not a page of the site: one outside of `docs`, or data in it. */
-const pathOf = (href) => /^\.\.\/(.+)/.exec(href)?.[1] ?? (/^[\w.-]+\.json$/.test(href) ? `docs/${href}` : undefined)
+const pathOf = (href) => /^\.\.\/(.+)/.exec(href)?.[1] ?? (/^[\w.-]+\.(?:json|yml)$/.test(href) ? `docs/${href}` : undefined)
 
 /**
  * A plugin of markdown-it. A link to a file that is not a page (`../bench/README.md`) becomes one to the repository, or plain text if package.json names

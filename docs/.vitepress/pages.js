@@ -7,7 +7,7 @@ const DOCS = new URL('../', import.meta.url)
 const SECTIONS = {
   Start: ['index', 'getting-started', 'examples'],
   'Your application': ['options', 'clients', 'faces', 'in-your-app', 'nestjs', 'runtimes'],
-  'In operation': ['operations', 'observability', 'inspector', 'cluster', 'cluster-performance', 'refusals', 'delivery', 'recovery', 'security', 'performance'],
+  'In operation': ['operations', 'proxies', 'restarts', 'sizing', 'run-book', 'observability', 'inspector', 'cluster', 'cluster-performance', 'refusals', 'delivery', 'recovery', 'security', 'performance'],
   'Coming from another server': ['migrate-from-fastify-socket.io', 'migrate-from-socket.io-by-hand', 'migrate-from-socket.io-0.9', 'migrate-from-gevent-socketio'],
   'How it works': ['architecture', 'link', 'engine-io', 'engine-3-payloads', 'revision-1']
 }

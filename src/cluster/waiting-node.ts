@@ -3,7 +3,7 @@ import type { ClusterHost, RemoteNode } from '../../types/cluster.js'
 import { unreachable } from './link/unreachable.js'
 
 /** Runs a function with the node when it is known: the end of a link, or a node that refuses everything. */
-export type WhenKnown = (use: (node: RemoteNode) => void) => void
+type WhenKnown = (use: (node: RemoteNode) => void) => void
 
 /** Keeps calls of an object that is not there yet, in order. */
 class Later<T> {

@@ -5,11 +5,15 @@ import { NO_SESSION, RefusedRequest } from '../errors.js'
 import type { Settings } from '../options.js'
 import { isRevision1, TRANSPORTS } from '../transports/index.js'
 import { CarriedTransport } from '../transports/carried.js'
+import type { Session } from '../session/session.js'
 import { NO_LISTENER } from '../session/transport.js'
 import type { TransportListener } from '../session/transport.js'
 import { NO_OWNER } from './accepted-poll.js'
 import * as engineIo from './engine-io.js'
+import { isOwnPage } from './own-page.js'
 import * as revision1 from './revision-1.js'
+
+const OTHER_PAGE = "the session was not opened by the server's own page of this origin"
 
 type Answer = (refused?: Refused) => void
 
@@ -36,12 +40,20 @@ export class LocalSessions implements SessionHost {
   }
 
   check (request: SessionRequest, answer: Answer): void {
-    const { dialect } = request
+    const { origin } = request
     refusing(() => {
-      if (dialect !== 'revision 1') engineIo.checkedSession(this.#engineIo[dialect], request)
-      else if (this.#engine.find(request.sid, dialect) === undefined) throw new RefusedRequest('unknown session', NO_SESSION, { sid: request.sid })
+      const { socket } = this.#checked(request)
+      if (origin !== undefined && !isOwnPage(origin, socket.request.headers)) throw new RefusedRequest('origin refused', OTHER_PAGE, { origin })
       answer()
     }, answer)
+  }
+
+  #checked (request: SessionRequest): Session {
+    const { dialect, sid } = request
+    if (dialect !== 'revision 1') return engineIo.checkedSession(this.#engineIo[dialect], request)
+    const session = this.#engine.find(sid, dialect)
+    if (session === undefined) throw new RefusedRequest('unknown session', NO_SESSION, { sid })
+    return session
   }
 
   poll (request: SessionRequest, poll: HeldPoll): PollOwner {

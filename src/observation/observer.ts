@@ -13,7 +13,11 @@ const { open, move, end, refused, packet, request } = channels
 export interface Observed {
   readonly socket: Socket
   readonly traffic: TrafficCounter
-  readonly transport: { readonly name: TransportName }
+}
+
+/** The transport of a packet. */
+interface Carrier {
+  readonly name: TransportName
 }
 
 /** The observer of one Engine. */
@@ -47,19 +51,18 @@ export class Observer {
     request.publish({ engine: this.#engine, socket, request: raw, kind })
   }
 
-  /** Counts a packet of the client. */
-  packetIn ({ socket, traffic }: Observed, frame: string | Buffer, transport: TransportName): void {
-    const bytes = Buffer.byteLength(frame)
+  /** Counts a packet of the client. @param bytes its size, if it is known */
+  packetIn ({ socket, traffic }: Observed, frame: string | Buffer, transport: Carrier, bytes = Buffer.byteLength(frame)): void {
     traffic.countIn(bytes)
     this.#counters.traffic.countIn(bytes)
-    if (packet.hasSubscribers) packet.publish({ engine: this.#engine, socket, direction: 'in', frame, transport })
+    if (packet.hasSubscribers) packet.publish({ engine: this.#engine, socket, direction: 'in', frame, transport: transport.name })
   }
 
   /** Counts a packet for the client. */
-  packetOut ({ socket, traffic }: Observed, frame: string | Buffer, transport: TransportName): void {
+  packetOut ({ socket, traffic }: Observed, frame: string | Buffer, transport: Carrier): void {
     const bytes = Buffer.byteLength(frame)
     traffic.countOut(bytes)
     this.#counters.traffic.countOut(bytes)
-    if (packet.hasSubscribers) packet.publish({ engine: this.#engine, socket, direction: 'out', frame, transport })
+    if (packet.hasSubscribers) packet.publish({ engine: this.#engine, socket, direction: 'out', frame, transport: transport.name })
   }
 }

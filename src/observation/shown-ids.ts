@@ -40,7 +40,7 @@ function showInText (text: string, sid: string, show: ShowId): string {
 /** Copies a value for a log. Ids in its texts are shown as `show` does it. @param sid an id that may be anywhere in it; empty if none is known */
 export function showIds (value: unknown, sid: string, show: ShowId, depth = DEPTH): unknown {
   if (typeof value === 'string') return showInText(value, sid, show)
-  if (depth === 0 || typeof value !== 'object' || value === null || value instanceof Error) return value
+  if (depth === 0 || typeof value !== 'object' || value === null || value instanceof Error || 'toJSON' in value) return value
   if (Array.isArray(value)) return value.map((one) => showIds(one, sid, show, depth - 1))
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, showIds(one, sid, show, depth - 1)]))
 }

@@ -74,14 +74,28 @@ function preflight (request: FastifyRequest, reply: FastifyReply): void {
 
 const NAMELESS = 'a request for a script without Origin, Sec-Fetch-Site and Referer: let the page send a Referer (Referrer-Policy: origin), serve it by https, or set cors.origin to true'
 
-function originHook (policy: OriginPolicy) {
+/**
+ * Asks the node with the session of an upgrade whether its page is the server's own. Returns false if this node can tell: then `answer` is not called. It gets an error
+ * when that node is out of reach.
+ */
+export type Vouch = (request: FastifyRequest, origin: string, answer: (isOwn: boolean | RefusedRequest) => void) => boolean
+
+function originHook (policy: OriginPolicy, vouch: Vouch) {
   return function checkOrigin (request: FastifyRequest, reply: FastifyReply, done: Done): void {
     reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
     const origin = originOf(request)
+    const refuse = (): void => {
+      const own = ownOrigin(request)
+      done(new RefusedRequest('origin refused', isNameless(request) ? NAMELESS : adviceFor(origin, own), { origin, own }))
+    }
     const proceed = (allowed: Verdict): void => {
       if (!allowed) {
-        const own = ownOrigin(request)
-        return done(new RefusedRequest('origin refused', isNameless(request) ? NAMELESS : adviceFor(origin, own), { origin, own }))
+        const isAsked = origin !== undefined && vouch(request, origin, (isOwn) => {
+          if (typeof isOwn === 'object') done(isOwn)
+          else if (isOwn) proceed(true)
+          else refuse()
+        })
+        return isAsked ? undefined : refuse()
       }
       if (allowed === '*') addAnyCors(request, reply)
       else addCors(request, reply, policy)
@@ -162,8 +176,8 @@ export function quoteJsonp (request: FastifyRequest, reply: FastifyReply, payloa
 }
 
 /** Adds the hooks that all routes of the scope share. */
-export function addHooks (scope: FastifyInstance, policy: OriginPolicy): void {
-  scope.addHook('onRequest', originHook(policy))
+export function addHooks (scope: FastifyInstance, policy: OriginPolicy, vouch: Vouch): void {
+  scope.addHook('onRequest', originHook(policy, vouch))
   scope.addHook('onRequest', refuseLostEngineIo)
   scope.addHook('onRequest', refuseStrayUpgrade)
 }

@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { CorsOptions, OriginOption } from '../../types/options.js'
 import { RefusedRequest } from '../errors.js'
+import { isOwnPage, urlOf } from '../hosts/own-page.js'
 import { isWildcard } from '../options.js'
 import { inTime } from './in-time.js'
 import type { Limit } from './in-time.js'
@@ -10,15 +11,6 @@ import { ask } from './origin-answer.js'
 import type { OriginAnswer } from './origin-answer.js'
 import { isScript } from './script.js'
 import { isUpgrade } from './upgrade-requests.js'
-
-/** Parses a URL; undefined if it is invalid. Not with `URL.canParse`: in Node 20, once it is optimised, it reads Latin-1 strings as UTF-8. */
-function urlOf (text: string): URL | undefined {
-  try {
-    return new URL(text)
-  } catch {
-    return undefined
-  }
-}
 
 /** Matches the values of Origin that browsers send: `null`, or a scheme and a host (RFC 6454, 7.1). A list that contains one matches, too. So does an empty value, to be safe. */
 const OF_PAGE = /^$|:\/\/|\bnull\b/i
@@ -76,15 +68,8 @@ export function isForeign (request: FastifyRequest): boolean {
   return origin !== undefined && !isOwn(origin, request)
 }
 
-/**
- * Returns whether an upgrade comes from the page that opened its session, if that was the server's own page by Sec-Fetch-Site. Chromium sends this header with
- * the handshake of a session, but not with an upgrade (docs/security.md, On by default).
- */
-function isOfOwnSession (origin: string, request: FastifyRequest): boolean {
-  if (origin === 'null' || !isUpgrade(request)) return false
-  const { origin: page, referer = '', 'sec-fetch-site': site } = request.socketio?.request.headers ?? {}
-  return site === 'same-origin' && origin === (page ?? urlOf(referer)?.origin)
-}
+/** Returns whether an upgrade comes from the server's own page, which has opened its session on this node. For sessions of other nodes: vouching.ts. */
+const isOfOwnSession = (origin: string, request: FastifyRequest): boolean => origin !== 'null' && isUpgrade(request) && isOwnPage(origin, request.socketio?.request.headers ?? {})
 
 const NULL_ADVICE = "the origin is not allowed: it is hidden (a page of an app, of a file, or in a sandbox). To allow all such pages, set cors.origin: ['null']; any page can hide its origin"
 

@@ -168,8 +168,8 @@ export class Session implements TransportListener, DialectSession, LivenessListe
 
   // ---- packets, as they are observed
 
-  onReceived (frame: Frame, transport: Transport): void { this.#shared.observer.packetIn(this, frame, transport.name) }
-  onSent (frame: Frame, transport: Transport): void { this.#shared.observer.packetOut(this, frame, transport.name) }
+  onReceived (frame: Frame, transport: Transport, bytes?: number): void { this.#shared.observer.packetIn(this, frame, transport, bytes) }
+  onSent (frame: Frame, transport: Transport): void { this.#shared.observer.packetOut(this, frame, transport) }
 
   /** Closes the transport. A farewell is sent only if the client holds something open. */
   #closeTransport (farewell: Frame | undefined, reason: EndReason): void {
@@ -179,9 +179,9 @@ export class Session implements TransportListener, DialectSession, LivenessListe
 
   // ---- reports of the transport
 
-  onFrame (frame: Frame): boolean {
+  onFrame (frame: Frame, bytes?: number): boolean {
     if (this.#readyState !== 'open' && this.#readyState !== 'closing') return false
-    this.onReceived(frame, this.transport)
+    this.onReceived(frame, this.transport, bytes)
     if (this.#rate?.tryConsume() === false) {
       this.end('too many packets', undefined, new Error('the client sent more packets than maxPacketsPerSecond'))
       return false

@@ -63,7 +63,8 @@ export interface Transport {
 
 /** The session, as its transport uses it. */
 export interface TransportListener {
-  onFrame (frame: Frame): void
+  /** @param bytes the size of the frame, if it is known */
+  onFrame (frame: Frame, bytes?: number): void
   /** Called when a poll is parked, or a stream or WebSocket has opened. */
   onOpen (): void
   /** Called when no poll is parked any more, and the client has to send the next one. */

@@ -95,8 +95,9 @@ export class CarriedTransport implements Transport, StreamOwner {
 
   frame (frame: Frame): void {
     if (this.#isGone) return
-    this.#listener.onFrame(frame)
-    this.#stream.delivered(Buffer.byteLength(frame))
+    const bytes = Buffer.byteLength(frame)
+    this.#listener.onFrame(frame, bytes)
+    this.#stream.delivered(bytes)
   }
 
   sent (bytes: number): void {

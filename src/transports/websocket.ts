@@ -161,7 +161,7 @@ export class WebSocketTransport implements Transport {
   // ---- events of the WebSocket
 
   received (data: Buffer, isBinary: boolean): void {
-    this.#listener.onFrame(isBinary ? data : this.#decode(data.toString()))
+    this.#listener.onFrame(isBinary ? data : this.#decode(data.toString()), this.#translation === undefined ? data.length : undefined)
   }
 
   failed (error: Error): void {

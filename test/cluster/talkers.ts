@@ -14,44 +14,84 @@ export interface Talker {
   readonly acked: string[]
   /** How often it has lost its session. */
   losses: number
+  /** How long it was without a session each time, up to its next acknowledgement, ms. */
+  readonly offline: number[]
   /** When the last thing was acknowledged, ms of `performance.now`. */
   heardAt: number
   stop (): void
 }
 
-/** Pause between two things that a client says, ms: between two and five seconds, so that a thousand clients are no load test. */
-const pause = (): number => 2000 + Math.random() * 3000
+export interface Pace {
+  /** Shortest pause between two things that a client says, ms; the longest is two and a half times as long. */
+  readonly pause: number
+  /** How long a raw client waits before it connects again, ms. */
+  readonly delay: number
+  /** How the official clients connect again. Default: theirs. */
+  readonly old?: object
+  readonly later?: object
+}
 
-interface Old { readonly socket: { readonly sessionid: string } }
+/** Between two and five seconds, so that a thousand clients are no load test, and reconnections at once. */
+const SLOW: Pace = {
+  pause: 2000,
+  delay: 100,
+  old: { 'reconnection delay': 100, 'reconnection limit': 500, 'max reconnection attempts': 100, 'connect timeout': 5000 },
+  later: { reconnectionDelay: 100, reconnectionDelayMax: 500, timeout: 5000 }
+}
+
+/** What a talker notes. */
+class Notes {
+  readonly acked: string[] = []
+  readonly offline: number[] = []
+  losses = 0
+  heardAt = 0
+  #lostAt: number | undefined
+
+  ack (id: string): void {
+    this.acked.push(id)
+    this.heardAt = performance.now()
+    if (this.#lostAt !== undefined) this.offline.push(this.heardAt - this.#lostAt)
+    this.#lostAt = undefined
+  }
+
+  lose (): void {
+    this.losses++
+    this.#lostAt ??= performance.now()
+  }
+}
+
+const pauseOf = ({ pause }: Pace): number => pause * (1 + Math.random() * 1.5)
+
+interface Old { readonly socket: { readonly sessionid: string, doBuffer: boolean, buffer: { readonly type: string }[] } }
 interface Later { readonly io: { readonly engine: { readonly id: string | null } } }
 
-/** The official client. Its own reconnection is left on, with short delays. */
-export function officialTalker (generation: Generation, url: string, transports: readonly string[], name: string): Talker {
-  const options = generation === 0.9
-    ? { reconnect: true, 'reconnection delay': 100, 'reconnection limit': 500, 'max reconnection attempts': 100, 'connect timeout': 5000 }
-    : { reconnection: true, reconnectionDelay: 100, reconnectionDelayMax: 500, timeout: 5000, query: {} }
+/** What docs/restarts.md advises for the client 0.9, at a disconnect. */
+function cleanOld (socket: Old['socket']): void {
+  socket.doBuffer = false
+  socket.buffer = socket.buffer.filter(({ type }) => type !== 'disconnect')
+}
+
+/** The official client. Its own reconnection is left on. */
+export function officialTalker (generation: Generation, url: string, transports: readonly string[], name: string, pace = SLOW): Talker {
+  const options = generation === 0.9 ? { reconnect: true, ...pace.old } : { reconnection: true, query: {}, ...pace.later }
   const peer: Peer = connectOfficial(generation, url, transports, options)
   let count = 0
   let isStopped = false
-  const talker: Talker = {
+  const talker = Object.assign(new Notes(), {
     name: `${name}: ${generation} over ${transports.join(', ')}`,
     sid: () => generation === 0.9 ? (peer as unknown as Old).socket.sessionid : (peer as unknown as Later).io.engine.id ?? '',
-    acked: [],
-    losses: 0,
-    heardAt: 0,
     stop () {
       isStopped = true
       peer.disconnect()
     }
-  }
+  })
   /** Says the next thing. A connection that is lost has lost the acknowledgement, too: the next one begins anew. */
   const say = (connection: number): void => {
     if (isStopped || connection !== connections) return
     const id = `${name}#${count++}`
     const acked = (): void => {
-      talker.acked.push(id)
-      talker.heardAt = performance.now()
-      setTimeout(say, pause(), connection)
+      talker.ack(id)
+      setTimeout(say, pauseOf(pace), connection)
     }
     try {
       peer.emit('say', id, acked)
@@ -59,27 +99,28 @@ export function officialTalker (generation: Generation, url: string, transports:
   }
   let connections = 0
   peer.on('connect', () => say(++connections))
-  peer.on('disconnect', () => { if (!isStopped) talker.losses++ })
+  peer.on('disconnect', () => {
+    if (isStopped) return
+    talker.lose()
+    if (generation === 0.9) cleanOld((peer as unknown as Old).socket)
+  })
   return talker
 }
 
 /** A raw client of revision 1. */
-export function rawTalker (port: number, transport: Revision1Transport, name: string): Talker {
+export function rawTalker (port: number, transport: Revision1Transport, name: string, pace = SLOW): Talker {
   let client: Revision1Client | undefined
   let count = 0
   const stopped = new AbortController()
   const goesOn = (): boolean => !stopped.signal.aborted
-  const talker: Talker = {
+  const talker = Object.assign(new Notes(), {
     name: `${name}: raw over ${transport}`,
     sid: () => client?.sid ?? '',
-    acked: [],
-    losses: 0,
-    heardAt: 0,
     stop () {
       stopped.abort()
       client?.close()
     }
-  }
+  })
   /** Reads up to the acknowledgement. */
   const acknowledged = async (own: Revision1Client, id: number): Promise<void> => {
     for (;;) {
@@ -97,9 +138,8 @@ export function rawTalker (port: number, transport: Revision1Transport, name: st
         const id = `${name}#${count}`
         await own.send(`5:${++count}+::${JSON.stringify({ name: 'say', args: [id] })}`)
         await acknowledged(own, count)
-        talker.acked.push(id)
-        talker.heardAt = performance.now()
-        await sleep(pause())
+        talker.ack(id)
+        await sleep(pauseOf(pace))
       }
     } finally {
       own.close()
@@ -111,8 +151,8 @@ export function rawTalker (port: number, transport: Revision1Transport, name: st
         await talk()
       } catch {
         if (!goesOn()) return
-        talker.losses++
-        await sleep(100)
+        talker.lose()
+        await sleep(pace.delay)
       }
     }
   }

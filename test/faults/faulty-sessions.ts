@@ -3,10 +3,12 @@ import type { Test } from 'tap'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import type { EndReason } from '../../types/reasons.js'
 import type { Socket } from '../../types/socket.js'
+import { twoClusters } from '../kit/cluster/two-clusters.js'
 import { serve } from '../kit/revision-1/server.js'
 import type { TestServer } from '../kit/revision-1/server.js'
 import { toMessage } from './polling-clients.js'
 import type { Carrier, Line } from './polling-clients.js'
+import { ON_TWO_NODES, portBefore } from './two-nodes.js'
 import { proxyBefore } from '../kit/network/breaking-proxy.js'
 import type { Proxy } from '../kit/network/breaking-proxy.js'
 import { ALL } from '../kit/revision-1/client.js'
@@ -54,10 +56,12 @@ function watch (socket: Socket): Session {
 }
 
 export async function start (t: Test, options: SocketioTransportsOptions = {}): Promise<FaultyServer> {
-  const server = await serve(t, { transports: [...ALL, 'polling'], ...options })
+  const settings: SocketioTransportsOptions = { transports: [...ALL, 'polling'], ...options }
+  const clusters = ON_TWO_NODES ? await twoClusters() : undefined
+  const server = await serve(t, { ...settings, ...(clusters && { cluster: clusters[0] }) })
   const sessions = new Map<string, Session>()
   server.app.socketio.on('connection', (socket) => sessions.set(socket.id, watch(socket)))
-  const proxy = await proxyBefore(t, server.port)
+  const proxy = await proxyBefore(t, clusters === undefined ? server.port : await portBefore(t, server.app, clusters, { ...settings, cluster: clusters[1] }))
 
   function session (sid: string): Session {
     const found = sessions.get(sid)

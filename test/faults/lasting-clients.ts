@@ -5,6 +5,7 @@ import { EngineClient } from '../kit/engine-io/client.js'
 import type { Revision1Transport } from '../../src/transports/index.js'
 import { numbersIn } from './polling-clients.js'
 import type { Eio } from '../kit/engine-io/payload.js'
+import { ofTwoNodes } from './two-nodes.js'
 
 /** A client that is connected. */
 export interface Open {
@@ -73,9 +74,9 @@ const byEngine = (eio: Eio): Lasting => ({
   }
 })
 
-export const LASTING: readonly Lasting[] = [
+export const LASTING: readonly Lasting[] = ofTwoNodes([
   byRevision1('htmlfile'), byRevision1('xhr-multipart'), byRevision1('websocket'), byRevision1('flashsocket'), byEngine(3), byEngine(4)
-]
+])
 
 /** What comes until there is no more. */
 export async function rest (open: Open): Promise<number[]> {

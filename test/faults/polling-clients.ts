@@ -8,6 +8,7 @@ import type { Way } from '../kit/engine-io/client.js'
 import type { Revision1Transport } from '../../src/transports/index.js'
 import { toBinaryBody, toBody } from '../kit/engine-io/payload.js'
 import type { Eio, Message } from '../kit/engine-io/payload.js'
+import { ofTwoNodes } from './two-nodes.js'
 
 /** What came of a request: numbers or `ok`; `broken`: no whole answer; `over`: the server says that the session has ended. */
 export type Polled = number[] | 'broken' | 'over'
@@ -135,10 +136,10 @@ function byEngine (eio: Eio, way: Way, binary = false): Carrier {
 }
 
 /** Everything that polls. In `engine 3 by xhr`, answers with binary messages are binary. */
-export const POLLED: readonly Carrier[] = [
+export const POLLED: readonly Carrier[] = ofTwoNodes([
   byRevision1('xhr-polling'), byRevision1('jsonp-polling'),
   ...([3, 4] as const).flatMap((eio) => (['xhr', 'xhr, b64', 'jsonp'] as const).map((way) => byEngine(eio, way)))
-]
+])
 
 /** Everything that posts. */
-export const POSTED: readonly Carrier[] = [...POLLED, byEngine(3, 'xhr', true), byRevision1('htmlfile'), byRevision1('xhr-multipart')]
+export const POSTED: readonly Carrier[] = [...POLLED, ...ofTwoNodes([byEngine(3, 'xhr', true), byRevision1('htmlfile'), byRevision1('xhr-multipart')])]

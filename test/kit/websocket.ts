@@ -66,8 +66,8 @@ export async function opened (url: string): Promise<{ wire: WebSocketClient, fir
 }
 
 /** How the request for a WebSocket is refused. */
-export async function refusal (url: string): Promise<{ status: number, body: string }> {
-  const socket = new WebSocket(url.replace('http:', 'ws:'))
+export async function refusal (url: string, headers: Record<string, string> = {}): Promise<{ status: number, body: string }> {
+  const socket = new WebSocket(url.replace('http:', 'ws:'), { headers })
   const accepted = once(socket, 'open').then(() => {
     socket.terminate()
     throw new Error(`${url} was accepted`)

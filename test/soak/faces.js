@@ -104,7 +104,7 @@ export async function serveFaces (app, options, tools, clusters = []) {
   const rooms = []
   for (const [i, [name, face]] of Object.entries(FACES).entries()) {
     await app.register(async (scope) => {
-      await scope.register(socketioTransports, { path: `/${name}`, transports: TRANSPORTS, ...options, ...face.options, ...(clusters[i] && { cluster: clusters[i] }) })
+      await scope.register(socketioTransports, { path: `/${name}`, transports: TRANSPORTS, logSessionIds: 'whole', ...options, ...face.options, ...(clusters[i] && { cluster: clusters[i] }) })
       engines.push(scope.socketio)
       rooms.push(face.serve(scope, tools))
     })

@@ -1,5 +1,5 @@
-// The page: a row for each generation of client, a panel for each of its transports.
-/* global addEventListener, location */
+// The page: a row for each generation of client, a panel for each of its transports, and one field to say something to all.
+/* global addEventListener, EventSource, location */
 import { Broadcast } from './broadcast.js'
 import { copyOf, find } from './element.js'
 import { GENERATIONS } from './generations.js'
@@ -31,15 +31,12 @@ const [serverOf, versions] = await Promise.all([chooseServers(), fetch('clients.
 const panels = []
 const broadcast = new Broadcast(panels)
 
+/** Names this page at the server, which other pages may use, too. */
+const page = Math.random().toString(36).slice(2, 8)
+
 function addPanel (cell) {
-  const panel = new Panel(cell, {
-    say (text) {
-      const id = Math.random().toString(36).slice(2, 10)
-      broadcast.start(id, text, panel.name)
-      panel.post({ type: 'say', id, text })
-    },
-    heard: (id, at) => broadcast.arrived(panel, id, at)
-  })
+  const key = `${page}.${cell.generation}.${cell.transport}`
+  const panel = new Panel({ ...cell, key }, { heard: (id, at) => broadcast.arrived(panel, id, at) })
   panels.push(panel)
   return panel.root
 }
@@ -49,9 +46,12 @@ function row ({ generation, dialect, cells }) {
   root.querySelector('h2').textContent = generation
   root.querySelector('.version').textContent = `socket.io-client ${versions[generation]}`
   root.querySelector('.dialect').textContent = dialect
-  root.querySelector('.cells').append(...cells.map((cell) => addPanel({ ...cell, generation, server: serverOf(generation) })))
+  root.querySelector('.cells').append(...cells.map((cell) => addPanel({ ...cell, generation, dialect: wireOf(dialect), server: serverOf(generation) })))
   return root
 }
+
+/** As wire.js names it. */
+const wireOf = (dialect) => dialect.replace('Engine.IO', 'engine').replace('protocol ', '')
 
 find('generations').append(...GENERATIONS.map(row))
 
@@ -62,8 +62,34 @@ find('measure').addEventListener('change', ({ target }) => {
   for (const panel of panels) panel.post({ type: 'measure', on: target.checked })
 })
 
+const form = find('say')
+form.elements.from.append(...panels.map(({ name }) => Object.assign(document.createElement('option'), { textContent: name })))
+form.addEventListener('submit', (event) => {
+  event.preventDefault()
+  const { text, from } = form.elements
+  const panel = panels.find(({ name }) => name === from.value)
+  const id = Math.random().toString(36).slice(2, 10)
+  const value = text.value || 'hello'
+  text.value = ''
+  broadcast.start(id, value, panel.name)
+  panel.post({ type: 'say', id, text: value })
+})
+
+// The server's side. Its clock may differ from the one of this machine.
+const asked = Date.now()
+const { now, restarts, inspector } = await fetch('clock').then((response) => response.json())
+const ahead = now - (asked + Date.now()) / 2
+const SAME_MACHINE = 50 // ms
+new EventSource('story').addEventListener('message', ({ data }) => {
+  const { panel: key, at, ...report } = JSON.parse(data)
+  panels.find((panel) => panel.key === key)?.takeOfServer({ ...report, at: Math.abs(ahead) < SAME_MACHINE ? at : at - ahead })
+})
+find('restart').hidden = !restarts
+find('inspector').hidden = !inspector
+find('restart').addEventListener('click', () => fetch('restart', { method: 'POST' }))
+
 await loaded
-const held = new Map()
+const held = new Map([[location.origin, 1]]) // the server's side is one request
 setTimeout(() => {
   for (const panel of panels) {
     const count = (held.get(panel.server) ?? 0) + (panel.holds ? 1 : 0)

@@ -29,7 +29,7 @@ export class Broadcast {
 
   #draw () {
     const longest = Math.max(...this.#arrivals.values(), 1)
-    for (const panel of this.#panels) panel.showArrival(this.#arrivals.get(panel), longest)
+    for (const panel of this.#panels) panel.showArrival(this.#arrivals.get(panel))
     const listening = this.#panels.filter(({ on }) => on).length
     find('heard').textContent = `heard by ${this.#arrivals.size} of ${listening} within ${inMs(longest)}`
   }

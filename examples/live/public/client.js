@@ -1,18 +1,18 @@
 // The published 0.9 client; shows its traffic.
 /* global addEventListener, io */
-import { run, server, tell, transport } from './frame.js'
+import { panel, run, server, tellWire, transport } from './frame.js'
 
 /** Shows the text that the client sends and receives. */
 function tap (carrier) {
   const { onData } = carrier
   carrier.onData = function (data) {
-    tell('in', { payload: data })
+    tellWire('in', data, true)
     return onData.call(this, data)
   }
   const upward = carrier.post === undefined ? 'send' : 'post'
   const write = carrier[upward]
   carrier[upward] = function (data) {
-    tell('out', { payload: data })
+    tellWire('out', data, true)
     return write.call(this, data)
   }
   return carrier
@@ -53,4 +53,4 @@ io.Socket.prototype.getTransport = function (...args) {
 }
 
 const options = { 'max reconnection attempts': Infinity, 'reconnection limit': 4000 }
-addEventListener('load', () => setTimeout(() => run(io.connect(server, options))))
+addEventListener('load', () => setTimeout(() => run(io.connect(`${server}/?panel=${panel}`, options))))

@@ -6,7 +6,12 @@ const POLLING = { transport: 'polling', holds: true }
 const UPGRADE = { transport: 'upgrade', note: 'Polling first, then a WebSocket.' }
 const JSONP = { transport: 'jsonp-polling', holds: true }
 
+// The current generation is first.
 export const GENERATIONS = [
+  { generation: '4.x', dialect: 'Engine.IO 4', cells: [UPGRADE, WEBSOCKET, POLLING] },
+  { generation: '3.x', dialect: 'Engine.IO 4', cells: [UPGRADE, WEBSOCKET, POLLING] },
+  { generation: '2.x', dialect: 'Engine.IO 3', cells: [UPGRADE, WEBSOCKET, POLLING, JSONP] },
+  { generation: '1.x', dialect: 'Engine.IO 3', cells: [UPGRADE, WEBSOCKET, POLLING, JSONP] },
   {
     generation: '0.9',
     dialect: 'protocol revision 1',
@@ -18,9 +23,5 @@ export const GENERATIONS = [
       { transport: 'xhr-multipart', holds: true, standIn: true, note: 'A fetch stream reader: the 0.9 client never had it.' },
       { transport: 'flashsocket', standIn: true, note: 'The browser’s WebSocket on this URL: Flash is gone.' }
     ]
-  },
-  { generation: '1.x', dialect: 'Engine.IO 3', cells: [WEBSOCKET, POLLING, UPGRADE, JSONP] },
-  { generation: '2.x', dialect: 'Engine.IO 3', cells: [WEBSOCKET, POLLING, UPGRADE, JSONP] },
-  { generation: '3.x', dialect: 'Engine.IO 4', cells: [WEBSOCKET, POLLING, UPGRADE] },
-  { generation: '4.x', dialect: 'Engine.IO 4', cells: [WEBSOCKET, POLLING, UPGRADE] }
+  }
 ]

@@ -1,6 +1,6 @@
 // A published client from 1.0 on; shows its traffic in the browser.
 /* global HTMLFormElement, XMLHttpRequest, io */
-import { generation, run, server, tell, transport } from './frame.js'
+import { generation, panel, run, server, tellWire, transport } from './frame.js'
 
 const OPTIONS = {
   websocket: { transports: ['websocket'] },
@@ -9,10 +9,8 @@ const OPTIONS = {
   'jsonp-polling': { transports: ['polling'], forceJSONP: true }
 }
 
-/** Payloads may be binary, in Engine.IO 3 also for text. */
-const asText = (data) => data instanceof ArrayBuffer ? new TextDecoder().decode(data) : String(data)
-const arrived = (data) => tell('in', { payload: asText(data) })
-const leaves = (data) => tell('out', { payload: asText(data) })
+const arrived = (data, isBody) => tellWire('in', data, isBody)
+const leaves = (data, isBody) => tellWire('out', data, isBody)
 
 window.WebSocket = class extends WebSocket {
   constructor (...args) {
@@ -28,8 +26,8 @@ window.WebSocket = class extends WebSocket {
 
 window.XMLHttpRequest = class extends XMLHttpRequest {
   send (body) {
-    if (body) leaves(body)
-    else this.addEventListener('readystatechange', () => { if (this.readyState === 4 && this.status === 200) arrived(this.response) })
+    if (body) leaves(body, true)
+    else this.addEventListener('readystatechange', () => { if (this.readyState === 4 && this.status === 200) arrived(this.response, true) })
     super.send(body)
   }
 }
@@ -38,14 +36,14 @@ window.XMLHttpRequest = class extends XMLHttpRequest {
 window.___eio = Object.assign([], {
   push (take) {
     this[this.length] = (payload) => {
-      arrived(payload)
+      arrived(payload, true)
       take(payload)
     }
   }
 })
 const { submit } = HTMLFormElement.prototype
 HTMLFormElement.prototype.submit = function () {
-  leaves(this.elements.d.value)
+  leaves(this.elements.d.value, true)
   submit.call(this)
 }
 
@@ -54,4 +52,4 @@ await new Promise((resolve, reject) => {
     src: `clients/${generation}/socket.io.js`, onload: resolve, onerror: reject
   }))
 })
-run(io(server, { ...OPTIONS[transport], reconnectionDelayMax: 4000 }))
+run(io(server, { ...OPTIONS[transport], query: { panel }, reconnectionDelayMax: 4000 }))

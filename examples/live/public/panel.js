@@ -1,10 +1,10 @@
 // A cell of the page, with a hidden frame in which a client runs that has only this transport.
 /* global location */
 import { copyOf, element, inMs } from './element.js'
+import { WireLog } from './wire-log.js'
 
 const KEPT_TIMES = 50
-const KEPT_LINES = 100
-const SHOWN = 400 // characters of a payload
+const AGAIN = 3000 // ms until a client that has given up is started again
 
 function median (times) {
   const sorted = [...times].sort((a, b) => a - b)
@@ -12,24 +12,22 @@ function median (times) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-/** Makes control characters visible: some of them separate the packets of a payload. */
-const visible = (text) => text.replace(/\p{Cc}/gu, (character) => character < ' ' ? String.fromCharCode(0x2400 + character.charCodeAt(0)) : '·')
-
 export class Panel {
   #frame = document.createElement('iframe')
   #source
   #times = []
   #heard
-  #say
+  #log
+  #lostAt
   on = false
   root = copyOf('panel')
 
-  /** `server`: the URL that the client connects to. `say(text)` is called to send a message to all, `heard(id, at)` when such a message has arrived here. */
-  constructor ({ generation, transport, standIn = false, note = '', holds = false, server }, { say, heard }) {
+  /** `server`: the URL that the client connects to. `key`: its name at the server. `heard(id, at)` is called when a message to all has arrived here. */
+  constructor ({ generation, transport, dialect, standIn = false, note = '', holds = false, server, key }, { heard }) {
     this.name = `${generation} ${transport}`
     this.holds = holds
     this.server = server
-    this.#say = say
+    this.key = key
     this.#heard = heard
     const { root } = this
     Object.assign(root.dataset, { generation, transport })
@@ -38,10 +36,16 @@ export class Panel {
     root.querySelector('.note').textContent = note
     root.querySelector('input[type="text"]').setAttribute('aria-label', `Message over ${this.name}`)
     root.querySelector('.log').setAttribute('aria-label', `Traffic of ${this.name}`)
+    root.querySelector('[role="switch"]').setAttribute('aria-label', `${this.name} is there`)
+    this.#log = new WireLog(root.querySelector('.log'), dialect)
+    for (const button of root.querySelectorAll('.buttons button')) {
+      button.setAttribute('aria-label', `${button.textContent} ${this.name}`)
+      button.addEventListener('click', () => this.#push(button))
+    }
     root.querySelector('form').addEventListener('submit', (event) => this.#submit(event))
     root.querySelector('[role="switch"]').addEventListener('change', ({ target }) => this.turn(target.checked))
     const page = standIn ? 'stand-in' : generation === '0.9' ? 'client' : 'later-client'
-    this.#source = `${page}.html?${new URLSearchParams({ generation, transport, server })}`
+    this.#source = `${page}.html?${new URLSearchParams({ generation, transport, server, panel: key })}`
     this.#frame.hidden = true
     this.#frame.title = `${this.name} client`
     this.turn(false)
@@ -53,6 +57,7 @@ export class Panel {
     this.root.querySelector('[role="switch"]').checked = on
     this.#state(on ? 'connecting' : 'off')
     this.#times = []
+    this.#lostAt = undefined
     for (const figure of this.root.querySelectorAll('[data-figure]')) figure.textContent = '–'
     if (!on) return this.#frame.remove()
     this.#frame.src = this.#source
@@ -70,11 +75,10 @@ export class Panel {
   /** Handles a report of the client in the frame. */
   take ({ type, at, ...detail }) {
     switch (type) {
-      case 'state': return this.#state(detail.state)
+      case 'state': return this.#state(detail.state, at)
       case 'in use': return this.#figure('in-use', detail.name)
       case 'round trip': return this.#roundTrip(detail.time)
-      case 'in': return this.#log('↓', 'in', detail.payload, at)
-      case 'out': return this.#log('↑', 'out', detail.payload, at)
+      case 'wire': return this.#log.frame('client', detail.direction === 'out', { ...detail, at })
       case 'message': return this.#latest(detail.text, 'echo')
       case 'said':
         this.#latest(detail.text, `from ${detail.from}`)
@@ -82,10 +86,15 @@ export class Panel {
     }
   }
 
-  /** Milliseconds until a message to all arrived here, if it has arrived, and the longest time of all panels. */
-  showArrival (time, longest) {
+  /** Handles a report of the server about this client. */
+  takeOfServer ({ event, text, ...detail }) {
+    if (event === 'packet') this.#log.frame('server', detail.direction === 'in', detail)
+    else this.#log.event(event, text, detail.at)
+  }
+
+  /** Milliseconds until a message to all arrived here, if it has arrived. */
+  showArrival (time) {
     this.#figure('heard', time === undefined ? '–' : inMs(time))
-    this.root.querySelector('.bar i').style.width = `${time === undefined ? 0 : Math.max(time / longest * 100, 2)}%`
   }
 
   #submit (event) {
@@ -93,14 +102,36 @@ export class Panel {
     const { text } = event.target.elements
     const value = text.value || `hello from ${this.name}`
     text.value = ''
-    if (event.submitter?.value === 'say') this.#say(value)
-    else this.post({ type: 'send', text: value })
+    this.post({ type: 'send', text: value })
   }
 
-  #state (state) {
+  #push (button) {
+    if (button.value !== 'wire') return fetch(`${button.value}?panel=${this.key}`, { method: 'POST' })
+    const unfolded = this.root.querySelector('.unfolded')
+    unfolded.hidden = !unfolded.hidden
+    button.setAttribute('aria-expanded', String(!unfolded.hidden))
+  }
+
+  #state (state, at = performance.timeOrigin + performance.now()) {
+    const before = this.root.dataset.state
     this.root.dataset.state = state
     this.root.querySelector('.state span').textContent = state
-    for (const button of this.root.querySelectorAll('button')) button.disabled = state !== 'connected'
+    for (const button of this.root.querySelectorAll('[value="send"], [value="cut"], [value="refuse"]')) button.disabled = state !== 'connected'
+    if (state === 'off') return
+    if (before === 'connected' && state !== before) this.#lostAt = at
+    if (state !== before && state !== 'connecting' && state !== 'connected') this.#log.event('reconnecting', `the client is ${state}`, at)
+    if (state === 'connected' && this.#lostAt !== undefined) {
+      const away = `${((at - this.#lostAt) / 1000).toFixed(2)} s`
+      this.#lostAt = undefined
+      this.#figure('offline', away)
+      this.#log.event('back', `the client is back after ${away}`, at)
+    }
+    if (state === 'failed') setTimeout(() => this.#again(), AGAIN)
+  }
+
+  /** A client 0.9 that is refused gives up. */
+  #again () {
+    if (this.on && this.root.dataset.state === 'failed') this.#frame.src = this.#source
   }
 
   #figure (name, text) {
@@ -112,26 +143,9 @@ export class Panel {
     if (this.#times.length > KEPT_TIMES) this.#times.shift()
     this.#figure('last', inMs(time))
     this.#figure('median', inMs(median(this.#times)))
-    const most = Math.max(...this.#times)
-    const points = this.#times.map((value, i) => `${i / (KEPT_TIMES - 1) * 100},${23 - value / most * 21}`)
-    this.root.querySelector('polyline').setAttribute('points', points.join(' '))
   }
 
   #latest (text, where) {
     this.root.querySelector('.latest').replaceChildren(element('q', '', text), ` ${where}`)
-  }
-
-  /** Adds a line at the top, where it is visible. */
-  #log (arrow, direction, payload, at) {
-    const log = this.root.querySelector('.log')
-    const line = element('li', direction, '')
-    const time = new Date(at)
-    const clock = `${time.toTimeString().slice(0, 8)}.${String(time.getMilliseconds()).padStart(3, '0')}`
-    const text = visible(payload)
-    const shown = text.length > SHOWN ? `${text.slice(0, SHOWN)}… (${text.length} characters)` : text
-    line.append(element('time', '', clock), element('b', '', arrow), element('code', '', shown === '' ? '(empty)' : shown))
-    log.prepend(line)
-    while (log.children.length > KEPT_LINES) log.lastElementChild.remove()
-    this.root.querySelector('summary code').textContent = `${arrow} ${shown}`
   }
 }

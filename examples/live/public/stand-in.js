@@ -1,7 +1,7 @@
 // A small client of revision 1 for the two transports that no published client can use in current browsers: xhr-multipart, which it reads from
 // a fetch stream, and flashsocket, for which it uses the browser's WebSocket.
 /* global location */
-import { run, tell, transport } from './frame.js'
+import { panel, run, tellWire, transport } from './frame.js'
 
 const BASE = '/socket.io/1'
 const RETRY = 1000 // ms
@@ -9,14 +9,14 @@ const RETRY = 1000 // ms
 // ---- transports: each opens the session, yields payloads until it ends, and has a way to send one
 
 async function flashsocket (sid, { onOpen, onPayload }) {
-  const socket = new WebSocket(`${location.origin.replace('http', 'ws')}${BASE}/flashsocket/${sid}`)
+  const socket = new WebSocket(`${location.origin.replace('http', 'ws')}${BASE}/flashsocket/${sid}?panel=${panel}`)
   socket.onopen = () => onOpen((payload) => socket.send(payload))
   socket.onmessage = ({ data }) => onPayload(data)
   await new Promise((resolve) => { socket.onclose = resolve })
 }
 
 async function xhrMultipart (sid, { onOpen, onPayload }) {
-  const url = `${BASE}/xhr-multipart/${sid}`
+  const url = `${BASE}/xhr-multipart/${sid}?panel=${panel}`
   const response = await fetch(url)
   onOpen((payload) => fetch(url, { method: 'POST', body: payload }))
   // Each part ends with the boundary line: `Content-Type: text/plain`, an empty line, the payload.
@@ -85,11 +85,11 @@ class StandIn {
     let over = false
     while (!over) {
       try {
-        const [sid] = (await (await fetch(`${BASE}/`)).text()).split(':')
+        const [sid] = (await (await fetch(`${BASE}/?panel=${panel}`)).text()).split(':')
         await this.#carry(sid, {
           onOpen: (write) => { this.#write = write },
           onPayload: (payload) => {
-            tell('in', { payload })
+            tellWire('in', payload, true)
             for (const packet of split(payload)) over = this.#take(packet) || over
           }
         })
@@ -102,7 +102,7 @@ class StandIn {
   }
 
   #send (packet) {
-    tell('out', { payload: packet })
+    tellWire('out', packet, true)
     this.#write?.(packet)
   }
 

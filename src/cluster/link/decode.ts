@@ -22,8 +22,9 @@ export interface Raw {
 function request (from: FieldReader): SessionRequest {
   const dialect = from.oneOf(DIALECTS)
   const transport = from.oneOf(TRANSPORTS)
-  const flags = from.flags(3)
-  return { sid: from.name(), dialect, transport, isUpgrade: (flags & 1) !== 0, isScript: (flags & 2) !== 0 }
+  const flags = from.flags(7)
+  const request = { sid: from.name(), dialect, transport, isUpgrade: (flags & 1) !== 0, isScript: (flags & 2) !== 0 }
+  return (flags & 4) === 0 ? request : { ...request, origin: from.name() }
 }
 
 function introduction (from: FieldReader): Omit<Hello, 'type'> {

@@ -30,8 +30,10 @@ export interface Encoded {
 
 const isBytes = (payload: Payload | undefined): boolean => typeof payload === 'object'
 
-function request (to: FieldWriter, { sid, dialect, transport, isUpgrade, isScript }: SessionRequest): FieldWriter {
-  return to.u8(DIALECTS.indexOf(dialect)).u8(TRANSPORTS.indexOf(transport)).u8((isUpgrade ? 1 : 0) | (isScript ? 2 : 0)).name(sid)
+function request (to: FieldWriter, { sid, dialect, transport, isUpgrade, isScript, origin }: SessionRequest): FieldWriter {
+  const flags = (isUpgrade ? 1 : 0) | (isScript ? 2 : 0) | (origin === undefined ? 0 : 4)
+  to.u8(DIALECTS.indexOf(dialect)).u8(TRANSPORTS.indexOf(transport)).u8(flags).name(sid)
+  return origin === undefined ? to : to.name(origin)
 }
 
 function toJson (context: Refused['context']): string {

@@ -1,127 +1,31 @@
-// Translates between a session of revision 1 and the official Server, which uses the grammar of Socket.IO protocol 4. Both directions need the endpoints and
-// the outstanding acknowledgements, so they are in one file.
-import { fromMessage, isReservedEvent, PacketType, toMessage, withoutBinary } from '../../codec/socketio.js'
+// The face of the official Server for a session of revision 1: the Server uses the grammar of Socket.IO protocol 4. The other direction is in from-client.ts.
+import { PacketType, toMessage, withoutBinary } from '../../codec/socketio.js'
 import type { SocketioPacket } from '../../codec/socketio.js'
 import type { Packet, WirePacket } from '../../codec/packet.js'
 import { revision1 } from '../../codec/revision-1.js'
-import { Acks } from './acks.js'
-import { bytesOf, isServableNamespace, toEndpoint, toNsp } from '../endpoint.js'
-import type { Endpoint } from '../endpoint.js'
-import { endpointBytes, Endpoints } from './endpoints.js'
+import { toEndpoint } from '../endpoint.js'
 import type { FaceDialect, FaceShared, FaceSession } from './face.js'
-
-type AckRequest = Extract<Packet, { type: 'message' | 'json' | 'event' }>
-
-/** Returns whether a packet belongs to an endpoint: all do, except heartbeats and noops. */
-const isAboutEndpoint = (packet: WirePacket): packet is Packet => 'endpoint' in packet
+import { FromClient } from './from-client.js'
 
 /** The face of the official Server for one session. */
 export class ServerFace {
   readonly #session: FaceSession
   readonly #dialect: FaceDialect
   readonly #shared: FaceShared
-  readonly #endpoints = new Endpoints()
-  readonly #acks: Acks
+  readonly #client: FromClient
 
   constructor (session: FaceSession, dialect: FaceDialect, shared: FaceShared) {
     this.#session = session
     this.#dialect = dialect
     this.#shared = shared
-    this.#acks = new Acks(shared.limits.maxAcks)
+    this.#client = new FromClient(session, shared)
   }
-
-  // ---- memory
-
-  /** Counts the memory that is held for the client outside its queue, and so many bytes more. Returns whether it fits. */
-  #keep (more = 0): boolean {
-    return this.#session.keep(this.#endpoints.bytes + this.#acks.bytes + more)
-  }
-
-  #overflow (): void {
-    this.#session.end('too many packets', undefined, new Error('packets that wait for endpoints to connect exceed maxPayload'))
-  }
-
-  // ---- from the client
 
   /** Delivers a packet of the client. Packets for endpoints that are not connected are dropped, as in the old server. */
-  receive (packet: Packet): void {
-    if (packet.type === 'error') return
-    const endpoint = this.#endpoints.get(packet.endpoint)
-    if (endpoint?.state === 'connected') return this.#forward(packet)
-    if (endpoint !== undefined) return this.#wait(endpoint, packet)
-    if (packet.type === 'connect') this.#connect(packet.endpoint, packet.query)
-  }
-
-  #connect (name: string, query = ''): void {
-    if ((name !== '' && !isServableNamespace(name)) || this.#endpoints.size > this.#shared.limits.maxEndpoints) return
-    const bytes = endpointBytes(query)
-    if (!this.#keep(bytes)) return this.#overflow()
-    this.#endpoints.add(name, bytes)
-    // In the Server's grammar a comma ends the name, and a query without `?` would be part of the name.
-    this.#deliver({ type: PacketType.CONNECT, nsp: toNsp(name) + (query.startsWith('?') ? query.replaceAll(',', '%2C') : '') })
-  }
-
-  #wait (endpoint: Endpoint, packet: Packet): void {
-    const text = revision1.encodePacket(packet)
-    const bytes = bytesOf(text)
-    if (this.#endpoints.waitingBytes + bytes > this.#shared.limits.maxPayload || !this.#keep(bytes)) return this.#overflow()
-    this.#endpoints.wait(endpoint, text)
-  }
-
-  #hearWaiting (name: string, endpoint: Endpoint): void {
-    this.#endpoints.hearWaiting(name, endpoint, (text) => {
-      const packet = revision1.decodePacket(text)
-      // A repeated connect has been answered already, unless a disconnect came between.
-      if (isAboutEndpoint(packet) && (packet.type !== 'connect' || endpoint !== this.#endpoints.get(name))) this.receive(packet)
-    })
-    this.#keep()
-  }
-
-  #forward (packet: Packet): void {
-    const { endpoint } = packet
-    const nsp = toNsp(endpoint)
-    switch (packet.type) {
-      case 'message':
-      case 'json':
-      case 'event': {
-        if (packet.type === 'event' && isReservedEvent(packet.name)) return
-        return this.#deliver({ type: PacketType.EVENT, nsp, data: fromMessage(packet), ...this.#idFor(packet) })
-      }
-      case 'ack': {
-        const id = this.#acks.takeOfServer(packet.id, endpoint)
-        if (id === undefined) return
-        this.#keep()
-        return this.#deliver({ type: PacketType.ACK, nsp, data: packet.args, id })
-      }
-      case 'disconnect':
-        this.#endpoints.delete(endpoint)
-        this.#keep()
-        return this.#deliver({ type: PacketType.DISCONNECT, nsp })
-      // The old server answered each connect (docs/revision-1.md, Packets).
-      case 'connect': return this.#enqueue({ type: 'connect', endpoint })
-      case 'error': return
-      default: packet satisfies never
-    }
-  }
+  receive (packet: Packet): void { this.#client.receive(packet) }
 
   /** Delivers a disconnect for each endpoint: the client has disconnected as a whole. */
-  disconnectAll (): void {
-    for (const endpoint of this.#endpoints.connected) this.#deliver({ type: PacketType.DISCONNECT, nsp: toNsp(endpoint) })
-    this.#endpoints.clear()
-  }
-
-  #idFor (packet: AckRequest): { id?: number } {
-    if (packet.ack !== 'data' || packet.id === undefined) return {}
-    const id = this.#acks.addOfClient(packet.id)
-    if (!this.#keep()) this.#overflow()
-    return { id }
-  }
-
-  #deliver (packet: SocketioPacket): void {
-    for (const piece of this.#shared.codec.encode(packet)) this.#session.deliver(piece, packet.type === PacketType.DISCONNECT)
-  }
-
-  // ---- from the Server
+  disconnectAll (): void { this.#client.disconnectAll() }
 
   /** Sends a message of the Server to the client. */
   write (data: string | Uint8Array, volatile: boolean): void {
@@ -160,18 +64,18 @@ export class ServerFace {
   }
 
   #forget (name: string): void {
-    this.#endpoints.forget(name)
-    this.#keep()
+    this.#client.endpoints.forget(name)
+    this.#client.keep()
   }
 
   #connected (name: string): void {
     this.#enqueue({ type: 'connect', endpoint: name })
     // The Server sends this before it adds the socket to its list and calls the 'connection' listeners.
-    const endpoint = this.#endpoints.get(name)
+    const endpoint = this.#client.endpoints.get(name)
     process.nextTick(() => {
-      if (endpoint?.state !== 'connecting' || endpoint !== this.#endpoints.get(name)) return
+      if (endpoint?.state !== 'connecting' || endpoint !== this.#client.endpoints.get(name)) return
       endpoint.state = 'connected'
-      this.#hearWaiting(name, endpoint)
+      this.#client.hearWaiting(name, endpoint)
     })
   }
 
@@ -199,16 +103,16 @@ export class ServerFace {
       return this.#session.enqueue(frame, volatile)
     }
     const id = this.#dialect.nextId()
-    this.#acks.addOfServer(id, endpoint, packet.id)
-    if (!this.#keep()) return this.#overflow()
+    this.#client.acks.addOfServer(id, endpoint, packet.id)
+    if (!this.#client.keep()) return this.#client.overflow()
     // The old client acknowledges messages by itself, but events only with `id+` (docs/revision-1.md, Packets).
     this.#enqueue({ ...message, endpoint, id, ack: message.type === 'event' ? 'data' : 'plain' }, volatile)
   }
 
   #ack (endpoint: string, packet: SocketioPacket, written: string | Uint8Array): void {
-    const id = this.#acks.takeOfClient(packet.id)
+    const id = this.#client.acks.takeOfClient(packet.id)
     if (id === undefined) return
-    this.#keep()
+    this.#client.keep()
     this.#enqueue({ type: 'ack', endpoint, id, args: this.#list(packet, written) })
   }
 

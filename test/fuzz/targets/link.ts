@@ -106,7 +106,7 @@ function edgeRule (input: string): void {
   const send = (record: EdgeRecord): void => sameAgain<EdgeRecord>(record, edgeReader)
   const edge = new LinkEdge({ tag: 'tag-of-a', address: { path: 'a' }, rtt: () => undefined, onState () {}, send, offer: (record) => { send(record); return true } })
   const poll = (which: number): HeldPoll => ({ send () { end(which)(); return 0 }, destroy () { ends[which] ??= 1 }, refuse: end(which) })
-  edge.check(REQUEST, end(0))
+  edge.check({ ...REQUEST, origin: 'http://a.test' }, end(0))
   edge.poll(REQUEST, poll(1))
   edge.post(REQUEST, '4', end(2))
   const stream = edge.open(REQUEST, { send () {}, close: end(4), destroy: end(4), refuse: end(3), delivered () {} })

@@ -114,9 +114,9 @@ t.test('a hook of the app may change an answer, and every line of the request lo
   const response = await app.inject('/socket.io/1/xhr-polling/nobody')
   t.equal(response.headers['x-seen'], 'yes')
   t.equal(response.body, '7:::1+0')
-  const unknown = lines.find(({ msg }) => msg === 'unknown session')
+  const unknown = lines.find(({ reason }) => reason === 'unknown session')
   t.equal(unknown?.['reqId'], 'the-request')
-  t.equal(unknown?.['sid'], 'nobody')
+  t.equal(unknown?.['sid'], 'nob…')
   t.ok(lines.some(({ msg }) => msg === 'request completed'))
 })
 

@@ -10,13 +10,17 @@ const headOf = ({ method, url }: IncomingMessage, headers: IncomingHttpHeaders):
   return [`${method ?? ''} ${url ?? ''} HTTP/1.1`, ...lines, '', ''].join('\r\n')
 }
 
-/** Starts one in front of a server. Returns its own origin. @param forwards whether it sends the Host of the browser as X-Forwarded-Host */
-export async function changingProxy (t: Teardown, target: string, forwards = false): Promise<string> {
-  const { host, hostname, port } = new URL(target)
+/**
+ * Starts one in front of a server. Returns its own origin. @param target the server, or a function that chooses one for each request @param forwards whether it sends the
+ * Host of the browser as X-Forwarded-Host
+ */
+export async function changingProxy (t: Teardown, target: string | ((request: IncomingMessage) => string), forwards = false): Promise<string> {
   const open = new Set<Socket>()
-  const change = ({ headers }: IncomingMessage): IncomingHttpHeaders => ({ ...headers, host, ...(forwards && { 'x-forwarded-host': headers.host }) })
+  const targetOf = (request: IncomingMessage): URL => new URL(typeof target === 'string' ? target : target(request))
+  const change = ({ headers }: IncomingMessage, { host }: URL): IncomingHttpHeaders => ({ ...headers, host, ...(forwards && { 'x-forwarded-host': headers.host }) })
   const proxy = createServer((request, response) => {
-    const passed = httpRequest(target, { method: request.method, path: request.url, headers: change(request), agent: false }, (answer) => {
+    const to = targetOf(request)
+    const passed = httpRequest(to, { method: request.method, path: request.url, headers: change(request, to), agent: false }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.pipe(response)
     })
@@ -25,13 +29,14 @@ export async function changingProxy (t: Teardown, target: string, forwards = fal
     request.pipe(passed)
   })
   proxy.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    const passed = connect(Number(port), hostname)
+    const to = targetOf(request)
+    const passed = connect(Number(to.port), to.hostname)
     for (const one of [socket, passed]) {
       open.add(one)
       one.on('error', () => {})
       one.on('close', () => { for (const each of [socket, passed]) each.destroy() })
     }
-    passed.write(headOf(request, change(request)))
+    passed.write(headOf(request, change(request, to)))
     passed.write(head)
     socket.pipe(passed).pipe(socket)
   })

@@ -51,7 +51,8 @@ export const FROM_EDGE: readonly Sample<EdgeRecord>[] = [
   { name: 'an empty frame of bytes', record: { type: 'frame', stream: 7, frame: Buffer.alloc(0) }, wire: [0x50, 7, ''] },
   { name: 'sent', record: { type: 'sent', stream: 7, bytes: 65_536 }, wire: [17, 7, '00010000'] },
   { name: 'closed', record: { type: 'closed', stream: 7, reason: 'connection closed' }, wire: [18, 7, "0011 'connection closed' 0000"] },
-  { name: 'closed, with a cause', record: { type: 'closed', stream: 7, reason: 'ping timeout', cause: 'no pong' }, wire: [18, 7, "000c 'ping timeout' 0007 'no pong'"] }
+  { name: 'closed, with a cause', record: { type: 'closed', stream: 7, reason: 'ping timeout', cause: 'no pong' }, wire: [18, 7, "000c 'ping timeout' 0007 'no pong'"] },
+  { name: 'a check of a page', record: { type: 'check', stream: 1, request: { ...request, transport: 'websocket', isUpgrade: true, origin: 'http://a.test' } }, wire: [8, 1, "020005 000c 'tag-of-a0123' 000d 'http://a.test'"] }
 ]
 
 export const FROM_OWNER: readonly Sample<OwnerRecord>[] = [

@@ -1,3 +1,4 @@
+import { createClient, createClientPool, createCluster, createSentinel } from 'redis'
 import t from 'tap'
 import { commandOf } from '../../../../src/cluster/members/redis-client.js'
 import { RedisMembers } from '../../../../src/cluster/members/redis.js'
@@ -140,6 +141,15 @@ t.test('clients are recognised by their shape', async (t) => {
   await commandOf({ call: send, sendCommand: () => t.fail('ioredis has another sendCommand') })?.('SET', 'key', 'value')
   await commandOf({ sendCommand: send })?.('SET', 'key', 'value')
   await commandOf({ sendCommand: send, masters: [] })?.('SET', 'key', 'value')
-  t.same(sent, [['SET', 'key', 'value'], [['SET', 'key', 'value']], ['key', false, ['SET', 'key', 'value']]])
+  await commandOf({ sendCommand: send, getSentinelNode () {} })?.('SET', 'key', 'value')
+  t.same(sent, [['SET', 'key', 'value'], [['SET', 'key', 'value']], ['key', false, ['SET', 'key', 'value']], [false, ['SET', 'key', 'value']]])
+  for (const client of [createCluster({ rootNodes: [] }), createSentinel({ name: 'app', sentinelRootNodes: [] }), createClientPool(), createClient()]) {
+    const { sendCommand } = client
+    const called: unknown[] = []
+    Object.defineProperty(client, 'sendCommand', { value: (...args: unknown[]) => called.push(args) })
+    await commandOf(client)?.('GET', 'key')
+    t.same(called.flat().find(Array.isArray), ['GET', 'key'])
+    t.equal(called.flat().findIndex(Array.isArray), sendCommand.length - 2, 'the arguments are where this client expects them, before its own options')
+  }
   for (const other of [undefined, null, 'redis://localhost', {}, { sendCommand: true }]) t.equal(commandOf(other), undefined)
 })
