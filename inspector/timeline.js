@@ -85,7 +85,6 @@ export class Timeline {
   }
 
   #show (answer) {
-    if (answer.entries.length > 0 && this.#entries.length > 0 && answer.entries[0].n <= this.#entries.at(-1).n) this.#entries = []
     this.#entries = [...this.#entries, ...answer.entries].slice(-KEPT)
     this.#state = answer
     const { session, state, dialect, transport, holds, user, address, openedAt, queued, traffic, handshake, since, heardAt, dropped } = answer

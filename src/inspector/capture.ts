@@ -10,7 +10,7 @@ const FRAME_BYTES = 512
 const BYTES = 128 * 1024
 
 export interface Entry {
-  /** Counts all entries of this capture. */
+  /** Counts the entries of all captures: those of a capture that starts anew follow those of the one before. */
   readonly n: number
   readonly at: number
   readonly type: 'request' | 'frame' | 'move' | 'end'
@@ -33,6 +33,8 @@ const sizeOf = ({ text, hex }: Entry): number => (text?.length ?? 0) * 2 + (hex?
 
 /** The begin of a text. A cut between the two halves of a character leaves none of them. */
 const beginOf = (text: string): string => text.slice(0, FRAME_BYTES).replace(/[\ud800-\udbff]$/, '')
+
+let entriesOfAll = 0
 
 export class Capture {
   readonly #shown: Shown
@@ -70,7 +72,8 @@ export class Capture {
   }
 
   #add (entry: Omit<Entry, 'n' | 'at'>): void {
-    const added = { n: ++this.#count, at: Date.now(), ...entry }
+    this.#count++
+    const added = { n: ++entriesOfAll, at: Date.now(), ...entry }
     this.#entries.push(added)
     this.#size += sizeOf(added)
     while (this.#entries.length > ENTRIES || this.#size > BYTES) {

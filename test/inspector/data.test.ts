@@ -137,6 +137,30 @@ t.test('a timeline is bounded in entries and bytes', async (t) => {
   t.equal(entries.at(-1)?.bytes, 20_004, 'the size is that of the whole frame, in UTF-8')
 })
 
+t.test('a timeline that was left and is opened again goes on behind its last entry', async (t) => {
+  const letTimePass = holdTimeouts(t, 5000)
+  const app = await inspectedApp(t)
+  const sid = await connectPolling(app)
+  const { rows: [row] } = await read<Page>(app, 'data/sessions')
+  await read(app, `data/sessions/${row?.handle}`)
+  for (const text of ['a', 'b', 'c']) await post1(app, sid, `3:::${text}`)
+  const { n } = (await read<Opened>(app, `data/sessions/${row?.handle}`)).entries.at(-1) ?? {}
+  letTimePass()
+  await post1(app, sid, '3:::not captured')
+  await read(app, `data/sessions/${row?.handle}?after=${n}`)
+  await post1(app, sid, '3:::d')
+  const { entries } = await read<Opened>(app, `data/sessions/${row?.handle}?after=${n}`)
+  t.same(entries.map(({ kind, text }) => kind ?? text), ['post', '3:::d'])
+})
+
+t.test('the nodes of a cluster are shown, and ids with the tag of their node', async (t) => {
+  const nodes = [{ tag: 'abcdefgh', state: 'serving', rtt: undefined, sessions: 1 }, { tag: 'ijklmnop', state: 'unreachable', rtt: undefined, sessions: 2 }] as const
+  const app = await inspectedApp(t, { inspector: { allowAnyone: true, cluster: { tag: 'abcdefgh', nodes } }, plugin: { generateId: () => 'abcdefgh1234567890123456' } })
+  await connectEngine(app, ENGINE_4)
+  t.match(await read(app, 'data/overview'), { tag: 'abcdefgh', nodes: [{ tag: 'abcdefgh', sessions: 1 }, { tag: 'ijklmnop', state: 'unreachable' }] })
+  t.equal((await read<Page>(app, 'data/sessions')).rows[0]?.session, 'abcdefgh1234…')
+})
+
 t.test('hostile frames are told as they are', async (t) => {
   const app = await inspectedApp(t)
   app.socketio.on('connection', (socket) => socket.on('data', () => {}))
