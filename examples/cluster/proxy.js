@@ -1,6 +1,9 @@
 // A proxy that sends each request to the next node, whatever session it has: the opposite of sticky sessions.
 import { createServer, request as ask } from 'node:http'
 
+/** How long a node may take to accept a connection, ms. The system alone would try for minutes at a node that stands still. */
+const CONNECT_TIMEOUT = 3000
+
 /** The head of an answer to an upgrade. @param {import('node:http').IncomingMessage} answer */
 function headOf ({ statusCode, statusMessage, rawHeaders }) {
   const lines = rawHeaders.flatMap((name, i) => i % 2 === 0 ? [`${name}: ${rawHeaders[i + 1]}`] : [])
@@ -25,7 +28,11 @@ export function createProxy (next) {
   /** @param {import('node:http').IncomingMessage} request @param {import('node:events').EventEmitter} answer */
   const onward = (request, answer) => {
     const { method, url, rawHeaders } = request
-    return ask({ host: '127.0.0.1', port: next(request, answer), method, path: url, headers: rawHeaders, setHost: false, agent: false })
+    const there = ask({ host: '127.0.0.1', port: next(request, answer), method, path: url, headers: rawHeaders, setHost: false, agent: false })
+    return there.once('socket', (socket) => {
+      const timer = setTimeout(() => there.destroy(new Error('the node does not accept connections')), CONNECT_TIMEOUT)
+      for (const event of ['connect', 'close']) socket.once(event, () => clearTimeout(timer))
+    })
   }
 
   const server = createServer((request, response) => {
