@@ -32,14 +32,16 @@ export class Counters {
   ended (reason: EndReason): void { count(this.#ended, reason) }
   refused (reason: RefusalReason): void { count(this.#refused, reason) }
 
-  /** A poll begins to wait. Returns a function to call once when its answer is over. */
-  pollHeld (): () => void {
-    const start = performance.now()
+  /** A poll begins to wait. Returns when, for {@link pollOver}. */
+  pollHeld (): number {
     this.#pollsHeld++
-    return () => {
-      this.#pollsHeld--
-      this.#poll.add((performance.now() - start) / 1000)
-    }
+    return performance.now()
+  }
+
+  /** The answer of a poll is over. */
+  pollOver (since: number): void {
+    this.#pollsHeld--
+    this.#poll.add((performance.now() - since) / 1000)
   }
 
   /** A copy. */

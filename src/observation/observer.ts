@@ -9,6 +9,9 @@ import type { TrafficCounter } from './traffic.js'
 
 const { open, move, end, refused, packet, request } = channels
 
+/** A longer text is not kept here, bytes. */
+const LONGEST_KEPT = 64 * 1024
+
 /** A session, as it is observed. */
 export interface Observed {
   readonly socket: Socket
@@ -24,6 +27,9 @@ interface Carrier {
 export class Observer {
   readonly #engine: Engine
   readonly #counters: Counters
+  /** The last text that was sent. A broadcast sends the same one to many sessions, and its size is counted once. */
+  #text = ''
+  #textBytes = 0
 
   constructor (engine: Engine, counters: Counters) {
     this.#engine = engine
@@ -60,9 +66,19 @@ export class Observer {
 
   /** Counts a packet for the client. */
   packetOut ({ socket, traffic }: Observed, frame: string | Buffer, transport: Carrier): void {
-    const bytes = Buffer.byteLength(frame)
+    const bytes = this.#sizeOf(frame)
     traffic.countOut(bytes)
     this.#counters.traffic.countOut(bytes)
     if (packet.hasSubscribers) packet.publish({ engine: this.#engine, socket, direction: 'out', frame, transport: transport.name })
+  }
+
+  #sizeOf (frame: string | Buffer): number {
+    if (typeof frame !== 'string') return frame.length
+    if (frame === this.#text) return this.#textBytes
+    const bytes = Buffer.byteLength(frame)
+    if (bytes > LONGEST_KEPT) return bytes
+    this.#text = frame
+    this.#textBytes = bytes
+    return bytes
   }
 }

@@ -112,10 +112,11 @@ export function holdPoll (hosts: Hosts, request: SessionRequest, reply: FastifyR
   if (host === hosts.local) return holdOwnPoll(hosts.engine, reply, (poll) => host.poll(request, poll), refuse)
   const poll = new ForeignPoll(reply, hosts.engine, refuse)
   const owner = host.poll(request, poll)
-  const over = hosts.engine.counters.pollHeld()
+  const { counters } = hosts.engine
+  const since = counters.pollHeld()
   hosts.hold(owner)
   onEnd(reply, (isWhole) => {
-    over()
+    counters.pollOver(since)
     poll.ended()
     owner.settled(isWhole)
     hosts.over(owner)
@@ -124,10 +125,11 @@ export function holdPoll (hosts: Hosts, request: SessionRequest, reply: FastifyR
 
 /** Parks a GET for a session of this node. */
 export function holdOwnPoll (engine: Engine, reply: FastifyReply, accept: (poll: HeldPoll) => PollOwner, refuse: Refuse): void {
-  const over = engine.counters.pollHeld()
+  const { counters } = engine
+  const since = counters.pollHeld()
   const owner = accept(new HttpPoll(reply, engine, refuse))
   onEnd(reply, (isWhole) => {
-    over()
+    counters.pollOver(since)
     owner.settled(isWhole)
   })
 }

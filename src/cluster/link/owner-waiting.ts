@@ -23,81 +23,84 @@ export interface RemoteLink {
   readonly over: (stream: number) => void
 }
 
-/** A GET, until the edge has settled it or the session has refused it. */
-export class RemotePoll implements Remote, HeldPoll {
+/** What all of them have: an owner, from the moment at which the session has been asked until they are over. */
+export abstract class Half<Owner> implements Remote {
+  protected readonly stream: number
   readonly #link: RemoteLink
-  readonly #stream: number
-  readonly #isScript: boolean
   #isOver = false
-  /** Undefined until the session has been asked, and when it is over. */
-  #owner: PollOwner | undefined
+  #owner: Owner | undefined
+
+  constructor (link: RemoteLink, stream: number) {
+    this.#link = link
+    this.stream = stream
+  }
+
+  protected get owner (): Owner | undefined { return this.#owner }
+
+  /** Sets what the session has answered with. */
+  begun (owner: Owner): void { if (!this.#isOver) this.#owner = owner }
+
+  /** Sends a record, unless it is over. */
+  protected tell (record: OwnerRecord): void { if (!this.#isOver) this.#link.send(record) }
+
+  /** Sends its last record, unless it is over. */
+  protected finish (record: OwnerRecord): void {
+    if (this.#isOver) return
+    this.end()
+    this.#link.send(record)
+  }
+
+  /** Ends it. Returns the owner that it had. */
+  protected end (): Owner | undefined {
+    const owner = this.#owner
+    this.#isOver = true
+    this.#owner = undefined
+    this.#link.over(this.stream)
+    return owner
+  }
+
+  abstract report (record: Report): void
+  abstract lost (): void
+}
+
+/** A GET, until the edge has settled it or the session has refused it. */
+export class RemotePoll extends Half<PollOwner> implements HeldPoll {
+  readonly #isScript: boolean
 
   constructor (link: RemoteLink, stream: number, isScript: boolean) {
-    this.#link = link
-    this.#stream = stream
+    super(link, stream)
     this.#isScript = isScript
   }
 
-  /** Sets what the session has answered with. */
-  begun (owner: PollOwner): void { if (!this.#isOver) this.#owner = owner }
-
   send (payload: Payload, isLast = false): number {
-    if (!this.#isOver) this.#link.send({ type: 'answer', stream: this.#stream, isLast, payload })
+    this.tell({ type: 'answer', stream: this.stream, isLast, payload })
     return this.#isScript ? scriptLength(payload) : Buffer.byteLength(payload)
   }
 
-  destroy (): void { if (!this.#isOver) this.#link.send({ type: 'destroy', stream: this.#stream }) }
-
-  refuse (refused: Refused): void {
-    if (this.#isOver) return
-    this.#end()
-    this.#link.send({ type: 'refused', stream: this.#stream, refused })
-  }
+  destroy (): void { this.tell({ type: 'destroy', stream: this.stream }) }
+  refuse (refused: Refused): void { this.finish({ type: 'refused', stream: this.stream, refused }) }
 
   report (record: Report): void {
-    if (record.type === 'release') return this.#owner?.release()
+    if (record.type === 'release') return this.owner?.release()
     if (record.type !== 'settled') throw new ProtocolError(`the record ${record.type} for a poll`)
-    const owner = this.#owner
-    this.#end()
-    owner?.settled(record.isWhole)
+    this.end()?.settled(record.isWhole)
   }
 
-  #end (): void {
-    this.#isOver = true
-    this.#owner = undefined
-    this.#link.over(this.#stream)
-  }
-
-  lost (): void {
-    const owner = this.#owner
-    this.#end()
-    owner?.settled(false)
-  }
+  lost (): void { this.end()?.settled(false) }
 }
 
-/** A POST or check, until it is answered or its client has given up. */
-export class RemoteCall implements Remote {
-  readonly #link: RemoteLink
-  readonly #stream: number
+/** A POST or check, until it is answered or its client has given up. A session that has answered at once has no owner for it. */
+export class RemoteCall extends Half<PostOwner | undefined> {
   readonly #type: 'post' | 'check'
-  #isOver = false
-  /** Undefined until the session has been asked, if it has answered at once, and when it is over. */
-  #owner: PostOwner | undefined
 
   constructor (link: RemoteLink, stream: number, type: 'post' | 'check') {
-    this.#link = link
-    this.#stream = stream
+    super(link, stream)
     this.#type = type
   }
 
-  /** Sets what the session has answered with. */
-  begun (owner: PostOwner | undefined): void { if (!this.#isOver) this.#owner = owner }
-
   /** Answers it, unless it is over. */
   answer (refused?: Refused): void {
-    if (this.#isOver) return
-    this.#end()
-    this.#link.send(refused === undefined ? { type: 'accepted', stream: this.#stream } : { type: 'refused', stream: this.#stream, refused })
+    this.finish(refused === undefined ? { type: 'accepted', stream: this.stream } : { type: 'refused', stream: this.stream, refused })
   }
 
   report ({ type }: Report): void {
@@ -105,15 +108,5 @@ export class RemoteCall implements Remote {
     this.lost()
   }
 
-  #end (): void {
-    this.#isOver = true
-    this.#owner = undefined
-    this.#link.over(this.#stream)
-  }
-
-  lost (): void {
-    const owner = this.#owner
-    this.#end()
-    owner?.abandon()
-  }
+  lost (): void { this.end()?.abandon() }
 }

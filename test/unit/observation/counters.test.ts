@@ -54,10 +54,10 @@ t.test('what is read is a copy, which stays as it is', async (t) => {
 t.test('polls are counted while they wait, and their time when they are over', async (t) => {
   const tick = clock(t)
   const counters = new Counters()
-  const over = counters.pollHeld()
+  const since = counters.pollHeld()
   counters.pollHeld()
   tick(700)
-  over()
+  counters.pollOver(since)
   const { pollsHeld, histograms: { poll } } = counters.read()
   t.equal(pollsHeld, 1)
   t.equal(poll.count, 1)
