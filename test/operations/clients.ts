@@ -1,5 +1,6 @@
 // Real clients of every generation by TLS, whose server has a certificate that nobody has signed.
 import process from 'node:process'
+import type { Test } from 'tap'
 import { createScenario } from '../clients/later-scenario.js'
 import { createScenario as createOld } from '../clients/old-scenario.js'
 import { ofScenario } from '../clients/in-node.js'
@@ -31,4 +32,17 @@ const old = ['xhr-polling', 'websocket'].map((transport): Start => ({
   start: (url) => ofScenario(createOld(client09, { url, transport }))
 }))
 
-export const STARTS: readonly Start[] = [...later, ...old]
+const STARTS: readonly Start[] = [...later, ...old]
+
+/** Connects each client to a server, by the transport that it asks for, and has its messages echoed. */
+export async function everyClient (t: Test, url: string): Promise<void> {
+  for (const { name, transport, start } of STARTS) {
+    await t.test(name, async (t) => {
+      const { run, close } = start(url)
+      t.teardown(close)
+      t.equal((await run('connect') as { here: string }).here, transport)
+      const { echoes } = await run('messages', ['hello', 'ünï']) as { echoes: string[] }
+      t.strictSame(echoes, ['hello', 'ünï'])
+    })
+  }
+}

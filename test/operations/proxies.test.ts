@@ -8,7 +8,7 @@ import { readOptions } from '../../src/options.js'
 import type { SocketioTransportsOptions } from '../../types/options.js'
 import { portOf, serverApp, pluginApp } from '../kit/servers/app.js'
 import { until } from '../kit/waiting.js'
-import { STARTS } from './clients.js'
+import { everyClient } from './clients.js'
 import { nginx, PROXIES } from './proxies.js'
 import type { Pair, Proxy } from './proxies.js'
 import { fetchPage, open, readUntil, UPGRADE } from './tls-requests.js'
@@ -36,15 +36,7 @@ const ECHOED = '6:::1+["ünï"]'
 function suite (t: Test, proxy: Proxy): void {
   t.test('real clients of every generation', async (t) => {
     const { app, url } = await behind(t, proxy)
-    for (const { name, transport, start } of STARTS) {
-      await t.test(name, async (t) => {
-        const { run, close } = start(url)
-        t.teardown(close)
-        t.equal((await run('connect') as { here: string }).here, transport)
-        const { echoes } = await run('messages', ['hello', 'ünï']) as { echoes: string[] }
-        t.strictSame(echoes, ['hello', 'ünï'])
-      })
-    }
+    await everyClient(t, url)
     t.strictSame(app.socketio.metrics.refused, {})
   })
 

@@ -9,7 +9,7 @@ import type { Test } from 'tap'
 import { answerScenario } from '../clients/scenario-answers.js'
 import { portOf, pluginApp } from '../kit/servers/app.js'
 import { until } from '../kit/waiting.js'
-import { STARTS } from './clients.js'
+import { everyClient } from './clients.js'
 import { PROXIES } from './proxies.js'
 import type { Proxy, Stickiness } from './proxies.js'
 import { fetchPage, open } from './tls-requests.js'
@@ -41,15 +41,7 @@ async function sessionOf (url: string, name: string): Promise<string> {
 function suite (t: Test, proxy: Proxy): void {
   t.test('real clients of every generation', async (t) => {
     const { url, apps } = await twoNodes(t, proxy)
-    for (const { name, transport, start } of STARTS) {
-      await t.test(name, async (t) => {
-        const { run, close } = start(url)
-        t.teardown(close)
-        t.equal((await run('connect') as { here: string }).here, transport)
-        const { echoes } = await run('messages', ['hello', 'ünï']) as { echoes: string[] }
-        t.strictSame(echoes, ['hello', 'ünï'])
-      })
-    }
+    await everyClient(t, url)
     t.ok(apps.every((app) => app.socketio.metrics.opened > 0), 'both processes had sessions')
     t.strictSame(apps.map((app) => app.socketio.metrics.refused), [{}, {}], 'no request has reached the wrong process')
   })
