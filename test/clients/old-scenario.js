@@ -115,11 +115,15 @@ export function createScenario (io, { url, transport, cors = true }) {
       return { reason, connected: connected || connecting, reconnecting }
     },
 
-    /** Connects and waits for what `comeBack` tells. */
+    /**
+     * Connects and waits for what `comeBack` tells. A client that is told to connect again during its own POST keeps its goodbye for the next session
+     * (docs/restarts.md), so no POST may be under way: a page hears `1::/chat` before its POST of the same is over.
+     */
     async beforeRestart () {
       const socket = await connect()
       const chat = socket.of('/chat')
       await once(chat, 'connect')
+      while (socket.socket.doBuffer) await new Promise((resolve) => setTimeout(resolve, 5))
       const gone = once(socket, 'disconnect')
       const back = once(socket, 'reconnect')
       const chatBack = gone.then(() => once(chat, 'connect'))
