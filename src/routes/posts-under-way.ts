@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Engine } from '../engine/engine.js'
 import type { Session } from '../session/session.js'
+import type { DialectName } from '../session/transport.js'
 import type { Hook } from './rows.js'
 import { sessionIdOf } from './query.js'
 
@@ -12,11 +13,10 @@ type Answer = ServerResponse & { [SESSION]?: Session }
 
 function onClose (this: Answer): void { this[SESSION]?.onPost(true) }
 
-/** Makes a hook for `onRequest`. It reports to the session that a POST has begun and, when the response has closed, that the POST is over. */
-export function notePost (engine: Engine): Hook {
+/** Makes a hook for `onRequest` of the routes of a dialect. It reports to the session that a POST has begun and, when the response has closed, that the POST is over. */
+export function notePost (engine: Engine, dialect: DialectName): Hook {
   return function noteSessionsPost (request, reply, done) {
-    const { dialect } = request.routeOptions.config.socketio ?? {}
-    const session = dialect && engine.find(sessionIdOf(request, dialect), dialect)
+    const session = engine.find(sessionIdOf(request, dialect), dialect)
     if (session !== undefined) {
       const answer: Answer = reply.raw
       session.onPost(false)

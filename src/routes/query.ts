@@ -26,31 +26,67 @@ const ENCODED_NAME = /[?&][^=&]*[%+]/
 
 const isEncoded = (text: string, start: number): boolean => text.includes('%', start) || text.includes('+', start)
 
-/** Finds the last value of a parameter whose name is not encoded. It does not parse the whole query, because the router calls it for every request of the host. */
-function find ({ url, query }: Parts, name: string): string | undefined {
-  let found = -1
-  for (let at = url.indexOf(name, query); at >= 0; at = url.indexOf(name, at + 1)) {
-    const next = url.charAt(at + name.length)
-    if ((at === query || url.charAt(at - 1) === '&') && (next === '=' || next === '&' || next === '')) found = at + name.length
-  }
-  if (found < 0) return undefined
-  const stop = url.indexOf('&', found)
-  const value = url.slice(found + 1, stop < 0 ? url.length : stop)
-  return isEncoded(value, 0) ? parse(`=${value}`).get('') ?? '' : value
+/** The parameters that the plugin reads: the last value of each. */
+class Values {
+  EIO: string | undefined = undefined
+  transport: string | undefined = undefined
+  sid: string | undefined = undefined
+  j: string | undefined = undefined
+  b64: string | undefined = undefined
+  t: string | undefined = undefined
+  i: string | undefined = undefined
+  jsonp: string | undefined = undefined
+  disconnect: string | undefined = undefined
 }
 
-/** Returns a function that reads the parameters of a URL; undefined if the URL has no query. */
-export function readerOf (target: string): ((name: string) => string | undefined) | undefined {
+type Name = keyof Values
+
+const NO_VALUES: Readonly<Values> = new Values()
+const NAMES = new Map(Object.keys(NO_VALUES).map((name) => [name, name as Name]))
+const LONGEST_NAME = Math.max(...[...NAMES.keys()].map(({ length }) => length))
+
+const indexOr = (text: string, character: string, start: number): number => {
+  const index = text.indexOf(character, start)
+  return index < 0 ? text.length : index
+}
+
+/** Finds all parameters in one pass, because the router reads the query of every request of the host. */
+function scan ({ url, query }: Parts): Readonly<Values> {
+  const values = new Values()
+  const hasEncoded = isEncoded(url, query)
+  if (hasEncoded && ENCODED_NAME.test(url)) {
+    const parsed = parse(url.slice(query))
+    for (const name of NAMES.values()) values[name] = parsed.getAll(name).at(-1)
+    return values
+  }
+  let equals = -1
+  for (let start = query, end; start <= url.length; start = end + 1) {
+    end = indexOr(url, '&', start)
+    if (equals < start) equals = indexOr(url, '=', start)
+    const stop = Math.min(equals, end)
+    if (stop - start > LONGEST_NAME) continue
+    const name = NAMES.get(url.slice(start, stop))
+    if (name === undefined) continue
+    const value = url.slice(stop + 1, end)
+    values[name] = hasEncoded && isEncoded(value, 0) ? parse(`=${value}`).get('') ?? '' : value
+  }
+  return values
+}
+
+let lastTarget = ''
+let lastValues = NO_VALUES
+
+/** Reads the parameters of a URL. The router, the hooks and the handler read the same URL one after the other, so the last one is kept. */
+export function valuesOf (target: string): Readonly<Values> {
+  if (target === lastTarget) return lastValues
   const parts = partsOf(target)
-  if (parts === undefined) return undefined
-  const { url, query } = parts
-  if (!isEncoded(url, query) || !ENCODED_NAME.test(url)) return (name) => find(parts, name)
-  const values = parse(url.slice(query))
-  return (name) => values.getAll(name).at(-1)
+  lastValues = parts === undefined ? NO_VALUES : scan(parts)
+  lastTarget = target
+  return lastValues
 }
 
 /** Returns the last value of a query parameter: the 0.9 client puts its own parameters behind those of the page (docs/revision-1.md, URLs). */
-export const lastOf = ({ raw: { url = '' } }: FastifyRequest, name: string): string | undefined => readerOf(url)?.(name)
+export const lastOf = ({ raw: { url = '' } }: FastifyRequest, name: Name): string | undefined => valuesOf(url)[name]
 
 /** Returns all parameters of a URL: `socket.handshake.query` of the official Server. */
 export function allOf (target = ''): Query {

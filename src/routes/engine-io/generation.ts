@@ -2,7 +2,7 @@
 // by a constraint.
 import type { FastifyInstance } from 'fastify'
 import type { EngineVersion } from '../../codec/engine-io.js'
-import { readerOf } from '../query.js'
+import { valuesOf } from '../query.js'
 
 /** The transports of a URL. `unknown`: the URL has another transport, or none. */
 export const TRANSPORT_KEYS = ['polling', 'websocket', 'unknown'] as const
@@ -10,19 +10,20 @@ export const TRANSPORT_KEYS = ['polling', 'websocket', 'unknown'] as const
 /** A value of the constraint: the version and the transport of a URL. `unknown`: the version is not supported. */
 export type GenerationKey = `${EngineVersion} ${typeof TRANSPORT_KEYS[number]}` | 'unknown'
 
-/** The versions by the parameter `EIO`. Clients 1.0 send 2: this is version 3 with another encoding of text (docs/engine-3-payloads.md). */
-const VERSIONS: ReadonlyMap<string, EngineVersion> = new Map([['2', 3], ['3', 3], ['4', 4]])
+type Keys = Readonly<Record<typeof TRANSPORT_KEYS[number], GenerationKey>>
+const ENGINE_3: Keys = { polling: '3 polling', websocket: '3 websocket', unknown: '3 unknown' }
+const ENGINE_4: Keys = { polling: '4 polling', websocket: '4 websocket', unknown: '4 unknown' }
+
+/** The keys by the parameter `EIO`. Clients 1.0 send 2: this is version 3 with another encoding of text (docs/engine-3-payloads.md). */
+const KEYS: ReadonlyMap<string, Keys> = new Map([['2', ENGINE_3], ['3', ENGINE_3], ['4', ENGINE_4]])
 
 /** Returns the key of a URL; undefined if the query has no parameter of Engine.IO. The router calls it for every request of the host. */
 function keyOf (url: string, assumeEngine3: boolean): GenerationKey | undefined {
-  const valueOf = readerOf(url)
-  if (valueOf === undefined) return undefined
-  const eio = valueOf('EIO')
-  const transport = valueOf('transport')
-  if (eio === undefined && transport === undefined && valueOf('sid') === undefined) return undefined
-  const version = VERSIONS.get(eio ?? (assumeEngine3 ? '3' : ''))
-  if (version === undefined) return 'unknown'
-  return `${version} ${transport === 'polling' || transport === 'websocket' ? transport : 'unknown'}`
+  const { EIO, transport, sid } = valuesOf(url)
+  if (EIO === undefined && transport === undefined && sid === undefined) return undefined
+  const keys = KEYS.get(EIO ?? (assumeEngine3 ? '3' : ''))
+  if (keys === undefined) return 'unknown'
+  return transport === 'polling' || transport === 'websocket' ? keys[transport] : keys.unknown
 }
 
 /** Adds the constraint to the host's router. Returns a function that makes the `constraints` of a route from a key. */

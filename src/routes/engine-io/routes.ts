@@ -50,7 +50,7 @@ function pollingRows (context: EngineIoContext, toRows: ToRows): EngineIoRow[] {
     ...toRows('polling', {
       method: 'POST',
       bodyLimit: context.settings.maxPayload,
-      onRequest: notePost(context.engine),
+      onRequest: notePost(context.engine, `engine ${context.shared.version}`),
       preHandler,
       handler: (request, reply) => handlePost(context, request, reply)
     }),

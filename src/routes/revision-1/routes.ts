@@ -60,7 +60,7 @@ function transportRows (context: TransportContext, toRows: ToRows<Revision1Route
       isHeldOpen: true,
       handler: getHandler(context, row)
     }),
-    ...toRows(url, name, { method: 'POST', bodyLimit, onRequest: notePost(engine), preHandler, handler: postHandler(context, row) }),
+    ...toRows(url, name, { method: 'POST', bodyLimit, onRequest: notePost(engine, 'revision 1'), preHandler, handler: postHandler(context, row) }),
     ...preflight
   ]
 }
