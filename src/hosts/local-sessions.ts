@@ -17,14 +17,10 @@ const OTHER_PAGE = "the session was not opened by the server's own page of this 
 
 type Answer = (refused?: Refused) => void
 
-/** Calls a function. Passes on what it refuses; every other error is a bug and thrown. */
-function refusing <T, U> (call: () => T, refuse: (refused: Refused) => U): T | U {
-  try {
-    return call()
-  } catch (error) {
-    if (error instanceof RefusedRequest) return refuse(error)
-    throw error
-  }
+/** Returns an error that refuses a request. @throws every other error: it is a bug */
+function refusedBy (error: unknown): Refused {
+  if (error instanceof RefusedRequest) return error
+  throw error
 }
 
 /** Implements what other nodes may ask of this one. The routes of this node use the same for polls and POSTs. */
@@ -41,11 +37,13 @@ export class LocalSessions implements SessionHost {
 
   check (request: SessionRequest, answer: Answer): void {
     const { origin } = request
-    refusing(() => {
+    try {
       const { socket } = this.#checked(request)
       if (origin !== undefined && !isOwnPage(origin, socket.request.headers)) throw new RefusedRequest('origin refused', OTHER_PAGE, { origin })
       answer()
-    }, answer)
+    } catch (error) {
+      answer(refusedBy(error))
+    }
   }
 
   #checked (request: SessionRequest): Session {
@@ -57,10 +55,12 @@ export class LocalSessions implements SessionHost {
   }
 
   poll (request: SessionRequest, poll: HeldPoll): PollOwner {
-    return refusing(() => this.#accept(request, poll), (refused) => {
-      poll.refuse(refused)
+    try {
+      return this.#accept(request, poll)
+    } catch (error) {
+      poll.refuse(refusedBy(error))
       return NO_OWNER
-    })
+    }
   }
 
   #accept (request: SessionRequest, poll: HeldPoll): PollOwner {
@@ -70,14 +70,13 @@ export class LocalSessions implements SessionHost {
 
   post (request: SessionRequest, payload: string | Buffer, answer: Answer): PostOwner | undefined {
     const { dialect } = request
-    return refusing(() => {
+    try {
       if (dialect !== 'revision 1') return engineIo.deliverPost(this.#engineIo[dialect], request, payload, answer)
       revision1.deliverPost(this.#revision1(request), request.sid, String(payload), answer)
-      return undefined
-    }, (refused) => {
-      answer(refused)
-      return undefined
-    })
+    } catch (error) {
+      answer(refusedBy(error))
+    }
+    return undefined
   }
 
   /** @throws RefusedRequest for a transport that the dialect does not have: the other node has other options, or another version. */
@@ -89,7 +88,11 @@ export class LocalSessions implements SessionHost {
   open (request: SessionRequest, stream: HeldStream): StreamOwner {
     let transport: CarriedTransport | undefined
     const newTransport = (listener: TransportListener): CarriedTransport => { transport = this.#carried(request, stream, listener); return transport }
-    refusing(() => this.#open(request, newTransport), (refused) => stream.refuse(refused))
+    try {
+      this.#open(request, newTransport)
+    } catch (error) {
+      stream.refuse(refusedBy(error))
+    }
     return transport ?? newTransport(NO_LISTENER)
   }
 
