@@ -53,7 +53,7 @@ async function main (values) {
   print(rows)
   if (values.quick) console.log('\nThese were short samples, of servers that were not warm: the figures say that all works, and no more.')
   for (const note of notes(results)) console.log(`\n${note}`)
-  const files = write({ latest: 'cluster', published: 'cluster-performance' }, { ...machine(), settings: { rounds, ...settings }, pairs: rows }, ratioChart(rows, TITLE, NOTE), values)
+  const files = write({ latest: 'cluster', published: 'cluster-performance' }, { ...machine(), settings: { rounds, ...settings }, pairs: rows }, { '': ratioChart(rows, TITLE, NOTE) }, values)
   console.log(`\nWritten: ${files.join(', ')}`)
   return done.length < groups.length || rows.some(({ verdict }) => verdict === 'missed') ? 1 : 0
 }

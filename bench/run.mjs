@@ -131,7 +131,7 @@ async function main (values) {
   for (const note of notes(results)) console.log(`\n${note}`)
   const { window, windows, rounds, warmup, size, rate, clients, inflight, storm, idle } = values
   const settings = { rounds, window, windows, warmup, size, rate, clients, inflight, storm, idle }
-  const files = write({ latest: 'latest', published: 'performance' }, { ...machine(), settings, pairs, alone }, pairs.length > 0 ? ratioChart(pairs) : undefined, values)
+  const files = write({ latest: 'latest', published: 'performance' }, { ...machine(), settings, pairs, alone }, pairs.length > 0 ? { '': ratioChart(pairs) } : {}, values)
   console.log(`\nWritten: ${files.join(', ')}`)
   return [...results.values()].every((rounds) => rounds.length === values.rounds) ? 0 : 1
 }

@@ -1,7 +1,7 @@
 // npm run bench:scale: what a session costs when there are few and when there are many. See README.md.
 import { scaleChart } from './lib/chart.mjs'
 import { PROCESS_FLAGS, processSettings, program } from './lib/flags.mjs'
-import { openFilesLimit } from './lib/proc.mjs'
+import { counts, localAddresses, mostConnections, sayIfFewer } from './lib/many.mjs'
 import { Progress } from './lib/progress.mjs'
 import { machine, write } from './lib/report.mjs'
 import { sample } from './lib/sample.mjs'
@@ -33,11 +33,6 @@ const FIGURES = {
   delivery: 'CPU of a delivery in a broadcast, µs'
 }
 
-/** Files that a process needs beside its sessions. */
-const OTHER_FILES = 500
-/** Sessions for which one local address has ports enough, with all that they open besides. */
-const PER_ADDRESS = 8000
-
 const FLAGS = {
   kinds: { value: 'LIST', of: Object.keys(KINDS), preset: Object.keys(KINDS).filter((name) => !OTHERS.includes(name)).join(','), help: `kinds of sessions; also those of other servers: ${OTHERS.join(', ')}` },
   sessions: { value: 'LIST', preset: '1000,5000,20000', help: 'how many of each kind' },
@@ -56,37 +51,25 @@ const FLAGS = {
 
 const QUICK = { rounds: 1, sessions: '200,500', 'fan-out': '200,500', idle: 300, window: 100, windows: 2, warmup: 300 }
 
-function counts (name, text) {
-  if (text === 'none') return []
-  const list = text.split(',').map(Number)
-  if (!list.every((count) => Number.isInteger(count) && count > 0)) throw new Error(`--${name} ${text}: not a list of whole numbers`)
-  return list
-}
-
 /** As many as the limit on open files allows for. A poll that says something needs a second connection. */
-function fitting (count, { mode }, limit) {
-  const sessions = Math.min(count, limit - OTHER_FILES)
-  return { sessions, most: mode === 'parked' ? Math.max(Math.min(sessions, limit - OTHER_FILES - sessions), 0) : sessions }
+function fitting (count, { mode }) {
+  const sessions = Math.min(count, mostConnections())
+  return { sessions, most: mode === 'parked' ? Math.max(Math.min(sessions, mostConnections() - sessions), 0) : sessions }
 }
-
-const localAddresses = (sessions) => sessions <= PER_ADDRESS
-  ? undefined
-  : Array.from({ length: Math.ceil(sessions / PER_ADDRESS) }, (_, i) => `127.0.0.${i + 1}`)
 
 /** Every sample that there is to take. */
 async function plan ({ kinds, sessions, 'fan-out': fanOut, active, idle, window, windows, warmup }) {
   const targets = await loadTargets(kinds.map((kind) => KINDS[kind][0]))
-  const limit = openFilesLimit()
   const samples = []
   for (const kind of kinds.filter((kind) => targets.has(KINDS[kind][0]))) {
     const cell = (await cellsOf(targets.get(KINDS[kind][0]))).find(({ dialect }) => dialect === KINDS[kind][1])
     const add = (job, count, settings) => samples.push({ kind, job, cell, count: settings.sessions, settings: { message: 'hello', window, windows, warmup, localAddresses: localAddresses(settings.sessions), ...settings }, asked: count })
-    for (const count of counts('sessions', sessions)) add('scaleSessions', count, { active, idle, ...fitting(count, cell, limit) })
+    for (const count of counts('sessions', sessions)) add('scaleSessions', count, { active, idle, ...fitting(count, cell) })
     if (cell.family !== 'websocket') continue
-    for (const count of counts('fan-out', fanOut)) add('scaleFanOut', count, { sessions: Math.min(count, limit - OTHER_FILES) })
+    for (const count of counts('fan-out', fanOut)) add('scaleFanOut', count, { sessions: Math.min(count, mostConnections()) })
   }
   const short = samples.find(({ asked, count }) => count < asked)
-  if (short !== undefined) console.error(`${short.count} sessions instead of ${short.asked}: a process may have ${limit} open files (ulimit -n)`)
+  if (short !== undefined) sayIfFewer(short.count, short.asked)
   return samples
 }
 
@@ -154,7 +137,7 @@ async function main (values) {
   if (rows.length === 0) throw new Error('nothing could be measured')
   print(rows)
   const { rounds, active, idle, window, windows, warmup } = values
-  const files = write({ latest: 'scale', published: 'performance-scale' }, { ...machine(), settings: { rounds, active, idle, window, windows, warmup }, rows }, chartOf(rows), values)
+  const files = write({ latest: 'scale', published: 'performance-scale' }, { ...machine(), settings: { rounds, active, idle, window, windows, warmup }, rows }, { '': chartOf(rows) }, values)
   console.log(`\nWritten: ${files.join(', ')}`)
   return samples.every(({ results }) => results?.length === values.rounds) ? 0 : 1
 }

@@ -2,4 +2,3 @@ export interface RatioRow { title: string, dialect: string, against: string, rat
 export interface Panel { title: string, series: { name: string, points: [count: number, value: number][] }[] }
 export function ratioChart (rows: RatioRow[], title?: string, note?: string): string
 export function scaleChart (panels: Panel[], title: string): string
-export function ceiling (most: number): number

@@ -1,5 +1,5 @@
 // Groups are measured in rounds, each with fresh processes. The results become rows.
-import { sample } from './sample.mjs'
+import { sample, sampleInTurn } from './sample.mjs'
 import { median, summary } from './statistics.mjs'
 
 /** Seconds that a server takes to start and to end, and that the client does. */
@@ -35,7 +35,7 @@ function expectedOfOne (metric, { warmup, window, windows, idle, storm, clients,
   if (metric === 'memory') return idle * OPEN / 1000
   if (metric === 'storm') return STORM + storm * OPEN / 1000
   const settle = metric === 'connect' || metric === 'life' ? SETTLE : 0
-  const opened = metric === 'push' ? clients : metric === 'echo' || metric === 'load' ? sessions : 0
+  const opened = metric === 'push' ? clients : ['echo', 'load', 'sessions'].includes(metric) ? sessions : 0
   return (opened * OPEN + warmup + windows * window) / 1000 + settle * windows
 }
 
@@ -45,12 +45,13 @@ export const expected = ({ metric, cells }, settings) =>
 
 /** One round of a group. @param turn its number: servers take the first place by turns @returns one result for each cell */
 export function round ({ metric, cells }, settings, processes, turn) {
+  if (metric === 'sessions') return sampleInTurn(metric, cells, settings, processes)
   if (!JOBS.has(metric)) return sample('compare', cells, { workload: metric, turn, ...settings }, processes)
   return sample(metric, cells, { turn, ...settings }, metric === 'memory' ? { ...processes, ...UNPINNED } : processes)
 }
 
-/** Figures of a cell beside its value, where the metric has them: latency in ms, time in s, bytes of heap. */
-const FIGURES = ['p50', 'p99', 'seconds', 'heap']
+/** Figures of a cell beside its value, where the metric has them: latency in ms, time in s, bytes of heap and of memory. */
+const FIGURES = ['p50', 'p99', 'seconds', 'heap', 'resident']
 
 const column = (rounds, cell, key) => median(rounds.map((sides) => sides[cell][key]).filter(Number.isFinite))
 

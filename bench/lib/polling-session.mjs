@@ -2,6 +2,7 @@
 // - `after`: POST, wait for its answer, then GET, all on one connection;
 // - `parked`: a GET is always open on one connection, and POSTs go over another, as browsers do.
 import { HttpLink } from './http-link.mjs'
+import { SideLinks } from './side-links.mjs'
 
 /**
  * What a dialect supplies.
@@ -17,19 +18,20 @@ import { HttpLink } from './http-link.mjs'
 export class PollingSession {
   onpush = null
   onclose = null
-  #address
   #wire
   #polls
   #posts
-  #side = null
+  #sideLinks
   #parked = false
   #dead = false
   #echoed = null
   /** In `parked` mode: the echo and the POST's answer that have not come yet. */
   #missing = 0
 
-  constructor ({ address, options }, wire, link) {
-    this.#address = address
+  /** @param context what sessions share; also the connections for answers to heartbeats */
+  constructor (context, wire, link) {
+    const { address, options } = context
+    this.#sideLinks = context.sideLinks ??= new SideLinks(address)
     this.#wire = wire
     this.#polls = link
     this.#posts = options.mode === 'parked' ? new HttpLink(address) : link
@@ -53,7 +55,6 @@ export class PollingSession {
     this.#dead = true
     this.#polls.close()
     this.#posts.close()
-    this.#side?.close()
   }
 
   #fail (error) {
@@ -77,18 +78,8 @@ export class PollingSession {
     }
     if (this.#wire.expected.equals(body)) return 1
     const { echoes, reply } = this.#wire.other(body)
-    if (reply !== null) this.#reply(reply)
+    if (reply !== null) this.#sideLinks.send(reply)
     return echoes
-  }
-
-  /** Over a connection that is closed again: thousands of idle sessions are not to hold two each. */
-  #reply (bytes) {
-    if (this.#side !== null) return
-    const side = this.#side = new HttpLink(this.#address)
-    side.request(bytes, () => {
-      side.close()
-      this.#side = null
-    })
   }
 
   #finish () {

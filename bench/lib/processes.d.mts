@@ -1,3 +1,4 @@
+import type { Baton } from './baton.mjs'
 import type { Target } from './targets.mjs'
 
 export interface ProcessSettings { serverCpu: string, clientCpu: string, nodeArgs: string[], timeout: number }
@@ -8,4 +9,4 @@ export class ServerProcess {
   readonly pid: number
   stop (): Promise<void>
 }
-export function runClient (job: { job: string, sides: Side[], settings: object, servers: ServerProcess[] }, settings: ProcessSettings): Promise<unknown>
+export function runClient (job: { job: string, sides: Side[], settings: object, servers: ServerProcess[], baton?: Baton }, settings: ProcessSettings): Promise<unknown>

@@ -104,16 +104,18 @@ export class ServerProcess {
   }
 }
 
-/** Runs one job on live servers. */
-export function runClient ({ job, sides, settings, servers }, { clientCpu, timeout }) {
+/** Runs one job on live servers. @param baton where several clients take turns */
+export function runClient ({ job, sides, settings, servers, baton }, { clientCpu, timeout }) {
   return new Promise((resolve, reject) => {
     const child = start(process.execPath, ['--max-semi-space-size=32', CLIENT], clientCpu, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     const timer = setTimeout(() => {
       child.kill('SIGKILL')
       reject(new Error(`no result within ${timeout / 1000} seconds`))
     }, timeout)
-    child.on('message', async ({ collect, result, error }) => {
-      if (collect !== undefined) {
+    child.on('message', async ({ turn, collect, result, error }) => {
+      if (turn === 'take') baton.take(() => { if (child.connected) child.send({ turn }) })
+      else if (turn === 'give back') baton.giveBack()
+      else if (collect !== undefined) {
         const usage = await servers.find(({ pid }) => pid === collect).collect()
         if (child.connected) child.send({ pid: collect, usage })
       } else if (error !== undefined) reject(new Error([error, ...servers.map(({ errors }) => errors.slice(-1000)).filter(Boolean)].join('\nserver: ')))

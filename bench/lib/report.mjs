@@ -16,16 +16,16 @@ const rounded = (key, value) => typeof value === 'number' ? Number(value.toPreci
 
 /**
  * @param name `latest` and the published name differ by the program
- * @param svg the chart, if there is one
+ * @param charts SVG by what its name ends in: '' for one that reads in light and dark
  */
-export function write ({ latest, published }, results, svg, { publish, out }) {
+export function write ({ latest, published }, results, charts, { publish, out }) {
   const json = `${JSON.stringify(results, rounded, 2)}\n`
   const files = [`bench/results/${latest}`, ...publish ? [`docs/${published}`] : []].map(pathTo)
   if (out !== undefined) files.push(out.replace(/\.json$/, ''))
   fs.mkdirSync(pathTo('bench/results'), { recursive: true })
   for (const file of files) {
     fs.writeFileSync(`${file}.json`, json)
-    if (svg !== undefined) fs.writeFileSync(`${file}.svg`, svg)
+    for (const [ending, svg] of Object.entries(charts)) fs.writeFileSync(`${file}${ending}.svg`, svg)
   }
   return [`bench/results/${latest}.json`, ...publish ? [`docs/${published}.json`] : [], ...out === undefined ? [] : [out]]
 }

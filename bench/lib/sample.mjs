@@ -1,4 +1,5 @@
-// One sample: fresh servers, all alive at once, and a fresh client that puts its job to them.
+// One sample: fresh servers, all alive at once, and a fresh client that puts its job to them, or one for each of them.
+import { Baton } from './baton.mjs'
 import { ServerProcess, freePort, runClient } from './processes.mjs'
 
 /**
@@ -23,12 +24,22 @@ async function startNodes (target, settings, servers) {
  * @param {Cell[]} cells
  * @param processes how processes are started: see processes.mjs
  */
-export async function sample (job, cells, settings, processes) {
+export function sample (job, cells, settings, processes) {
+  return withServers(cells, processes, (sides, servers) => runClient({ job, sides, settings, servers }, processes))
+}
+
+/** The same with a client for each server, in turn: a process has not files enough for the sessions of all. @returns one result for each cell */
+export function sampleInTurn (job, cells, settings, processes) {
+  const baton = new Baton()
+  return withServers(cells, processes, (sides, servers) => Promise.all(sides.map((side) => runClient({ job, sides: [side], settings, servers, baton }, processes))))
+}
+
+async function withServers (cells, processes, use) {
   const servers = []
   try {
     const sides = []
     for (const { target, dialect, options } of cells) sides.push({ dialect, options, ...await startNodes(target, processes, servers) })
-    return await runClient({ job, sides, settings, servers }, processes)
+    return await use(sides, servers)
   } finally {
     await Promise.all(servers.map((server) => server.stop()))
   }

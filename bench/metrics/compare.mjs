@@ -23,15 +23,17 @@ const SLICE = 100
 const PATIENCE = 10
 
 /** Warms a server up: V8 compiles by what has run, so the server has to use that much CPU time, ms. */
-async function warm ({ pids, workload }, duration) {
+export async function warm ({ pids, workload }, duration) {
   const cpu = cpuTime(pids)
   const end = performance.now() + duration * PATIENCE
   do await (workload.warm ?? workload.run)(Math.min(duration, SLICE))
   while (cpuTime(pids) - cpu < duration * 1000 && performance.now() < end)
 }
 
+export const newSums = () => ({ count: 0, cost: 0, client: 0, elapsed: 0, windows: 0, disturbed: 0 })
+
 /** One window of a side; adds to what there is of it. */
-async function measure ({ pids, workload, sums, latencies }, duration) {
+export async function measure ({ pids, workload, sums, latencies }, duration) {
   const cpu = cpuTime(pids)
   const waited = waitingTime(pids)
   const own = process.cpuUsage()
@@ -52,7 +54,7 @@ function latency (latencies) {
 }
 
 /** CPU time of all processes of the server per unit (µs), over all windows; units per second; shares of a CPU. */
-function resultOf ({ sums: { cost, count, client, elapsed, windows, disturbed }, latencies }) {
+export function resultOf ({ sums: { cost, count, client, elapsed, windows, disturbed }, latencies }) {
   return {
     value: cost / count,
     perSecond: count * 1000 / elapsed,
@@ -68,7 +70,7 @@ function resultOf ({ sums: { cost, count, client, elapsed, windows, disturbed },
 export async function compare (sides, { workload, warmup, window, windows, withLatency, turn = 0, ...settings }) {
   for (const side of sides) {
     side.workload = await WORKLOADS[workload](side, settings)
-    side.sums = { count: 0, cost: 0, client: 0, elapsed: 0, windows: 0, disturbed: 0 }
+    side.sums = newSums()
   }
   for (const side of sides) await warm(side, warmup)
   for (const side of sides) side.latencies = withLatency ? [] : undefined

@@ -36,7 +36,7 @@ export async function held ({ pids }, collect) {
 }
 
 /** @returns for each side what a session costs (`value`: resident bytes; `heap`) */
-export async function memory (sides, { idle: count }, collect) {
+export async function memory (sides, { idle: count }, { collect }) {
   const heldByAll = () => Promise.all(sides.map((side) => held(side, collect)))
   await Promise.all(sides.map(warmUp))
   await sleep(800)

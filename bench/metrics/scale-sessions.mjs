@@ -27,7 +27,7 @@ async function idleCost ({ pids }, sessions, duration) {
 }
 
 /** @param settings `active`: how many are for the first figure, `most` for the second: files may be short */
-export async function scaleSessions ([side], settings, collect) {
+export async function scaleSessions ([side], settings, { collect }) {
   const { sessions: count, active, most, idle: duration } = settings
   await warmUp(side)
   await sleep(800)

@@ -25,21 +25,24 @@ function receive (session, request, response) {
   })
 }
 
+/** @param options of the server of node:http */
+export function listen (port, options = {}) {
+  const sessions = new Map()
+  const http = createServer(options, (request, response) => {
+    const { method, url } = request
+    if (method === 'POST') receive(sessions.get(url), request, response)
+    else if (!url.endsWith('?open')) poll(sessions.get(url), response)
+    else {
+      sessions.set(url.slice(0, -5), { waiting: null, queue: [] })
+      answer(response, 'hi')
+    }
+  })
+  return new Promise((resolve) => http.listen(port, '127.0.0.1', 4096, resolve))
+}
+
 export default {
   name: 'node:http',
   floor: 'polling',
   dialects: { 'http-raw': {}, 'http-raw-parked': {} },
-  serve (port) {
-    const sessions = new Map()
-    const http = createServer((request, response) => {
-      const { method, url } = request
-      if (method === 'POST') receive(sessions.get(url), request, response)
-      else if (!url.endsWith('?open')) poll(sessions.get(url), response)
-      else {
-        sessions.set(url.slice(0, -5), { waiting: null, queue: [] })
-        answer(response, 'hi')
-      }
-    })
-    return new Promise((resolve) => http.listen(port, '127.0.0.1', 4096, resolve))
-  }
+  serve: (port) => listen(port)
 }

@@ -1,6 +1,8 @@
 // The charts of the benchmark are well-formed and say what they are given.
 import t from 'tap'
-import { ceiling, ratioChart, scaleChart } from '../../bench/lib/chart.mjs'
+import { ratioChart, scaleChart } from '../../bench/lib/chart.mjs'
+import { sessionsChart } from '../../bench/lib/sessions-chart.mjs'
+import { ceiling } from '../../bench/lib/svg.mjs'
 
 /** Every element that is opened is closed, in order. */
 function wellFormed (svg: string): boolean {
@@ -40,6 +42,29 @@ t.test('a line for each series, also with one count only, and a legend', async (
   t.equal(svg.match(/<polyline/g)?.length, 3)
   t.equal(svg.match(/>websocket</g)?.length, 1)
 })
+
+const side = (resident: number) => ({ resident })
+const PAIR = { value: 20, againstValue: 25, ratio: 0.8, low: 0.8, high: 0.8, ratios: [0.8] }
+
+t.test('ours beside engine.io: panels for CPU and memory of each transport, with ratios, and what a session adds', async (t) => {
+  const rows = ['WebSocket', 'polling'].flatMap((title) => [
+    { ...PAIR, title, sessions: 1, ours: side(80e6), peer: side(60e6) },
+    { ...PAIR, title, sessions: 1001, ours: side(90e6), peer: side(75e6) },
+    { ...PAIR, title, sessions: 1900, ours: side(99e6), peer: side(88e6) }
+  ])
+  const light = sessionsChart(rows, 100, 'light')
+  t.ok(wellFormed(light))
+  t.equal(light.match(/<polyline/g)?.length, 8)
+  t.equal(light.match(/>0\.80</g)?.length, 6)
+  t.match(light, '>A session adds 10 KB; with engine.io 14.7 KB.<')
+  t.match(light, '>1.9k<')
+  t.notMatch(light, 'prefers-color-scheme')
+  const dark = sessionsChart(rows, 100, 'dark')
+  t.equal(dark.replace(/<style>[^]*<\/style>/, ''), light.replace(/<style>[^]*<\/style>/, ''))
+  t.not(dark, light)
+})
+
+t.test('one number of sessions makes a chart as well', async (t) => t.ok(wellFormed(sessionsChart([{ ...PAIR, title: 'polling', sessions: 10, ours: side(8e7), peer: side(6e7) }], 100, 'dark'))))
 
 t.test('scales end at a round number that is not less', async (t) => {
   t.equal(ceiling(9.3), 10)

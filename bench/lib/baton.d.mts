@@ -1,0 +1,4 @@
+export class Baton {
+  take (begin: () => void): void
+  giveBack (): void
+}

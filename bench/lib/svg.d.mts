@@ -1,0 +1,1 @@
+export function ceiling (most: number): number
