@@ -16,7 +16,7 @@ const LAYERS = [
   { files: ['src/observation/*.ts'], may: ['node:diagnostics_channel', OWN], mayTypes: [TYPES, String.raw`\.\./time/.+`, 'node:http', 'fastify'] },
   { files: ['src/errors.ts'], may: ['@fastify/error'], mayTypes: [TYPES] },
   { files: ['src/runtime.ts'], may: [String.raw`\./errors\.js`], mayTypes: [] },
-  { files: ['src/private/*.ts'], may: ['node:http', 'ws', OWN, String.raw`\.\./(?:errors|runtime)\.js`], mayTypes: ['node:stream', 'fastify', 'socket\\.io'] },
+  { files: ['src/private/*.ts'], may: ['node:http', 'node:net', 'node:tls', 'ws', OWN, String.raw`\.\./(?:errors|runtime)\.js`], mayTypes: ['node:stream', 'fastify', '@fastify/websocket', 'socket\\.io'] },
   { files: ['src/session/@(transport|dialect).ts'], may: [], mayTypes: [TYPES, String.raw`\.\./codec/packet\.js`, String.raw`\./transport\.js`] },
   {
     files: ['src/session/!(transport|dialect).ts'],
@@ -53,7 +53,7 @@ const LAYERS = [
   {
     files: ['src/routes/*/*.ts'],
     may: ['node:.+', OWN, String.raw`\.\./[\w-]+\.js`, String.raw`\.\./websocket/(?:connection|upgraded)\.js`, String.raw`\.\./\.\./(?:codec|dialects|hosts|transports)/.+`,
-      String.raw`\.\./\.\./session/transport\.js`, String.raw`\.\./\.\./private/(?:node-answer|response-hooks|websocket-(?:head|listener))\.js`, String.raw`\.\./\.\./(?:errors|options)\.js`, '@fastify/websocket'],
+      String.raw`\.\./\.\./session/transport\.js`, String.raw`\.\./\.\./private/(?:node-answer|prompt-websocket|response-hooks|websocket-(?:head|listener))\.js`, String.raw`\.\./\.\./(?:errors|options)\.js`, '@fastify/websocket'],
     mayTypes: [TYPES, String.raw`\.\./\.\./(?:engine/.+|session/(?!transport).+)`, 'fastify', 'ws']
   },
   { files: ['src/official-server.ts'], may: ['node:module', 'node:url', String.raw`\./(?:errors|option-hints)\.js`, String.raw`\./private/server-options\.js`], mayTypes: [TYPES, 'fastify', 'socket\\.io'] },

@@ -3,11 +3,13 @@
 //   `assignSocket` and `detachSocket` are in Node's types, but not in its documentation; @fastify/websocket needs them too.
 // When it is gone: `answerOn` finds nothing. Some upgrades are refused before any hook runs, or on a route of the plugin that accepts no upgrade. Their
 //   connections are then closed only after a minute idle, and a WebSocket keeps the answer to its upgrade in memory. Everything else works:
-//   `isAnswering` needs a documented error only. Without `assignSocket` or `detachSocket`, registration fails with FST_SIO_UNSUPPORTED_VERSION.
+//   `isAnswering` then makes an answer for each upgrade, for which Node has a documented error. Without `assignSocket` or `detachSocket`, registration fails with FST_SIO_UNSUPPORTED_VERSION.
 import { ServerResponse } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { UnsupportedVersionError } from '../errors.js'
+
+const ANSWER = '_httpMessage'
 
 /** @throws FST_SIO_UNSUPPORTED_VERSION */
 export function checkAnswers (): void {
@@ -29,6 +31,7 @@ export function newAnswer (request: IncomingMessage, socket: Duplex): ServerResp
 
 /** Whether the connection has an answer that has not ended. Node then refuses a second one. */
 export function isAnswering (request: IncomingMessage, socket: Duplex): boolean {
+  if (ANSWER in socket) return Boolean(socket[ANSWER])
   try {
     newAnswer(request, socket).detachSocket(asConnection(socket))
     return false
@@ -39,6 +42,6 @@ export function isAnswering (request: IncomingMessage, socket: Duplex): boolean 
 
 /** Returns the answer that the connection has; undefined if it has none, or this version of Node does not show it. */
 export function answerOn (socket: Duplex): ServerResponse | undefined {
-  const { _httpMessage: answer }: { _httpMessage?: unknown } = Object(socket)
+  const { [ANSWER]: answer }: { [ANSWER]?: unknown } = Object(socket)
   return answer instanceof ServerResponse ? answer : undefined
 }

@@ -91,7 +91,13 @@ export const lastOf = ({ raw: { url = '' } }: FastifyRequest, name: Name): strin
 /** Returns all parameters of a URL: `socket.handshake.query` of the official Server. */
 export function allOf (target = ''): Query {
   const { url, query } = partsOf(target) ?? { url: '', query: 0 }
-  return Object.fromEntries(parse(url.slice(query)))
+  const text = url.slice(query)
+  if (isEncoded(text, 0)) return Object.fromEntries(parse(text))
+  // The same without the work of a URL, for each handshake.
+  return Object.fromEntries(text.split('&').filter((pair) => pair !== '').map((pair) => {
+    const equals = indexOr(pair, '=', 0)
+    return [pair.slice(0, equals), pair.slice(equals + 1)]
+  }))
 }
 
 /** Returns whether the request ends its session: the key counts, not its value (docs/revision-1.md, URLs). */

@@ -6,6 +6,7 @@ import fastifyWebsocket from '@fastify/websocket'
 import type { FastifyInstance } from 'fastify'
 import type { Settings } from '../../options.js'
 import { checkAnswers } from '../../private/node-answer.js'
+import { PromptWebSocket } from '../../private/prompt-websocket.js'
 import { hostOptions } from '../rows.js'
 import { close } from '../plain-answer.js'
 import { UpgradeDispatcher } from './upgrade-dispatcher.js'
@@ -91,7 +92,7 @@ export async function registerWebsocket (scope: FastifyInstance, base: string, s
 /** Registers the plugin's own instance of @fastify/websocket. */
 async function registerOwn (scope: FastifyInstance, detached: Server, { maxPayload, perMessageDeflate }: WebSocketSettings): Promise<void> {
   await scope.register(fastifyWebsocket, {
-    options: { server: detached, maxPayload, maxFragments: maxFragments(maxPayload), perMessageDeflate, clientTracking: false },
+    options: { server: detached, maxPayload, maxFragments: maxFragments(maxPayload), perMessageDeflate, clientTracking: false, WebSocket: PromptWebSocket },
     errorHandler: (error, socket, request) => { // a handler threw: a bug of the plugin, or an id of `generateId` that is in use
       request.log.error({ err: error }, 'websocket failed')
       socket.terminate()

@@ -11,7 +11,8 @@ import { RawConnection } from '../../kit/raw/connection.js'
 const PRELOAD = fileURLToPath(new URL('sabotage.ts', import.meta.url))
 
 const LOST = [
-  '@fastify/websocket has other symbols', 'ws exports no Sender', 'ws has no Sender.frame', 'ws makes other frames', 'Node has no _httpMessage'
+  '@fastify/websocket has other symbols', 'ws exports no Sender', 'ws has no Sender.frame', 'ws makes other frames', 'ws has no _closeFrameReceived',
+  'Node has no _httpMessage'
 ]
 
 /** Upgrades that are refused or for nobody, and what answers them. */

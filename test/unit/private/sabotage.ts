@@ -35,7 +35,8 @@ const SABOTAGE: Record<string, () => void> = {
   'ws exports no Sender': () => replaceSender(''),
   'ws has no Sender.frame': () => replaceSender('export class Sender {}'),
   'ws makes other frames': () => replaceSender('export class Sender { static frame (data) { return [Buffer.from([0x81, data.length, 0]), data] } }'),
-  'Node has no _httpMessage': hideAnswers
+  'Node has no _httpMessage': hideAnswers,
+  'ws has no _closeFrameReceived': () => rewrite('/src/private/prompt-websocket.ts', "return source.replaceAll('_closeFrameReceived', '_elsewhere')")
 }
 
 SABOTAGE[String(process.env['SABOTAGE'])]?.()
