@@ -108,7 +108,7 @@ export class SessionLimiter implements Slots {
     const admitted = (result: T): Admitted<T> => {
       this.#refuse(this.#closing, address)
       if (this.#pending.push(slot) === 1) setImmediate(this.#expire)
-      return { ...result, slot }
+      return Object.assign(result, { slot })
     }
     const failed = (error: unknown): never => {
       slot.release()

@@ -7,5 +7,6 @@ const WITH_PORT = /^"?(?:\[([^[\]"]*)\]|([^:[\]"]+))(?::\d*)?"?$/
 /** Returns the address without its port. The port differs for each connection, so with it each connection would count as another client. */
 export function addressOf ({ ip }: FastifyRequest): string {
   const [, v6, v4] = WITH_PORT.exec(ip ?? '') ?? [] // `ip` is undefined on a Unix domain socket, although its type is string
-  return v6 ?? v4 ?? ip
+  const address = v6 ?? v4 ?? ip
+  return address === ip ? ip : address // each session keeps it, and `ip` is kept anyway
 }

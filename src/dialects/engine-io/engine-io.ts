@@ -1,70 +1,35 @@
 // The dialects Engine.IO 3 and 4: handles heartbeats, the open packet and the default endpoint without the application. The application uses one of two
 // faces: message text for the official Server, or decoded packets.
-import type { ParserModule } from '../../../types/options.js'
-import type { DialectName, SendOptions } from '../../../types/socket.js'
+import type { SendOptions } from '../../../types/socket.js'
 import { decodePacket, encodeMessage, TYPE } from '../../codec/engine-io.js'
 import type { EngineVersion } from '../../codec/engine-io.js'
-import type { LastEncoded } from '../../codec/last-encoded.js'
 import { AttachmentsTooLargeError, ProtocolError } from '../../codec/packet.js'
 import type { Frame, OutgoingPacket, Packet } from '../../codec/packet.js'
-import type { ShapeLimits } from '../../codec/shape.js'
 import { SocketioCodec } from '../../codec/socketio.js'
 import { TYPES } from '../../codec/socketio-head.js'
 import { escapeJson } from '../../codec/text.js'
-import type { Dialect, DialectSession, Heartbeat } from '../../session/dialect.js'
+import type { Dialect, DialectSession } from '../../session/dialect.js'
 import { PacketFace } from './packets.js'
 import type { PacketFaceSession } from './packets.js'
 import type { Transport } from '../../session/transport.js'
 import { AckRequests } from './ack-requests.js'
 import { Guard, isPlain } from './guard.js'
 import type { CustomParser, Guarded } from './guard.js'
+import { commonOf } from './shared.js'
+import type { Common, EngineIoShared } from './shared.js'
 
-/** What all sessions of one version share. */
-export interface EngineIoShared extends ShapeLimits {
-  readonly version: EngineVersion
-  /** ms */
-  readonly pingInterval: number
-  /** ms */
-  readonly pingTimeout: number
-  /** bytes */
-  readonly maxPayload: number
-  /** of one packet */
-  readonly maxAttachments: number
-  /** Endpoints of one session on the official Server, without the default one. */
-  readonly maxEndpoints: number
-  readonly parser: ParserModule | undefined
-  /** Whether the parser writes MessagePack. */
-  readonly isMessagePack: boolean
-  /** Whether messages are packets of Socket.IO. That is certain only if the plugin has the option `io` or `parser`. */
-  readonly isSocketio: boolean
-  readonly last: LastEncoded<Frame>
-}
-
-/** In Engine.IO 4 the server sends pings. In 3 the client sends them, and the session ends when none comes. */
-const toHeartbeat = ({ version, pingInterval, pingTimeout }: EngineIoShared): Heartbeat => version === 4
-  ? { frame: TYPE.ping, interval: pingInterval, timeout: pingTimeout, onPolls: true }
-  : { frame: undefined, interval: pingInterval + pingTimeout, timeout: pingTimeout, onPolls: true }
-
-const heartbeats = new WeakMap<EngineIoShared, Heartbeat>()
-
-/** Returns one object for all sessions of a version: there are very many. */
-function heartbeatOf (shared: EngineIoShared): Heartbeat {
-  let heartbeat = heartbeats.get(shared)
-  if (heartbeat === undefined) heartbeats.set(shared, heartbeat = toHeartbeat(shared))
-  return heartbeat
-}
+export type { EngineIoShared } from './shared.js'
 
 /** Tells whether the packet disconnects the client from a namespace, or refuses the connect. */
 const endsNamespace = (text: string): boolean => text.startsWith(TYPES.disconnect) || text.startsWith(TYPES.connectError)
 
 /** Handles the packets of one session of Engine.IO. */
 export class EngineIo implements Dialect, PacketFaceSession, Guarded {
-  readonly name: DialectName
   readonly protocol: EngineVersion
-  readonly heartbeat: Heartbeat
   readonly flushesOnClose = true
   readonly #session: DialectSession
   readonly #shared: EngineIoShared
+  readonly #common: Common
   readonly #upgrades: readonly string[]
   /** Created for the first packet that must be checked. */
   #guard: Guard | undefined
@@ -77,12 +42,13 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
     this.#session = session
     this.#shared = shared
     this.#upgrades = upgrades
-    this.name = `engine ${shared.version}`
+    this.#common = commonOf(shared)
     this.protocol = shared.version
-    this.heartbeat = heartbeatOf(shared)
   }
 
   get id () { return this.#session.id }
+  get name () { return this.#common.name }
+  get heartbeat () { return this.#common.heartbeat }
 
   /** Whether 'data' has a listener: the official Server, or an application without Socket.IO. */
   get raw (): boolean { return this.#session.listenerCount('data') > 0 }
@@ -110,11 +76,11 @@ export class EngineIo implements Dialect, PacketFaceSession, Guarded {
   }
 
   opened (): void {
-    const { pingInterval, pingTimeout, maxPayload } = this.#shared
-    const handshake = { sid: this.id, upgrades: this.#upgrades, pingInterval, pingTimeout, maxPayload }
     // The clients 1.x and 2.x wait for a connect packet of the default endpoint. The clients 3.x and 4.x send one.
     if (this.protocol === 3 && !this.raw) this.#session.enqueueFirst(encodeMessage('0', 3))
-    this.#session.enqueueFirst(TYPE.open + escapeJson(JSON.stringify(handshake))) // the server does not know yet how the client encodes text
+    // ASCII, because the server does not know yet how the client encodes text.
+    const sid = escapeJson(JSON.stringify(this.id))
+    this.#session.enqueueFirst(`${TYPE.open}{"sid":${sid},"upgrades":${JSON.stringify(this.#upgrades)},${this.#common.options}`)
   }
 
   /** Returns a close packet for polls only. A WebSocket ends without it. */

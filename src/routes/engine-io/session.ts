@@ -63,16 +63,23 @@ function translationOf (version: EngineVersion, request: EngineIoRequest): Trans
   }
 }
 
+/** The transports to which a session may move. Shared, because sessions keep them. */
+const NO_UPGRADES: readonly string[] = []
+const TO_WEBSOCKET: readonly string[] = ['websocket']
+
 function open ({ engine, shared }: EngineIoContext, request: EngineIoRequest, upgrades: readonly string[]): Session {
   const admitted = request[ADMITTED]
   if (admitted === undefined) throw new RefusedRequest('unauthorized', 'the handshake was not admitted')
-  const session = engine.handshake({
-    ...admitted,
+  const { id, context, slot, since } = admitted
+  return engine.handshake({
+    id,
+    context,
+    slot,
+    since,
     request: request.raw,
     remoteAddress: addressOf(request),
     dialect: (self) => new EngineIo(self, shared, upgrades)
   })
-  return session
 }
 
 function newPolling ({ engine: { wheel, answers }, shared }: EngineIoContext, listener: TransportListener, request: EngineIoRequest): PollingTransport {
@@ -92,7 +99,7 @@ function newPolling ({ engine: { wheel, answers }, shared }: EngineIoContext, li
 function handleHandshake (context: EngineIoContext, request: EngineIoRequest, reply: FastifyReply): void {
   const { engine, settings: { allowUpgrades, transports, cookie } } = context
   addHeaders(engine, reply, true) // before the session opens: if a listener throws, there is no session
-  const session = open(context, request, allowUpgrades && transports.includes('websocket') ? ['websocket'] : [])
+  const session = open(context, request, allowUpgrades && transports.includes('websocket') ? TO_WEBSOCKET : NO_UPGRADES)
   const transport = newPolling(context, session, request)
   if (cookie !== false) setCookie(reply, cookie, session.id)
   engine.requested(request.raw, session.id, session.dialect.name, 'poll')
@@ -129,7 +136,7 @@ export function webSocketHandler (context: EngineIoContext) {
     const translation = translationOf(version, request)
     const newTransport = (listener: TransportListener) => new WebSocketTransport({ name, listener, wheel, farewellTimeout, ...toWebSocketInit(socket, request), ...(translation && { translation }) })
     if (sid === '') {
-      const session = open(context, request, [])
+      const session = open(context, request, NO_UPGRADES)
       engine.requested(request.raw, session.id, session.dialect.name, name)
       return engine.attach(session, newTransport(session))
     }
