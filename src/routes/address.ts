@@ -8,5 +8,5 @@ const WITH_PORT = /^"?(?:\[([^[\]"]*)\]|([^:[\]"]+))(?::\d*)?"?$/
 export function addressOf ({ ip }: FastifyRequest): string {
   const [, v6, v4] = WITH_PORT.exec(ip ?? '') ?? [] // `ip` is undefined on a Unix domain socket, although its type is string
   const address = v6 ?? v4 ?? ip
-  return address === ip ? ip : address // each session keeps it, and `ip` is kept anyway
+  return address === ip ? ip : address // `ip` itself if it is the same: the connection keeps it anyway, so a session needs no copy
 }
