@@ -28,9 +28,11 @@ let unsent = []
 
 /** Sends the oldest readings. Those that get no acknowledgement, because the connection breaks, are sent again. */
 function send () {
-  for (const reading of unsent.slice(0, 20)) {
-    socket.emit('reading', reading, () => { unsent = unsent.filter((other) => other !== reading) })
-  }
+  try {
+    for (const reading of unsent.slice(0, 20)) {
+      socket.emit('reading', reading, () => { unsent = unsent.filter((other) => other !== reading) })
+    }
+  } catch {} // A 0.9 client in Node throws between the end of its WebSocket and its `disconnect`.
 }
 
 setInterval(() => {

@@ -31,12 +31,18 @@ export interface Pace {
   readonly later?: object
 }
 
-/** Between two and five seconds, so that a thousand clients are no load test, and reconnections at once. */
+/** ms */
+const ATTEMPT = 10_000
+
+/**
+ * Between two and five seconds, so that a thousand clients are no load test, and reconnections at once. None gives up an attempt because the machine is busy:
+ * it would begin another one, and make the machine busier.
+ */
 const SLOW: Pace = {
   pause: 2000,
   delay: 100,
-  old: { 'reconnection delay': 100, 'reconnection limit': 500, 'max reconnection attempts': 100, 'connect timeout': 5000 },
-  later: { reconnectionDelay: 100, reconnectionDelayMax: 500, timeout: 5000 }
+  old: { 'reconnection delay': 100, 'reconnection limit': 500, 'max reconnection attempts': 100, 'connect timeout': ATTEMPT },
+  later: { reconnectionDelay: 100, reconnectionDelayMax: 500, timeout: ATTEMPT }
 }
 
 /** What a talker notes. */
@@ -60,7 +66,11 @@ class Notes {
   }
 }
 
-const pauseOf = ({ pause }: Pace): number => pause * (1 + Math.random() * 1.5)
+/** How many times as long as an acknowledgement took a client is silent at least: where the machine is slow, all say less. */
+const TIMES_SILENT = 5
+
+/** @param since when the last thing was said, ms of `performance.now` */
+const pauseAfter = ({ pause }: Pace, since: number): number => Math.max(pause * (1 + Math.random() * 1.5), TIMES_SILENT * (performance.now() - since))
 
 interface Old { readonly socket: { readonly sessionid: string, doBuffer: boolean, buffer: { readonly type: string }[] } }
 interface Later { readonly io: { readonly engine: { readonly id: string | null } } }
@@ -89,9 +99,10 @@ export function officialTalker (generation: Generation, url: string, transports:
   const say = (connection: number): void => {
     if (isStopped || connection !== connections) return
     const id = `${name}#${count++}`
+    const since = performance.now()
     const acked = (): void => {
       talker.ack(id)
-      setTimeout(say, pauseOf(pace), connection)
+      setTimeout(say, pauseAfter(pace, since), connection).unref()
     }
     try {
       peer.emit('say', id, acked)
@@ -136,10 +147,11 @@ export function rawTalker (port: number, transport: Revision1Transport, name: st
       while (await own.next() !== '1::');
       while (goesOn()) {
         const id = `${name}#${count}`
+        const since = performance.now()
         await own.send(`5:${++count}+::${JSON.stringify({ name: 'say', args: [id] })}`)
         await acknowledged(own, count)
         talker.ack(id)
-        await sleep(pauseOf(pace))
+        await sleep(pauseAfter(pace, since), undefined, { ref: false })
       }
     } finally {
       own.close()

@@ -5,16 +5,21 @@ import t from 'tap'
 import { skip } from '../kit/machine/chromium.js'
 import { freePort } from '../kit/machine/free-port.js'
 import { ask, connect09, next } from '../kit/official-clients.js'
+import { within } from '../kit/progress.js'
 import { startAsUser } from '../kit/servers/example.js'
 import { startBrowsers } from './pages.js'
 
 interface Shown { name: string, online: boolean, connections: number, readings: number[], target: number | null, transport: string }
 
+/** Far above what a device needs that starts anew, ms. */
+const PATIENCE = 60_000
+
 /** Follows what the server tells pages of a device, until a condition holds. */
 async function until (t: { teardown (fn: () => unknown): void }, url: string, name: string, holds: (device: Shown) => boolean): Promise<Shown> {
   const page = io(url, { forceNew: true })
   t.teardown(() => page.disconnect())
-  return await new Promise((resolve) => page.on('device', (device: Shown) => { if (device.name === name && holds(device)) resolve(device) }))
+  const shown = new Promise<Shown>((resolve) => page.on('device', (device: Shown) => { if (device.name === name && holds(device)) resolve(device) }))
+  return await within(PATIENCE, `${name} with ${holds}`, shown)
 }
 
 const SERVER = 'examples/device/server.js'

@@ -4,6 +4,7 @@ import type { Locator, Page } from 'playwright-core'
 import t from 'tap'
 import type { Test } from 'tap'
 import { launchChromium, skip } from '../kit/machine/chromium.js'
+import { freePort } from '../kit/machine/free-port.js'
 import { startPrintingExample } from '../kit/servers/example.js'
 
 interface Cell {
@@ -56,7 +57,7 @@ async function say (page: Page, cell: Cell, text: string): Promise<void> {
 }
 
 t.test('the live page', { skip }, async (t) => {
-  const { child: server, url } = await start(t, '0')
+  const { child: server, url } = await start(t, String(await freePort()))
   const browser = await launchChromium()
   t.teardown(() => browser.close())
   const page = await browser.newPage()

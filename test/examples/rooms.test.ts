@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FrameLocator, Page } from 'playwright-core'
 import t from 'tap'
-import { freePairOfPorts, freePort } from '../kit/machine/free-port.js'
+import { freePort } from '../kit/machine/free-port.js'
 import { skip as noBrowser } from '../kit/machine/chromium.js'
 import { redisUrl, skip as noRedis } from '../kit/machine/redis.js'
 import { findExecutable } from '../kit/machine/executable.js'
@@ -26,7 +26,7 @@ const nodesOf = async (url: string): Promise<number[]> => await (await fetch(`${
 
 t.test('the second node listens on the next port, at the Redis that is named', { skip: noRedis }, async (t) => {
   const env = { REDIS_URL: await redisUrl(t), REDIS_KEY: randomUUID() }
-  const port = await freePairOfPorts()
+  const port = await freePort(2)
   const { url, stop } = await startAsUser(t, ['rooms', '--port', String(port)], env)
   t.equal(url, `http://127.0.0.1:${port}`)
   t.same(await nodesOf(url), [port, port + 1])

@@ -3,6 +3,7 @@ import { io } from 'socket.io-client'
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import { skip } from '../kit/machine/chromium.js'
+import { freePort } from '../kit/machine/free-port.js'
 import { next } from '../kit/official-clients.js'
 import { startAsUser } from '../kit/servers/example.js'
 import { startBrowsers } from './pages.js'
@@ -46,7 +47,8 @@ t.test('who is not logged in', async (t) => {
 })
 
 t.test('the pages', { skip }, async (t) => {
-  const running = await startAsUser(t, ['sessions'])
+  const port = String(await freePort())
+  const running = await startAsUser(t, ['sessions', '--port', port])
   const { url } = running
   const { open, complaints } = await startBrowsers(t)
   const connected = (page: Page): Promise<void> => seen(page, '#state', /^connected$/)
@@ -99,7 +101,6 @@ t.test('the pages', { skip }, async (t) => {
 
   t.strictSame(complaints, [])
   await t.test('show the login form again when the server has forgotten their session', async (t) => {
-    const { port } = new URL(url)
     t.equal(await running.stop(), 0)
     await startAsUser(t, ['sessions', '--port', port])
     await grace.locator('#password').waitFor()

@@ -3,16 +3,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { nodes } from 'fastify-socketio-transports/cluster'
+import { freePort } from '../machine/free-port.js'
 import { until } from './until.js'
-
-async function freePort () {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** Makes the clusters of `count` nodes, `each` for every node: one for each of its registrations. @param {number} count @param {number} [each] */
 export async function clustersOf (count, each = 1) {

@@ -5,9 +5,12 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '../machine/free-port.js'
+import { within } from '../progress.js'
 import type { Teardown } from '../teardown.js'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
+/** How long an example may take until it says something, on a slow machine; ms. */
+const PATIENCE = 180_000
 
 export interface Example {
   port: number
@@ -86,6 +89,7 @@ export async function startAsUser (t: Teardown, args: readonly string[], env: Re
   t.teardown(() => stop())
   const died = exited.then(([code]) => { throw new Error(`${args.join(' ')} ended with ${String(code)}`) })
   died.catch(() => {})
-  const [first] = await Promise.race([once(createInterface(child.stdout), 'line'), died]) as [string]
+  const line = once(createInterface(child.stdout), 'line') as Promise<[string]>
+  const [first] = await within(PATIENCE, `line of ${args.join(' ')}`, Promise.race([line, died]))
   return { first, url: first.replace('listening on ', ''), stop }
 }

@@ -7,8 +7,8 @@ import type { NodeProcess } from '../kit/cluster/processes.js'
 import { spreadingProxy } from '../kit/network/spreading-proxy.js'
 import { waited } from '../kit/stopwatch.js'
 import { until } from '../kit/waiting.js'
-import { officialTalker, rawTalker } from './talkers.js'
-import type { Talker } from './talkers.js'
+import { officialTalker, rawTalker } from '../cluster/talkers.js'
+import type { Talker } from '../cluster/talkers.js'
 
 const COUNT = 1000
 /** ms */
@@ -31,7 +31,9 @@ t.test('a thousand sessions, and a node that is killed', async (t) => {
   for (let i = 0; i < COUNT; i++) {
     const kind = kinds[i % kinds.length]
     if (kind !== undefined) talkers.push(kind(`c${i}`))
-    if (i % 50 === 49) await until(() => talkers.every(({ acked }) => acked.length > 0))
+    if (i % 50 !== 49) continue
+    await until(() => talkers.every(({ acked }) => acked.length > 0))
+    t.comment(`${talkers.length} of ${COUNT} are connected`)
   }
   t.equal(talkers.length, COUNT)
   await until(() => talkers.every(({ acked }) => acked.length > 1))
@@ -45,17 +47,21 @@ t.test('a thousand sessions, and a node that is killed', async (t) => {
   t.ok(own.length > COUNT / 5 && untouched.length > COUNT / 5, `${own.length} clients had their session on the node, ${untouched.length} had nothing there`)
   proxy.ports = others.map((node) => node.port)
   const at = performance.now()
-  /** How long each process of the test has waited for a core, ms: a machine that is busy with something else makes nobody late. */
-  const waits = (): number[] => [process.pid, ...others.map(({ child: { pid = 0 } }) => pid)].map(waited)
-  const before = waits()
+  /**
+   * What makes nobody late, ms each: that this process is busy, which is the machines of a thousand clients, and that a node waits for a core, because the
+   * machine is busy with something else.
+   */
+  const excuses = (): number[] => [performance.eventLoopUtilization().active, ...others.map(({ child: { pid = 0 } }) => waited(pid))]
+  const before = excuses()
   await killed.signal('SIGKILL')
   const silent = (): string[] => talkers.filter(({ heardAt }) => heardAt <= at).map((talker) => `${talker.name}, ${talker.sid()}, ${talker.losses} losses`)
   for (const end = at + 120_000; silent().length > 0 && performance.now() < end;) await sleep(50)
   t.strictSame(silent(), [], 'all are back')
-  const back = Math.max(...talkers.filter(({ losses }) => losses > 0).map(({ heardAt }) => heardAt)) - at - Math.max(...waits().map((ms, i) => ms - (before[i] ?? 0)))
+  const excused = Math.max(...excuses().map((ms, i) => ms - (before[i] ?? 0)))
+  const back = Math.max(...talkers.filter(({ losses }) => losses > 0).map(({ heardAt }) => heardAt)) - at
   t.ok(own.every(({ losses }) => losses > 0), 'clients of the node have lost their sessions')
-  t.comment(`all are back after ${Math.round(back)} ms`)
-  t.ok(back < BACK_WITHIN)
+  t.comment(`all are back after ${Math.round(back)} ms, ${Math.round(excused)} ms of which are not the nodes'`)
+  t.ok(back - excused < BACK_WITHIN)
   t.strictSame(untouched.filter(({ losses }) => losses > 0).map(({ name }) => name), [], 'the others have noticed nothing')
 
   await until(() => talkers.every(({ heardAt }) => heardAt > at + 500))
