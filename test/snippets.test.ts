@@ -45,18 +45,21 @@ async function run (name: string, code: string): Promise<string> {
   await writeFile(path, code)
   const link = await freePort()
   const ofNode = { CLUSTER_SECRET: 'a secret of the snippets, 32 characters', LINK_PORT: `${link}`, LINK_PEERS: `127.0.0.1:${link}`, LINK_NAME: 'localhost' }
-  const child = spawn('env', ['-u', 'NODE_OPTIONS', process.execPath, path], { env: { ...process.env, ...ofNode, PORT: '0' } })
+  const child = spawn('env', ['-u', 'NODE_OPTIONS', process.execPath, path], { env: { ...process.env, ...ofNode, PORT: '0' }, detached: true })
+  const listens = (): boolean => log.includes('Server listening')
   let log = ''
   let errors = ''
   child.stderr.on('data', (chunk) => { errors += String(chunk) })
   child.stdout.on('data', (chunk) => {
+    const listened = listens()
     log += String(chunk)
-    // No signal that the application handles: Fastify may still add its second listener, and fails if it is closed then.
-    if (log.includes('Server listening')) child.kill('SIGKILL')
+    // No signal that the application handles: Fastify may still add its second listener, and fails if it is closed then. All processes at once: a worker that starts
+    // would complain that its primary is gone.
+    if (!listened && listens() && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
   })
   await once(child, 'close')
   const warnings = log.split('\n').filter((line) => /"level":[456]0/.test(line))
-  return errors + warnings.join('\n') + (log.includes('Server listening') ? '' : 'it does not listen')
+  return errors + warnings.join('\n') + (listens() ? '' : 'it does not listen')
 }
 
 t.test('each fence has a language', async (t) => {
