@@ -25,6 +25,7 @@ const FLAGS = {
   dialects: { value: 'LIST', of: dialectNames(), help: 'only these (all that a target speaks)' },
   against: { value: 'LIST', help: 'the opponents, one after the other (pairs: the floor, ws or node-http; table: all that bounds.mjs lists)' },
   only: { value: 'TEXT', help: 'only groups with this text in their title' },
+  promised: { help: 'table: only comparisons with a goal' },
   sessions: { value: 'LIST', help: `echo, load: how many sessions send messages (table: what bounds.mjs lists; others: ${SESSIONS})` },
   rounds: { value: 'N', preset: 5, help: 'how often, each time with fresh processes' },
   quick: { help: 'short samples, one round: to see that all works' },
@@ -65,12 +66,12 @@ function counts (text) {
 }
 
 /** The comparisons of bounds.mjs, of these targets, dialects, opponents and numbers of sessions only. */
-const chosen = (names, { dialects, against, sessions }) => COMPARISONS
+const chosen = (names, { dialects, against, sessions, promised }) => COMPARISONS
   .filter((comparison) => comparison.sessions === undefined || (counts(sessions)?.includes(comparison.sessions) ?? true))
   .map((comparison) => ({
     ...comparison,
     ours: comparison.ours.filter(([target, dialect]) => names.includes(target) && (dialects?.includes(dialect) ?? true)),
-    peers: comparison.peers.filter(({ target }) => against?.split(',').includes(target) ?? true)
+    peers: comparison.peers.filter(({ target, goal }) => (against?.split(',').includes(target) ?? true) && !(promised && goal === undefined))
   }))
 
 async function groupsFor (values) {
