@@ -18,7 +18,7 @@ const settingsOf = ({ metric, sessions }) => ({ ...COUNTS, ...timesOf(metric, se
 
 const FLAGS = {
   only: { value: 'TEXT', help: 'only comparisons with this text in their title' },
-  seconds: { value: 'S', preset: 175, help: 'a ratio above its bound is measured again as long as there is time' },
+  seconds: { value: 'S', preset: 165, help: 'a ratio above its bound is measured again as long as there is time' },
   goals: { help: 'hold it to its goals instead of its bounds' },
   ...PROCESS_FLAGS,
   out: { value: 'FILE', help: 'also write the results there' }
