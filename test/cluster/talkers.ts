@@ -31,12 +31,12 @@ export interface Pace {
   readonly later?: object
 }
 
-/** ms */
+/** How long an attempt to connect may take, ms. */
 const ATTEMPT = 10_000
 
 /**
- * Between two and five seconds, so that a thousand clients are no load test, and reconnections at once. None gives up an attempt because the machine is busy:
- * it would begin another one, and make the machine busier.
+ * Between two and five seconds, so that a thousand clients are no load test, and reconnections at once. Attempts to connect have long on a busy machine: a client
+ * that gives one up begins another one, and makes the machine busier.
  */
 const SLOW: Pace = {
   pause: 2000,

@@ -1,6 +1,6 @@
 // The page: a row for each generation of client, a panel for each of its transports, and one field to say something to all.
 /* global addEventListener, EventSource, location */
-import { Broadcast } from './broadcast.js'
+import { Broadcast, now } from './broadcast.js'
 import { copyOf, find } from './element.js'
 import { GENERATIONS } from './generations.js'
 import { Panel } from './panel.js'
@@ -78,11 +78,10 @@ form.addEventListener('submit', (event) => {
 // The server's side. Its clock may differ from the one of this machine: by how much, the quickest of a few answers tells best.
 const ASKED = 5 // times
 const SAME_MACHINE = 50 // ms
-const clock = () => performance.timeOrigin + performance.now()
 async function askServer () {
-  const asked = clock()
+  const asked = now()
   const answer = await fetch('clock').then((response) => response.json())
-  const took = clock() - asked
+  const took = now() - asked
   return { ...answer, took, ahead: answer.now - asked - took / 2 }
 }
 const answers = []

@@ -1,7 +1,8 @@
 // The last message that was sent to all, and when each panel received it.
 import { element, find, inMs } from './element.js'
 
-const now = () => performance.timeOrigin + performance.now()
+/** The time of this page's machine, ms. */
+export const now = () => performance.timeOrigin + performance.now()
 
 export class Broadcast {
   #panels
